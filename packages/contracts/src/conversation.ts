@@ -1,0 +1,79 @@
+import * as z from "zod";
+import {
+  ChunkId,
+  ContactId,
+  ConversationId,
+  DocumentId,
+  DocumentVersionId,
+  MemberId,
+  MessageId,
+  RunId,
+} from "./ids.ts";
+import { limits } from "./limits.ts";
+
+/** `pending`: the assistant has it · `open`: the members have it · `snoozed`, `resolved`: at rest. */
+export const ConversationStatus = z.enum(["pending", "open", "snoozed", "resolved"]);
+export type ConversationStatus = z.infer<typeof ConversationStatus>;
+
+/** What an answer rests on: a span of one version of a document. Offsets count UTF-16 code units of that version's text. */
+export const Citation = z.object({
+  /** As in the answer's text: `[1]` is number 1. */
+  number: z.int().positive(),
+  documentId: DocumentId,
+  documentVersionId: DocumentVersionId,
+  chunkId: ChunkId,
+  title: z.string(),
+  headingPath: z.array(z.string()),
+  start: z.int().nonnegative(),
+  end: z.int().positive(),
+});
+export type Citation = z.infer<typeof Citation>;
+
+/**
+ * How the assistant's turn ended: with a supported answer, without knowing one, or with a failure that it admits.
+ * `partial` is an answer that was cut off: its words are supported as far as they go.
+ */
+export const AnswerOutcome = z.enum(["answered", "unknown", "partial", "failed"]);
+export type AnswerOutcome = z.infer<typeof AnswerOutcome>;
+
+/** Why a `system` message stands in the conversation. */
+export const Notice = z.enum(["handed_off", "taken_over", "returned", "resolved"]);
+export type Notice = z.infer<typeof Notice>;
+
+export const Message = z.object({
+  id: MessageId,
+  conversationId: ConversationId,
+  /** 1, 2, 3 … within the conversation: the only cursor a client keeps. */
+  seq: z.int().positive(),
+  author: z.enum(["contact", "member", "assistant", "system"]),
+  /** The member's name, for `member` messages and for notices that a member caused. */
+  authorName: z.string().nullable(),
+  text: z.string(),
+  notice: Notice.nullable(),
+  outcome: AnswerOutcome.nullable(),
+  runId: RunId.nullable(),
+  citations: z.array(Citation),
+  createdAt: z.iso.datetime(),
+});
+export type Message = z.infer<typeof Message>;
+
+/** A conversation as both sides may see it. */
+export const Conversation = z.object({
+  id: ConversationId,
+  contactId: ContactId,
+  status: ConversationStatus,
+  /** Rises with every change of owner; whatever was begun under an older one is void. */
+  ownershipEpoch: z.int().positive(),
+  assignee: z.object({ id: MemberId, name: z.string() }).nullable(),
+  lastSeq: z.int().nonnegative(),
+  createdAt: z.iso.datetime(),
+});
+export type Conversation = z.infer<typeof Conversation>;
+
+/** What a person types: something that can be seen, without control characters other than line breaks and tabs. */
+export const MessageText = z
+  .string()
+  .max(limits.messageLength)
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is taken out
+  .transform((text) => text.replace(/\r\n?/g, "\n").replace(/[\u0000-\u0008\u000B\u000C\u000E-\u001F\u007F]/g, ""))
+  .refine((text) => /[^\s\p{Cf}\p{Cc}]/u.test(text), "must hold something that can be read");

@@ -1,0 +1,42 @@
+import * as z from "zod";
+import { Conversation, Message } from "./conversation.ts";
+import { ConversationId, DocumentId, RunId, TenantId } from "./ids.ts";
+
+/** Facts, past tense; stored with what they tell of, in one transaction. A reader that sees an unknown `type` ignores it. */
+export const StoredEvent = z.discriminatedUnion("type", [
+  z.object({ type: z.literal("message.created"), message: Message, conversation: Conversation }),
+  /** Its owner, its status or its assignee is another than before. */
+  z.object({ type: z.literal("conversation.changed"), conversation: Conversation }),
+  /** An answer is due. */
+  z.object({ type: z.literal("run.queued"), runId: RunId, conversationId: ConversationId }),
+  z.object({ type: z.literal("document.changed"), documentId: DocumentId }),
+]);
+export type StoredEvent = z.infer<typeof StoredEvent>;
+
+/** Passing events: never stored, may be lost. Whatever they tell, a stored event tells again in the end. */
+export const PassingEvent = z.discriminatedUnion("type", [
+  z.object({
+    type: z.literal("run.started"),
+    conversationId: ConversationId,
+    runId: RunId,
+    ownershipEpoch: z.int().positive(),
+  }),
+  z.object({
+    type: z.literal("answer.delta"),
+    conversationId: ConversationId,
+    runId: RunId,
+    ownershipEpoch: z.int().positive(),
+    /** Where `text` begins in the answer so far, in UTF-16 code units. 0 begins the answer anew. */
+    offset: z.int().nonnegative(),
+    text: z.string(),
+  }),
+]);
+export type PassingEvent = z.infer<typeof PassingEvent>;
+
+export const Event = z.union([StoredEvent, PassingEvent]);
+export type Event = z.infer<typeof Event>;
+export type EventOf<T extends Event["type"]> = Extract<Event, { type: T }>;
+
+/** An event as the event log carries it. `id` is the same whenever the event is delivered again. */
+export const EventEnvelope = z.object({ id: z.string().min(1).max(64), tenantId: TenantId, event: Event });
+export type EventEnvelope = z.infer<typeof EventEnvelope>;

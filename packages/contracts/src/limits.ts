@@ -1,0 +1,13 @@
+/** Limits that a client may need to know before it sends. Text is counted in UTF-16 code units, like JavaScript's `length`. */
+export const limits = {
+  messageLength: 4_000,
+  /** Messages that one subscription replays; whoever missed more reads the rest over HTTP. */
+  replayedMessages: 200,
+  /** Messages that one page over HTTP holds. */
+  messagePage: 100,
+  channelsPerSocket: 50,
+  socketFrameBytes: 16 * 1024,
+  httpBodyBytes: 256 * 1024,
+  /** One document, as uploaded. */
+  documentBytes: 10 * 1024 * 1024,
+} as const;

@@ -1,0 +1,1 @@
+export { type Database, DatabaseError, type OpenOptions, openDatabase, type Row, type TenantTransaction } from "./database.ts";

@@ -1,0 +1,3 @@
+export * from "./conversations.ts";
+export * from "./knowledge.ts";
+export * from "./tenants.ts";

@@ -1,0 +1,77 @@
+import type { ChunkId, DocumentId, DocumentVersionId, SourceId } from "@parley/contracts";
+import { bigint, customType, integer, pgTable, smallint, text, uuid } from "drizzle-orm/pg-core";
+import { tenantId, time } from "./tenants.ts";
+
+/** pgvector's `vector`, of any number of dimensions. */
+const vector = customType<{ data: ArrayLike<number>; driverData: string }>({
+  dataType: () => "vector",
+  toDriver: (values) => `[${Array.prototype.join.call(values, ",")}]`,
+  fromDriver: (text) => Float32Array.from(JSON.parse(text) as number[]),
+});
+
+export const sources = pgTable("sources", {
+  tenantId: tenantId(),
+  id: uuid().$type<SourceId>().notNull().defaultRandom(),
+  name: text().notNull(),
+  createdAt: time().notNull().defaultNow(),
+});
+
+export const documents = pgTable("documents", {
+  tenantId: tenantId(),
+  id: uuid().$type<DocumentId>().notNull().defaultRandom(),
+  sourceId: uuid().$type<SourceId>().notNull(),
+  path: text().notNull(),
+  title: text().notNull(),
+  currentVersionId: uuid().$type<DocumentVersionId>(),
+  createdAt: time().notNull().defaultNow(),
+});
+
+export const documentVersions = pgTable("document_versions", {
+  tenantId: tenantId(),
+  id: uuid().$type<DocumentVersionId>().notNull().defaultRandom(),
+  documentId: uuid().$type<DocumentId>().notNull(),
+  version: integer().notNull(),
+  title: text().notNull(),
+  mediaType: text({ enum: ["text/markdown", "text/plain"] }).notNull(),
+  content: text().notNull(),
+  contentSha256: text().notNull(),
+  status: text({ enum: ["queued", "parsing", "embedding", "ready", "failed"] })
+    .notNull()
+    .default("queued"),
+  failure: text(),
+  createdAt: time().notNull().defaultNow(),
+  readyAt: time(),
+});
+
+export const chunks = pgTable("chunks", {
+  tenantId: tenantId(),
+  id: uuid().$type<ChunkId>().notNull(),
+  documentVersionId: uuid().$type<DocumentVersionId>().notNull(),
+  ordinal: integer().notNull(),
+  startOffset: integer().notNull(),
+  endOffset: integer().notNull(),
+  headingPath: text().array().notNull().default([]),
+  text: text().notNull(),
+  length: integer().notNull(),
+});
+
+export const embeddings = pgTable("embeddings", {
+  tenantId: tenantId(),
+  chunkId: uuid().$type<ChunkId>().notNull(),
+  embedderId: text().notNull(),
+  embedding: vector().notNull(),
+});
+
+export const postings = pgTable("postings", {
+  tenantId: tenantId(),
+  term: text().notNull(),
+  chunkId: uuid().$type<ChunkId>().notNull(),
+  frequency: smallint().notNull(),
+  length: integer().notNull(),
+});
+
+export const corpus = pgTable("corpus", {
+  tenantId: tenantId(),
+  chunks: integer().notNull(),
+  totalLength: bigint({ mode: "number" }).notNull(),
+});

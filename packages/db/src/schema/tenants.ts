@@ -1,0 +1,31 @@
+import type { MemberId, StoredEvent, TenantId, UserId } from "@parley/contracts";
+import { sql } from "drizzle-orm";
+import { bigint, jsonb, pgTable, text, timestamp, uuid } from "drizzle-orm/pg-core";
+
+// These tables are for queries and their types. What they are is written in ../../migrations; a test compares the two.
+
+export const tenantId = () => uuid().$type<TenantId>().notNull().default(sql`app.tenant_id()`);
+export const time = () => timestamp({ withTimezone: true });
+
+export const tenants = pgTable("tenants", {
+  tenantId: tenantId(),
+  slug: text().notNull(),
+  name: text().notNull(),
+  createdAt: time().notNull().defaultNow(),
+});
+
+export const members = pgTable("members", {
+  tenantId: tenantId(),
+  id: uuid().$type<MemberId>().notNull().defaultRandom(),
+  userId: text().$type<UserId>().notNull(),
+  name: text().notNull(),
+  role: text({ enum: ["owner", "admin", "member", "viewer"] }).notNull(),
+  createdAt: time().notNull().defaultNow(),
+});
+
+export const outbox = pgTable("outbox", {
+  tenantId: tenantId(),
+  id: bigint({ mode: "number" }).notNull().generatedAlwaysAsIdentity(),
+  event: jsonb().$type<StoredEvent>().notNull(),
+  createdAt: time().notNull().defaultNow(),
+});

@@ -1,0 +1,40 @@
+import type { EventEnvelope } from "@parley/contracts";
+
+/**
+ * Carries events between the processes: at least once, in order within a tenant. It is a carrier, not a store; PostgreSQL is the
+ * truth, and losing the whole log loses nothing that was acknowledged (core/outbox and the sweep of core/assistant see to that).
+ */
+export interface EventLog {
+  /** Appends the events in this order; resolves when the log has them. @throws when the log can't be reached */
+  publish(envelopes: readonly EventEnvelope[]): Promise<void>;
+
+  /**
+   * Every event, to every follower: what a process that serves sockets needs. A log that keeps history begins with the last
+   * minute's events, so that an answer that is being written right now is known whole. `onEvent` must not throw.
+   */
+  follow(onEvent: (envelope: EventEnvelope) => void): Promise<Subscription>;
+
+  /**
+   * Each event to one member of the group. It is acknowledged when `handle` resolves; when it rejects, or its process dies, the
+   * event is delivered again, perhaps to another member, until `maxDeliveries`; then it is logged and given up.
+   */
+  consume(group: string, options: ConsumeOptions, handle: (envelope: EventEnvelope) => Promise<void>): Promise<Subscription>;
+
+  /** @throws when the log can't be reached */
+  ping(): Promise<void>;
+  close(): Promise<void>;
+}
+
+export type ConsumeOptions = {
+  /** Only events of these types reach `handle`; the others count as handled. */
+  types: readonly EventEnvelope["event"]["type"][];
+  /** How many events are handled at a time. */
+  concurrency: number;
+  /** How long an event may be in the hands of a member that says nothing of itself, before another one gets it. */
+  claimAfterMs: number;
+};
+
+export type Subscription = {
+  /** Takes no more; resolves when what is being handled is done. */
+  stop(): Promise<void>;
+};
