@@ -1,0 +1,13 @@
+export { type Accounts, type AccountsOptions, createAccounts, passwordLength, type User } from "./accounts.ts";
+export {
+  AuthError,
+  recogniseVisitor,
+  type SocketCaller,
+  signTicket,
+  signVisitorToken,
+  type Ticket,
+  tokenLifetimes,
+  type Visitor,
+  verifySocketToken,
+  verifyVisitorToken,
+} from "./tokens.ts";

@@ -1,0 +1,52 @@
+import type { ContactId, Conversation, ConversationId } from "@parley/contracts";
+import type { Database, TenantTransaction } from "@parley/db";
+import { conversations, members } from "@parley/db/schema";
+import { and, eq, getTableColumns } from "drizzle-orm";
+
+export type ConversationRow = typeof conversations.$inferSelect & { assigneeName: string | null };
+
+/** Whose conversation it must be; without a contact, any of the tenant's. */
+type Owner = { contactId?: ContactId | undefined };
+
+const columns = { ...getTableColumns(conversations), assigneeName: members.name };
+const matches = (id: ConversationId, { contactId }: Owner) =>
+  and(eq(conversations.id, id), contactId && eq(conversations.contactId, contactId));
+const assignee = and(eq(members.tenantId, conversations.tenantId), eq(members.id, conversations.assigneeId));
+
+/** The conversation, held until the transaction ends: one change at a time, so `seq` has no holes and owners no races. */
+export async function lockConversation(
+  tx: TenantTransaction,
+  id: ConversationId,
+  owner: Owner = {},
+): Promise<ConversationRow | undefined> {
+  const [row] = await tx
+    .select(columns)
+    .from(conversations)
+    .leftJoin(members, assignee)
+    .where(matches(id, owner))
+    .for("update", { of: conversations });
+  return row;
+}
+
+/** The conversation as it is now. */
+export async function findConversation(
+  db: Parameters<Parameters<Database["read"]>[1]>[0],
+  id: ConversationId,
+  owner: Owner = {},
+): Promise<ConversationRow | undefined> {
+  const [row] = await db.select(columns).from(conversations).leftJoin(members, assignee).where(matches(id, owner));
+  return row;
+}
+
+/** The conversation as both sides may see it. */
+export function toConversation(row: ConversationRow): Conversation {
+  return {
+    id: row.id,
+    contactId: row.contactId,
+    status: row.status,
+    ownershipEpoch: row.ownershipEpoch,
+    assignee: row.assigneeId && { id: row.assigneeId, name: row.assigneeName ?? "" },
+    lastSeq: row.lastSeq,
+    createdAt: row.createdAt.toISOString(),
+  };
+}

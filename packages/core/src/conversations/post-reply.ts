@@ -1,0 +1,83 @@
+import { createHash, randomUUID } from "node:crypto";
+import { type AnswerOutcome, type Citation, type Message, MessageId, type RunId } from "@parley/contracts";
+import type { TenantTransaction } from "@parley/db";
+import { citations, runPassages, runs } from "@parley/db/schema";
+import { eq, sql } from "drizzle-orm";
+import { appendMessage } from "./advance.ts";
+import { lockConversation } from "./conversation-rows.ts";
+import { announceNextRun } from "./queue-answer.ts";
+
+/** A numbered place in a version of a document. */
+export type CitedSpan = Citation & { text: string };
+
+export type Reply = {
+  runId: RunId;
+  /** Of the claim that did the work: who lost the lease can't write. */
+  leaseToken: string;
+  text: string;
+  outcome: AnswerOutcome;
+  /** What `[1]`, `[2]` … in the text stand for; `text` is the cited span's. */
+  citations: CitedSpan[];
+  /** What the answerer was given. */
+  passages: Omit<typeof runPassages.$inferInsert, "tenantId" | "runId">[];
+  /** The receipt. */
+  receipt: Pick<
+    typeof runs.$inferSelect,
+    "answerer" | "model" | "inputTokens" | "cachedTokens" | "outputTokens" | "costMicros" | "reason" | "firstWordsAt"
+  >;
+};
+
+/**
+ * Stores the assistant's reply with its citations and finishes its run: both or neither. Nothing is said when the conversation has
+ * changed hands since the run was queued, and nothing at all is written by a run that lost its lease.
+ */
+export async function postReply(tx: TenantTransaction, reply: Reply): Promise<Message | "discarded"> {
+  const [due] = await tx.select({ conversationId: runs.conversationId }).from(runs).where(eq(runs.id, reply.runId));
+  // The conversation before the run, as everywhere: two locks in one order can't deadlock.
+  const conversation = due && (await lockConversation(tx, due.conversationId));
+  const [run] = await tx.select().from(runs).where(eq(runs.id, reply.runId)).for("update");
+  if (!conversation || run?.status !== "running" || run.leaseToken !== reply.leaseToken) return "discarded";
+
+  const voided = conversation.status !== "pending" || conversation.ownershipEpoch !== run.ownershipEpoch;
+  await tx
+    .update(runs)
+    .set({
+      ...reply.receipt,
+      status: voided ? "discarded" : reply.outcome,
+      ...(voided && { reason: "the conversation changed hands" }),
+      leaseUntil: null,
+      leaseToken: null,
+      finishedAt: sql`now()`,
+    })
+    .where(eq(runs.id, run.id));
+  if (reply.passages.length > 0) {
+    await tx.insert(runPassages).values(reply.passages.map((passage) => ({ ...passage, runId: run.id })));
+  }
+  if (voided) return "discarded";
+
+  const id = MessageId.parse(randomUUID());
+  const { message } = await appendMessage(tx, conversation, {
+    id,
+    author: "assistant",
+    runId: run.id,
+    text: reply.text,
+    outcome: reply.outcome,
+    citations: reply.citations.map(({ text: _, ...citation }) => citation),
+  });
+  if (reply.citations.length > 0) {
+    await tx.insert(citations).values(
+      reply.citations.map(({ number, documentVersionId, chunkId, headingPath, start, end, text }) => ({
+        messageId: id,
+        number,
+        documentVersionId,
+        chunkId,
+        headingPath,
+        startOffset: start,
+        endOffset: end,
+        quoteSha256: createHash("sha256").update(text).digest("hex"),
+      })),
+    );
+  }
+  await announceNextRun(tx, conversation.id);
+  return message;
+}

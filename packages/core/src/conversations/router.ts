@@ -1,0 +1,68 @@
+import { ConversationId, limits, MessageId, MessageText } from "@parley/contracts";
+import { contacts, inboxes } from "@parley/db/schema";
+import { and, eq } from "drizzle-orm";
+import * as z from "zod";
+import { AppError } from "../app-error.ts";
+import { getCitedPassage } from "../knowledge/get-cited-passage.ts";
+import { memberProcedure, router, writerProcedure } from "../trpc.ts";
+import { findConversation, toConversation } from "./conversation-rows.ts";
+import { ConversationView, countConversations, listConversations } from "./list-conversations.ts";
+import { listMessages } from "./list-messages.ts";
+import { postMemberMessage } from "./post-member-message.ts";
+import { resolve } from "./resolve.ts";
+import { returnToAssistant } from "./return-to-assistant.ts";
+import { takeOver } from "./take-over.ts";
+
+const OneConversation = z.strictObject({ conversationId: ConversationId });
+
+/** What members do in the inbox. */
+export const conversationsRouter = router({
+  list: memberProcedure
+    .input(z.strictObject({ view: ConversationView, cursor: z.string().max(100).optional() }))
+    .query(({ ctx, input }) =>
+      listConversations(ctx.db, ctx.caller.tenantId, { ...input, memberId: ctx.caller.memberId }),
+    ),
+
+  counts: memberProcedure.query(({ ctx }) => countConversations(ctx.db, ctx.caller.tenantId, ctx.caller.memberId)),
+
+  get: memberProcedure.input(OneConversation).query(async ({ ctx, input }) => {
+    const row = await ctx.read((read) => findConversation(read, input.conversationId));
+    if (!row) throw new AppError("conversation.not_found");
+    const [place] = await ctx.read((read) =>
+      read
+        .select({ contactName: contacts.name, inboxName: inboxes.name })
+        .from(contacts)
+        .innerJoin(inboxes, and(eq(inboxes.tenantId, contacts.tenantId), eq(inboxes.id, row.inboxId)))
+        .where(eq(contacts.id, row.contactId)),
+    );
+    return { ...toConversation(row), contactName: place?.contactName ?? null, inboxName: place?.inboxName ?? "" };
+  }),
+
+  messages: memberProcedure
+    .input(OneConversation.extend({ after: z.int().nonnegative().default(0) }))
+    .query(({ ctx, input }) =>
+      listMessages(ctx.db, ctx.caller.tenantId, { ...input, limit: limits.messagePage }),
+    ),
+
+  citation: memberProcedure
+    .input(OneConversation.extend({ messageId: MessageId, number: z.int().positive() }))
+    .query(({ ctx, input }) => getCitedPassage(ctx.db, ctx.caller.tenantId, input)),
+
+  takeOver: writerProcedure
+    .input(OneConversation)
+    .mutation(({ ctx, input }) => ctx.inTenant((tx) => takeOver(tx, ctx.caller.memberId, input.conversationId))),
+
+  returnToAssistant: writerProcedure
+    .input(OneConversation)
+    .mutation(({ ctx, input }) =>
+      ctx.inTenant((tx) => returnToAssistant(tx, ctx.caller.memberId, input.conversationId)),
+    ),
+
+  resolve: writerProcedure
+    .input(OneConversation)
+    .mutation(({ ctx, input }) => ctx.inTenant((tx) => resolve(tx, ctx.caller.memberId, input.conversationId))),
+
+  postMessage: writerProcedure
+    .input(OneConversation.extend({ id: MessageId, text: MessageText }))
+    .mutation(({ ctx, input }) => ctx.inTenant((tx) => postMemberMessage(tx, ctx.caller, input))),
+});

@@ -1,0 +1,14 @@
+import { runsRouter } from "./assistant/router.ts";
+import { conversationsRouter } from "./conversations/router.ts";
+import { knowledgeRouter } from "./knowledge/router.ts";
+import { sessionRouter } from "./tenants/router.ts";
+import { router } from "./trpc.ts";
+
+/** Everything that our own apps can ask of the api. */
+export const appRouter = router({
+  session: sessionRouter,
+  conversations: conversationsRouter,
+  runs: runsRouter,
+  knowledge: knowledgeRouter,
+});
+export type AppRouter = typeof appRouter;

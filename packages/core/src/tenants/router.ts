@@ -1,0 +1,31 @@
+import { signTicket } from "@parley/auth";
+import { tenants } from "@parley/db/schema";
+import { AppError } from "../app-error.ts";
+import { memberProcedure, router, userProcedure } from "../trpc.ts";
+import { listMemberships } from "./find-tenant.ts";
+
+/** Who is signed in, and where. */
+export const sessionRouter = router({
+  me: userProcedure.query(async ({ ctx }) => {
+    const memberships = await listMemberships(ctx.db, ctx.user.id);
+    const { caller } = ctx;
+    if (!caller) return { user: ctx.user, memberships, tenant: null, member: null };
+    const [tenant] = await ctx.db.read(caller.tenantId, (read) =>
+      read.select({ id: tenants.tenantId, slug: tenants.slug, name: tenants.name }).from(tenants),
+    );
+    if (!tenant) throw new AppError("tenant.not_found");
+    return {
+      user: ctx.user,
+      memberships,
+      tenant,
+      member: { id: caller.memberId, name: caller.name, role: caller.role },
+    };
+  }),
+
+  /** A way onto the realtime socket, for the next few minutes. */
+  ticket: memberProcedure.mutation(async ({ ctx }) => {
+    const { tenantId, memberId } = ctx.caller;
+    const { token, expiresAt } = await signTicket(ctx.secret, { tenantId, memberId });
+    return { token, expiresAt: expiresAt.toISOString(), realtimeUrl: ctx.realtimeUrl };
+  }),
+});

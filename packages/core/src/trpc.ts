@@ -1,0 +1,97 @@
+import type { User } from "@parley/auth";
+import type { MemberId, TenantId } from "@parley/contracts";
+import type { Database, TenantTransaction } from "@parley/db";
+import { initTRPC, TRPCError } from "@trpc/server";
+import type { TRPC_ERROR_CODE_KEY } from "@trpc/server/rpc";
+import { ZodError } from "zod";
+import { AppError } from "./app-error.ts";
+
+/** A signed-in user in one of their tenants. */
+export type MemberCaller = {
+  kind: "member";
+  tenantId: TenantId;
+  memberId: MemberId;
+  name: string;
+  role: "owner" | "admin" | "member" | "viewer";
+};
+
+/** What every procedure is given. */
+export type Context = {
+  db: Database;
+  requestId: string;
+  secret: string;
+  realtimeUrl: string;
+  user: User | undefined;
+  caller: MemberCaller | undefined;
+};
+
+const trpcCodes: Record<number, TRPC_ERROR_CODE_KEY> = {
+  400: "BAD_REQUEST",
+  401: "UNAUTHORIZED",
+  403: "FORBIDDEN",
+  404: "NOT_FOUND",
+  409: "CONFLICT",
+  413: "PAYLOAD_TOO_LARGE",
+  415: "UNSUPPORTED_MEDIA_TYPE",
+  422: "UNPROCESSABLE_CONTENT",
+  429: "TOO_MANY_REQUESTS",
+  503: "SERVICE_UNAVAILABLE",
+};
+
+const t = initTRPC.context<Context>().create({
+  // A client learns a code, its meaning and the request's id; never a stack, a path or a message of ours.
+  errorFormatter({ shape, error, ctx }) {
+    const { cause } = error;
+    const code =
+      cause instanceof AppError ? cause.code : error.code === "INTERNAL_SERVER_ERROR" ? "internal" : "input.invalid";
+    const issues =
+      cause instanceof ZodError ? cause.issues.map(({ path, message }) => ({ path: path.join("."), message })) : undefined;
+    return {
+      code: shape.code,
+      message: code,
+      data: {
+        code: shape.data.code,
+        httpStatus: shape.data.httpStatus,
+        appCode: code,
+        requestId: ctx?.requestId ?? null,
+        ...(issues && { issues }),
+      },
+    };
+  },
+});
+
+export const { router, createCallerFactory } = t;
+
+const mapped = t.procedure.use(async ({ next }) => {
+  const result = await next();
+  if (!result.ok && result.error.cause instanceof AppError) {
+    const { cause } = result.error;
+    throw new TRPCError({ code: trpcCodes[cause.status] ?? "INTERNAL_SERVER_ERROR", cause });
+  }
+  return result;
+});
+
+/** For anybody who is signed in, in whichever tenant. */
+export const userProcedure = mapped.use(({ ctx, next }) => {
+  if (!ctx.user) throw new AppError("auth.required");
+  return next({ ctx: { user: ctx.user } });
+});
+
+/** For a member of the tenant that the request names; everything it does happens in that tenant. */
+export const memberProcedure = mapped.use(({ ctx, next }) => {
+  const { caller, db } = ctx;
+  if (!caller) throw new AppError(ctx.user ? "auth.forbidden" : "auth.required");
+  return next({
+    ctx: {
+      caller,
+      read: <T>(query: Parameters<typeof db.read<T>>[1]) => db.read(caller.tenantId, query),
+      inTenant: <T>(work: (tx: TenantTransaction) => Promise<T>) => db.transaction(caller.tenantId, work),
+    },
+  });
+});
+
+/** For members who may do more than look on. */
+export const writerProcedure = memberProcedure.use(({ ctx, next }) => {
+  if (ctx.caller.role === "viewer") throw new AppError("auth.forbidden");
+  return next();
+});
