@@ -19,6 +19,8 @@ CREATE TABLE documents (
   -- the version that answers are made from: the last one that became ready
   current_version_id uuid,
   created_at timestamptz NOT NULL DEFAULT now(),
+  -- from then on it is neither found nor listed; it stays as long as a citation points into it
+  removed_at timestamptz,
   PRIMARY KEY (tenant_id, id),
   UNIQUE (tenant_id, source_id, path),
   FOREIGN KEY (tenant_id, source_id) REFERENCES sources (tenant_id, id)
@@ -38,6 +40,10 @@ CREATE TABLE document_versions (
   status text NOT NULL DEFAULT 'queued' CHECK (status IN ('queued', 'parsing', 'embedding', 'ready', 'failed')),
   -- why it failed, for the person who reads the list of documents
   failure text,
+  -- which attempt to read it in may write: one that was given up, but still runs, finds a higher number
+  attempt integer NOT NULL DEFAULT 0,
+  -- hidden: its chunks are on their way in or out, and search leaves them out; live: search finds them
+  chunk_state text NOT NULL DEFAULT 'none' CHECK (chunk_state IN ('none', 'hidden', 'live')),
   created_at timestamptz NOT NULL DEFAULT now(),
   ready_at timestamptz,
   PRIMARY KEY (tenant_id, id),
@@ -46,9 +52,12 @@ CREATE TABLE document_versions (
   CHECK ((status = 'failed') = (failure IS NOT NULL))
 );
 CALL app.isolate('document_versions');
+CREATE UNIQUE INDEX document_versions_live ON document_versions (tenant_id, document_id) WHERE chunk_state = 'live';
+-- What search has to leave out: normally nothing.
+CREATE INDEX document_versions_hidden ON document_versions (tenant_id, id) WHERE chunk_state = 'hidden';
 ALTER TABLE documents ADD FOREIGN KEY (tenant_id, current_version_id) REFERENCES document_versions (tenant_id, id);
 
--- Only the chunks of current versions are kept.
+-- Written and deleted a few at a time, so that no transaction is long; a version's chunk_state says when they count.
 CREATE TABLE chunks (
   tenant_id uuid NOT NULL DEFAULT app.tenant_id() REFERENCES tenants ON DELETE CASCADE,
   id uuid NOT NULL,
@@ -94,6 +103,7 @@ CREATE TABLE postings (
 CALL app.isolate('postings');
 CREATE INDEX postings_chunk ON postings (tenant_id, chunk_id);
 
+-- Sums over the chunks that are live.
 CREATE TABLE corpus (
   tenant_id uuid NOT NULL DEFAULT app.tenant_id() PRIMARY KEY REFERENCES tenants ON DELETE CASCADE,
   chunks integer NOT NULL CHECK (chunks >= 0),

@@ -24,6 +24,7 @@ export const documents = pgTable("documents", {
   title: text().notNull(),
   currentVersionId: uuid().$type<DocumentVersionId>(),
   createdAt: time().notNull().defaultNow(),
+  removedAt: time(),
 });
 
 export const documentVersions = pgTable("document_versions", {
@@ -39,6 +40,10 @@ export const documentVersions = pgTable("document_versions", {
     .notNull()
     .default("queued"),
   failure: text(),
+  attempt: integer().notNull().default(0),
+  chunkState: text({ enum: ["none", "hidden", "live"] })
+    .notNull()
+    .default("none"),
   createdAt: time().notNull().defaultNow(),
   readyAt: time(),
 });
