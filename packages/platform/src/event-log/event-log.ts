@@ -11,8 +11,11 @@ export interface EventLog {
   /**
    * Every event, to every follower: what a process that serves sockets needs. A log that keeps history begins with the last
    * minute's events, so that an answer that is being written right now is known whole. `onEvent` must not throw.
+   *
+   * @param onGap called when events may have passed unseen: the log was out of reach for a while and may have lost what it held.
+   * What comes after it is seen again; what came before has to be read from the database.
    */
-  follow(onEvent: (envelope: EventEnvelope) => void): Promise<Subscription>;
+  follow(onEvent: (envelope: EventEnvelope) => void, onGap?: () => void): Promise<Subscription>;
 
   /**
    * Each event to one member of the group. It is acknowledged when `handle` resolves; when it rejects, or its process dies, the
@@ -35,6 +38,8 @@ export type ConsumeOptions = {
 };
 
 export type Subscription = {
+  /** False while events can't arrive, because the log is out of reach. */
+  readonly alive: boolean;
   /** Takes no more; resolves when what is being handled is done. */
   stop(): Promise<void>;
 };
