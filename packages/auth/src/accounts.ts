@@ -7,7 +7,12 @@ import { drizzleAdapter } from "better-auth/adapters/drizzle";
 import * as schema from "./accounts-schema.ts";
 
 /** OWASP Password Storage Cheat Sheet: Argon2id, 19 MiB, 2 passes, 1 lane. The library's enum can't be imported: 2 is Argon2id. */
-const argon2id = { algorithm: 2, memoryCost: 19_456, timeCost: 2, parallelism: 1 } as const;
+const argon2id = {
+  algorithm: 2,
+  memoryCost: 19_456,
+  timeCost: 2,
+  parallelism: 1,
+} as const;
 
 /** NIST SP 800-63B-4, 3.1.1.2: a password that stands alone has at least 15 characters. */
 export const passwordLength = { min: 15, max: 128 } as const;
@@ -43,7 +48,11 @@ export function createAccounts({ db, secret, apiUrl, appOrigins }: AccountsOptio
     basePath: "/api/auth",
     secret,
     trustedOrigins: [...appOrigins],
-    database: drizzleAdapter(db.authDatabase(), { provider: "pg", schema, transaction: true }),
+    database: drizzleAdapter(db.authDatabase(), {
+      provider: "pg",
+      schema,
+      transaction: true,
+    }),
     emailAndPassword: {
       enabled: true,
       disableSignUp: true,
@@ -54,17 +63,30 @@ export function createAccounts({ db, secret, apiUrl, appOrigins }: AccountsOptio
         verify: ({ hash: known, password }) => verify(known, password),
       },
     },
-    session: { expiresIn: idleSeconds, updateAge: 60, cookieCache: { enabled: false } },
+    session: {
+      expiresIn: idleSeconds,
+      updateAge: 60,
+      cookieCache: { enabled: false },
+    },
     databaseHooks: {
       session: {
         create: {
           // Without "remember me" Better Auth would give a session a day, whatever `expiresIn` says.
-          before: async (session) => ({ data: { ...session, expiresAt: new Date(Date.now() + idleSeconds * 1000) } }),
+          before: async (session) => ({
+            data: {
+              ...session,
+              expiresAt: new Date(Date.now() + idleSeconds * 1000),
+            },
+          }),
         },
       },
     },
     // In memory and per address; the limits by account and over many processes come with the other tiers.
-    rateLimit: { enabled: true, storage: "memory", customRules: { "/sign-in/email": { window: 60, max: 10 } } },
+    rateLimit: {
+      enabled: true,
+      storage: "memory",
+      customRules: { "/sign-in/email": { window: 60, max: 10 } },
+    },
     logger: { disabled: true },
     telemetry: { enabled: false },
     advanced: {
@@ -86,7 +108,10 @@ export function createAccounts({ db, secret, apiUrl, appOrigins }: AccountsOptio
       if (!found.response) return undefined;
       const { user, session } = found.response;
       if (Date.now() - session.createdAt.getTime() > absoluteMs) return undefined;
-      return { user: { id: UserId.parse(user.id), name: user.name, email: user.email }, headers: found.headers };
+      return {
+        user: { id: UserId.parse(user.id), name: user.name, email: user.email },
+        headers: found.headers,
+      };
     },
 
     async ensureUser({ email, name, password }) {
@@ -96,7 +121,11 @@ export function createAccounts({ db, secret, apiUrl, appOrigins }: AccountsOptio
       if (password.length < passwordLength.min || password.length > passwordLength.max) {
         throw new Error(`A password has ${passwordLength.min} to ${passwordLength.max} characters`);
       }
-      const user = await internalAdapter.createUser({ email, name, emailVerified: true });
+      const user = await internalAdapter.createUser({
+        email,
+        name,
+        emailVerified: true,
+      });
       await internalAdapter.linkAccount({
         userId: user.id,
         providerId: "credential",

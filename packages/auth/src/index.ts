@@ -1,4 +1,10 @@
-export { type Accounts, type AccountsOptions, createAccounts, passwordLength, type User } from "./accounts.ts";
+export {
+  type Accounts,
+  type AccountsOptions,
+  createAccounts,
+  passwordLength,
+  type User,
+} from "./accounts.ts";
 export {
   AuthError,
   recogniseVisitor,

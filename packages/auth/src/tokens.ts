@@ -13,7 +13,12 @@ export class AuthError extends Error {
   }
 }
 
-const Visitor = z.object({ tenantId: TenantId, inboxId: InboxId, contactId: ContactId, origin: z.string() });
+const Visitor = z.object({
+  tenantId: TenantId,
+  inboxId: InboxId,
+  contactId: ContactId,
+  origin: z.string(),
+});
 /** Who a visitor token speaks for, and the one origin whose pages may use it. */
 export type Visitor = z.infer<typeof Visitor>;
 
@@ -31,7 +36,10 @@ export const tokenLifetimes = {
   ticketSeconds: 5 * 60,
 } as const;
 
-const audiences = { visitor: "parley/visitor", ticket: "parley/ticket" } as const;
+const audiences = {
+  visitor: "parley/visitor",
+  ticket: "parley/ticket",
+} as const;
 type Kind = keyof typeof audiences;
 
 const keyOf = (secret: string) => new TextEncoder().encode(secret);
@@ -55,7 +63,10 @@ async function verify<T>(secret: string, kind: Kind, token: string, claims: z.Zo
       requiredClaims: ["exp", "iat"],
       clockTolerance: toleranceSeconds,
     });
-    return { ...claims.parse(payload), expiresAt: new Date((payload.exp ?? 0) * 1000) };
+    return {
+      ...claims.parse(payload),
+      expiresAt: new Date((payload.exp ?? 0) * 1000),
+    };
   } catch (cause) {
     throw new AuthError(cause instanceof errors.JWTExpired ? "auth.expired" : "auth.required", { cause });
   }
@@ -73,7 +84,13 @@ export function verifyVisitorToken(secret: string, token: string): Promise<Visit
 
 /** Whose token it was, also when it has expired less than 30 days ago: good for starting the next visit, and for nothing else. */
 export function recogniseVisitor(secret: string, token: string): Promise<Visitor> {
-  return verify(secret, "visitor", token, Visitor, tokenLifetimes.visitorRenewalSeconds - tokenLifetimes.visitorSeconds);
+  return verify(
+    secret,
+    "visitor",
+    token,
+    Visitor,
+    tokenLifetimes.visitorRenewalSeconds - tokenLifetimes.visitorSeconds,
+  );
 }
 
 /** A member's way onto a realtime socket: the session cookie belongs to the api's host alone. Lives for 5 minutes. */
@@ -91,6 +108,9 @@ export async function verifySocketToken(secret: string, token: string): Promise<
     return { kind: "contact", ...(await verifyVisitorToken(secret, token)) };
   } catch (error) {
     if (error instanceof AuthError && error.code === "auth.expired") throw error;
-    return { kind: "member", ...(await verify(secret, "ticket", token, Ticket)) };
+    return {
+      kind: "member",
+      ...(await verify(secret, "ticket", token, Ticket)),
+    };
   }
 }

@@ -7,10 +7,7 @@ import { announce } from "../outbox/announce.ts";
 import { type ConversationRow, toConversation } from "./conversation-rows.ts";
 import { toMessage } from "./message-rows.ts";
 
-type NewMessage = Omit<
-  typeof messages.$inferInsert,
-  "tenantId" | "conversationId" | "seq" | "createdAt"
->;
+type NewMessage = Omit<typeof messages.$inferInsert, "tenantId" | "conversationId" | "seq" | "createdAt">;
 
 /**
  * Adds a message to a locked conversation under the next `seq`, and announces `message.created`.
@@ -21,7 +18,11 @@ type NewMessage = Omit<
 export async function appendMessage(
   tx: TenantTransaction,
   conversation: ConversationRow,
-  { authorName = null, citations = [], ...message }: NewMessage & { authorName?: string | null; citations?: Citation[] },
+  {
+    authorName = null,
+    citations = [],
+    ...message
+  }: NewMessage & { authorName?: string | null; citations?: Citation[] },
 ): Promise<{ message: Message; conversation: ConversationRow }> {
   const seq = conversation.lastSeq + 1;
   const [row] = await tx
@@ -36,7 +37,11 @@ export async function appendMessage(
 
   const now = { ...conversation, lastSeq: seq, lastMessageAt: row.createdAt };
   const stored = toMessage(row, authorName, citations);
-  await announce(tx, { type: "message.created", message: stored, conversation: toConversation(now) });
+  await announce(tx, {
+    type: "message.created",
+    message: stored,
+    conversation: toConversation(now),
+  });
   return { message: stored, conversation: now };
 }
 
@@ -49,18 +54,32 @@ export async function appendMessage(
 export async function changeOwner(
   tx: TenantTransaction,
   conversation: ConversationRow,
-  change: { status: ConversationRow["status"]; assigneeId: MemberId | null; notice?: Notice; by: MemberId | null },
+  change: {
+    status: ConversationRow["status"];
+    assigneeId: MemberId | null;
+    notice?: Notice;
+    by: MemberId | null;
+  },
 ): Promise<ConversationRow> {
   const { status, assigneeId } = change;
   const [row] = await tx
     .update(conversations)
-    .set({ status, assigneeId, ownershipEpoch: sql`${conversations.ownershipEpoch} + 1` })
+    .set({
+      status,
+      assigneeId,
+      ownershipEpoch: sql`${conversations.ownershipEpoch} + 1`,
+    })
     .where(eq(conversations.id, conversation.id))
     .returning();
   if (!row) throw new Error("a locked conversation is gone");
   await tx
     .update(runs)
-    .set({ status: "discarded", reason: "the conversation changed hands", finishedAt: sql`now()`, leaseUntil: null })
+    .set({
+      status: "discarded",
+      reason: "the conversation changed hands",
+      finishedAt: sql`now()`,
+      leaseUntil: null,
+    })
     .where(and(eq(runs.conversationId, conversation.id), inArray(runs.status, ["queued", "running"])));
 
   const [by] = change.by ? await tx.select({ name: members.name }).from(members).where(eq(members.id, change.by)) : [];
@@ -68,8 +87,14 @@ export async function changeOwner(
     assigneeId && assigneeId !== change.by
       ? await tx.select({ name: members.name }).from(members).where(eq(members.id, assigneeId))
       : [by];
-  const changed = { ...row, assigneeName: assigneeId ? (assignee?.name ?? null) : null };
-  await announce(tx, { type: "conversation.changed", conversation: toConversation(changed) });
+  const changed = {
+    ...row,
+    assigneeName: assigneeId ? (assignee?.name ?? null) : null,
+  };
+  await announce(tx, {
+    type: "conversation.changed",
+    conversation: toConversation(changed),
+  });
   if (!change.notice) return changed;
   const added = await appendMessage(tx, changed, {
     id: MessageId.parse(randomUUID()),

@@ -19,7 +19,12 @@ export async function resumeConversation(
   const contactId = caller.kind === "contact" ? caller.contactId : undefined;
   try {
     const limit = limits.replayedMessages;
-    return await listMessages(db, caller.tenantId, { conversationId, contactId, after, limit });
+    return await listMessages(db, caller.tenantId, {
+      conversationId,
+      contactId,
+      after,
+      limit,
+    });
   } catch (error) {
     if (error instanceof AppError && error.code === "conversation.not_found") return undefined;
     throw error;

@@ -3,12 +3,17 @@ import type { Database, TenantTransaction } from "@parley/db";
 import { conversations, members } from "@parley/db/schema";
 import { and, eq, getTableColumns } from "drizzle-orm";
 
-export type ConversationRow = typeof conversations.$inferSelect & { assigneeName: string | null };
+export type ConversationRow = typeof conversations.$inferSelect & {
+  assigneeName: string | null;
+};
 
 /** Whose conversation it must be; without a contact, any of the tenant's. */
 type Owner = { contactId?: ContactId | undefined };
 
-const columns = { ...getTableColumns(conversations), assigneeName: members.name };
+const columns = {
+  ...getTableColumns(conversations),
+  assigneeName: members.name,
+};
 const matches = (id: ConversationId, { contactId }: Owner) =>
   and(eq(conversations.id, id), contactId && eq(conversations.contactId, contactId));
 const assignee = and(eq(members.tenantId, conversations.tenantId), eq(members.id, conversations.assigneeId));
@@ -45,7 +50,10 @@ export function toConversation(row: ConversationRow): Conversation {
     contactId: row.contactId,
     status: row.status,
     ownershipEpoch: row.ownershipEpoch,
-    assignee: row.assigneeId && { id: row.assigneeId, name: row.assigneeName ?? "" },
+    assignee: row.assigneeId && {
+      id: row.assigneeId,
+      name: row.assigneeName ?? "",
+    },
     lastSeq: row.lastSeq,
     createdAt: row.createdAt.toISOString(),
   };

@@ -15,9 +15,16 @@ export async function handOff(
   contactId: ContactId,
   conversationId: ConversationId,
 ): Promise<Conversation> {
-  const conversation = await lockConversation(tx, conversationId, { contactId });
+  const conversation = await lockConversation(tx, conversationId, {
+    contactId,
+  });
   if (!conversation) throw new AppError("conversation.not_found");
   if (conversation.status === "open" || conversation.status === "snoozed") return toConversation(conversation);
-  const change = { status: "open", assigneeId: null, notice: "handed_off", by: null } as const;
+  const change = {
+    status: "open",
+    assigneeId: null,
+    notice: "handed_off",
+    by: null,
+  } as const;
   return toConversation(await changeOwner(tx, conversation, change));
 }

@@ -41,8 +41,15 @@ const inView = (view: ConversationView, memberId: MemberId): SQL | undefined => 
 export async function listConversations(
   db: Database,
   tenantId: TenantId,
-  request: { view: ConversationView; memberId: MemberId; cursor?: string | undefined },
-): Promise<{ conversations: ConversationSummary[]; nextCursor: string | null }> {
+  request: {
+    view: ConversationView;
+    memberId: MemberId;
+    cursor?: string | undefined;
+  },
+): Promise<{
+  conversations: ConversationSummary[];
+  nextCursor: string | null;
+}> {
   const lastMessage = sql<ConversationSummary["lastMessage"]>`(
     select json_build_object('text', left(${messages.text}, 200), 'author', ${messages.author},
       'createdAt', to_char(${messages.createdAt} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'))
@@ -97,7 +104,11 @@ export async function countConversations(db: Database, tenantId: TenantId, membe
     sql<number>`count(*) filter (where ${inView(view, memberId)} and ${conversations.lastSeq} > 0)`.mapWith(Number);
   const [counts] = await db.read(tenantId, (read) =>
     read
-      .select({ assistant: countIf("assistant"), waiting: countIf("waiting"), mine: countIf("mine") })
+      .select({
+        assistant: countIf("assistant"),
+        waiting: countIf("waiting"),
+        mine: countIf("mine"),
+      })
       .from(conversations),
   );
   return counts ?? { assistant: 0, waiting: 0, mine: 0 };

@@ -15,7 +15,12 @@ import { listMessagesAfter } from "./message-rows.ts";
 export async function listMessages(
   db: Database,
   tenantId: TenantId,
-  request: { conversationId: ConversationId; contactId?: ContactId | undefined; after: number; limit?: number },
+  request: {
+    conversationId: ConversationId;
+    contactId?: ContactId | undefined;
+    after: number;
+    limit?: number;
+  },
 ): Promise<MessagePage> {
   const { conversationId, contactId, after, limit = limits.messagePage } = request;
   const conversation = await db.read(tenantId, (read) => findConversation(read, conversationId, { contactId }));

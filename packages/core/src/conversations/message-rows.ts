@@ -27,7 +27,11 @@ const citationsOfMessage = sql<Citation[]>`(
 
 async function select(db: Queries, where: SQL | undefined, limit: number): Promise<Message[]> {
   const rows = await db
-    .select({ ...getTableColumns(messages), memberName: members.name, citations: citationsOfMessage })
+    .select({
+      ...getTableColumns(messages),
+      memberName: members.name,
+      citations: citationsOfMessage,
+    })
     .from(messages)
     .leftJoin(members, and(eq(members.tenantId, messages.tenantId), eq(members.id, messages.memberId)))
     .where(where)

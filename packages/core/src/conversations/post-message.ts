@@ -18,7 +18,9 @@ export async function postMessage(
   contactId: ContactId,
   input: { id: MessageId; conversationId: ConversationId; text: string },
 ): Promise<Message> {
-  const locked = await lockConversation(tx, input.conversationId, { contactId });
+  const locked = await lockConversation(tx, input.conversationId, {
+    contactId,
+  });
   if (!locked) throw new AppError("conversation.not_found");
 
   const known = await findMessage(tx, input.id);
@@ -29,7 +31,13 @@ export async function postMessage(
   }
 
   const reopened =
-    locked.status === "resolved" ? await changeOwner(tx, locked, { status: "pending", assigneeId: null, by: null }) : locked;
+    locked.status === "resolved"
+      ? await changeOwner(tx, locked, {
+          status: "pending",
+          assigneeId: null,
+          by: null,
+        })
+      : locked;
   const { message, conversation } = await appendMessage(tx, reopened, {
     id: input.id,
     author: "contact",

@@ -13,10 +13,18 @@ export async function queueAnswer(
 ): Promise<void> {
   const [run] = await tx
     .insert(runs)
-    .values({ conversationId: conversation.id, questionId, ownershipEpoch: conversation.ownershipEpoch })
+    .values({
+      conversationId: conversation.id,
+      questionId,
+      ownershipEpoch: conversation.ownershipEpoch,
+    })
     .returning({ id: runs.id });
   if (!run) throw new Error("an insert returned no row");
-  await announce(tx, { type: "run.queued", runId: run.id, conversationId: conversation.id });
+  await announce(tx, {
+    type: "run.queued",
+    runId: run.id,
+    conversationId: conversation.id,
+  });
 }
 
 /** Tells the workers of the conversation's oldest run that waits, if one does: they take one run of a conversation at a time. */

@@ -17,6 +17,11 @@ export async function resolve(
   const conversation = await lockConversation(tx, conversationId);
   if (!conversation) throw new AppError("conversation.not_found");
   if (conversation.status === "resolved") return toConversation(conversation);
-  const change = { status: "resolved", assigneeId: conversation.assigneeId, notice: "resolved", by: memberId } as const;
+  const change = {
+    status: "resolved",
+    assigneeId: conversation.assigneeId,
+    notice: "resolved",
+    by: memberId,
+  } as const;
   return toConversation(await changeOwner(tx, conversation, change));
 }

@@ -27,7 +27,12 @@ export async function returnToAssistant(
     .where(and(eq(messages.conversationId, conversationId), ne(messages.author, "system")))
     .orderBy(desc(messages.seq))
     .limit(1);
-  const change = { status: "pending", assigneeId: null, notice: "returned", by: memberId } as const;
+  const change = {
+    status: "pending",
+    assigneeId: null,
+    notice: "returned",
+    by: memberId,
+  } as const;
   const returned = await changeOwner(tx, conversation, change);
   if (last?.author === "contact") await queueAnswer(tx, returned, last.id);
   return toConversation(returned);

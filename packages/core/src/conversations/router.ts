@@ -18,9 +18,17 @@ const OneConversation = z.strictObject({ conversationId: ConversationId });
 /** What members do in the inbox. */
 export const conversationsRouter = router({
   list: memberProcedure
-    .input(z.strictObject({ view: ConversationView, cursor: z.string().max(100).optional() }))
+    .input(
+      z.strictObject({
+        view: ConversationView,
+        cursor: z.string().max(100).optional(),
+      }),
+    )
     .query(({ ctx, input }) =>
-      listConversations(ctx.db, ctx.caller.tenantId, { ...input, memberId: ctx.caller.memberId }),
+      listConversations(ctx.db, ctx.caller.tenantId, {
+        ...input,
+        memberId: ctx.caller.memberId,
+      }),
     ),
 
   counts: memberProcedure.query(({ ctx }) => countConversations(ctx.db, ctx.caller.tenantId, ctx.caller.memberId)),
@@ -35,17 +43,29 @@ export const conversationsRouter = router({
         .innerJoin(inboxes, and(eq(inboxes.tenantId, contacts.tenantId), eq(inboxes.id, row.inboxId)))
         .where(eq(contacts.id, row.contactId)),
     );
-    return { ...toConversation(row), contactName: place?.contactName ?? null, inboxName: place?.inboxName ?? "" };
+    return {
+      ...toConversation(row),
+      contactName: place?.contactName ?? null,
+      inboxName: place?.inboxName ?? "",
+    };
   }),
 
   messages: memberProcedure
     .input(OneConversation.extend({ after: z.int().nonnegative().default(0) }))
     .query(({ ctx, input }) =>
-      listMessages(ctx.db, ctx.caller.tenantId, { ...input, limit: limits.messagePage }),
+      listMessages(ctx.db, ctx.caller.tenantId, {
+        ...input,
+        limit: limits.messagePage,
+      }),
     ),
 
   citation: memberProcedure
-    .input(OneConversation.extend({ messageId: MessageId, number: z.int().positive() }))
+    .input(
+      OneConversation.extend({
+        messageId: MessageId,
+        number: z.int().positive(),
+      }),
+    )
     .query(({ ctx, input }) => getCitedPassage(ctx.db, ctx.caller.tenantId, input)),
 
   takeOver: writerProcedure

@@ -18,6 +18,11 @@ export async function takeOver(
   const conversation = await lockConversation(tx, conversationId);
   if (!conversation) throw new AppError("conversation.not_found");
   if (conversation.status === "open" && conversation.assigneeId === memberId) return toConversation(conversation);
-  const change = { status: "open", assigneeId: memberId, notice: "taken_over", by: memberId } as const;
+  const change = {
+    status: "open",
+    assigneeId: memberId,
+    notice: "taken_over",
+    by: memberId,
+  } as const;
   return toConversation(await changeOwner(tx, conversation, change));
 }

@@ -1,0 +1,117 @@
+import { randomUUID } from "node:crypto";
+import {
+  ContactId,
+  ConversationId,
+  InboxId,
+  type MemberId,
+  MessageId,
+  type StoredEvent,
+  type TenantId,
+  UserId,
+} from "@parley/contracts";
+import type { Database } from "@parley/db";
+import { inboxes, outbox } from "@parley/db/schema";
+import { openTestDatabase } from "@parley/db/testing";
+import { asc } from "drizzle-orm";
+import { openConversation } from "../conversations/open-conversation.ts";
+import { postMessage } from "../conversations/post-message.ts";
+import { createInbox } from "../inboxes/create-inbox.ts";
+import { appRouter } from "../router.ts";
+import { createTenant } from "../tenants/create-tenant.ts";
+import { createCallerFactory, type MemberCaller } from "../trpc.ts";
+
+const callerOf = createCallerFactory(appRouter);
+
+/**
+ * The real router on a real database. Each tenant is new, so tests share a database and run side by side.
+ *
+ * @param db another database than the shared one, for what runs on both kinds
+ */
+export async function createWorld(db?: Database) {
+  const database = db ?? (await openTestDatabase());
+
+  /** A tenant with its owner, an inbox and the owner's way into the api. */
+  async function tenant() {
+    const owner = { userId: UserId.parse(randomUUID()), name: "Ada" };
+    const slug = `t-${randomUUID()}`;
+    const { tenantId, memberId } = await createTenant(database, {
+      slug,
+      name: "A tenant",
+      owner,
+    });
+    const inbox = await database.transaction(tenantId, (tx) =>
+      createInbox(tx, tenantId, {
+        name: "Shop",
+        assistantName: "Parley",
+        greeting: "Hello",
+        allowedOrigins: ["https://shop.example"],
+      }),
+    );
+    const member = { memberId, name: owner.name };
+    return {
+      tenantId,
+      slug,
+      owner,
+      member,
+      inbox,
+      api: memberApi(tenantId, member),
+    };
+  }
+
+  function memberApi(
+    tenantId: TenantId,
+    member: { memberId: MemberId; name: string },
+    role: MemberCaller["role"] = "owner",
+  ) {
+    return callerOf({
+      db: database,
+      requestId: randomUUID(),
+      secret: "a secret of tests alone, 32 characters or more",
+      realtimeUrl: "ws://localhost:3002",
+      user: {
+        id: UserId.parse(randomUUID()),
+        name: member.name,
+        email: "ada@example.com",
+      },
+      caller: { kind: "member", tenantId, ...member, role },
+    });
+  }
+
+  /** A contact in a conversation of their own. */
+  async function contact(of?: Awaited<ReturnType<typeof tenant>>) {
+    const place = of ?? (await tenant());
+    const { tenantId, inbox } = place;
+    const contactId = ContactId.parse(randomUUID());
+    const conversationId = ConversationId.parse(randomUUID());
+    await database.transaction(tenantId, (tx) =>
+      openConversation(tx, { contactId, inboxId: InboxId.parse(inbox.id) }, conversationId),
+    );
+    const say = (text: string, id = messageId()) =>
+      database.transaction(tenantId, (tx) => postMessage(tx, contactId, { id, conversationId, text }));
+    return { ...place, contactId, conversationId, say };
+  }
+
+  const messageId = () => MessageId.parse(randomUUID());
+
+  /** What was announced in the tenant and not relayed yet, in order. */
+  async function announced(tenantId: TenantId): Promise<StoredEvent[]> {
+    const rows = await database.read(tenantId, (read) => read.select().from(outbox).orderBy(asc(outbox.id)));
+    return rows.map(({ event }) => event);
+  }
+
+  const inboxOf = (tenantId: TenantId) => database.read(tenantId, (read) => read.select().from(inboxes));
+
+  return {
+    db: database,
+    tenant,
+    memberApi,
+    contact,
+    messageId,
+    announced,
+    inboxOf,
+    [Symbol.asyncDispose]: async () => {
+      if (!db) await database.close();
+    },
+  };
+}
+export type World = Awaited<ReturnType<typeof createWorld>>;

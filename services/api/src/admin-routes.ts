@@ -1,0 +1,62 @@
+import { createHash, timingSafeEqual } from "node:crypto";
+import { DocumentVersionId, limits, type TenantId } from "@parley/contracts";
+import { AppError } from "@parley/core/app-error";
+import { addDocument } from "@parley/core/knowledge/add-document";
+import { findVersionStatus } from "@parley/core/knowledge/find-version-status";
+import { readDocument } from "@parley/core/knowledge/read-document";
+import { findTenantBySlug } from "@parley/core/tenants/find-tenant";
+import type { FastifyInstance, FastifyRequest } from "fastify";
+import * as z from "zod";
+import type { ApiOptions } from "./create-api.ts";
+
+const Upload = z.strictObject({
+  source: z.string().trim().min(1).max(200),
+  path: z.string().trim().min(1).max(1_000),
+});
+const InTenant = z.object({ slug: z.string().max(63) });
+const InVersion = z.object({ versionId: DocumentVersionId });
+
+const digest = (text: string) => createHash("sha256").update(text).digest();
+
+/** What the command line asks of a running api, with the installation's own token. No page can call it: there is no CORS for it. */
+export async function adminRoutes(app: FastifyInstance, { db, config, jobs }: ApiOptions): Promise<void> {
+  app.addContentTypeParser("application/octet-stream", { parseAs: "buffer" }, (_request, body, done) =>
+    done(null, body),
+  );
+
+  async function tenantOf(request: FastifyRequest): Promise<TenantId> {
+    const [, token = ""] = /^Bearer (\S+)$/.exec(request.headers.authorization ?? "") ?? [];
+    if (!timingSafeEqual(digest(token), digest(config.adminToken))) throw new AppError("auth.required");
+    const tenantId = await findTenantBySlug(db, InTenant.parse(request.params).slug);
+    if (!tenantId) throw new AppError("tenant.not_found");
+    request.facts.tenantId = tenantId;
+    return tenantId;
+  }
+
+  app.get("/admin/v1/tenants/:slug", async (request) => ({
+    tenantId: await tenantOf(request),
+  }));
+
+  app.post(
+    "/admin/v1/tenants/:slug/documents",
+    {
+      bodyLimit: limits.documentBytes,
+      onRequest: async (request) => void (await tenantOf(request)),
+    },
+    async (request) => {
+      const tenantId = await tenantOf(request);
+      const { source, path } = Upload.parse(request.query);
+      if (!Buffer.isBuffer(request.body)) throw new AppError("input.invalid");
+      const document = readDocument(request.body, path);
+      return db.transaction(tenantId, (tx) => addDocument(tx, jobs, { source, path, ...document }));
+    },
+  );
+
+  app.get("/admin/v1/tenants/:slug/document-versions/:versionId", async (request) => {
+    const tenantId = await tenantOf(request);
+    const { data } = InVersion.safeParse(request.params);
+    const status = data && (await findVersionStatus(db, tenantId, data.versionId));
+    if (!status) throw new AppError("document.not_found");
+    return status;
+  });
+}

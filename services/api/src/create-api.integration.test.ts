@@ -1,0 +1,439 @@
+import { randomUUID } from "node:crypto";
+import { createAccounts, signTicket, signVisitorToken } from "@parley/auth";
+import { ContactId, type Conversation, type ErrorBody, limits, type Message, type Visit } from "@parley/contracts";
+import { createJobs } from "@parley/core/knowledge/jobs";
+import { createWorld } from "@parley/core/testing/world";
+import { members } from "@parley/db/schema";
+import { loadConfig } from "@parley/platform/config";
+import { createInProcessEventLog } from "@parley/platform/event-log/in-process-event-log";
+import { createLogger } from "@parley/platform/log";
+import { afterAll, afterEach, beforeAll, expect, test, vi } from "vitest";
+import { createApi } from "./create-api.ts";
+
+const secret = "a secret of this test alone, 32 characters or more";
+const adminToken = "an admin token of this test alone, long enough";
+const shop = "https://shop.example";
+const dashboard = "http://localhost:5174";
+const password = "correct horse battery staple";
+
+const config = loadConfig({ PARLEY_SECRET: secret, ADMIN_TOKEN: adminToken });
+const lines: string[] = [];
+const logger = createLogger({ level: "debug", format: "json" }, { write: (line: string) => void lines.push(line) });
+const world = await createWorld();
+const eventLog = createInProcessEventLog({ logger });
+const jobs = createJobs({ db: world.db, logger, embedded: false });
+const accounts = createAccounts({
+  db: world.db,
+  secret,
+  apiUrl: config.api.url,
+  appOrigins: [dashboard],
+});
+const api = await createApi({
+  config,
+  db: world.db,
+  eventLog,
+  accounts,
+  jobs,
+  logger,
+});
+
+beforeAll(() => jobs.start());
+afterEach(() => vi.useRealTimers());
+afterAll(async () => {
+  await api.close();
+  await jobs.stop();
+  await eventLog.close();
+  await world[Symbol.asyncDispose]();
+});
+
+type Call = {
+  token?: string;
+  origin?: string | null;
+  body?: unknown;
+  headers?: Record<string, string>;
+};
+async function call<T>(method: "GET" | "POST", url: string, { token, origin = shop, body, headers }: Call = {}) {
+  const answer = await api.inject({
+    method,
+    url,
+    headers: {
+      ...(token && { authorization: `Bearer ${token}` }),
+      ...(origin && { origin }),
+      ...headers,
+    },
+    ...(body !== undefined && { payload: body as object }),
+  });
+  return {
+    status: answer.statusCode,
+    headers: answer.headers,
+    body: answer.json() as T & Partial<ErrorBody>,
+  };
+}
+
+async function visitor() {
+  const tenant = await world.tenant();
+  const visit = await call<Visit>("POST", "/widget/v1/visits", {
+    body: { publishableKey: tenant.inbox.publishableKey },
+  });
+  expect(visit.status).toBe(200);
+  const { token, contactId } = visit.body;
+  const id = randomUUID();
+  const opened = await call<Conversation>("POST", "/widget/v1/conversations", {
+    token,
+    body: { id },
+  });
+  expect(opened.status).toBe(200);
+  const at = `/widget/v1/conversations/${id}`;
+  return { ...tenant, token, contactId, conversationId: id, at };
+}
+
+const withoutRequestId = ({ body }: { body: Partial<ErrorBody> }) => ({
+  ...body.error,
+  requestId: undefined,
+});
+
+test("a visitor opens a conversation, says something and reads it back", async () => {
+  const { token, at } = await visitor();
+  const message = { id: randomUUID(), text: "Hello\r\nthere" };
+  const posted = await call<Message>("POST", `${at}/messages`, {
+    token,
+    body: message,
+  });
+  expect(posted).toMatchObject({
+    status: 200,
+    body: { id: message.id, seq: 1, author: "contact", text: "Hello\nthere" },
+  });
+  const again = await call<Message>("POST", `${at}/messages`, {
+    token,
+    body: message,
+  });
+  expect(again.body).toEqual(posted.body);
+  const page = await call("GET", `${at}/messages`, { token });
+  expect(page.body).toMatchObject({
+    messages: [posted.body],
+    complete: true,
+    conversation: { status: "pending" },
+  });
+  expect((await call("GET", `${at}/messages?after=1`, { token })).body).toMatchObject({ messages: [] });
+  expect((await call("GET", "/widget/v1/conversations", { token })).body).toMatchObject({
+    conversations: [{ lastSeq: 1 }],
+  });
+});
+
+test("a visit that shows its old token goes on as the same contact; another origin's or a forged one does not", async () => {
+  const { inbox, token, contactId, tenantId } = await visitor();
+  const start = (body: object, origin = shop) =>
+    call<Visit>("POST", "/widget/v1/visits", {
+      body: { publishableKey: inbox.publishableKey, ...body },
+      origin,
+    });
+  expect((await start({ token })).body.contactId).toBe(contactId);
+  expect((await start({})).body.contactId).not.toBe(contactId);
+  expect((await start({ token: `${token}x` })).body.contactId).not.toBe(contactId);
+  const elsewhere = await signVisitorToken(secret, {
+    tenantId,
+    inboxId: inbox.id,
+    contactId: ContactId.parse(contactId),
+    origin: "https://elsewhere.example",
+  });
+  expect((await start({ token: elsewhere.token })).body.contactId).not.toBe(contactId);
+});
+
+test.each([["https://evil.example"], ["https://shop.example.evil.example"], ["http://shop.example"], ["null"], [null]])(
+  "a page of origin %s gets no visit and can't use a token",
+  async (origin) => {
+    const { inbox, token, at } = await visitor();
+    const body = { publishableKey: inbox.publishableKey };
+    expect(await call("POST", "/widget/v1/visits", { body, origin })).toMatchObject({
+      status: 403,
+      body: { error: { code: "origin.not_allowed" } },
+    });
+    expect(await call("GET", `${at}/messages`, { token, origin })).toMatchObject({
+      status: 403,
+      body: { error: { code: "origin.not_allowed" } },
+    });
+  },
+);
+
+test("an unknown key, of no tenant or with another tenant's id in it, finds no inbox", async () => {
+  const { inbox } = await visitor();
+  const other = await world.tenant();
+  const crossed = inbox.publishableKey.replace(/^pk_[0-9a-f]+/, `pk_${other.tenantId.replaceAll("-", "")}`);
+  for (const publishableKey of ["pk_nothing", crossed, inbox.publishableKey.slice(0, -1)]) {
+    expect(await call("POST", "/widget/v1/visits", { body: { publishableKey } })).toMatchObject({
+      status: 404,
+      body: { error: { code: "inbox.not_found" } },
+    });
+  }
+});
+
+test("without a token, with a forged one, a member's ticket or an expired one, nothing opens", async () => {
+  const { at, token, tenantId, member } = await visitor();
+  const ticket = await signTicket(secret, {
+    tenantId,
+    memberId: member.memberId,
+  });
+  const refused = { status: 401, body: { error: { code: "auth.required" } } };
+  expect(await call("GET", `${at}/messages`)).toMatchObject(refused);
+  expect(await call("GET", `${at}/messages`, { token: `${token.slice(0, -2)}xx` })).toMatchObject(refused);
+  expect(await call("GET", `${at}/messages`, { token: ticket.token })).toMatchObject(refused);
+  vi.useFakeTimers({ toFake: ["Date"], now: Date.now() + 16 * 60_000 });
+  expect(await call("GET", `${at}/messages`, { token })).toMatchObject({
+    status: 401,
+    body: { error: { code: "auth.expired" } },
+  });
+});
+
+test("for another tenant's visitor a conversation is the same as one that does not exist, to the letter", async () => {
+  const theirs = await visitor();
+  const ours = await visitor();
+  await call("POST", `${theirs.at}/messages`, {
+    token: theirs.token,
+    body: { id: randomUUID(), text: "A secret" },
+  });
+  const probe = async (at: string) => {
+    const { token } = ours;
+    const answers = [
+      await call("GET", `${at}/messages`, { token }),
+      await call("POST", `${at}/messages`, {
+        token,
+        body: { id: randomUUID(), text: "x" },
+      }),
+      await call("POST", `${at}/hand-off`, { token }),
+      await call("GET", `${at}/messages/${randomUUID()}/citations/1`, {
+        token,
+      }),
+    ];
+    return answers.map((answer) => [answer.status, withoutRequestId(answer)]);
+  };
+  const foreign = await probe(theirs.at);
+  expect(foreign).toEqual(await probe(`/widget/v1/conversations/${randomUUID()}`));
+  expect(foreign.every(([status]) => status === 404)).toBe(true);
+});
+
+test.each([
+  ["empty", ""],
+  ["blank", " \n\t "],
+  ["only invisible characters", "\u200b\u200e\u0000"],
+  ["longer than allowed", "x".repeat(limits.messageLength + 1)],
+  ["100 KB", "x".repeat(100 * 1024)],
+  ["a number", 42],
+  ["missing", undefined],
+])("a message that is %s is refused with the place of the fault, and nothing is stored", async (_, text) => {
+  const { token, at } = await visitor();
+  const answer = await call("POST", `${at}/messages`, {
+    token,
+    body: { id: randomUUID(), text },
+  });
+  expect(answer).toMatchObject({
+    status: 400,
+    body: { error: { code: "input.invalid", issues: [{ path: "text" }] } },
+  });
+  expect((await call("GET", `${at}/messages`, { token })).body).toMatchObject({ messages: [] });
+});
+
+test("a body over the limit, one that is no JSON, and one of another type are refused", async () => {
+  const { token, at } = await visitor();
+  const big = { id: randomUUID(), text: "x".repeat(limits.httpBodyBytes) };
+  expect(await call("POST", `${at}/messages`, { token, body: big })).toMatchObject({
+    status: 413,
+    body: { error: { code: "input.too_large" } },
+  });
+  const raw = (payload: string, type: string) =>
+    call("POST", `${at}/messages`, {
+      token,
+      body: payload,
+      headers: { "content-type": type },
+    });
+  expect(await raw("{", "application/json")).toMatchObject({
+    status: 400,
+    body: { error: { code: "input.invalid" } },
+  });
+  for (const type of ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x"]) {
+    expect((await raw(`{"id":"${randomUUID()}","text":"x"}`, type)).status).toBe(415);
+  }
+});
+
+test("the same id with other words is refused", async () => {
+  const { token, at } = await visitor();
+  const id = randomUUID();
+  await call("POST", `${at}/messages`, { token, body: { id, text: "One" } });
+  expect(await call("POST", `${at}/messages`, { token, body: { id, text: "Two" } })).toMatchObject({
+    status: 409,
+    body: { error: { code: "message.id_taken" } },
+  });
+});
+
+async function signedIn() {
+  const tenant = await world.tenant();
+  const email = `${randomUUID()}@example.com`;
+  const userId = await accounts.ensureUser({ email, name: "Ada", password });
+  await world.db.transaction(tenant.tenantId, (tx) => tx.update(members).set({ userId }));
+  const signIn = await call("POST", "/api/auth/sign-in/email", {
+    origin: dashboard,
+    body: { email, password },
+  });
+  expect(signIn.status).toBe(200);
+  const setCookie = String(signIn.headers["set-cookie"]);
+  return { ...tenant, email, setCookie, cookie: setCookie.split(";")[0] ?? "" };
+}
+
+test("a member signs in with a cookie that no script reads and no other site sends", async () => {
+  const { setCookie, cookie, email, slug } = await signedIn();
+  expect(setCookie).toMatch(/HttpOnly/i);
+  expect(setCookie).toMatch(/SameSite=Lax/i);
+  const me = await call("GET", "/trpc/session.me", {
+    origin: dashboard,
+    headers: { cookie },
+  });
+  expect(me.body).toMatchObject({
+    result: { data: { user: { email }, tenant: { slug } } },
+  });
+  await call("POST", "/api/auth/sign-out", {
+    origin: dashboard,
+    headers: { cookie },
+    body: {},
+  });
+  expect(
+    (
+      await call("GET", "/trpc/session.me", {
+        origin: dashboard,
+        headers: { cookie },
+      })
+    ).status,
+  ).toBe(401);
+});
+
+test("a wrong password and an unknown address get the same answer", async () => {
+  const { email } = await signedIn();
+  const attempt = (body: object) => call("POST", "/api/auth/sign-in/email", { origin: dashboard, body });
+  const wrong = await attempt({ email, password: "not the password at all" });
+  const unknown = await attempt({
+    email: `${randomUUID()}@example.com`,
+    password,
+  });
+  expect(wrong.status).toBe(401);
+  expect([wrong.status, wrong.body]).toEqual([unknown.status, unknown.body]);
+});
+
+test.each([["https://evil.example"], ["http://localhost:5176"], ["null"], [null]])(
+  "with a member's cookie a page of origin %s changes nothing, and signs nobody in",
+  async (origin) => {
+    const { cookie, email } = await signedIn();
+    const ticket = await call("POST", "/trpc/session.ticket", {
+      origin,
+      headers: { cookie },
+      body: {},
+    });
+    expect(ticket).toMatchObject({
+      status: 403,
+      body: { error: { code: "origin.not_allowed" } },
+    });
+    const signIn = await call("POST", "/api/auth/sign-in/email", {
+      origin,
+      body: { email, password },
+    });
+    expect(signIn.status).toBe(403);
+  },
+);
+
+test("no other route of the accounts library is open", async () => {
+  for (const path of ["sign-up/email", "change-password", "forget-password", "update-user", "delete-user"]) {
+    const answer = await call("POST", `/api/auth/${path}`, {
+      origin: dashboard,
+      body: { email: "a@example.com", password },
+    });
+    expect(answer.status).toBe(404);
+  }
+});
+
+test("a batch of more than ten calls is refused whole", async () => {
+  const { cookie } = await signedIn();
+  const paths = (n: number) => Array.from({ length: n }, () => "session.me").join();
+  const batch = (n: number) =>
+    call("GET", `/trpc/${paths(n)}?batch=1`, {
+      origin: dashboard,
+      headers: { cookie },
+    });
+  expect((await batch(11)).status).toBe(400);
+  expect((await batch(10)).status).toBe(200);
+});
+
+test("a document comes in with the admin token alone", async () => {
+  const { slug } = await world.tenant();
+  const url = `/admin/v1/tenants/${slug}/documents?source=Files&path=a.md`;
+  const headers = { "content-type": "application/octet-stream" };
+  const body = Buffer.from("# Returns\n\nSend it back within 30 days.");
+  expect((await call("POST", url, { origin: null, headers, body })).status).toBe(401);
+  expect((await call("POST", url, { origin: null, headers, body, token: "wrong" })).status).toBe(401);
+  expect(await call("POST", url, { origin: null, headers, body, token: adminToken })).toMatchObject({
+    status: 200,
+    body: { outcome: "queued" },
+  });
+  const nowhere = url.replace(slug, "no-such-tenant");
+  expect(
+    await call("POST", nowhere, {
+      origin: null,
+      headers,
+      body,
+      token: adminToken,
+    }),
+  ).toMatchObject({
+    status: 404,
+    body: { error: { code: "tenant.not_found" } },
+  });
+});
+
+test.each([
+  ["empty", "a.md", Buffer.from(""), "document.empty"],
+  ["binary", "a.md", Buffer.from([0x89, 0x50, 0x4e, 0x47, 0, 0, 0, 1, 2, 3]), "document.not_text"],
+  ["wrongly encoded", "a.txt", Buffer.from([0x66, 0xff, 0xfe, 0xe9, 0x20, 0x80, 0x81]), "document.not_text"],
+  ["of another kind", "a.exe", Buffer.from("text"), "document.type_unknown"],
+  ["20 MB", "a.txt", Buffer.alloc(20 * 1024 * 1024, "x"), "input.too_large"],
+])("a document that is %s is refused with the reason", async (_, path, body, code) => {
+  const { slug } = await world.tenant();
+  const url = `/admin/v1/tenants/${slug}/documents?source=Files&path=${path}`;
+  const headers = { "content-type": "application/octet-stream" };
+  const answer = await call("POST", url, {
+    origin: null,
+    headers,
+    body,
+    token: adminToken,
+  });
+  expect(answer.body).toMatchObject({ error: { code } });
+});
+
+test("healthz says that the process lives, readyz that it can work", async () => {
+  expect(await call("GET", "/healthz")).toMatchObject({
+    status: 200,
+    body: { status: "ok" },
+  });
+  expect(await call("GET", "/readyz")).toMatchObject({
+    status: 200,
+    body: { database: "ok", eventLog: "ok" },
+  });
+});
+
+test("the log tells ids, and neither words, tokens, passwords nor cookies", async () => {
+  const { token, at, conversationId, tenantId } = await visitor();
+  const { cookie, email } = await signedIn();
+  await call("POST", `${at}/messages`, {
+    token,
+    body: { id: randomUUID(), text: "xyzzy-in-a-message" },
+  });
+  await call("POST", "/api/auth/sign-in/email", {
+    origin: dashboard,
+    body: { email, password: "xyzzy-password" },
+  });
+  const log = lines.join("");
+  expect(log).toContain(conversationId);
+  expect(log).toContain(tenantId);
+  for (const secretThing of ["xyzzy", token, cookie.split("=")[1] ?? "?"]) expect(log).not.toContain(secretThing);
+});
+
+test("an answer has a request id, is not cached, and never shows a stack", async () => {
+  const answer = await call("GET", "/widget/v1/nothing-here");
+  expect(answer.headers["x-request-id"]).toBe(answer.body.error?.requestId);
+  expect(answer.headers["cache-control"]).toBe("no-store");
+  expect(JSON.stringify(answer.body)).not.toMatch(/\.ts|node_modules/);
+});

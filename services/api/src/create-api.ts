@@ -1,0 +1,161 @@
+import cors from "@fastify/cors";
+import helmet from "@fastify/helmet";
+import { type Accounts, AuthError } from "@parley/auth";
+import { type ErrorBody, errorCodes, limits } from "@parley/contracts";
+import { AppError } from "@parley/core/app-error";
+import type { KnowledgeJobs } from "@parley/core/knowledge/jobs";
+import { type Database, DatabaseError } from "@parley/db";
+import type { Config } from "@parley/platform/config";
+import type { EventLog } from "@parley/platform/event-log/event-log";
+import type { Logger } from "@parley/platform/log";
+import Fastify, { type FastifyError, type FastifyInstance, type FastifyRequest } from "fastify";
+import { ZodError } from "zod";
+import { accountRoutes } from "./account-routes.ts";
+import { adminRoutes } from "./admin-routes.ts";
+import { trpcRoutes } from "./trpc-routes.ts";
+import { widgetRoutes } from "./widget-routes.ts";
+
+export type ApiOptions = {
+  config: Config;
+  db: Database;
+  eventLog: EventLog;
+  accounts: Accounts;
+  jobs: KnowledgeJobs;
+  logger: Logger;
+};
+
+declare module "fastify" {
+  interface FastifyRequest {
+    /** What the log of the request tells beside the usual: ids only, never words. */
+    facts: { tenantId?: string; conversationId?: string; memberId?: string };
+  }
+}
+
+/** The api: everything that a client may ask for. It listens when told to. */
+export async function createApi(options: ApiOptions): Promise<FastifyInstance> {
+  const { config, db, eventLog, logger } = options;
+  const app = Fastify({
+    loggerInstance: logger,
+    disableRequestLogging: true,
+    bodyLimit: limits.httpBodyBytes,
+    // A proxy is trusted by its address alone: `true` would let any client say who it is.
+    trustProxy: config.trustedProxies.length > 0 ? [...config.trustedProxies] : false,
+    genReqId: () => crypto.randomUUID(),
+    requestTimeout: 30_000,
+    routerOptions: { maxParamLength: 1_000 },
+  });
+  // JSON only: what a form of another site can send (urlencoded, multipart, text/plain) is refused with 415.
+  app.removeContentTypeParser("text/plain");
+
+  app.decorateRequest("facts");
+  app.addHook("onRequest", async (request, reply) => {
+    request.facts = {};
+    reply.header("x-request-id", request.id);
+    reply.header("cache-control", "no-store");
+  });
+  app.addHook("onResponse", async (request, reply) => {
+    const { facts, method, routeOptions } = request;
+    const durationMs = Math.round(reply.elapsedTime);
+    request.log.info(
+      {
+        ...facts,
+        method,
+        route: routeOptions.url,
+        status: reply.statusCode,
+        durationMs,
+      },
+      "request",
+    );
+  });
+  app.setErrorHandler((error: FastifyError, request, reply) => {
+    const { status, body } = errorAnswer(error, request);
+    if (status >= 500) request.log.error({ err: error, ...request.facts }, "request failed");
+    if (status === 429 || status === 503) reply.header("retry-after", "1");
+    return reply.code(status).send(body);
+  });
+  app.setNotFoundHandler((request, reply) =>
+    reply.code(404).send({
+      error: {
+        code: "input.invalid",
+        message: "There is nothing at this address.",
+        requestId: request.id,
+      },
+    } satisfies ErrorBody),
+  );
+
+  await app.register(helmet, {
+    contentSecurityPolicy: { directives: { defaultSrc: ["'none'"] } },
+  });
+  await app.register(cors, {
+    delegator: (request, done) => {
+      const widget = request.url.startsWith("/widget/");
+      done(null, {
+        // The widget sends no cookie, so any page may read its answers; which pages get any, the inbox's list says.
+        origin: widget ? "*" : [config.dashboard.url],
+        credentials: !widget,
+        methods: ["GET", "POST"],
+        maxAge: 600,
+      });
+    },
+  });
+
+  app.get("/healthz", async () => ({ status: "ok" }));
+  app.get("/readyz", async (request, reply) => {
+    const checks = {
+      database: () => db.ping(),
+      eventLog: () => eventLog.ping(),
+    };
+    const results = await Promise.all(
+      Object.entries(checks).map(async ([name, check]) => {
+        try {
+          await check();
+          return [name, "ok"] as const;
+        } catch (error) {
+          request.log.warn({ err: error, check: name }, "not ready");
+          return [name, "failed"] as const;
+        }
+      }),
+    );
+    const ready = results.every(([, state]) => state === "ok");
+    return reply.code(ready ? 200 : 503).send({
+      status: ready ? "ready" : "not ready",
+      ...Object.fromEntries(results),
+    });
+  });
+
+  await app.register(accountRoutes, options);
+  await app.register(trpcRoutes, options);
+  await app.register(widgetRoutes, options);
+  await app.register(adminRoutes, options);
+  return app;
+}
+
+/** What the client is told: a code and its meaning; the rest stays in our log. */
+function errorAnswer(error: FastifyError, request: FastifyRequest): { status: number; body: ErrorBody } {
+  const of = (code: keyof typeof errorCodes, issues?: ErrorBody["error"]["issues"]) => ({
+    status: errorCodes[code].status as number,
+    body: {
+      error: {
+        code,
+        message: errorCodes[code].meaning,
+        requestId: request.id,
+        ...(issues && { issues }),
+      },
+    },
+  });
+  if (error instanceof AppError || error instanceof AuthError) return of(error.code);
+  if (error instanceof ZodError) {
+    return of(
+      "input.invalid",
+      error.issues.map(({ path, message }) => ({
+        path: path.join("."),
+        message,
+      })),
+    );
+  }
+  if (error instanceof DatabaseError && error.code === "database.busy") return of("service.busy");
+  if (error.statusCode === 413) return of("input.too_large");
+  if (error.statusCode === 415) return { ...of("input.invalid"), status: 415 };
+  if (error.statusCode && error.statusCode < 500) return of("input.invalid");
+  return of("internal");
+}

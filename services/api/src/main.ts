@@ -1,0 +1,33 @@
+import { createAccounts } from "@parley/auth";
+import { connect } from "@parley/core/connect";
+import { createJobs } from "@parley/core/knowledge/jobs";
+import { createRelay } from "@parley/core/outbox/relay";
+import { loadConfig } from "@parley/platform/config";
+import { createLogger } from "@parley/platform/log";
+import closeWithGrace from "close-with-grace";
+import { createApi } from "./create-api.ts";
+
+const config = loadConfig(process.env);
+const logger = createLogger(config.log).child({ service: "api" });
+const { db, eventLog, close } = await connect(config, logger);
+const jobs = createJobs({ db, logger, embedded: false });
+await jobs.start();
+// What this process commits it also relays, at once; the workers relay what a dead process left.
+const relay = createRelay({ db, eventLog, logger });
+relay.start();
+const accounts = createAccounts({
+  db,
+  secret: config.secret,
+  apiUrl: config.api.url,
+  appOrigins: [config.dashboard.url],
+});
+const api = await createApi({ config, db, eventLog, accounts, jobs, logger });
+await api.listen({ host: config.host, port: config.api.port });
+logger.info({ port: config.api.port }, "listening");
+
+closeWithGrace({ delay: 15_000, logger }, async () => {
+  await api.close();
+  await jobs.stop();
+  await relay.stop();
+  await close();
+});

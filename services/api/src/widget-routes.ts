@@ -1,0 +1,90 @@
+import { type Visitor, verifyVisitorToken } from "@parley/auth";
+import { AfterSeq, ConversationId, MessageId, OpenConversation, PostMessage, StartVisit } from "@parley/contracts";
+import { AppError } from "@parley/core/app-error";
+import { handOff } from "@parley/core/conversations/hand-off";
+import { listOwnConversations } from "@parley/core/conversations/list-conversations";
+import { listMessages } from "@parley/core/conversations/list-messages";
+import { openConversation } from "@parley/core/conversations/open-conversation";
+import { postMessage } from "@parley/core/conversations/post-message";
+import { startVisit } from "@parley/core/inboxes/start-visit";
+import { getCitedPassage } from "@parley/core/knowledge/get-cited-passage";
+import type { FastifyInstance, FastifyRequest } from "fastify";
+import * as z from "zod";
+import type { ApiOptions } from "./create-api.ts";
+
+const InConversation = z.object({ conversationId: ConversationId });
+const InMessage = InConversation.extend({
+  messageId: MessageId,
+  number: z.coerce.number().int().positive(),
+});
+
+/** The widget's commands; docs/protocol.md tells them whole. */
+export async function widgetRoutes(app: FastifyInstance, { db, config }: ApiOptions): Promise<void> {
+  /** Who calls: the bearer of a visitor token, from a page of the origin that the token was given to. */
+  async function visitorOf(request: FastifyRequest): Promise<Visitor> {
+    const [, token] = /^Bearer (\S+)$/.exec(request.headers.authorization ?? "") ?? [];
+    if (!token) throw new AppError("auth.required");
+    const visitor = await verifyVisitorToken(config.secret, token);
+    if (request.headers.origin !== visitor.origin) throw new AppError("origin.not_allowed");
+    request.facts.tenantId = visitor.tenantId;
+    return visitor;
+  }
+
+  /** The id in the path. One that is no id names nothing: the answer is the one for an id that does not exist. */
+  function conversationOf(request: FastifyRequest): ConversationId {
+    const { data } = InConversation.safeParse(request.params);
+    if (!data) throw new AppError("conversation.not_found");
+    request.facts.conversationId = data.conversationId;
+    return data.conversationId;
+  }
+
+  app.post("/widget/v1/visits", (request) =>
+    startVisit(
+      { db, secret: config.secret, realtimeUrl: config.realtime.url },
+      request.headers.origin,
+      StartVisit.parse(request.body),
+    ),
+  );
+
+  app.get("/widget/v1/conversations", async (request) => {
+    const { tenantId, contactId } = await visitorOf(request);
+    return {
+      conversations: await listOwnConversations(db, tenantId, contactId),
+    };
+  });
+
+  app.post("/widget/v1/conversations", async (request) => {
+    const visitor = await visitorOf(request);
+    const { id } = OpenConversation.parse(request.body);
+    request.facts.conversationId = id;
+    return db.transaction(visitor.tenantId, (tx) => openConversation(tx, visitor, id));
+  });
+
+  app.get("/widget/v1/conversations/:conversationId/messages", async (request) => {
+    const { tenantId, contactId } = await visitorOf(request);
+    const conversationId = conversationOf(request);
+    const { after } = AfterSeq.parse(request.query);
+    return listMessages(db, tenantId, { conversationId, contactId, after });
+  });
+
+  app.post("/widget/v1/conversations/:conversationId/messages", async (request) => {
+    const { tenantId, contactId } = await visitorOf(request);
+    const conversationId = conversationOf(request);
+    const message = PostMessage.parse(request.body);
+    return db.transaction(tenantId, (tx) => postMessage(tx, contactId, { ...message, conversationId }));
+  });
+
+  app.post("/widget/v1/conversations/:conversationId/hand-off", async (request) => {
+    const { tenantId, contactId } = await visitorOf(request);
+    const conversationId = conversationOf(request);
+    return db.transaction(tenantId, (tx) => handOff(tx, contactId, conversationId));
+  });
+
+  app.get("/widget/v1/conversations/:conversationId/messages/:messageId/citations/:number", async (request) => {
+    const { tenantId, contactId } = await visitorOf(request);
+    const { data } = InMessage.safeParse(request.params);
+    if (!data) throw new AppError("citation.not_found");
+    request.facts.conversationId = data.conversationId;
+    return getCitedPassage(db, tenantId, { ...data, contactId });
+  });
+}

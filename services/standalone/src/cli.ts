@@ -1,0 +1,80 @@
+import path from "node:path";
+import { ConfigError, loadConfig } from "@parley/platform/config";
+import { createLogger } from "@parley/platform/log";
+import { Command } from "commander";
+import { DataFolderError, FolderInUse, findRunning, openDataFolder } from "./data-folder.ts";
+import { ingest } from "./ingest/ingest.ts";
+import { type IngestTarget, overHttp, withinThisProcess } from "./ingest/targets.ts";
+import { openInstallation } from "./installation.ts";
+
+// `./pnpm parley …`: what an operator does from the command line.
+
+const program = new Command("parley").description("Parley from the command line");
+
+program
+  .command("ingest")
+  .description("read files and folders (Markdown and text) into a workspace's knowledge")
+  .requiredOption("--tenant <slug>", "the workspace, e.g. demo")
+  .option("--source <name>", "what the documents are listed under", "Files")
+  .argument("<path...>", "files and folders")
+  .action(async (paths: string[], { tenant, source }: { tenant: string; source: string }) => {
+    const failed = await withTarget(tenant, (target) => ingest(target, { source, paths: paths.map(fromCaller) }));
+    process.exitCode = failed ? 1 : 0;
+  });
+
+// pnpm runs this in the checkout, wherever its caller stands.
+const fromCaller = (given: string) => path.resolve(process.env.INIT_CWD ?? process.cwd(), given);
+
+/** The api of the installation that runs; where none does, the installation itself, held alone. */
+async function withTarget<T>(tenant: string, work: (target: IngestTarget) => Promise<T>): Promise<T> {
+  if (process.env.ADMIN_TOKEN && process.env.API_URL) {
+    return work(
+      await overHttp({
+        apiUrl: process.env.API_URL,
+        adminToken: process.env.ADMIN_TOKEN,
+        tenant,
+      }),
+    );
+  }
+  const folderPath = path.resolve(process.env.PARLEY_DATA_DIR || "data");
+  try {
+    const folder = await openDataFolder(folderPath);
+    try {
+      const config = loadConfig({
+        ...process.env,
+        PARLEY_SECRET: folder.secrets.secret,
+        ADMIN_TOKEN: folder.secrets.adminToken,
+      });
+      const logger = createLogger({ level: "warn", format: "json" });
+      const installation = await openInstallation({
+        config,
+        folder,
+        logger,
+        onDatabaseLost(error) {
+          throw error;
+        },
+      });
+      try {
+        return await work(await withinThisProcess(installation, tenant));
+      } finally {
+        await installation.jobs.stop();
+        await installation.close();
+      }
+    } finally {
+      await folder.release();
+    }
+  } catch (error) {
+    if (!(error instanceof FolderInUse)) throw error;
+    const running = await findRunning(folderPath);
+    if (!running) throw new DataFolderError("Parley is starting or stopping: try again in a moment.");
+    return work(await overHttp({ ...running, tenant }));
+  }
+}
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  const expected = error instanceof DataFolderError || error instanceof ConfigError;
+  process.stderr.write(`${expected ? error.message : ((error as Error).stack ?? error)}\n`);
+  process.exitCode = 1;
+}

@@ -1,0 +1,54 @@
+import { readdir, stat } from "node:fs/promises";
+import path from "node:path";
+import { limits } from "@parley/contracts";
+
+export type FoundFile = {
+  file: string /** within the folder that was named */;
+  path: string;
+};
+export type Skipped = { path: string; reason: string };
+
+const readable = new Set([".md", ".markdown", ".txt", ".text"]);
+const isHidden = (name: string) => name.startsWith(".") || name === "node_modules";
+
+/** The files below the given paths that can be read as documents, in a steady order; and the others, each with the reason. */
+export async function findFiles(given: readonly string[]): Promise<{ files: FoundFile[]; skipped: Skipped[] }> {
+  const files: FoundFile[] = [];
+  const skipped: Skipped[] = [];
+
+  async function visit(file: string, shown: string): Promise<void> {
+    const found = await stat(file).catch((error: NodeJS.ErrnoException) => {
+      skipped.push({
+        path: shown,
+        reason: error.code === "ENOENT" ? "there is no such file" : `can't be read (${error.code})`,
+      });
+    });
+    if (!found) return;
+    if (found.isDirectory()) {
+      const entries = (await readdir(file, { withFileTypes: true })).sort((a, b) => (a.name < b.name ? -1 : 1));
+      for (const entry of entries) {
+        const below = {
+          file: path.join(file, entry.name),
+          shown: path.posix.join(shown, entry.name),
+        };
+        if (isHidden(entry.name)) skipped.push({ path: below.shown, reason: "hidden" });
+        else if (entry.isSymbolicLink()) skipped.push({ path: below.shown, reason: "a link is not followed" });
+        else await visit(below.file, below.shown);
+      }
+    } else if (!found.isFile()) {
+      skipped.push({ path: shown, reason: "not a file" });
+    } else if (!readable.has(path.extname(file).toLowerCase())) {
+      skipped.push({ path: shown, reason: "not Markdown or text" });
+    } else if (found.size > limits.documentBytes) {
+      skipped.push({
+        path: shown,
+        reason: `larger than ${limits.documentBytes / 1024 / 1024} MB`,
+      });
+    } else {
+      files.push({ file, path: shown });
+    }
+  }
+
+  for (const file of given) await visit(file, path.basename(file));
+  return { files, skipped };
+}

@@ -1,0 +1,80 @@
+import type { DocumentVersionId, ErrorBody, TenantId } from "@parley/contracts";
+import { AppError } from "@parley/core/app-error";
+import { addDocument } from "@parley/core/knowledge/add-document";
+import { findVersionStatus, type VersionStatus } from "@parley/core/knowledge/find-version-status";
+import { readDocument } from "@parley/core/knowledge/read-document";
+import { findTenantBySlug } from "@parley/core/tenants/find-tenant";
+import { DataFolderError } from "../data-folder.ts";
+import type { Installation } from "../installation.ts";
+
+type Added = { versionId: DocumentVersionId; outcome: "queued" | "unchanged" };
+
+/** Where documents go. */
+export type IngestTarget = {
+  /** @throws Refused with a reason that a person can read */
+  add(document: { source: string; path: string; bytes: Buffer }): Promise<Added>;
+  status(versionId: DocumentVersionId): Promise<VersionStatus>;
+};
+
+/** This one document was not taken; the others may be. */
+export class Refused extends Error {}
+
+const noTenant = (slug: string) => new DataFolderError(`There is no workspace called "${slug}".`);
+
+/** A running api, with the installation's admin token. */
+export async function overHttp(options: { apiUrl: string; adminToken: string; tenant: string }): Promise<IngestTarget> {
+  const base = `${options.apiUrl}/admin/v1/tenants/${encodeURIComponent(options.tenant)}`;
+  async function call<T>(url: string, init: RequestInit = {}): Promise<T> {
+    const headers = {
+      authorization: `Bearer ${options.adminToken}`,
+      ...init.headers,
+    };
+    const answer = await fetch(url, {
+      ...init,
+      headers,
+      signal: AbortSignal.timeout(60_000),
+    }).catch((error: Error) => {
+      throw new DataFolderError(`The api at ${options.apiUrl} does not answer (${error.message}): is Parley running?`);
+    });
+    if (answer.ok) return (await answer.json()) as T;
+    const { error } = (await answer.json()) as ErrorBody;
+    if (error.code === "tenant.not_found") throw noTenant(options.tenant);
+    if (error.code === "auth.required")
+      throw new DataFolderError("The api refused the admin token: check ADMIN_TOKEN.");
+    throw new Refused(error.message);
+  }
+  await call(base);
+  return {
+    add: ({ source, path, bytes }) =>
+      call(`${base}/documents?${new URLSearchParams({ source, path })}`, {
+        method: "POST",
+        headers: { "content-type": "application/octet-stream" },
+        body: new Uint8Array(bytes),
+      }),
+    status: (versionId) => call(`${base}/document-versions/${versionId}`),
+  };
+}
+
+/** The installation itself, while no other process has it. */
+export async function withinThisProcess(installation: Installation, tenant: string): Promise<IngestTarget> {
+  const { db, jobs, embedder } = installation;
+  const tenantId: TenantId | undefined = await findTenantBySlug(db, tenant);
+  if (!tenantId) throw noTenant(tenant);
+  await jobs.work(embedder);
+  return {
+    async add({ source, path, bytes }) {
+      try {
+        const document = readDocument(bytes, path);
+        return await db.transaction(tenantId, (tx) => addDocument(tx, jobs, { source, path, ...document }));
+      } catch (error) {
+        if (error instanceof AppError) throw new Refused(error.meaning);
+        throw error;
+      }
+    },
+    async status(versionId) {
+      const status = await findVersionStatus(db, tenantId, versionId);
+      if (!status) throw new Refused("The document was removed while it was read.");
+      return status;
+    },
+  };
+}

@@ -1,0 +1,58 @@
+import { createAccounts } from "@parley/auth";
+import { createModel } from "@parley/core/assistant/models/model";
+import { createMinilmEmbedder } from "@parley/core/knowledge/embedders/minilm";
+import { createJobs } from "@parley/core/knowledge/jobs";
+import { type Database, openDatabase } from "@parley/db";
+import { openEmbedded } from "@parley/db/embedded";
+import type { Config } from "@parley/platform/config";
+import type { EventLog } from "@parley/platform/event-log/event-log";
+import { createInProcessEventLog } from "@parley/platform/event-log/in-process-event-log";
+import type { Logger } from "@parley/platform/log";
+import { damaged } from "./data-folder.ts";
+
+/** The embedded defaults of everything below the services: PGlite, an event log in this process, the built-in embedder. */
+export async function openInstallation(options: {
+  config: Config;
+  folder: { path: string; databaseDir: string };
+  logger: Logger;
+  onDatabaseLost(error: Error): void;
+}) {
+  const { config, folder, logger } = options;
+  const embedded = await openEmbedded({
+    dataDir: folder.databaseDir,
+    onLost: options.onDatabaseLost,
+  }).catch((error: Error & { code?: string }) => {
+    if (error.code === "database.damaged") throw damaged(folder.path, error.message);
+    throw error;
+  });
+  const db: Database = openDatabase({
+    connection: embedded.connection,
+    max: embedded.max,
+  });
+  const eventLog: EventLog = createInProcessEventLog({ logger });
+  const embedder = await createMinilmEmbedder();
+  const jobs = createJobs({ db, logger, embedded: true });
+  await jobs.start();
+  const accounts = createAccounts({
+    db,
+    secret: config.secret,
+    apiUrl: config.api.url,
+    appOrigins: [config.dashboard.url],
+  });
+  const model = config.openai && createModel(config.openai);
+  return {
+    db,
+    eventLog,
+    embedder,
+    jobs,
+    accounts,
+    model,
+    async close() {
+      await eventLog.close();
+      await embedder.close();
+      await db.close();
+      await embedded.close();
+    },
+  };
+}
+export type Installation = Awaited<ReturnType<typeof openInstallation>>;

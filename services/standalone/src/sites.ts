@@ -1,0 +1,107 @@
+import { access, readFile } from "node:fs/promises";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+import fastifyStatic from "@fastify/static";
+import type { Config } from "@parley/platform/config";
+import Fastify, { type FastifyInstance } from "fastify";
+
+const apps = fileURLToPath(new URL("../../../apps", import.meta.url));
+
+const common = {
+  "x-content-type-options": "nosniff",
+  "referrer-policy": "strict-origin-when-cross-origin",
+  "permissions-policy": "camera=(), microphone=(), geolocation=()",
+};
+
+/** A page whose `__NAME__` places are filled in when it is served. */
+async function page(file: string, values: Record<string, string>): Promise<string> {
+  const html = await readFile(file, "utf8");
+  return html.replace(/__([A-Z_]+)__/g, (place, name: string) => values[name] ?? place);
+}
+
+/** The dashboard, as it was built: one page whatever the path, and its files. */
+export async function createDashboardSite(config: Config): Promise<FastifyInstance> {
+  const root = path.join(apps, "dashboard/dist");
+  await access(path.join(root, "index.html"));
+  const html = await page(path.join(root, "index.html"), {
+    PARLEY_API: config.api.url,
+  });
+  const policy = [
+    "default-src 'none'",
+    "script-src 'self'",
+    "style-src 'self'",
+    "img-src 'self' data:",
+    "font-src 'self'",
+    `connect-src 'self' ${config.api.url} ${config.realtime.url}`,
+    "base-uri 'none'",
+    "form-action 'none'",
+    "frame-ancestors 'none'",
+  ].join("; ");
+  const site = Fastify();
+  site.addHook("onRequest", async (_request, reply) => {
+    reply.headers({
+      ...common,
+      "content-security-policy": policy,
+      "cross-origin-opener-policy": "same-origin",
+    });
+  });
+  await site.register(fastifyStatic, {
+    root,
+    index: false,
+    wildcard: false,
+    immutable: true,
+    maxAge: "365d",
+  });
+  site.get("/", (_request, reply) => reply.type("text/html").header("cache-control", "no-cache").send(html));
+  site.setNotFoundHandler((request, reply) =>
+    request.method === "GET" && !path.extname(request.url.split("?")[0] ?? "")
+      ? reply.type("text/html").header("cache-control", "no-cache").send(html)
+      : reply.code(404).type("text/plain").send("Not found"),
+  );
+  return site;
+}
+
+/** The widget's files, as a company's page loads them, and a page that does. */
+export async function createWidgetSite(config: Config, publishableKey: string): Promise<FastifyInstance> {
+  const root = path.join(apps, "widget-sdk/dist");
+  const demo = path.join(apps, "widget-sdk/demo");
+  await access(path.join(root, "parley.js"));
+  const html = await page(path.join(demo, "index.html"), {
+    PARLEY_KEY: publishableKey,
+    PARLEY_API: config.api.url,
+    PARLEY_WIDGET: config.widget.url,
+  });
+  const site = Fastify();
+  site.addHook("onRequest", async (_request, reply) => {
+    reply.headers({
+      ...common,
+      "access-control-allow-origin": "*",
+      "cross-origin-resource-policy": "cross-origin",
+    });
+  });
+  const policy = [
+    "default-src 'self'",
+    `connect-src 'self' ${config.api.url} ${config.realtime.url}`,
+    "img-src 'self' data:",
+    "base-uri 'none'",
+    "form-action 'none'",
+  ].join("; ");
+  site.get("/", (_request, reply) =>
+    reply
+      .type("text/html")
+      .headers({
+        "content-security-policy": policy,
+        "cache-control": "no-cache",
+      })
+      .send(html),
+  );
+  await site.register(fastifyStatic, { root, index: false, wildcard: false });
+  await site.register(fastifyStatic, {
+    root: demo,
+    index: false,
+    wildcard: false,
+    prefix: "/demo/",
+    decorateReply: false,
+  });
+  return site;
+}

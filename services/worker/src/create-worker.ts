@@ -1,0 +1,45 @@
+import { createAssistantJobs } from "@parley/core/assistant/jobs";
+import type { Model } from "@parley/core/assistant/models/model";
+import type { KnowledgeJobs } from "@parley/core/knowledge/jobs";
+import type { Embedder } from "@parley/core/knowledge/passage";
+import { createRelay } from "@parley/core/outbox/relay";
+import type { Database } from "@parley/db";
+import type { Config } from "@parley/platform/config";
+import type { EventLog } from "@parley/platform/event-log/event-log";
+import type { Logger } from "@parley/platform/log";
+
+export type WorkerOptions = {
+  config: Config;
+  db: Database;
+  eventLog: EventLog;
+  embedder: Embedder;
+  /** Undefined: the built-in answerer writes. */
+  model: Model | undefined;
+  jobs: KnowledgeJobs;
+  logger: Logger;
+};
+
+/** The work that nobody waits for at the door: answers, ingest, and the relay of what other processes left in the outbox. */
+export type Worker = {
+  start(): Promise<void>;
+  /** Finishes what is nearly done and hands over the rest. */
+  stop(): Promise<void>;
+};
+
+export function createWorker(options: WorkerOptions): Worker {
+  const { db, eventLog, jobs, embedder, logger } = options;
+  const relay = createRelay({ db, eventLog, logger });
+  const assistant = createAssistantJobs(options);
+  return {
+    async start() {
+      relay.start();
+      await jobs.work(embedder);
+      await assistant.start();
+    },
+    async stop() {
+      await assistant.stop();
+      await jobs.stop();
+      await relay.stop();
+    },
+  };
+}

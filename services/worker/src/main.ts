@@ -1,0 +1,33 @@
+import { createModel } from "@parley/core/assistant/models/model";
+import { connect } from "@parley/core/connect";
+import { createMinilmEmbedder } from "@parley/core/knowledge/embedders/minilm";
+import { createJobs } from "@parley/core/knowledge/jobs";
+import { loadConfig } from "@parley/platform/config";
+import { createLogger } from "@parley/platform/log";
+import closeWithGrace from "close-with-grace";
+import { createWorker } from "./create-worker.ts";
+
+const config = loadConfig(process.env);
+const logger = createLogger(config.log).child({ service: "worker" });
+const { db, eventLog, close } = await connect(config, logger);
+const embedder = await createMinilmEmbedder();
+const jobs = createJobs({ db, logger, embedded: false });
+await jobs.start();
+const model = config.openai && createModel(config.openai);
+const worker = createWorker({
+  config,
+  db,
+  eventLog,
+  embedder,
+  model,
+  jobs,
+  logger,
+});
+await worker.start();
+logger.info("working");
+
+closeWithGrace({ delay: 30_000, logger }, async () => {
+  await worker.stop();
+  await embedder.close();
+  await close();
+});
