@@ -17,11 +17,7 @@ export default defineConfig({
     projects: [
       {
         extends: true,
-        test: {
-          name: "unit",
-          include: [`${workspaces}/**/*.test.{ts,tsx}`],
-          exclude: [...elsewhere, ...needServices],
-        },
+        test: { name: "unit", include: [`${workspaces}/**/*.test.{ts,tsx}`], exclude: [...elsewhere, ...needServices] },
       },
       {
         extends: true,

