@@ -7,6 +7,11 @@ export const limits = {
   messagePage: 100,
   channelsPerSocket: 50,
   socketFrameBytes: 16 * 1024,
+  /** Frames that a client may send at once, and for how many more a second it may send after that. */
+  socketFrameBurst: 120,
+  socketFramesPerSecond: 20,
+  /** Until a socket has to have authenticated. */
+  socketAuthenticateMs: 10_000,
   httpBodyBytes: 256 * 1024,
   /** One document, as uploaded. */
   documentBytes: 10 * 1024 * 1024,

@@ -1,0 +1,148 @@
+import { createServer, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import { verifySocketToken } from "@parley/auth";
+import { closeCodes, limits } from "@parley/contracts";
+import { resumeConversation } from "@parley/core/conversations/channel";
+import type { Database } from "@parley/db";
+import type { Config } from "@parley/platform/config";
+import type { EventLog } from "@parley/platform/event-log/event-log";
+import type { Logger } from "@parley/platform/log";
+import { type ServerOptions, type WebSocket, WebSocketServer } from "ws";
+import { Connection } from "./connection.ts";
+import { FanOut } from "./fan-out.ts";
+import { checkReadiness } from "./readiness.ts";
+
+export type RealtimeOptions = {
+  config: Pick<Config, "host" | "realtime" | "dashboard" | "secret">;
+  db: Database;
+  eventLog: EventLog;
+  logger: Logger;
+  /** What to be patient about, and how much; a test is less patient. */
+  patience?: Partial<Patience>;
+};
+
+export type Patience = {
+  /** Until a socket has to have authenticated. */
+  authenticateMs: number;
+  /** Between two questions whether a client is there. */
+  heartbeatMs: number;
+  /** Bytes that may wait to be taken by a client. */
+  waitingBytes: number;
+  /** For a client to answer the closing of its socket. */
+  closeMs: number;
+};
+
+const defaultPatience: Patience = {
+  authenticateMs: limits.socketAuthenticateMs,
+  heartbeatMs: 30_000,
+  waitingBytes: 4 * 1024 * 1024,
+  closeMs: 5_000,
+};
+
+export type Realtime = {
+  /** @throws when the port is taken */
+  listen(): Promise<void>;
+  /** Takes no more sockets, closes those that are open with 1001 and waits until they are. What it was given stays open. */
+  close(): Promise<void>;
+  /** Where it listens. */
+  readonly port: number;
+};
+
+/** The server of the sockets: follows the event log from now on, and serves once it listens. */
+export async function createRealtime(options: RealtimeOptions): Promise<Realtime> {
+  const { config, db, eventLog, logger } = options;
+  const patience = { ...defaultPatience, ...options.patience };
+  const fanOut = new FanOut({
+    resume: (caller, conversationId, after) => resumeConversation(db, caller, conversationId, after),
+    onTrouble: (error) => logger.error({ err: error }, "a subscription could not go on"),
+  });
+  const follower = await eventLog.follow(
+    (envelope) => fanOut.onEvent(envelope),
+    () => fanOut.onGap(),
+  );
+
+  const connectionOptions = {
+    fanOut,
+    verify: (token: string) => verifySocketToken(config.secret, token),
+    dashboardOrigin: new URL(config.dashboard.url).origin,
+    logger,
+    authenticateMs: patience.authenticateMs,
+    waitingBytes: patience.waitingBytes,
+  };
+  const connections = new Map<WebSocket, Connection>();
+  let isClosing = false;
+
+  const http = createServer((request, response) => {
+    const path = request.url?.split("?", 1)[0];
+    if (path === "/healthz") answer(response, 200, { status: "ok" });
+    else if (path === "/readyz") answerReadiness(response);
+    else answer(response, 404, { status: "not found" });
+  });
+  const answerReadiness = (response: ServerResponse) =>
+    checkReadiness({ db, eventLog, follower, isClosing }).then(
+      (readiness) => answer(response, readiness.status === "ready" ? 200 : 503, readiness),
+      (error: unknown) => {
+        logger.error({ err: error }, "readiness could not be told");
+        answer(response, 500, { status: "unknown" });
+      },
+    );
+  const socketOptions: ServerOptions & { closeTimeout: number } = {
+    noServer: true,
+    // Compression costs memory for each socket, and short frames gain nothing from it.
+    perMessageDeflate: false,
+    clientTracking: false,
+    maxPayload: limits.socketFrameBytes,
+    closeTimeout: patience.closeMs,
+  };
+  const sockets = new WebSocketServer(socketOptions);
+  http.on("upgrade", (request, stream, head) => {
+    if (isClosing) {
+      stream.end("HTTP/1.1 503 Service Unavailable\r\nConnection: close\r\n\r\n");
+      return;
+    }
+    sockets.handleUpgrade(request, stream, head, (socket) => {
+      connections.set(socket, new Connection(socket, request, connectionOptions));
+      socket.on("close", () => connections.delete(socket));
+    });
+  });
+  const heartbeat = setInterval(() => {
+    for (const connection of connections.values()) connection.beat();
+  }, patience.heartbeatMs);
+
+  return {
+    async listen() {
+      const { promise, resolve, reject } = Promise.withResolvers<void>();
+      http.once("error", reject);
+      http.listen({ port: config.realtime.port, host: config.host }, resolve);
+      await promise;
+      http.off("error", reject);
+      logger.info({ port: portOf(http.address()) }, "realtime listens");
+    },
+
+    async close() {
+      isClosing = true;
+      clearInterval(heartbeat);
+      const closed = [...connections.keys()].map((socket) => new Promise((resolve) => socket.once("close", resolve)));
+      const stopped = http.listening ? new Promise((resolve) => http.close(resolve)) : undefined;
+      for (const connection of connections.values()) connection.close(closeCodes.goingAway, "going away");
+      await Promise.all(closed);
+      http.closeAllConnections();
+      await stopped;
+      await follower.stop();
+    },
+
+    get port() {
+      return portOf(http.address());
+    },
+  };
+}
+
+function answer(response: ServerResponse, status: number, body: object): void {
+  const text = JSON.stringify(body);
+  response.writeHead(status, { "content-type": "application/json", "cache-control": "no-store" }).end(text);
+}
+
+function portOf(address: AddressInfo | string | null): number {
+  if (address === null || typeof address === "string") throw new Error("realtime does not listen");
+  return address.port;
+}
