@@ -1,1 +1,4 @@
-export { type Database, DatabaseError, type OpenOptions, openDatabase, type Row, type TenantTransaction } from "./database.ts";
+export { asSystem } from "./as-system.ts";
+export { type Database, type OpenOptions, openDatabase, type Queries, type Row, type TenantTransaction } from "./database.ts";
+export { DatabaseError } from "./database-error.ts";
+export type { Scope } from "./scope.ts";

@@ -1,0 +1,184 @@
+import { AsyncLocalStorage } from "node:async_hooks";
+import type { NodePgDatabase } from "drizzle-orm/node-postgres";
+import { NodePgTransaction } from "drizzle-orm/node-postgres";
+import pg from "pg";
+import { DatabaseError } from "./database-error.ts";
+import { enter, type Scope } from "./scope.ts";
+import { type Statement, sendScoped } from "./scoped-query.ts";
+import { DoorSession, databaseOver, dialect } from "./statements.ts";
+
+export type OpenOptions = {
+  /** The login `door`, and where its server is. */
+  connection: pg.PoolConfig;
+  /** Connections at most; over PGlite exactly 1, in the whole process. */
+  max?: number | undefined;
+  /** How long a caller waits for a connection before `database.busy`. */
+  connectionTimeoutMs?: number | undefined;
+  /** How long one statement may take; PGlite has no such limit. 0 is no limit. */
+  statementTimeoutMs?: number | undefined;
+};
+
+/** What a read may ask, in one statement. */
+export type Queries = Pick<
+  NodePgDatabase,
+  "select" | "selectDistinct" | "selectDistinctOn" | "with" | "$with" | "$count" | "execute"
+>;
+
+export type TenantTransaction = NodePgTransaction<Record<string, never>, Record<string, never>> & {
+  /** Calls the listeners of `onSignal(name)` once this transaction is committed, once however often it was said. */
+  signal(name: string): void;
+};
+
+export type Row = Record<string, unknown>;
+
+/** The two doors to the database, and what libraries are given in their place. Role, tenant and read-only end with each use. */
+export type Database = {
+  /**
+   * One statement in one round trip, which can't write.
+   *
+   * @throws DatabaseError `database.busy`, `database.nested`; the driver's error when the statement fails
+   */
+  read<T>(scope: Scope, query: (db: Queries) => PromiseLike<T>): Promise<T>;
+
+  /**
+   * One transaction, committed when `work` resolves and rolled back when it rejects. It holds a connection, so `work` awaits
+   * nothing but the database. Not to be nested, nor is a read inside it.
+   *
+   * @throws DatabaseError `database.busy`, `database.nested`; `database.rolled_back` when `work` hid the failure of a statement;
+   *   what `work` throws
+   */
+  transaction<T>(scope: Scope, work: (tx: TenantTransaction) => Promise<T>): Promise<T>;
+
+  /** Calls `listener` after each COMMIT in which `tx.signal(name)` was said, in this process. It must not throw. */
+  onSignal(name: string, listener: () => void): void;
+
+  /** For pg-boss. A text without values may hold several statements, and is one transaction unless it says otherwise. */
+  executeSql(role: "system"): (text: string, values?: unknown[]) => Promise<{ rows: Row[] }>;
+
+  /** For Better Auth: each statement on its own as the role `auth`, and `.transaction` through the second door. */
+  authDatabase(): NodePgDatabase;
+
+  /** @throws when the server does not answer */
+  ping(): Promise<void>;
+
+  /** Waits for what is running, then closes the connections. */
+  close(): Promise<void>;
+};
+
+/** Opens the doors; the first use connects. */
+export function openDatabase(options: OpenOptions): Database {
+  const { connection, max = 10, connectionTimeoutMs = 5_000, statementTimeoutMs = 30_000 } = options;
+  const pool = new pg.Pool({
+    application_name: "parley",
+    keepAlive: true,
+    idleTimeoutMillis: 0,
+    ...connection,
+    max,
+    connectionTimeoutMillis: connectionTimeoutMs,
+  });
+  // Whoever is using a connection that breaks gets the error; an idle one is replaced at the next use. Unheard, either event ends
+  // the process.
+  pool.on("error", () => {});
+  pool.on("connect", (client) => client.on("error", () => {}));
+
+  const current = new AsyncLocalStorage<{ open: boolean }>();
+  const listeners = new Map<string, (() => void)[]>();
+
+  async function withConnection<T>(use: (client: pg.PoolClient) => Promise<T>): Promise<T> {
+    if (current.getStore()?.open) throw new DatabaseError("database.nested");
+    const client = await pool.connect().catch((cause: unknown) => {
+      throw isBusy(cause) ? new DatabaseError("database.busy", { cause }) : cause;
+    });
+    try {
+      return await use(client);
+    } finally {
+      // A failed statement does not cost the connection, an open transaction does.
+      client.release(client.getTransactionStatus() !== "I");
+    }
+  }
+
+  const sendAlone = (scope: Scope, access: "read" | "write", statement: Statement) => {
+    const prefix = enter(scope, access, statementTimeoutMs);
+    return withConnection((client) => sendScoped(client, prefix, statement));
+  };
+  const alone = (scope: Scope, access: "read" | "write") =>
+    databaseOver((statement, values) => sendAlone(scope, access, { ...statement, values }));
+
+  async function transaction<T>(scope: Scope, work: (tx: TenantTransaction) => Promise<T>): Promise<T> {
+    const settings = enter(scope, "write", statementTimeoutMs);
+    const signals = new Set<string>();
+    const result = await withConnection(async (client) => {
+      const mark = { open: true };
+      let last: Promise<unknown> = Promise.resolve();
+      const send = (statement: Statement, values?: unknown[]) => {
+        if (!mark.open) return Promise.reject(new DatabaseError("database.over"));
+        const sent = last.then(() => client.query({ ...statement, values: values ?? [] }));
+        last = sent.catch(() => {}); // for the order alone; whoever asked gets the error
+        return sent;
+      };
+      const end = async (command: "commit" | "rollback") => {
+        mark.open = false;
+        await last;
+        return client.query(command);
+      };
+      try {
+        await sendScoped(client, { text: "begin" }, settings);
+        const tx = new NodePgTransaction(dialect, new DoorSession(send), undefined);
+        const signal = (name: string) => void signals.add(name);
+        const value = await current.run(mark, () => work(Object.assign(tx, { signal })));
+        const { command } = await end("commit");
+        if (command !== "COMMIT") throw new DatabaseError("database.rolled_back");
+        return value;
+      } catch (error) {
+        if (mark.open) await end("rollback").catch(() => {}); // on a broken connection; the first error tells more
+        throw error;
+      }
+    });
+    for (const name of signals) for (const listener of listeners.get(name) ?? []) listener();
+    return result;
+  }
+
+  /** Several statements in one message: the server makes one transaction of them, unless they say otherwise. */
+  const sendText = (role: "system", text: string) =>
+    withConnection(async (client) => {
+      const scope = `select set_config('role', '${role}', true), set_config('statement_timeout', '${statementTimeoutMs}', true);`;
+      try {
+        const results: unknown = await client.query(`${scope}\n${text}`);
+        const [, ...own] = results as pg.QueryResult<Row>[];
+        return own.at(-1) ?? { rows: [] };
+      } catch (error) {
+        await client.query("rollback").catch(() => {}); // the text may have begun a transaction of its own
+        throw error;
+      }
+    });
+
+  let closing: Promise<void> | undefined;
+  return {
+    read: async (scope, query) => query(alone(scope, "read")),
+    transaction,
+    onSignal(name, listener) {
+      listeners.set(name, [...(listeners.get(name) ?? []), listener]);
+    },
+    executeSql: (role) => async (text, values) =>
+      values?.length ? sendAlone(role, "write", { text, values }) : sendText(role, text),
+    authDatabase() {
+      const database = alone("auth", "write");
+      database.transaction = (work) => transaction("auth", work);
+      return database;
+    },
+    async ping() {
+      await withConnection((client) => client.query("select 1"));
+    },
+    close() {
+      closing ??= pool.end();
+      return closing;
+    },
+  };
+}
+
+/** The pool's own two messages have no code; 53300 is the server's `too_many_connections`. */
+function isBusy(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  return /timeout exceeded when trying to connect|due to connection timeout/.test(error.message) ||
+    ("code" in error && error.code === "53300");
+}

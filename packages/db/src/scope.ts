@@ -1,0 +1,30 @@
+import { TenantId } from "@parley/contracts";
+import type { Prefix } from "./scoped-query.ts";
+
+/**
+ * In whose name a statement runs: a tenant's id is the role `app` within that tenant, `system` is the outbox, jobs and lookups
+ * that come before a tenant is known, `auth` is the schema of accounts. roles.sql says what each may do.
+ */
+export type Scope = TenantId | "system" | "auth";
+
+/**
+ * The settings of a scope, all of them local to the transaction: COMMIT or ROLLBACK takes them back.
+ *
+ * @throws TypeError when the scope is no role and no tenant's id
+ */
+export function enter(scope: Scope, access: "read" | "write", statementTimeoutMs: number): Prefix {
+  const named = scope === "system" || scope === "auth";
+  if (!named && !TenantId.safeParse(scope).success) throw new TypeError("A scope is a tenant's id, system or auth");
+  return {
+    text: settings,
+    values: [
+      named ? scope : "app",
+      named ? "" : scope,
+      access === "read" ? "on" : "off",
+      String(statementTimeoutMs),
+    ],
+  };
+}
+
+const settings = `select set_config('role', $1, true), set_config('app.tenant_id', $2, true),
+  set_config('transaction_read_only', $3, true), set_config('statement_timeout', $4, true)`;
