@@ -5,38 +5,35 @@ export type MediaType = "text/markdown" | "text/plain";
 
 /** A chunk that was found for a question, with the place that a citation of it points to. */
 export type Passage = {
-	chunkId: ChunkId;
-	documentId: DocumentId;
-	documentVersionId: DocumentVersionId;
-	title: string;
-	path: string;
-	mediaType: MediaType;
-	headingPath: string[];
-	/** UTF-16 code units into the version's text. */
-	start: number;
-	end: number;
-	text: string;
-	/** In [0, 1]: `.4 · lexical + .6 · cosine`; comparable within one search only. */
-	score: number;
-	/** BM25 over the highest that the question's terms could reach, in [0, 1]. */
-	lexical: number;
-	cosine: number;
+  chunkId: ChunkId;
+  documentId: DocumentId;
+  documentVersionId: DocumentVersionId;
+  title: string;
+  path: string;
+  mediaType: MediaType;
+  headingPath: string[];
+  /** UTF-16 code units into the version's text. */
+  start: number;
+  end: number;
+  text: string;
+  /** In [0, 1]: `.4 · lexical + .6 · cosine`; comparable within one search only. */
+  score: number;
+  /** BM25 over the highest that the question's terms could reach, in [0, 1]. */
+  lexical: number;
+  cosine: number;
 };
 
 /** Turns text into vectors of unit length. */
 export type Embedder = {
-	/** Part of the key of what it embedded: another model, or another version of it, has another id. */
-	id: string;
-	dimensions: number;
-	/**
-	 * One vector a text, in the same order; a text's end beyond what the model can take is left out.
-	 *
-	 * @param options.urgent somebody waits for this: it goes before everything that is not urgent
-	 * @throws when it was closed, or when its thread died; what comes after that finds a new thread
-	 */
-	embed(
-		texts: readonly string[],
-		options?: { urgent?: boolean },
-	): Promise<Float32Array[]>;
-	close(): Promise<void>;
+  /** Part of the key of what it embedded: another model, or another version of it, has another id. */
+  id: string;
+  dimensions: number;
+  /**
+   * One vector a text, in the same order; a text's end beyond what the model can take is left out.
+   *
+   * @param options.urgent somebody waits for this: it goes before everything that is not urgent
+   * @throws when it was closed, or when its thread died; what comes after that finds a new thread
+   */
+  embed(texts: readonly string[], options?: { urgent?: boolean }): Promise<Float32Array[]>;
+  close(): Promise<void>;
 };
