@@ -1,0 +1,90 @@
+import type { DocumentVersionId, RunId, TenantId } from "@parley/contracts";
+import type { Database } from "@parley/db";
+import { citations, documentVersions, messages, runPassages, runs } from "@parley/db/schema";
+import { and, asc, eq, exists } from "drizzle-orm";
+import { AppError } from "../app-error.ts";
+
+/** What an answer was made from and what it took. */
+export type Receipt = {
+  runId: RunId;
+  status: (typeof runs.$inferSelect)["status"];
+  /** `built-in` or `language-model`; null as long as the run is under way. */
+  answerer: string | null;
+  model: string | null;
+  attempts: number;
+  inputTokens: number | null;
+  cachedTokens: number | null;
+  outputTokens: number | null;
+  /** Millionths of a US dollar; null when it is not known. */
+  costMicros: number | null;
+  /** Why it failed, was cut off, was discarded or found nothing. */
+  reason: string | null;
+  queuedAt: string;
+  startedAt: string | null;
+  firstWordsAt: string | null;
+  finishedAt: string | null;
+  /** As the answerer was given them, best first. */
+  passages: {
+    number: number;
+    documentVersionId: DocumentVersionId;
+    title: string;
+    start: number;
+    end: number;
+    score: number;
+    lexical: number;
+    cosine: number;
+    cited: boolean;
+  }[];
+};
+
+/** @throws AppError `run.not_found` */
+export async function getReceipt(db: Database, tenantId: TenantId, runId: RunId): Promise<Receipt> {
+  const [run] = await db.read(tenantId, (read) => read.select().from(runs).where(eq(runs.id, runId)));
+  if (!run) throw new AppError("run.not_found");
+  const passages = await db.read(tenantId, (read) => {
+    const { number, documentVersionId, startOffset, endOffset, score, lexical, cosine, chunkId } = runPassages;
+    const citation = read
+      .select({ number: citations.number })
+      .from(citations)
+      .innerJoin(messages, and(eq(messages.tenantId, citations.tenantId), eq(messages.id, citations.messageId)))
+      .where(and(eq(messages.runId, runId), eq(citations.chunkId, chunkId)));
+    const { title } = documentVersions;
+    return read
+      .select({
+        number,
+        documentVersionId,
+        title,
+        start: startOffset,
+        end: endOffset,
+        score,
+        lexical,
+        cosine,
+        cited: exists(citation).mapWith(Boolean),
+      })
+      .from(runPassages)
+      .innerJoin(
+        documentVersions,
+        and(eq(documentVersions.tenantId, runPassages.tenantId), eq(documentVersions.id, documentVersionId)),
+      )
+      .where(eq(runPassages.runId, runId))
+      .orderBy(asc(number));
+  });
+  const { status, answerer, model, attempts, inputTokens, cachedTokens, outputTokens, costMicros, reason } = run;
+  return {
+    runId,
+    status,
+    answerer,
+    model,
+    attempts,
+    inputTokens,
+    cachedTokens,
+    outputTokens,
+    costMicros,
+    reason,
+    queuedAt: run.createdAt.toISOString(),
+    startedAt: run.startedAt?.toISOString() ?? null,
+    firstWordsAt: run.firstWordsAt?.toISOString() ?? null,
+    finishedAt: run.finishedAt?.toISOString() ?? null,
+    passages,
+  };
+}

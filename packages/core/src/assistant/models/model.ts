@@ -1,0 +1,30 @@
+import type { Answerer } from "../answerer.ts";
+import type { Prices } from "./pricing.ts";
+
+/** A language model that writes answers. */
+export type Model = Answerer;
+
+export type ModelOptions = {
+  /** Of a server that speaks OpenAI's chat completions, up to and including `/v1`. */
+  baseUrl: string;
+  /** Servers on one's own machine often need none. */
+  apiKey?: string | undefined;
+  model: string;
+  prices?: Prices | undefined;
+  /** How long to wait before each further try, as long as no word has come. */
+  retryDelaysMs?: readonly number[];
+};
+
+/** A model of any server that speaks OpenAI's chat completions. Nothing is sent before the first question. */
+export function createModel(options: ModelOptions): Model {
+  return {
+    answerer: "language-model",
+    model: options.model,
+    readsHistory: true,
+    async *write(question, limits) {
+      // The AI SDK takes 30 MB: whoever has no model doesn't load it.
+      const { writeAnswer } = await import("./write-answer.ts");
+      return yield* writeAnswer(options, question, limits);
+    },
+  };
+}

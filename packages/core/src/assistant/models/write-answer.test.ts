@@ -1,0 +1,189 @@
+import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import { type Behaviour, type FakeProvider, startFakeProvider } from "../../testing/fake-provider.ts";
+import { makePassage } from "../../testing/make-passage.ts";
+import type { Ending, Question } from "../answerer.ts";
+import { createModel, type ModelOptions } from "./model.ts";
+
+const question: Question = {
+  text: "How do I add documents?",
+  history: [],
+  passages: [makePassage("Drop them into the folder. Then wait."), makePassage("They are read at once.")],
+};
+const whole = "Drop them into the folder. [1] They are read at once. [2]";
+
+let provider: FakeProvider;
+beforeAll(async () => {
+  provider = await startFakeProvider();
+});
+afterAll(() => provider.close());
+beforeEach(() => {
+  provider.requests.length = 0;
+});
+
+type Told = Partial<ModelOptions> & { signal?: AbortSignal; timeoutMs?: number; idleTimeoutMs?: number };
+
+async function write(behaviours: Behaviour[], told: Told = {}): Promise<{ text: string; ending: Ending }> {
+  const { signal = new AbortController().signal, timeoutMs = 20_000, idleTimeoutMs = 20_000, ...options } = told;
+  provider.enqueue(...behaviours);
+  const model = createModel({
+    baseUrl: provider.url,
+    apiKey: "key-for-tests",
+    model: "fake-1",
+    retryDelaysMs: [1, 1],
+    prices: { input: 1, cached: 0.5, output: 2 },
+    ...options,
+  });
+  const words = model.write(question, { signal, timeoutMs, idleTimeoutMs });
+  let text = "";
+  for (;;) {
+    const step = await words.next();
+    if (step.done) return { text, ending: step.value };
+    text += step.value;
+  }
+}
+
+test("an answer comes word by word, with what it took", async () => {
+  const { text, ending } = await write([{ usage: { prompt_tokens: 100, completion_tokens: 20, cached_tokens: 40 } }]);
+  expect(text).toBe(whole);
+  expect(ending).toEqual({
+    how: "complete",
+    reason: null,
+    usage: { inputTokens: 100, cachedTokens: 40, outputTokens: 20 },
+    costMicros: 60 + 20 + 40,
+  });
+  const [request] = provider.requests;
+  expect(request?.authorization).toBe("Bearer key-for-tests");
+  expect(request?.body).toMatchObject({ model: "fake-1", stream: true, stream_options: { include_usage: true } });
+  // Settings that some models refuse are not sent to a model that we know nothing of.
+  expect(Object.keys(request?.body ?? {}).sort()).toEqual(["messages", "model", "stream", "stream_options"]);
+  expect(request?.body.messages.map(({ role }) => role)).toEqual(["system", "user"]);
+  expect(request?.passages.map(({ number }) => number)).toEqual([1, 2]);
+});
+
+test("a server without keys gets none, and a model that thinks is told to be quick", async () => {
+  await write([{}], { apiKey: undefined, model: "gpt-5-mini" });
+  expect(provider.requests[0]?.authorization).toBeUndefined();
+  expect(provider.requests[0]?.body).toMatchObject({ reasoning_effort: "low" });
+});
+
+test("without a count of tokens, or without a price, the cost is unknown", async () => {
+  const uncounted = await write([{ usage: false }]);
+  expect(uncounted.text).toBe(whole);
+  expect(uncounted.ending).toMatchObject({
+    how: "complete",
+    usage: { inputTokens: null, cachedTokens: null, outputTokens: null },
+    costMicros: null,
+  });
+  const unpriced = await write([{}], { prices: undefined });
+  expect(unpriced.ending).toMatchObject({ usage: { inputTokens: 200 }, costMicros: null });
+});
+
+test.each(["NO_ANSWER", "  **NO_ANSWER**.\n", "NO_ANSWER: the passages say nothing [1]."])(
+  "a model that has no answer says nothing: %j",
+  async (said) => {
+    const { text, ending } = await write([{ text: said }]);
+    expect(text).toBe("");
+    expect(ending).toMatchObject({ how: "declined", usage: { inputTokens: 200 } });
+  },
+);
+
+test.each(["No. [1]", "N", "NO_WAY [1]", "** NO", ""])("what only begins like that is said: %j", async (said) => {
+  expect(await write([{ text: said }])).toMatchObject({ text: said, ending: { how: "complete" } });
+});
+
+test.each<[string, Behaviour, string]>([
+  ["cut off", { afterTokens: 6, fault: "cut" }, "the provider broke off"],
+  ["ended without an end", { afterTokens: 6, fault: "end" }, "the provider's stream was faulty"],
+  ["malformed", { afterTokens: 6, fault: "malformed" }, "the provider's stream was faulty"],
+  ["an error", { afterTokens: 6, fault: "error" }, "the provider's stream was faulty"],
+  ["too long", { text: "Drop them into the folder.", finishReason: "length" }, "limit of length"],
+  ["filtered", { text: "Drop them into the folder.", finishReason: "content_filter" }, "content filter"],
+])("in mid-answer %s: what came is kept, and nothing is asked again", async (_, behaviour, reason) => {
+  const { text, ending } = await write([behaviour]);
+  expect(text).toBe("Drop them into the folder.");
+  expect(ending).toMatchObject({ how: "cut_off", reason: expect.stringContaining(reason) });
+  expect(provider.requests).toHaveLength(1);
+});
+
+test.each<[string, Behaviour]>([
+  ["500", { status: 500 }],
+  ["429", { status: 429, headers: { "retry-after": "0.001" } }],
+  ["cut off", { afterTokens: 0, fault: "cut" }],
+  ["cut off in its first letters", { text: "NO_ANSWER", afterTokens: 1, fault: "cut" }],
+  ["malformed", { afterTokens: 0, fault: "malformed" }],
+])("before the first word %s: it is asked again", async (_, behaviour) => {
+  const { text, ending } = await write([behaviour, behaviour]);
+  expect([text, ending.how]).toEqual([whole, "complete"]);
+  expect(provider.requests).toHaveLength(3);
+});
+
+test.each<[number, number, string]>([
+  [500, 3, "answered with status 500"],
+  [429, 3, "rate limit or quota"],
+  [401, 1, "refused the API key"],
+  [403, 1, "refused the API key"],
+  [404, 1, "knows no such model"],
+  [400, 1, "answered with status 400"],
+])("a provider that answers nothing but %i is asked %i times and then given up", async (status, times, reason) => {
+  const { text, ending } = await write([{ status }, { status }, { status }].slice(0, times));
+  expect(text).toBe("");
+  expect(ending).toMatchObject({ how: "cut_off", reason: expect.stringContaining(reason) });
+  expect(ending.reason).not.toContain("key-for-tests");
+  expect(ending.reason).not.toContain("documents");
+  expect(provider.requests).toHaveLength(times);
+});
+
+test("a provider that wants to be left alone for long is not waited for", async () => {
+  const { ending } = await write([{ status: 429, headers: { "retry-after": "30" } }]);
+  expect(ending).toMatchObject({ how: "cut_off" });
+  expect(provider.requests).toHaveLength(1);
+});
+
+test("a provider that can't be reached is an ending too", async () => {
+  const gone = await startFakeProvider();
+  await gone.close();
+  const { ending } = await write([], { baseUrl: gone.url });
+  expect(ending).toMatchObject({ how: "cut_off", reason: "the provider can't be reached" });
+});
+
+test.each<[string, Behaviour, string]>([
+  ["before the first word", { afterTokens: 0, fault: "stall" }, ""],
+  ["in mid-answer", { afterTokens: 6, fault: "stall" }, "Drop them into the folder."],
+])("a provider that falls silent %s is not waited for, and left", async (_, behaviour, said) => {
+  const { text, ending } = await write([behaviour], { idleTimeoutMs: 200 });
+  expect(text).toBe(said);
+  expect(ending).toMatchObject({ how: "cut_off", reason: "the provider said nothing for 200 ms" });
+  expect(provider.requests).toHaveLength(1);
+  await expect.poll(() => provider.requests[0]?.aborted).toBe(true);
+});
+
+test("an answer that goes on for ever is cut, although words keep coming", async () => {
+  const behaviour = { text: "on and on ".repeat(1_000), tokensPerSecond: 50 };
+  const { text, ending } = await write([behaviour], { timeoutMs: 300 });
+  expect(text).toMatch(/^on and on/);
+  expect(ending).toMatchObject({ how: "cut_off", reason: "the answer was not complete after 300 ms" });
+  await expect.poll(() => provider.requests[0]?.aborted).toBe(true);
+});
+
+test("whoever calls can stop it at any moment: in mid-answer, and while it waits to ask again", async () => {
+  const stop = new AbortController();
+  provider.enqueue({ tokensPerSecond: 50 });
+  const model = createModel({ baseUrl: provider.url, model: "fake-1" });
+  const words = model.write(question, { signal: stop.signal, timeoutMs: 20_000, idleTimeoutMs: 20_000 });
+  await words.next();
+  stop.abort(new Error("taken over"));
+  await expect(words.next()).rejects.toThrow();
+  await expect.poll(() => provider.requests[0]?.aborted).toBe(true);
+
+  const waiting = write([{ status: 500 }], { retryDelaysMs: [4_000], signal: AbortSignal.timeout(200) });
+  await expect(waiting).rejects.toThrow();
+  expect(provider.requests).toHaveLength(2);
+});
+
+test("whoever stops reading in mid-answer closes the request", async () => {
+  provider.enqueue({ tokensPerSecond: 50 });
+  const model = createModel({ baseUrl: provider.url, model: "fake-1" });
+  const limits = { signal: new AbortController().signal, timeoutMs: 20_000, idleTimeoutMs: 20_000 };
+  for await (const _ of model.write(question, limits)) break;
+  await expect.poll(() => provider.requests[0]?.aborted).toBe(true);
+});
