@@ -188,7 +188,6 @@ export class ConversationChannel {
   #sendPage(follower: Follower, { conversation, messages }: MessagePage): void {
     this.#answer.learn(conversation, messages);
     for (const message of messages) {
-      if (message.seq <= follower.cursor) continue;
       follower.cursor = message.seq;
       this.#send(follower, conversation, this.#frameOf({ type: "message.created", message, conversation }));
     }
