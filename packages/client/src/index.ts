@@ -1,0 +1,2 @@
+export * from "./conversation-state.ts";
+export * from "./realtime-client.ts";
