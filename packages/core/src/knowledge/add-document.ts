@@ -1,0 +1,77 @@
+import { createHash } from "node:crypto";
+import type { DocumentId, DocumentVersionId, SourceId } from "@parley/contracts";
+import type { TenantTransaction } from "@parley/db";
+import { documents, documentVersions, sources } from "@parley/db/schema";
+import { desc, eq } from "drizzle-orm";
+import { announce } from "../outbox/announce.ts";
+import type { KnowledgeJobs } from "./jobs.ts";
+import type { ReadDocument } from "./read-document.ts";
+
+/** `source` and `path` say which document it is; whatever came under them before is its older version. */
+export type NewDocument = ReadDocument & { source: string; path: string };
+
+/**
+ * Stores a document's new version and queues it to be read in; the version before it serves until this one is ready. What is the
+ * same as the newest version costs nothing, unless that one failed.
+ *
+ * @returns the version that holds this content
+ */
+export async function addDocument(
+  tx: TenantTransaction,
+  jobs: Pick<KnowledgeJobs, "send">,
+  { source, path, title, mediaType, text }: NewDocument,
+): Promise<{ documentId: DocumentId; versionId: DocumentVersionId; outcome: "queued" | "unchanged" }> {
+  const sourceId = await ensureSource(tx, source);
+  // Locks the document, so that its versions have an order.
+  const [document] = await tx
+    .insert(documents)
+    .values({ sourceId, path, title })
+    .onConflictDoUpdate({ target: [documents.tenantId, documents.sourceId, documents.path], set: { path } })
+    .returning();
+  if (!document) throw new Error("an insert returned no row");
+  const documentId = document.id;
+
+  const contentSha256 = createHash("sha256").update(text).digest("hex");
+  const [newest] = await tx
+    .select({
+      id: documentVersions.id,
+      version: documentVersions.version,
+      title: documentVersions.title,
+      mediaType: documentVersions.mediaType,
+      contentSha256: documentVersions.contentSha256,
+      status: documentVersions.status,
+    })
+    .from(documentVersions)
+    .where(eq(documentVersions.documentId, documentId))
+    .orderBy(desc(documentVersions.version))
+    .limit(1);
+  const unchanged =
+    newest?.contentSha256 === contentSha256 &&
+    newest.title === title &&
+    newest.mediaType === mediaType &&
+    newest.status !== "failed" &&
+    document.removedAt === null;
+  if (unchanged) return { documentId, versionId: newest.id, outcome: "unchanged" };
+
+  if (document.removedAt) {
+    await tx.update(documents).set({ removedAt: null, title }).where(eq(documents.id, documentId));
+  }
+  const [version] = await tx
+    .insert(documentVersions)
+    .values({ documentId, version: (newest?.version ?? 0) + 1, title, mediaType, content: text, contentSha256 })
+    .returning({ id: documentVersions.id });
+  if (!version) throw new Error("an insert returned no row");
+  await jobs.send(tx, "ingestDocument", { tenantId: document.tenantId, documentId, versionId: version.id });
+  await announce(tx, { type: "document.changed", documentId });
+  return { documentId, versionId: version.id, outcome: "queued" };
+}
+
+async function ensureSource(tx: TenantTransaction, name: string): Promise<SourceId> {
+  const find = () => tx.select({ id: sources.id }).from(sources).where(eq(sources.name, name));
+  const [known] = await find();
+  if (known) return known.id;
+  await tx.insert(sources).values({ name }).onConflictDoNothing();
+  const [made] = await find();
+  if (!made) throw new Error("a source that was made can't be found");
+  return made.id;
+}

@@ -1,0 +1,61 @@
+import type { DocumentId, DocumentVersionId, TenantId } from "@parley/contracts";
+import type { Database } from "@parley/db";
+import { chunks, citations, documents, documentVersions, runPassages } from "@parley/db/schema";
+import { and, eq, inArray, notExists, sql } from "drizzle-orm";
+import { lockDocument } from "./live-version.ts";
+
+/** Chunks that are deleted at a time, with their postings and embeddings. */
+const batchSize = 32;
+
+/** Deletes what search leaves out already: chunks of versions that served once or were given up. A removed document goes whole. */
+export async function clearDocument(
+  db: Database,
+  { tenantId, documentId }: { tenantId: TenantId; documentId: DocumentId },
+): Promise<void> {
+  const isOver = and(
+    eq(documentVersions.documentId, documentId),
+    eq(documentVersions.chunkState, "hidden"),
+    inArray(documentVersions.status, ["ready", "failed"]),
+  );
+  const hidden = await db.read(tenantId, (read) =>
+    read.select({ id: documentVersions.id }).from(documentVersions).where(isOver),
+  );
+  for (const { id } of hidden) {
+    await clearChunks(db, tenantId, id);
+    await db.transaction(tenantId, (tx) =>
+      tx
+        .update(documentVersions)
+        .set({ chunkState: "none" })
+        .where(and(eq(documentVersions.id, id), isOver)),
+    );
+  }
+  await forget(db, tenantId, documentId);
+}
+
+/** Deletes a version's chunks, a few in each transaction. */
+export async function clearChunks(db: Database, tenantId: TenantId, versionId: DocumentVersionId): Promise<void> {
+  const some = sql`(
+    select id from chunks where document_version_id = ${versionId} order by ordinal limit ${batchSize}
+  )`;
+  let deleted: number;
+  do {
+    deleted = await db.transaction(tenantId, async (tx) => {
+      const { rowCount } = await tx.delete(chunks).where(inArray(chunks.id, some));
+      return rowCount ?? 0;
+    });
+  } while (deleted === batchSize);
+}
+
+/** Of a removed document stays what a conversation has shown: the versions that a citation or a receipt points into. */
+async function forget(db: Database, tenantId: TenantId, documentId: DocumentId): Promise<void> {
+  await db.transaction(tenantId, async (tx) => {
+    const document = await lockDocument(tx, documentId);
+    if (!document?.removedAt) return;
+    const pointers = [citations, runPassages].map((table) =>
+      notExists(tx.select({ one: sql`1` }).from(table).where(eq(table.documentVersionId, documentVersions.id))),
+    );
+    await tx.delete(documentVersions).where(and(eq(documentVersions.documentId, documentId), ...pointers));
+    const left = await tx.$count(documentVersions, eq(documentVersions.documentId, documentId));
+    if (left === 0) await tx.delete(documents).where(eq(documents.id, documentId));
+  });
+}

@@ -1,0 +1,32 @@
+import type { DocumentVersionId, TenantId } from "@parley/contracts";
+import type { Database } from "@parley/db";
+import { chunks, documentVersions } from "@parley/db/schema";
+import { eq, sql } from "drizzle-orm";
+
+/** How far a version has come. */
+export type VersionStatus = {
+  status: "queued" | "parsing" | "embedding" | "ready" | "failed";
+  /** Why it failed, for a person. */
+  failure: string | null;
+  /** Chunks that are written so far. */
+  chunks: number;
+};
+
+export async function findVersionStatus(
+  db: Database,
+  tenantId: TenantId,
+  versionId: DocumentVersionId,
+): Promise<VersionStatus | undefined> {
+  const { id, status, failure } = documentVersions;
+  const [row] = await db.read(tenantId, (read) =>
+    read
+      .select({
+        status,
+        failure,
+        chunks: sql<number>`(select count(*)::integer from ${chunks} where ${chunks.documentVersionId} = ${id})`,
+      })
+      .from(documentVersions)
+      .where(eq(id, versionId)),
+  );
+  return row;
+}

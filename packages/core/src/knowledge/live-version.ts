@@ -1,0 +1,70 @@
+import type { DocumentId, DocumentVersionId } from "@parley/contracts";
+import type { TenantTransaction } from "@parley/db";
+import { corpus, documents, documentVersions } from "@parley/db/schema";
+import { eq, sql } from "drizzle-orm";
+
+export type LockedDocument = {
+  id: DocumentId;
+  currentVersionId: DocumentVersionId | null;
+  removedAt: Date | null;
+};
+
+/** Keeps others from changing the document and its versions to the end of the transaction. It is locked before any of its versions. */
+export async function lockDocument(tx: TenantTransaction, documentId: DocumentId): Promise<LockedDocument | undefined> {
+  const { id, currentVersionId, removedAt } = documents;
+  const [document] = await tx
+    .select({ id, currentVersionId, removedAt })
+    .from(documents)
+    .where(eq(id, documentId))
+    .for("update");
+  return document;
+}
+
+/** From the commit on, search finds this version's chunks and not those of the version before it. */
+export async function putLive(
+  tx: TenantTransaction,
+  document: LockedDocument,
+  { versionId, title }: { versionId: DocumentVersionId; title: string },
+): Promise<void> {
+  if (document.currentVersionId) await hide(tx, document.currentVersionId);
+  await tx
+    .update(documentVersions)
+    .set({ status: "ready", chunkState: "live", readyAt: sql`now()` })
+    .where(eq(documentVersions.id, versionId));
+  await tx.update(documents).set({ currentVersionId: versionId, title }).where(eq(documents.id, document.id));
+  await shiftCorpus(tx, document.currentVersionId, versionId);
+}
+
+/** From the commit on, search finds nothing of the document. */
+export async function takeDown(tx: TenantTransaction, document: LockedDocument): Promise<void> {
+  if (!document.currentVersionId) return;
+  await hide(tx, document.currentVersionId);
+  await tx.update(documents).set({ currentVersionId: null }).where(eq(documents.id, document.id));
+  await shiftCorpus(tx, document.currentVersionId, null);
+}
+
+const hide = (tx: TenantTransaction, versionId: DocumentVersionId) =>
+  tx.update(documentVersions).set({ chunkState: "hidden" }).where(eq(documentVersions.id, versionId));
+
+/**
+ * Takes the one version's chunks out of the corpus's sums and puts the other's in. Every change of a tenant's knowledge comes by
+ * here, so this row is the last that a transaction locks.
+ */
+async function shiftCorpus(
+  tx: TenantTransaction,
+  leaves: DocumentVersionId | null,
+  comes: DocumentVersionId | null,
+): Promise<void> {
+  await tx.insert(corpus).values({ chunks: 0, totalLength: 0 }).onConflictDoNothing();
+  await tx.execute(sql`
+    update corpus set chunks = corpus.chunks + difference.chunks, total_length = corpus.total_length + difference.length
+    from (
+      select coalesce(sum(sign), 0) as chunks, coalesce(sum(sign * length), 0) as length
+      from (
+        select length, case document_version_id when ${comes}::uuid then 1 else -1 end as sign
+        from chunks
+        where document_version_id in (${leaves}::uuid, ${comes}::uuid)
+      ) as moving
+    ) as difference
+  `);
+}
