@@ -121,11 +121,7 @@ export function createAccounts({ db, secret, apiUrl, appOrigins }: AccountsOptio
       if (password.length < passwordLength.min || password.length > passwordLength.max) {
         throw new Error(`A password has ${passwordLength.min} to ${passwordLength.max} characters`);
       }
-      const user = await internalAdapter.createUser({
-        email,
-        name,
-        emailVerified: true,
-      });
+      const user = await internalAdapter.createUser({ email, name, emailVerified: true }, { method: "admin" });
       await internalAdapter.linkAccount({
         userId: user.id,
         providerId: "credential",

@@ -1,13 +1,13 @@
 import { type Visitor, verifyVisitorToken } from "@parley/auth";
 import { AfterSeq, ConversationId, MessageId, OpenConversation, PostMessage, StartVisit } from "@parley/contracts";
 import { AppError } from "@parley/core/app-error";
+import { getCitedPassage } from "@parley/core/conversations/get-cited-passage";
 import { handOff } from "@parley/core/conversations/hand-off";
 import { listOwnConversations } from "@parley/core/conversations/list-conversations";
 import { listMessages } from "@parley/core/conversations/list-messages";
 import { openConversation } from "@parley/core/conversations/open-conversation";
 import { postMessage } from "@parley/core/conversations/post-message";
 import { startVisit } from "@parley/core/inboxes/start-visit";
-import { getCitedPassage } from "@parley/core/knowledge/get-cited-passage";
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import * as z from "zod";
 import type { ApiOptions } from "./create-api.ts";

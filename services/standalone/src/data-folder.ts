@@ -38,7 +38,7 @@ export type DataFolder = {
  */
 export async function openDataFolder(folder: string, { reset = false } = {}): Promise<DataFolder> {
   const at = (name: string) => path.join(folder, name);
-  const entries = await readdir(folder).catch((error: NodeJS.ErrnoException) => {
+  const entries = await readdir(folder).catch((error: NodeJS.ErrnoException): string[] => {
     if (error.code === "ENOENT") return [];
     throw new DataFolderError(
       `The data folder ${folder} can't be read (${error.code}): set PARLEY_DATA_DIR to another.`,

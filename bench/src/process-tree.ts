@@ -1,0 +1,38 @@
+import { readdir, readFile } from "node:fs/promises";
+
+/** The process and all that it started, by their ids. Linux only. */
+async function processTree(pid: number): Promise<number[]> {
+  const parents = new Map<number, number>();
+  for (const entry of await readdir("/proc")) {
+    if (!/^\d+$/.test(entry)) continue;
+    const stat = await readFile(`/proc/${entry}/stat`, "utf8").catch(() => "");
+    // The name in brackets may hold anything: the fields begin after the last bracket.
+    const [, parent] = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+    if (parent) parents.set(Number(entry), Number(parent));
+  }
+  const tree = [pid];
+  for (const id of tree) tree.push(...[...parents].filter(([, parent]) => parent === id).map(([child]) => child));
+  return tree;
+}
+
+/** The memory of the process and all that it started, in MB: shared pages are counted once (Pss). */
+export async function memoryMb(pid: number): Promise<number> {
+  let kilobytes = 0;
+  for (const id of await processTree(pid)) {
+    const rollup = await readFile(`/proc/${id}/smaps_rollup`, "utf8").catch(() => "");
+    kilobytes += Number(/^Pss:\s+(\d+)/m.exec(rollup)?.[1] ?? 0);
+  }
+  return Math.round(kilobytes / 1024);
+}
+
+/** Follows the memory of a process tree. @returns stops it and says the highest that was seen, in MB */
+export function watchMemory(pid: number): () => number {
+  let peak = 0;
+  const timer = setInterval(async () => {
+    peak = Math.max(peak, await memoryMb(pid));
+  }, 100);
+  return () => {
+    clearInterval(timer);
+    return peak;
+  };
+}

@@ -1,0 +1,143 @@
+import { mkdir, readdir, rm, writeFile } from "node:fs/promises";
+import { createServer } from "node:net";
+import path from "node:path";
+import { startFakeProvider } from "@parley/core/testing/fake-provider";
+import { expect, test, vi } from "vitest";
+import { createInstallation } from "./testing/installation.ts";
+import { createVisitor } from "./testing/visitor.ts";
+
+const patience = { timeout: 60_000, interval: 100 };
+
+test("a question is answered from the documentation with citations, the same each time; what it doesn't hold is not answered", async () => {
+  await using installation = await createInstallation();
+  await installation.start();
+  const publishableKey = await installation.publishableKey();
+  const ask = async (question: string) => {
+    const visitor = await createVisitor({ ...installation, publishableKey });
+    await visitor.say(question);
+    return vi.waitUntil(
+      async () => (await visitor.page()).messages.find(({ author }) => author === "assistant"),
+      patience,
+    );
+  };
+  const answer = await ask("How do I add my own documents?");
+  expect(answer).toMatchObject({ outcome: "answered" });
+  expect(answer.citations.length).toBeGreaterThan(0);
+  expect(answer.text).toContain("[1]");
+  const again = await ask("How do I add my own documents?");
+  expect([again.text, again.citations]).toEqual([answer.text, answer.citations]);
+  expect(await ask("What is the population of Reykjavík?")).toMatchObject({ outcome: "unknown", citations: [] });
+});
+
+test("a second start keeps the data, the sign-in and the key; --reset begins anew", async () => {
+  await using installation = await createInstallation();
+  const first = await installation.start();
+  const [key, secrets] = [await installation.publishableKey(), await installation.secrets()];
+  const visitor = await createVisitor({ ...installation, publishableKey: key });
+  await visitor.say("Hello");
+  expect(await first.end("SIGINT")).toBe(0);
+
+  const second = await installation.start();
+  expect(await installation.publishableKey()).toBe(key);
+  expect(await installation.secrets()).toEqual(secrets);
+  expect((await visitor.page()).messages[0]).toMatchObject({ text: "Hello" });
+  expect(await second.end("SIGTERM")).toBe(0);
+
+  await installation.start({}, ["--reset"]);
+  expect(await installation.publishableKey()).not.toBe(key);
+});
+
+test("a second start on the same folder is refused with a sentence that says what to do", async () => {
+  await using installation = await createInstallation();
+  await installation.start();
+  const second = installation.launch();
+  expect(await second.exited).toBe(1);
+  expect(second.output()).toMatch(/already runs on the data folder .*: stop that one first/);
+  expect(second.output()).not.toContain("    at ");
+});
+
+test("a port in use is named with the variable that chooses another", async () => {
+  await using installation = await createInstallation();
+  const other = createServer().listen(installation.ports.api, "localhost");
+  const process = installation.launch();
+  expect(await process.exited).toBe(1);
+  expect(process.output()).toMatch(/Port \d+ for the api is in use .*API_PORT/);
+  expect(process.output()).not.toContain("    at ");
+  other.close();
+});
+
+test("a folder that is somebody else's is left alone", async () => {
+  await using installation = await createInstallation();
+  await mkdir(installation.folder);
+  await writeFile(path.join(installation.folder, "thesis.txt"), "mine");
+  for (const args of [[], ["--reset"]]) {
+    const process = installation.launch({}, args);
+    expect(await process.exited).toBe(1);
+    expect(process.output()).toMatch(/holds something that is not Parley's: set PARLEY_DATA_DIR/);
+    expect(await readdir(installation.folder)).toEqual(["thesis.txt"]);
+  }
+});
+
+test.each([
+  ["its marker is broken", "parley.json"],
+  ["its secrets are gone", "secrets.json"],
+  ["its database is broken", "database/PG_VERSION"],
+])("a data folder is called damaged when %s", async (_, file) => {
+  await using installation = await createInstallation();
+  const first = await installation.start();
+  await first.end();
+  if (file === "secrets.json") await rm(path.join(installation.folder, file));
+  else await writeFile(path.join(installation.folder, file), "broken");
+  const process = installation.launch();
+  expect(await process.exited).toBe(1);
+  expect(process.output()).toMatch(
+    /is damaged \(.*\): restore it from a copy, or begin anew with `npm start -- --reset`/,
+  );
+  expect(process.output()).not.toContain("    at ");
+});
+
+test("a wrong key leads to an answer that says so to the visitor's face, and a line in the log that says what to do", async () => {
+  await using provider = await startFakeProvider();
+  await using installation = await createInstallation({ OPENAI_BASE_URL: provider.url, OPENAI_API_KEY: "wrong" });
+  provider.enqueue(...Array.from({ length: 5 }, () => ({ status: 401 })));
+  const process = await installation.start();
+  const visitor = await createVisitor({ ...installation, publishableKey: await installation.publishableKey() });
+  await visitor.say("How do I add my own documents?");
+  await vi.waitFor(async () => {
+    expect((await visitor.page()).messages[1]).toMatchObject({ author: "assistant", outcome: "failed" });
+  }, patience);
+  expect(process.output()).toMatch(/OPENAI_API_KEY/);
+});
+
+test("the command line reads files while Parley runs and while it doesn't, and says what it skipped and why", async () => {
+  await using installation = await createInstallation();
+  const running = await installation.start();
+  const folder = path.join(installation.folder, "..", "handbook");
+  await mkdir(folder);
+  await writeFile(path.join(folder, "returns.md"), "# Returns\n\nSend it back within 30 days.");
+  await writeFile(path.join(folder, "empty.md"), "");
+  await writeFile(path.join(folder, "binary.txt"), Buffer.from([0, 1, 2, 3, 255]));
+  await writeFile(path.join(folder, "picture.png"), "x");
+  await writeFile(path.join(folder, "huge.txt"), Buffer.alloc(20 * 1024 * 1024, "x "));
+  const ingest = installation.parley("ingest", "--tenant", "demo", folder);
+  expect(await ingest.exited).toBe(0);
+  expect(ingest.output()).toMatch(/read 1 \(1 passages\) · unchanged 0 · skipped 4 · failed 0/);
+  for (const reason of [
+    /empty\.md: .*no text/,
+    /binary\.txt: .*not text/,
+    /picture\.png: not Markdown or text/,
+    /huge\.txt: larger than 10 MB/,
+  ]) {
+    expect(ingest.output()).toMatch(reason);
+  }
+  await running.end();
+
+  await writeFile(path.join(folder, "shipping.md"), "# Shipping\n\nWe ship on weekdays.");
+  const alone = installation.parley("ingest", "--tenant", "demo", folder);
+  expect(await alone.exited).toBe(0);
+  expect(alone.output()).toMatch(/read 1 \(1 passages\) · unchanged 1/);
+
+  const nowhere = installation.parley("ingest", "--tenant", "nobody", folder);
+  expect(await nowhere.exited).toBe(1);
+  expect(nowhere.output()).toContain('There is no workspace called "nobody"');
+});
