@@ -16,6 +16,7 @@ beforeEach(() => {
 });
 afterEach(() => {
   client.close();
+  vi.restoreAllMocks();
   vi.useRealTimers();
 });
 
@@ -93,7 +94,6 @@ test("waits longer after every failure, at most 20 s, and never as long as other
     delays.push(waited);
     client.close();
   }
-  vi.restoreAllMocks();
 
   expect(delays).toEqual([
     [500, 1_000, 2_000, 4_000, 8_000, 10_000, 10_000, 10_000],
@@ -175,6 +175,7 @@ test("a token that can't be had now is asked for again", async () => {
   await start();
   client.close();
   FakeSocket.opened = [];
+  vi.spyOn(Math, "random").mockReturnValue(0);
   nextToken = () => Promise.reject(new Error("offline"));
   client = createRealtimeClient({
     url: "wss://realtime.example",
@@ -184,7 +185,7 @@ test("a token that can't be had now is asked for again", async () => {
   await pass(5_000);
   expect(FakeSocket.opened).toHaveLength(0);
   nextToken = async () => "token";
-  await pass(5_000);
+  await pass(3_000);
 
   expect(FakeSocket.opened).toHaveLength(1);
 });

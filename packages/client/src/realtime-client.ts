@@ -195,8 +195,6 @@ export function createRealtimeClient({ url, getToken, onStatus, WebSocket }: Rea
 
   function end(how: "refused" | "closed"): void {
     setStatus(how);
-    clearTimeout(renewal);
-    clearTimeout(silence);
     socket.close();
   }
 
