@@ -12,7 +12,8 @@ export interface EventLog {
    * Every event, to every follower: what a process that serves sockets needs. A log that keeps history begins with the last
    * minute's events, so that an answer that is being written right now is known whole. `onEvent` must not throw.
    *
-   * @param onGap called when events may have been missed, as when Redis was lost: whoever shows something reads it again
+   * @param onGap called when events may have passed unseen: the log was out of reach for a while and may have lost what it held.
+   * What comes after it is seen again; what came before has to be read from the database.
    */
   follow(onEvent: (envelope: EventEnvelope) => void, onGap?: () => void): Promise<Subscription>;
 
@@ -34,7 +35,10 @@ export interface EventLog {
 }
 
 export type ConsumeOptions = {
-  /** Only events of these types reach `handle`; the others count as handled. Passing events reach followers alone. */
+  /**
+   * Only events of these types reach `handle`; the others count as handled. A release that wants others chooses another name for
+   * the group, since members of the older release would take them away. Passing events reach followers alone.
+   */
   types: readonly StoredEvent["type"][];
   /** How many events are handled at a time. */
   concurrency: number;
@@ -43,6 +47,8 @@ export type ConsumeOptions = {
 };
 
 export type Subscription = {
+  /** False while events can't arrive, because the log is out of reach. */
+  readonly alive: boolean;
   /** Takes no more; resolves when what is being handled is done. */
   stop(): Promise<void>;
 };
