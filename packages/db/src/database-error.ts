@@ -1,4 +1,9 @@
-export type DatabaseErrorCode = "database.nested" | "database.busy" | "database.rolled_back" | "database.over";
+export type DatabaseErrorCode =
+  | "database.nested"
+  | "database.busy"
+  | "database.rolled_back"
+  | "database.over"
+  | "database.damaged";
 
 const meanings: Record<DatabaseErrorCode, string> = {
   "database.nested":
@@ -7,6 +12,7 @@ const meanings: Record<DatabaseErrorCode, string> = {
   "database.rolled_back":
     "A statement of the transaction failed and its error was swallowed: the database rolled everything back",
   "database.over": "A statement came after the end of its transaction",
+  "database.damaged": "The files of the database can't be opened",
 };
 
 /** What goes wrong at the doors themselves. A statement that fails throws the driver's error, with the server's SQLSTATE as `code`. */

@@ -5,7 +5,7 @@ import pg from "pg";
 import { DatabaseError } from "./database-error.ts";
 import { enter, type Scope } from "./scope.ts";
 import { type Statement, sendScoped } from "./scoped-query.ts";
-import { DoorSession, databaseOver, dialect } from "./statements.ts";
+import { DoorSession, databaseOver, dialect, type NoSchema, type Send } from "./statements.ts";
 
 export type OpenOptions = {
   /** The login `door`, and where its server is. */
@@ -24,7 +24,7 @@ export type Queries = Pick<
   "select" | "selectDistinct" | "selectDistinctOn" | "with" | "$with" | "$count" | "execute"
 >;
 
-export type TenantTransaction = NodePgTransaction<Record<string, never>, Record<string, never>> & {
+export type TenantTransaction = NodePgTransaction<NoSchema, NoSchema> & {
   /** Calls the listeners of `onSignal(name)` once this transaction is committed, once however often it was said. */
   signal(name: string): void;
 };
@@ -102,7 +102,7 @@ export function openDatabase(options: OpenOptions): Database {
     return withConnection((client) => sendScoped(client, prefix, statement));
   };
   const alone = (scope: Scope, access: "read" | "write") =>
-    databaseOver((statement, values) => sendAlone(scope, access, { ...statement, values }));
+    databaseOver((statement, values = []) => sendAlone(scope, access, { ...statement, values }));
 
   async function transaction<T>(scope: Scope, work: (tx: TenantTransaction) => Promise<T>): Promise<T> {
     const settings = enter(scope, "write", statementTimeoutMs);
@@ -110,9 +110,9 @@ export function openDatabase(options: OpenOptions): Database {
     const result = await withConnection(async (client) => {
       const mark = { open: true };
       let last: Promise<unknown> = Promise.resolve();
-      const send = (statement: Statement, values?: unknown[]) => {
+      const send: Send = (statement, values = []) => {
         if (!mark.open) return Promise.reject(new DatabaseError("database.over"));
-        const sent = last.then(() => client.query({ ...statement, values: values ?? [] }));
+        const sent = last.then(() => client.query<pg.QueryResultRow>({ ...statement, values }));
         last = sent.catch(() => {}); // for the order alone; whoever asked gets the error
         return sent;
       };
@@ -123,7 +123,7 @@ export function openDatabase(options: OpenOptions): Database {
       };
       try {
         await sendScoped(client, { text: "begin" }, settings);
-        const tx = new NodePgTransaction(dialect, new DoorSession(send), undefined);
+        const tx = new NodePgTransaction<NoSchema, NoSchema>(dialect, new DoorSession(send), undefined);
         const signal = (name: string) => void signals.add(name);
         const value = await current.run(mark, () => work(Object.assign(tx, { signal })));
         const { command } = await end("commit");

@@ -3,7 +3,7 @@ import pg from "pg";
 /** What goes out in front of a statement, in the same round trip and the same transaction. Its result is dropped. */
 export type Prefix = { text: string; values?: string[] };
 
-export type Statement = { text: string; values?: unknown[] | undefined; rowMode?: string; types?: unknown };
+export type Statement = { text: string; values?: unknown[]; rowMode?: "array"; types?: pg.CustomTypesConfig };
 
 /** The part of the driver's connection that writes messages. */
 type Wire = {

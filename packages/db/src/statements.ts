@@ -7,7 +7,8 @@ import type { Statement } from "./scoped-query.ts";
 /** Runs one statement. It is all that Drizzle needs of a client. */
 export type Send = (statement: Statement, values?: unknown[]) => Promise<pg.QueryResult>;
 
-type NoSchema = Record<string, never>;
+/** Drizzle's relational queries are not used: each would have to know the tables anew. */
+export type NoSchema = Record<string, never>;
 type PrepareRequest<T extends PreparedQueryConfig> = Parameters<
   typeof NodePgSession.prototype.prepareQuery<T>
 >;
