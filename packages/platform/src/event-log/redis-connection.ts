@@ -21,7 +21,7 @@ export class RedisConnection {
   readonly #url: string;
   readonly #logger: Logger;
   #client: RedisClient;
-  #closed = false;
+  readonly #closing = new AbortController();
   #down = false;
 
   constructor(url: string, logger: Logger) {
@@ -37,7 +37,7 @@ export class RedisConnection {
    * @throws EventLogError when Redis can't be reached or does not reply; what Redis itself says against the command, as it is
    */
   async run<T>(command: (client: RedisClient) => Promise<T>, { deadlineMs = 5_000 } = {}): Promise<T> {
-    if (this.#closed) throw new EventLogError("The event log is closed.");
+    if (this.#closing.signal.aborted) throw new EventLogError("The event log is closed.");
     const client = this.#client;
     if (!client.isReady) await this.#becomeReady(client);
     let tooLong: NodeJS.Timeout | undefined;
@@ -60,13 +60,14 @@ export class RedisConnection {
   }
 
   close(): void {
-    this.#closed = true;
+    this.#closing.abort();
     this.#client.destroy();
   }
 
   async #becomeReady(client: RedisClient): Promise<void> {
     try {
-      await once(client, "ready", { signal: AbortSignal.timeout(5_000) }); // rejects at the next failed try to connect
+      const signal = AbortSignal.any([AbortSignal.timeout(5_000), this.#closing.signal]);
+      await once(client, "ready", { signal }); // rejects at the next failed try to connect
     } catch (cause) {
       const { name, message, code } = cause as NodeJS.ErrnoException;
       const reason = name === "AbortError" ? "no connection within 5 seconds" : message || code;
@@ -91,7 +92,7 @@ export class RedisConnection {
   }
 
   #reopen(): void {
-    if (this.#closed) return;
+    if (this.#closing.signal.aborted) return;
     this.#client.destroy();
     this.#client = this.#open();
   }
