@@ -1,0 +1,105 @@
+import { mkdirSync, readFileSync, rmSync } from "node:fs";
+import path from "node:path";
+import { Failure, run } from "../commands.mjs";
+import { root, toolEnv } from "../launch.mjs";
+import { startServices } from "../services.mjs";
+import { step } from "../steps.mjs";
+
+const reports = path.join(root, ".cache", "reports");
+
+/** @typedef {{ passed: number, failed: number, pending: number }} Counts pending: skipped, or still to be written */
+
+/** @returns {Promise<Counts>} */
+export function unitTests() {
+  return testStep("unit tests", () => vitest(["--project", "unit"], toolEnv()));
+}
+
+/** @returns {Promise<Counts>} */
+export async function integrationTests() {
+  return withServices((env) => testStep("integration tests", () => vitest(["--project", "integration"], env)));
+}
+
+/**
+ * @param {string} chromium the browser's program
+ * @returns {Promise<Counts>}
+ */
+export function endToEndTests(chromium) {
+  return testStep("end-to-end tests in Chromium", async () => {
+    const report = newReport("e2e");
+    const env = { ...toolEnv(), CHROMIUM_PATH: chromium, PLAYWRIGHT_JSON_OUTPUT_FILE: report };
+    await run("pnpm", ["--filter", "@parley/e2e", "exec", "playwright", "test", "--reporter=list,json"], {
+      cwd: root,
+      env,
+    });
+    const { expected, unexpected, flaky, skipped } = JSON.parse(readFileSync(report, "utf8")).stats;
+    return { passed: expected, failed: unexpected + flaky, pending: skipped };
+  });
+}
+
+/**
+ * Starts PostgreSQL and Valkey for `work`, unless DATABASE_URL and REDIS_URL name others, and stops them after it.
+ *
+ * @template T
+ * @param {(env: NodeJS.ProcessEnv) => Promise<T>} work
+ * @returns {Promise<T>}
+ */
+export async function withServices(work) {
+  const services = await step("starting PostgreSQL and Valkey", async () => {
+    try {
+      return await startServices();
+    } catch (error) {
+      throw new Failure(error.message);
+    }
+  });
+  try {
+    return await work({ ...toolEnv(), ...services.env });
+  } finally {
+    await services.stop();
+  }
+}
+
+/**
+ * Runs Vitest and counts.
+ *
+ * @param {string[]} args
+ * @param {NodeJS.ProcessEnv} env
+ * @returns {Promise<Counts>}
+ */
+export async function vitest(args, env) {
+  const report = newReport("vitest");
+  const reporters = ["--reporter=default", "--reporter=json", `--outputFile.json=${report}`];
+  await run("vitest", ["run", ...args, ...reporters], { cwd: root, env });
+  return readVitestReport(report);
+}
+
+/** @returns {Counts} */
+export function readVitestReport(file) {
+  const report = JSON.parse(readFileSync(file, "utf8"));
+  return {
+    passed: report.numPassedTests,
+    failed: report.numFailedTests,
+    pending: report.numPendingTests + report.numTodoTests,
+  };
+}
+
+/** A place for a report, without one of an earlier run. */
+export function newReport(name) {
+  mkdirSync(reports, { recursive: true });
+  const file = path.join(reports, `${name}.json`);
+  rmSync(file, { force: true });
+  return file;
+}
+
+/** A test that did not run has proved nothing: it counts as a failure. */
+async function testStep(what, work) {
+  let counts;
+  await step(what, async () => {
+    counts = await work();
+    const { passed, failed, pending } = counts;
+    if (failed + pending > 0 || passed === 0) {
+      throw new Failure(`${what}: ${passed} passed, ${failed} failed, ${pending} did not run. All must run, and pass.`);
+    }
+    return `${what}: ${passed} passed`;
+  });
+  return counts;
+}

@@ -1,0 +1,16 @@
+// `npm test`: all that a fresh machine needs to trust a change, and what CI runs. Stops at the first step that fails.
+
+import { staticChecks } from "./checks/static-checks.mjs";
+import { endToEndTests, integrationTests, unitTests } from "./checks/tests.mjs";
+import { findChromium } from "./chromium.mjs";
+import { main } from "./commands.mjs";
+import { build, install } from "./launch.mjs";
+
+await main(async () => {
+  await install({ full: true });
+  await staticChecks();
+  const results = [await unitTests(), await integrationTests()];
+  await build();
+  results.push(await endToEndTests(await findChromium()));
+  process.stdout.write(`\n${results.reduce((sum, { passed }) => sum + passed, 0)} passed, 0 failed\n`);
+});
