@@ -116,7 +116,6 @@ export async function createRealtime(options: RealtimeOptions): Promise<Realtime
       http.listen({ port: config.realtime.port, host: config.host }, resolve);
       await promise;
       http.off("error", reject);
-      logger.info({ port: portOf(http.address()) }, "realtime listens");
     },
 
     async close() {

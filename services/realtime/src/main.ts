@@ -8,15 +8,14 @@ import { createRealtime } from "./create-realtime.ts";
 const graceMs = 10_000;
 
 const config = loadConfig(process.env);
-const logger = createLogger(config.log);
+const logger = createLogger(config.log).child({ service: "realtime" });
 const { db, eventLog, close } = await connect(config, logger);
 const realtime = await createRealtime({ config, db, eventLog, logger });
 
-closeWithGrace({ delay: graceMs, logger: false }, async ({ err, signal }) => {
-  if (err) logger.fatal({ err }, "realtime fails");
-  else logger.info({ signal }, "realtime stops");
+await realtime.listen();
+logger.info({ port: realtime.port }, "listening");
+
+closeWithGrace({ delay: graceMs, logger }, async () => {
   await realtime.close();
   await close();
 });
-
-await realtime.listen();
