@@ -45,7 +45,12 @@ const t = initTRPC.context<Context>().create({
     const code =
       cause instanceof AppError ? cause.code : error.code === "INTERNAL_SERVER_ERROR" ? "internal" : "input.invalid";
     const issues =
-      cause instanceof ZodError ? cause.issues.map(({ path, message }) => ({ path: path.join("."), message })) : undefined;
+      cause instanceof ZodError
+        ? cause.issues.map(({ path, message }) => ({
+            path: path.join("."),
+            message,
+          }))
+        : undefined;
     return {
       code: shape.code,
       message: code,
@@ -66,7 +71,10 @@ const mapped = t.procedure.use(async ({ next }) => {
   const result = await next();
   if (!result.ok && result.error.cause instanceof AppError) {
     const { cause } = result.error;
-    throw new TRPCError({ code: trpcCodes[cause.status] ?? "INTERNAL_SERVER_ERROR", cause });
+    throw new TRPCError({
+      code: trpcCodes[cause.status] ?? "INTERNAL_SERVER_ERROR",
+      cause,
+    });
   }
   return result;
 });

@@ -11,7 +11,7 @@ import { afterAll, afterEach, beforeAll, expect, test, vi } from "vitest";
 import { createApi } from "./create-api.ts";
 
 const secret = "a secret of this test alone, 32 characters or more";
-const adminToken = "an admin token of this test alone, long enough";
+const adminToken = "an-admin-token-of-this-test-alone-long-enough";
 const shop = "https://shop.example";
 const dashboard = "http://localhost:5174";
 const password = "correct horse battery staple";

@@ -8,7 +8,13 @@ import { type Database, DatabaseError } from "@parley/db";
 import type { Config } from "@parley/platform/config";
 import type { EventLog } from "@parley/platform/event-log/event-log";
 import type { Logger } from "@parley/platform/log";
-import Fastify, { type FastifyBaseLogger, type FastifyError, type FastifyInstance, type FastifyRequest } from "fastify";
+import Fastify, {
+  type FastifyBaseLogger,
+  type FastifyError,
+  type FastifyInstance,
+  type FastifyRequest,
+  LogController,
+} from "fastify";
 import { ZodError } from "zod";
 import { accountRoutes } from "./account-routes.ts";
 import { adminRoutes } from "./admin-routes.ts";
@@ -36,7 +42,7 @@ export async function createApi(options: ApiOptions): Promise<FastifyInstance> {
   const { config, db, eventLog, logger } = options;
   const app = Fastify({
     loggerInstance: logger as FastifyBaseLogger,
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: limits.httpBodyBytes,
     // A proxy is trusted by its address alone: `true` would let any client say who it is.
     trustProxy: config.trustedProxies.length > 0 ? [...config.trustedProxies] : false,

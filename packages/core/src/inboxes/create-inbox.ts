@@ -7,7 +7,12 @@ import { makePublishableKey } from "./publishable-key.ts";
 export async function createInbox(
   tx: TenantTransaction,
   tenantId: TenantId,
-  inbox: { name: string; assistantName: string; greeting: string; allowedOrigins: string[] },
+  inbox: {
+    name: string;
+    assistantName: string;
+    greeting: string;
+    allowedOrigins: string[];
+  },
 ): Promise<{ id: InboxId; publishableKey: string }> {
   const publishableKey = makePublishableKey(tenantId);
   const [row] = await tx

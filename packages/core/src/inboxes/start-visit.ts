@@ -20,9 +20,7 @@ export async function startVisit(
 ): Promise<Visit> {
   const tenantId = tenantOfKey(publishableKey);
   const [inbox] = tenantId
-    ? await db.read(tenantId, (read) =>
-        read.select().from(inboxes).where(eq(inboxes.publishableKey, publishableKey)),
-      )
+    ? await db.read(tenantId, (read) => read.select().from(inboxes).where(eq(inboxes.publishableKey, publishableKey)))
     : [];
   if (!tenantId || !inbox) throw new AppError("inbox.not_found");
   if (!origin || !inbox.allowedOrigins.includes(origin)) throw new AppError("origin.not_allowed");
@@ -30,12 +28,21 @@ export async function startVisit(
   const known = token ? await recognise(secret, token) : undefined;
   const same = known?.tenantId === tenantId && known.inboxId === inbox.id && known.origin === origin;
   const contactId = same ? known.contactId : ContactId.parse(randomUUID());
-  const signed = await signVisitorToken(secret, { tenantId, inboxId: inbox.id, contactId, origin });
+  const signed = await signVisitorToken(secret, {
+    tenantId,
+    inboxId: inbox.id,
+    contactId,
+    origin,
+  });
   return {
     token: signed.token,
     expiresAt: signed.expiresAt.toISOString(),
     contactId,
-    inbox: { name: inbox.name, assistantName: inbox.assistantName, greeting: inbox.greeting },
+    inbox: {
+      name: inbox.name,
+      assistantName: inbox.assistantName,
+      greeting: inbox.greeting,
+    },
     realtimeUrl,
   };
 }

@@ -6,7 +6,11 @@ import { members, tenants } from "@parley/db/schema";
 /** Makes a tenant with its owner. @throws when the slug is taken */
 export async function createTenant(
   db: Database,
-  tenant: { slug: string; name: string; owner: { userId: UserId; name: string } },
+  tenant: {
+    slug: string;
+    name: string;
+    owner: { userId: UserId; name: string };
+  },
 ): Promise<{ tenantId: TenantId; memberId: MemberId }> {
   const tenantId = TenantId.parse(randomUUID());
   return db.transaction(tenantId, async (tx) => {

@@ -11,7 +11,13 @@ export const sessionRouter = router({
     const { caller } = ctx;
     if (!caller) return { user: ctx.user, memberships, tenant: null, member: null };
     const [tenant] = await ctx.db.read(caller.tenantId, (read) =>
-      read.select({ id: tenants.tenantId, slug: tenants.slug, name: tenants.name }).from(tenants),
+      read
+        .select({
+          id: tenants.tenantId,
+          slug: tenants.slug,
+          name: tenants.name,
+        })
+        .from(tenants),
     );
     if (!tenant) throw new AppError("tenant.not_found");
     return {
@@ -25,7 +31,14 @@ export const sessionRouter = router({
   /** A way onto the realtime socket, for the next few minutes. */
   ticket: memberProcedure.mutation(async ({ ctx }) => {
     const { tenantId, memberId } = ctx.caller;
-    const { token, expiresAt } = await signTicket(ctx.secret, { tenantId, memberId });
-    return { token, expiresAt: expiresAt.toISOString(), realtimeUrl: ctx.realtimeUrl };
+    const { token, expiresAt } = await signTicket(ctx.secret, {
+      tenantId,
+      memberId,
+    });
+    return {
+      token,
+      expiresAt: expiresAt.toISOString(),
+      realtimeUrl: ctx.realtimeUrl,
+    };
   }),
 });
