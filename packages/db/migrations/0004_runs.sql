@@ -1,5 +1,6 @@
 -- Up Migration
--- One attempt to answer one message. The queue of answers that are due, and the receipt of those that were given.
+-- One attempt to answer one message; a message may get another when its conversation comes back to the assistant. The queue of
+-- answers that are due, and the receipt of those that were given.
 CREATE TABLE runs (
   tenant_id uuid NOT NULL DEFAULT app.tenant_id() REFERENCES tenants ON DELETE CASCADE,
   id uuid NOT NULL DEFAULT gen_random_uuid(),
@@ -28,7 +29,6 @@ CREATE TABLE runs (
   first_words_at timestamptz,
   finished_at timestamptz,
   PRIMARY KEY (tenant_id, id),
-  UNIQUE (tenant_id, question_id),
   FOREIGN KEY (tenant_id, conversation_id) REFERENCES conversations (tenant_id, id),
   FOREIGN KEY (tenant_id, question_id) REFERENCES messages (tenant_id, id)
 );

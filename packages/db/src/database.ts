@@ -97,12 +97,15 @@ export function openDatabase(options: OpenOptions): Database {
     }
   }
 
-  const sendAlone = (scope: Scope, access: "read" | "write", statement: Statement) => {
+  /** One statement in its own round trip and transaction. */
+  const sendAlone = (scope: Scope, access: "read" | "write") => {
     const prefix = enter(scope, access, statementTimeoutMs);
-    return withConnection((client) => sendScoped(client, prefix, statement));
+    return (statement: Statement) => withConnection((client) => sendScoped(client, prefix, statement));
   };
-  const alone = (scope: Scope, access: "read" | "write") =>
-    databaseOver((statement, values = []) => sendAlone(scope, access, { ...statement, values }));
+  const alone = (scope: Scope, access: "read" | "write") => {
+    const send = sendAlone(scope, access);
+    return databaseOver((statement, values = []) => send({ ...statement, values }));
+  };
 
   async function transaction<T>(scope: Scope, work: (tx: TenantTransaction) => Promise<T>): Promise<T> {
     const settings = enter(scope, "write", statementTimeoutMs);
@@ -145,7 +148,8 @@ export function openDatabase(options: OpenOptions): Database {
       try {
         const results: unknown = await client.query(`${scope}\n${text}`);
         const [, ...own] = results as pg.QueryResult<Row>[];
-        return own.at(-1) ?? { rows: [] };
+        // pg-boss looks for a row of each of its statements.
+        return { rows: own.flatMap(({ rows }) => rows) };
       } catch (error) {
         await client.query("rollback").catch(() => {}); // the text may have begun a transaction of its own
         throw error;
@@ -160,7 +164,7 @@ export function openDatabase(options: OpenOptions): Database {
       listeners.set(name, [...(listeners.get(name) ?? []), listener]);
     },
     executeSql: (role) => async (text, values) =>
-      values?.length ? sendAlone(role, "write", { text, values }) : sendText(role, text),
+      values?.length ? sendAlone(role, "write")({ text, values }) : sendText(role, text),
     authDatabase() {
       const database = alone("auth", "write");
       database.transaction = (work) => transaction("auth", work);
@@ -179,6 +183,8 @@ export function openDatabase(options: OpenOptions): Database {
 /** The pool's own two messages have no code; 53300 is the server's `too_many_connections`. */
 function isBusy(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
-  return /timeout exceeded when trying to connect|due to connection timeout/.test(error.message) ||
-    ("code" in error && error.code === "53300");
+  return (
+    /timeout exceeded when trying to connect|due to connection timeout/.test(error.message) ||
+    ("code" in error && error.code === "53300")
+  );
 }

@@ -1,4 +1,11 @@
 export { asSystem } from "./as-system.ts";
-export { type Database, type OpenOptions, openDatabase, type Queries, type Row, type TenantTransaction } from "./database.ts";
+export {
+  type Database,
+  type OpenOptions,
+  openDatabase,
+  type Queries,
+  type Row,
+  type TenantTransaction,
+} from "./database.ts";
 export { DatabaseError } from "./database-error.ts";
 export type { Scope } from "./scope.ts";

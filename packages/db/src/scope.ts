@@ -17,12 +17,7 @@ export function enter(scope: Scope, access: "read" | "write", statementTimeoutMs
   if (!named && !TenantId.safeParse(scope).success) throw new TypeError("A scope is a tenant's id, system or auth");
   return {
     text: settings,
-    values: [
-      named ? scope : "app",
-      named ? "" : scope,
-      access === "read" ? "on" : "off",
-      String(statementTimeoutMs),
-    ],
+    values: [named ? scope : "app", named ? "" : scope, access === "read" ? "on" : "off", String(statementTimeoutMs)],
   };
 }
 

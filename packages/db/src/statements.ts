@@ -9,9 +9,7 @@ export type Send = (statement: Statement, values?: unknown[]) => Promise<pg.Quer
 
 /** Drizzle's relational queries are not used: each would have to know the tables anew. */
 export type NoSchema = Record<string, never>;
-type PrepareRequest<T extends PreparedQueryConfig> = Parameters<
-  typeof NodePgSession.prototype.prepareQuery<T>
->;
+type PrepareRequest<T extends PreparedQueryConfig> = Parameters<typeof NodePgSession.prototype.prepareQuery<T>>;
 
 /** One for all: it keeps the columns' names, which cost something to make. */
 export const dialect = new PgDialect({ casing: "snake_case" });
@@ -33,7 +31,8 @@ export class DoorSession extends NodePgSession<NoSchema, NoSchema> {
   }
 }
 
-export const databaseOver = (send: Send): NodePgDatabase => new NodePgDatabase(dialect, new DoorSession(send), undefined);
+export const databaseOver = (send: Send): NodePgDatabase =>
+  new NodePgDatabase(dialect, new DoorSession(send), undefined);
 
 function throwDriverError(error: unknown): never {
   throw error instanceof DrizzleQueryError ? error.cause : error;

@@ -1,8 +1,8 @@
 import { type MessagePort, parentPort, workerData } from "node:worker_threads";
 import { PGLiteSocketServer } from "@electric-sql/pglite-socket";
 import { migrate, prepareRoles } from "../migrate.ts";
-import { keepUp } from "./upkeep.ts";
 import { asClient, openPglite } from "./pglite.ts";
+import { keepUp } from "./upkeep.ts";
 
 /** `create`: a new folder with the roles; the thread ends when it is whole. `serve`: the folder behind a Unix socket. */
 export type Order = { task: "create"; dataDir: string } | { task: "serve"; dataDir: string; socketPath: string };

@@ -113,6 +113,5 @@ function server(): { config: pg.ClientConfig; password: string } {
 }
 
 function environment(name: string): string | undefined {
-  // biome-ignore lint/style/noProcessEnv: the tests' entry, as main.ts is a service's
   return process.env[name];
 }
