@@ -1,6 +1,6 @@
 import type { DocumentVersionId, TenantId } from "@parley/contracts";
 import type { Database } from "@parley/db";
-import { chunks, documentVersions } from "@parley/db/schema";
+import { documentVersions } from "@parley/db/schema";
 import { eq, sql } from "drizzle-orm";
 
 /** How far a version has come. */
@@ -23,7 +23,7 @@ export async function findVersionStatus(
       .select({
         status,
         failure,
-        chunks: sql<number>`(select count(*)::integer from ${chunks} where ${chunks.documentVersionId} = ${id})`,
+        chunks: sql<number>`(select count(*)::integer from chunks where document_version_id = ${versionId})`,
       })
       .from(documentVersions)
       .where(eq(id, versionId)),

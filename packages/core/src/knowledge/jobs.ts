@@ -81,13 +81,14 @@ export function createJobs({
     for (const { name, id } of rows) await boss.fail(String(name), String(id), { message: "its process ended" });
   }
 
-  /** Handles a queue's jobs one by one; one that fails does not fail the others of its batch. */
+  /** Handles a queue's jobs one by one; one that fails does not fail the others of its batch. This process's own orders wake it. */
   async function handle<Order>(
     name: string,
+    pollingIntervalSeconds: number,
     schema: z.ZodType<Order>,
     work: (order: Order, signal: AbortSignal) => Promise<void>,
   ): Promise<void> {
-    const options = { batchSize, perJobResults: true, pollingIntervalSeconds: embedded ? 5 : 2 } as const;
+    const options = { batchSize, perJobResults: true, pollingIntervalSeconds } as const;
     const id: string = await boss.work(name, options, async (batch) => {
       const results: JobResult[] = [];
       for (const job of batch) {
@@ -121,10 +122,12 @@ export function createJobs({
     },
     async work(embedder) {
       for (let worker = 0; worker < workers; worker += 1) {
-        await handle("ingestDocument", IngestOrder, (order, signal) => ingestDocument({ db, embedder }, order, signal));
+        await handle("ingestDocument", 2, IngestOrder, (order, signal) =>
+          ingestDocument({ db, embedder }, order, signal),
+        );
       }
-      await handle("clearDocument", ClearOrder, (order) => clearDocument(db, order));
-      await handle("giveUpDocument", IngestOrder, async (order) => {
+      await handle("clearDocument", 10, ClearOrder, (order) => clearDocument(db, order));
+      await handle("giveUpDocument", 10, IngestOrder, async (order) => {
         await giveUp(db, order, `It could not be read in, though it was tried ${retries + 1} times.`);
         await clearDocument(db, order);
       });

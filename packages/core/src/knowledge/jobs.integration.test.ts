@@ -1,0 +1,204 @@
+import { fork } from "node:child_process";
+import { once } from "node:events";
+import { openDatabase } from "@parley/db";
+import { createTestDatabase, type TestDatabase } from "@parley/db/testing";
+import { createLogger } from "@parley/platform/log";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { createWorld, type World } from "../testing/world.ts";
+import { addDocument } from "./add-document.ts";
+import { findVersionStatus } from "./find-version-status.ts";
+import { createJobs, type KnowledgeJobs } from "./jobs.ts";
+import { readDocument } from "./read-document.ts";
+import { removeDocument } from "./remove-document.ts";
+import { createLibrary, createWordEmbedder, sections } from "./testing/library.ts";
+
+const logger = createLogger({ level: "silent", format: "json" });
+let database: TestDatabase;
+let db: World["db"];
+let world: World;
+const running: KnowledgeJobs[] = [];
+
+// A database of its own: workers of another test's queue must not take this one's jobs.
+beforeEach(async () => {
+  database = await createTestDatabase();
+  db = openDatabase({ connection: database.connection, max: 4 });
+  world = await createWorld(db);
+});
+afterEach(async () => {
+  for (const jobs of running.splice(0)) await jobs.stop();
+  await db.close();
+  await database.drop();
+});
+
+async function startJobs({ embedded = false } = {}) {
+  const jobs = createJobs({ db, logger, embedded });
+  running.push(jobs);
+  await jobs.start();
+  return jobs;
+}
+
+async function newTenant() {
+  const { tenantId } = await world.tenant();
+  const library = createLibrary(db, tenantId, createWordEmbedder());
+  const add = (jobs: KnowledgeJobs, path: string, text: string) =>
+    db.transaction(tenantId, (tx) =>
+      addDocument(tx, jobs, { source: "docs", path, ...readDocument(new TextEncoder().encode(text), path) }),
+    );
+  return { tenantId, library, add };
+}
+
+const statusOf = async (
+  tenantId: Awaited<ReturnType<typeof newTenant>>["tenantId"],
+  added: Awaited<ReturnType<typeof addDocument>>,
+) => (await findVersionStatus(db, tenantId, added.versionId))?.status;
+
+describe("a document that was added", () => {
+  test("is read in by whichever process works, soon after the commit and well before the next poll", async () => {
+    const { tenantId, library, add } = await newTenant();
+    const jobs = await startJobs({ embedded: true });
+    await jobs.work(createWordEmbedder());
+    const added = await add(jobs, "a.md", "The elephant is grey.");
+    await expect.poll(() => statusOf(tenantId, added), { timeout: 4_000, interval: 20 }).toBe("ready");
+    expect(await library.search("elephant")).toHaveLength(1);
+  });
+
+  test("is read in by a worker that starts later", async () => {
+    const { tenantId, add } = await newTenant();
+    const sender = await startJobs();
+    const added = await add(sender, "a.md", "The elephant is grey.");
+    const worker = await startJobs();
+    await worker.work(createWordEmbedder());
+    await expect.poll(() => statusOf(tenantId, added)).toBe("ready");
+  });
+
+  test("in a transaction that failed is no job", async () => {
+    const { tenantId, library } = await newTenant();
+    const jobs = await startJobs({ embedded: true });
+    const adding = db.transaction(tenantId, async (tx) => {
+      await addDocument(tx, jobs, {
+        source: "docs",
+        path: "a.md",
+        title: "A",
+        mediaType: "text/markdown",
+        text: "Text",
+      });
+      throw new Error("changed my mind");
+    });
+    await expect(adding).rejects.toThrow("changed my mind");
+    const { rows } = await db.executeSql("system")("select count(*)::integer as count from pgboss.job where true");
+    expect(rows).toEqual([{ count: 0 }]);
+    expect(await library.audit()).toMatchObject({ stored: 0 });
+  });
+
+  test("among many is read in without a wait between them", async () => {
+    const { tenantId, add } = await newTenant();
+    const jobs = await startJobs({ embedded: true });
+    const added = [];
+    for (let index = 0; index < 60; index += 1)
+      added.push(await add(jobs, `${index}.md`, `The elephant ${index} is grey.`));
+    await jobs.work(createWordEmbedder());
+    const last = added.at(-1);
+    // With a poll between two batches this would take more than half a minute.
+    await expect.poll(() => last && statusOf(tenantId, last), { timeout: 9_000 }).toBe("ready");
+  });
+
+  test("is tried again when the embedder fails", async () => {
+    const { tenantId, add } = await newTenant();
+    const jobs = await startJobs({ embedded: true });
+    const embedder = createWordEmbedder();
+    let calls = 0;
+    embedder.before = () => {
+      calls += 1;
+      if (calls === 1) throw new Error("the thread has ended");
+    };
+    await jobs.work(embedder);
+    const added = await add(jobs, "a.md", "The elephant is grey.");
+    await expect.poll(() => statusOf(tenantId, added), { timeout: 20_000 }).toBe("ready");
+    expect(calls).toBe(2);
+  });
+
+  test("that can never be read in fails in the end, with a reason, and the others go on", async () => {
+    const { tenantId, add } = await newTenant();
+    const jobs = await startJobs({ embedded: true });
+    const embedder = createWordEmbedder();
+    const embed = embedder.embed;
+    embedder.embed = (texts) => {
+      if (texts.some((text) => text.includes("poison"))) throw new Error("poisoned");
+      return embed.call(embedder, texts);
+    };
+    await jobs.work(embedder);
+    const poisoned = await add(jobs, "a.md", "This is poison.");
+    const healthy = await add(jobs, "b.md", "The elephant is grey.");
+    await expect.poll(() => statusOf(tenantId, healthy)).toBe("ready");
+    // Four retries, each after a longer wait: here they are not waited for.
+    const hurry = async () => {
+      await db.executeSql("system")("update pgboss.job set start_after = now() where state = 'retry'");
+      await db.transaction(tenantId, async (tx) => tx.signal("knowledge.jobs"));
+    };
+    await expect
+      .poll(
+        async () => {
+          await hurry();
+          return findVersionStatus(db, tenantId, poisoned.versionId);
+        },
+        { timeout: 20_000, interval: 100 },
+      )
+      .toMatchObject({ status: "failed", failure: "It could not be read in, though it was tried 5 times." });
+  });
+
+  test("and removed at once leaves nothing", async () => {
+    const { tenantId, library, add } = await newTenant();
+    const jobs = await startJobs({ embedded: true });
+    await jobs.work(createWordEmbedder());
+    const added = await add(jobs, "a.md", "The elephant is grey.");
+    await expect.poll(() => statusOf(tenantId, added)).toBe("ready");
+    await db.transaction(tenantId, (tx) => removeDocument(tx, jobs, added.documentId));
+    expect(await library.search("elephant")).toEqual([]);
+    await expect.poll(() => statusOf(tenantId, added)).toBeUndefined();
+    expect(await library.audit()).toMatchObject({ stored: 0, keptChunks: 0 });
+  });
+});
+
+describe("a process that ends while it reads a document in", () => {
+  test("in an orderly way hands the document to the next one", async () => {
+    const { tenantId, add } = await newTenant();
+    const first = await startJobs({ embedded: true });
+    const slow = createWordEmbedder();
+    const reached = new Promise<void>((resolve) => {
+      slow.before = async () => {
+        resolve();
+        await new Promise((done) => setTimeout(done, 100));
+      };
+    });
+    await first.work(slow);
+    const added = await add(first, "a.md", "The elephant is grey.");
+    await reached;
+    await first.stop();
+    expect(await statusOf(tenantId, added)).not.toBe("ready");
+
+    const second = await startJobs({ embedded: true });
+    await second.work(createWordEmbedder());
+    await expect.poll(() => statusOf(tenantId, added), { timeout: 20_000 }).toBe("ready");
+  });
+
+  test.each([0, 1, 3])(
+    "by kill -9, %i batches written, is followed by one that takes the document up",
+    async (after) => {
+      const { tenantId, library, add } = await newTenant();
+      const sender = await startJobs();
+      const added = await add(sender, "a.md", sections(40, "elephant"));
+      const process = fork(new URL("./testing/stuck-process.ts", import.meta.url), { stdio: "inherit" });
+      process.send({ connection: database.connection, after });
+      await once(process, "message");
+      process.kill("SIGKILL");
+      await once(process, "exit");
+      expect(await library.search("elephant")).toEqual([]);
+      expect(await library.audit()).toMatchObject({ stored: 8 * after, keptChunks: 0, hidden: 1 });
+
+      const next = await startJobs({ embedded: true });
+      await next.work(createWordEmbedder());
+      await expect.poll(() => statusOf(tenantId, added), { timeout: 20_000 }).toBe("ready");
+      expect(await library.audit()).toMatchObject({ keptChunks: 40, stored: 40, hidden: 0, mistaken: 0 });
+    },
+  );
+});

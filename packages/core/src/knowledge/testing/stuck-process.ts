@@ -1,0 +1,20 @@
+import { openDatabase } from "@parley/db";
+import { createLogger } from "@parley/platform/log";
+import { createJobs } from "../jobs.ts";
+import { createWordEmbedder } from "./library.ts";
+
+/** A process that takes jobs and gets stuck with the batch of a document that it is told to: to be killed by a test. */
+process.once("message", async ({ connection, after }: { connection: object; after: number }) => {
+  const db = openDatabase({ connection, max: 2 });
+  const jobs = createJobs({ db, logger: createLogger({ level: "silent", format: "json" }), embedded: true });
+  const embedder = createWordEmbedder();
+  let batches = 0;
+  embedder.before = () => {
+    batches += 1;
+    if (batches <= after) return;
+    process.send?.("stuck");
+    return new Promise<void>(() => {});
+  };
+  await jobs.start();
+  await jobs.work(embedder);
+});
