@@ -12,6 +12,8 @@ import { freePort, type Process, startProcess } from "./testing/process.ts";
 import { createVisitor } from "./testing/visitor.ts";
 
 const mainOf = (service: string) => fileURLToPath(new URL(`../../${service}/src/main.ts`, import.meta.url));
+// Whole processes start here, several times, on machines that do other things as well.
+vi.setConfig({ testTimeout: 180_000 });
 const patience = { timeout: 60_000, interval: 100 };
 const origin = "https://shop.example";
 

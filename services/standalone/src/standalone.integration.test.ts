@@ -6,6 +6,8 @@ import { expect, test, vi } from "vitest";
 import { createInstallation } from "./testing/installation.ts";
 import { createVisitor } from "./testing/visitor.ts";
 
+// Whole processes start here, several times, on machines that do other things as well.
+vi.setConfig({ testTimeout: 180_000 });
 const patience = { timeout: 60_000, interval: 100 };
 
 test("a question is answered from the documentation with citations, the same each time; what it doesn't hold is not answered", async () => {

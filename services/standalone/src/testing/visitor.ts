@@ -70,6 +70,10 @@ async function follow(options: { url: string; origin: string; token: string; id:
   });
   const send = (frame: object) => socket.send(JSON.stringify(frame));
   send({ type: "authenticate", token: options.token });
+  while (!frames.some(({ type }) => type === "authenticated")) {
+    if (socket.readyState !== WebSocket.OPEN) throw new Error(`the socket was closed: ${JSON.stringify(frames)}`);
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
   send({ type: "subscribe", channel, after: options.after });
   return {
     socket,

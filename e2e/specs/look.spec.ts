@@ -1,0 +1,78 @@
+import AxeBuilder from "@axe-core/playwright";
+import type { TestInfo } from "@playwright/test";
+import { expect, openDashboard, openShop, test } from "../src/fixtures.ts";
+
+const looks = [
+  { name: "wide, light", viewport: { width: 1440, height: 900 }, colorScheme: "light" },
+  { name: "wide, dark", viewport: { width: 1440, height: 900 }, colorScheme: "dark" },
+  { name: "phone, light", viewport: { width: 390, height: 844 }, colorScheme: "light" },
+  { name: "phone, dark", viewport: { width: 390, height: 844 }, colorScheme: "dark" },
+] as const;
+
+for (const { name, viewport, colorScheme } of looks) {
+  test.describe(name, () => {
+    test.use({ viewport, colorScheme });
+
+    test("shop, chat and passage fit the screen and break no rule of accessibility", async ({
+      page,
+      builtIn,
+    }, info) => {
+      const shop = await openShop(page, builtIn.shopUrl);
+      await shop.say("How do I add my own documents?");
+      await expect(shop.answers.first()).toHaveAttribute("aria-busy", "false");
+      await shot(page, info);
+      await expectAccessible(page);
+      await shop.answers.first().getByRole("listitem").first().getByRole("button").click();
+      await shop.chat.locator("mark").first().waitFor();
+      await shot(page, info);
+      await expectAccessible(page);
+    });
+
+    test("every page of the dashboard fits the screen and breaks no rule of accessibility", async ({
+      page,
+      context,
+      builtIn,
+    }, info) => {
+      const shop = await openShop(await context.newPage(), builtIn.shopUrl);
+      await shop.say("How do I add my own documents?");
+      await expect(shop.answers.first()).toHaveAttribute("aria-busy", "false");
+
+      await page.goto(builtIn.dashboardUrl);
+      await page.getByRole("button", { name: "Sign in" }).waitFor();
+      await shot(page, info);
+      await expectAccessible(page);
+      const dashboard = await openDashboard(page, builtIn);
+      const row = page.locator("[data-conversation]").first();
+      await row.waitFor();
+      await shot(page, info);
+      await expectAccessible(page);
+      await row.click();
+      await page
+        .getByRole("button", { name: /^Citation 1/ })
+        .first()
+        .click();
+      await page.locator("mark").first().waitFor();
+      await shot(page, info);
+      await expectAccessible(page);
+      await page.goto(`${builtIn.dashboardUrl}/knowledge`);
+      await page.getByText("README").first().waitFor();
+      await shot(dashboard.page, info);
+      await expectAccessible(page);
+    });
+  });
+}
+
+type Page = Parameters<typeof openShop>[0];
+
+async function expectAccessible(page: Page): Promise<void> {
+  const { violations } = await new AxeBuilder({ page }).analyze();
+  expect(violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)])).toEqual([]);
+  const tooWide = await page.evaluate("document.documentElement.scrollWidth > window.innerWidth");
+  expect(tooWide, "the page is wider than the screen").toBe(false);
+}
+
+async function shot(page: Page, info: TestInfo) {
+  const path = info.outputPath(`${info.attachments.length + 1}.png`);
+  await page.screenshot({ path, animations: "disabled" });
+  await info.attach(`${info.attachments.length + 1}`, { path, contentType: "image/png" });
+}

@@ -1,0 +1,175 @@
+import { expect, openDashboard, openShop, test } from "../src/fixtures.ts";
+
+const question = "How do I add my own documents?";
+
+test("a visitor asks, reads an answer with citations, and opens the very passage", async ({ page, builtIn }) => {
+  const shop = await openShop(page, builtIn.shopUrl);
+  await shop.say(question);
+  const answer = shop.answers.first();
+  await expect(answer).toHaveAttribute("aria-busy", "false");
+  await expect(answer).toContainText("ingest");
+
+  const source = answer.getByRole("listitem").first();
+  await source.getByRole("button").click();
+  const passage = shop.chat.getByRole("region", { name: "Cited passage" });
+  await expect(passage.locator("mark").first()).toBeInViewport();
+  expect((await passage.locator("mark").allTextContents()).join("").trim().length).toBeGreaterThan(10);
+  await shop.chat.getByText(/^Version 1, read on/).waitFor();
+  await page.keyboard.press("Escape");
+  await expect(answer).toBeVisible();
+});
+
+test("asked for what the knowledge doesn't hold, the assistant says so and brings a person", async ({
+  page,
+  context,
+  builtIn,
+}) => {
+  const shop = await openShop(page, builtIn.shopUrl);
+  const unknown = `What is the phone number of the office in Ulaanbaatar?`;
+  await shop.say(unknown);
+  await expect(shop.handOff()).toBeVisible();
+  await expect(shop.answers.first().getByRole("listitem")).toHaveCount(0);
+  await shop.handOff().click();
+  await expect(shop.chat.getByText("A person will answer here")).toBeVisible();
+
+  const dashboard = await openDashboard(await context.newPage(), builtIn);
+  await dashboard.view("Waiting");
+  await expect(dashboard.row("Ulaanbaatar")).toBeVisible();
+});
+
+test("a member sees the conversation arrive live, takes over, answers, and hands it back", async ({
+  page,
+  context,
+  builtIn,
+}) => {
+  const dashboard = await openDashboard(await context.newPage(), builtIn);
+  const shop = await openShop(page, builtIn.shopUrl);
+  const marked = `What does Parley do? (${Date.now()})`;
+  await shop.say(marked);
+  await expect(shop.answers).toHaveCount(1);
+  await expect(shop.answers.first()).toHaveAttribute("aria-busy", "false");
+
+  const row = dashboard.page.locator("[data-conversation]").first();
+  await row.click();
+  await expect(dashboard.page.getByText(marked).first()).toBeVisible();
+  await dashboard.takeOver().click();
+  await expect(shop.chat.getByText("Demo member joined")).toBeVisible();
+
+  await shop.say("Is this a person?");
+  await expect(dashboard.page.getByText("Is this a person?").first()).toBeVisible();
+  await dashboard.reply("Yes, it is.");
+  await expect(shop.chat.getByText("Yes, it is.")).toBeVisible();
+  await expect(shop.answers).toHaveCount(1);
+
+  await dashboard.returnToAssistant().click();
+  await expect(shop.chat.getByText("Back with the assistant")).toBeVisible();
+  await shop.say(question);
+  await expect(shop.answers).toHaveCount(2);
+  await expect(shop.answers.last()).toHaveAttribute("aria-busy", "false");
+});
+
+test("taken over in mid-sentence, not one more word of the assistant appears, also after a reload", async ({
+  page,
+  context,
+  withModel,
+  provider,
+}) => {
+  const dashboard = await openDashboard(await context.newPage(), withModel);
+  const shop = await openShop(page, withModel.shopUrl);
+  const words = Array.from({ length: 300 }, (_, i) => `word${i}`).join(" ");
+  provider.enqueue({ text: `It begins with a source [1]. ${words}.`, tokensPerSecond: 20 });
+  await shop.say(question);
+  await expect(shop.answers.first()).toContainText("word3");
+  await dashboard.page.locator("[data-conversation]").first().click();
+  await dashboard.takeOver().click();
+  await expect(shop.chat.getByText("Demo member joined")).toBeVisible();
+
+  await expect(shop.answers).toHaveCount(0);
+  await dashboard.reply("I will take it from here.");
+  await expect(shop.chat.getByText("I will take it from here.")).toBeVisible();
+  await expect(shop.chat.getByText("word3")).toHaveCount(0);
+  await page.reload();
+  await page.getByRole("button", { name: /chat/i }).first().click();
+  await expect(shop.chat.getByText("I will take it from here.")).toBeVisible();
+  await expect(shop.chat.getByText("word3")).toHaveCount(0);
+});
+
+test("with a model, the same question is answered from the same passages, with a receipt", async ({
+  page,
+  context,
+  withModel,
+}) => {
+  const shop = await openShop(page, withModel.shopUrl);
+  await shop.say(question);
+  const answer = shop.answers.first();
+  await expect(answer).toHaveAttribute("aria-busy", "false");
+  await answer.getByRole("listitem").first().getByRole("button").click();
+  await expect(shop.chat.locator("mark").first()).toBeInViewport();
+
+  const dashboard = await openDashboard(await context.newPage(), withModel);
+  await dashboard.page.locator("[data-conversation]").first().click();
+  await dashboard.page
+    .getByRole("button", { name: /receipt/i })
+    .first()
+    .click();
+  await expect(dashboard.page.getByText("test-model").first()).toBeVisible();
+});
+
+for (const [fault, behaviour, seen] of [
+  ["fails", { status: 500 }, "Talk to a person"],
+  ["refuses the key", { status: 401 }, "Talk to a person"],
+  ["cites what it was not given", { text: "Certainly, that is so [99]." }, "Talk to a person"],
+  [
+    "is cut off in mid-answer",
+    { text: "It begins well [1]. And then it", afterTokens: 6, fault: "cut" },
+    "Talk to a person",
+  ],
+] as const) {
+  test(`a provider that ${fault} leads to words that say so, never to silence or an invented source`, async ({
+    page,
+    withModel,
+    provider,
+  }) => {
+    const shop = await openShop(page, withModel.shopUrl);
+    provider.enqueue(...Array.from({ length: 4 }, () => behaviour));
+    await shop.say(question);
+    await expect(shop.chat.getByRole("button", { name: seen }).last()).toBeVisible({ timeout: 30_000 });
+    await expect(shop.chat.getByText("[99]")).toHaveCount(0);
+    await expect(shop.chat.getByText("Certainly")).toHaveCount(0);
+    provider.forget();
+  });
+}
+
+test("a message of HTML, emoji or right-to-left text is shown as it was written", async ({
+  page,
+  context,
+  builtIn,
+}) => {
+  const dashboard = await openDashboard(await context.newPage(), builtIn);
+  const shop = await openShop(page, builtIn.shopUrl);
+  const texts = [`<img src=x onerror="alert(1)">`, "👩‍👩‍👧‍👦 🎉", "מה שלום ההזמנה שלי?"];
+  for (const text of texts) {
+    await shop.say(text);
+    await expect(shop.chat.getByText(text).first()).toBeVisible();
+  }
+  await dashboard.page.locator("[data-conversation]").first().click();
+  for (const text of texts) await expect(dashboard.page.getByText(text).first()).toBeVisible();
+});
+
+test("without a connection what was written waits, and is sent once when it is back", async ({
+  page,
+  context,
+  builtIn,
+}) => {
+  const shop = await openShop(page, builtIn.shopUrl);
+  await shop.say("The first message");
+  await expect(shop.answers).toHaveCount(1);
+  await context.setOffline(true);
+  await shop.say("Written while offline");
+  await expect(shop.chat.getByText(/offline/i).first()).toBeVisible();
+  await context.setOffline(false);
+  await expect(shop.answers).toHaveCount(2, { timeout: 30_000 });
+  await page.reload();
+  await page.getByRole("button", { name: /chat/i }).first().click();
+  await expect(shop.chat.getByText("Written while offline")).toHaveCount(1);
+});

@@ -1,0 +1,28 @@
+import type { Page } from "@playwright/test";
+import type { Place } from "./fixtures.ts";
+
+export type Dashboard = Awaited<ReturnType<typeof openDashboard>>;
+
+/** A member in the inbox, signed in with the demo account. */
+export async function openDashboard(page: Page, { dashboardUrl, password }: Place) {
+  await page.goto(dashboardUrl);
+  await page.getByLabel("E-mail").fill("demo@example.com");
+  await page.getByLabel("Password", { exact: true }).fill(password);
+  await page.getByRole("button", { name: "Sign in" }).click();
+  await page.getByRole("navigation").first().waitFor();
+  return {
+    page,
+    /** The row of the conversation that was said last in. */
+    row: (text: string) => page.getByRole("link").filter({ hasText: text }),
+    takeOver: () => page.getByRole("button", { name: "Take over" }).first(),
+    returnToAssistant: () => page.getByRole("button", { name: "Return to assistant" }),
+    async view(name: string): Promise<void> {
+      await page.getByRole("navigation", { name: "Views" }).getByRole("link", { name }).click();
+    },
+    async reply(text: string): Promise<void> {
+      const box = page.getByRole("textbox", { name: /^Reply to/ });
+      await box.fill(text);
+      await box.press("Control+Enter");
+    },
+  };
+}

@@ -1,0 +1,68 @@
+import { type FakeProvider, startFakeProvider } from "@parley/core/testing/fake-provider";
+import { createInstallation } from "@parley/standalone/testing/installation";
+import { test as base, type Page } from "@playwright/test";
+import { openDashboard } from "./dashboard.ts";
+import { openShop } from "./shop.ts";
+
+type Installation = Awaited<ReturnType<typeof createInstallation>>;
+export type Place = { installation: Installation; shopUrl: string; dashboardUrl: string; password: string };
+
+async function start(environment: Record<string, string>, use: (place: Place) => Promise<void>): Promise<void> {
+  await using installation = await createInstallation(environment);
+  const process = await installation.start();
+  const { demoPassword } = await installation.secrets();
+  const { ports, origin } = installation;
+  await use({
+    installation,
+    shopUrl: origin,
+    dashboardUrl: `http://localhost:${ports.dashboard}`,
+    password: demoPassword,
+  });
+  await process.end();
+}
+
+type Workers = { builtIn: Place; provider: FakeProvider; withModel: Place };
+type Tests = { problems: string[] };
+
+/**
+ * The whole product, as `npm start` runs it, once with the built-in answerer and once with a model whose provider is ours. A test
+ * fails when a page logs an error or breaks its content security policy.
+ */
+export const test = base.extend<Tests, Workers>({
+  builtIn: [
+    // biome-ignore lint/correctness/noEmptyPattern: Playwright reads the parameter's form
+    async ({}, use) => start({}, use),
+    { scope: "worker", timeout: 120_000 },
+  ],
+  provider: [
+    // biome-ignore lint/correctness/noEmptyPattern: Playwright reads the parameter's form
+    async ({}, use) => {
+      await using provider = await startFakeProvider();
+      await use(provider);
+    },
+    { scope: "worker" },
+  ],
+  withModel: [
+    async ({ provider }, use) => start({ OPENAI_BASE_URL: provider.url, OPENAI_MODEL: "test-model" }, use),
+    { scope: "worker", timeout: 120_000 },
+  ],
+  problems: [
+    async ({ context }, use) => {
+      const problems: string[] = [];
+      context.on("page", (page: Page) => {
+        page.on("pageerror", (error) => problems.push(String(error)));
+        page.on("console", (message) => {
+          // A refused request is logged by the browser itself; the tests that provoke one look at the page.
+          if (message.type() === "error" && !message.text().startsWith("Failed to load resource")) {
+            problems.push(message.text());
+          }
+        });
+      });
+      await use(problems);
+      base.expect(problems).toEqual([]);
+    },
+    { auto: true },
+  ],
+});
+export const expect = test.expect;
+export { openDashboard, openShop };

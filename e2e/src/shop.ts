@@ -1,0 +1,25 @@
+import type { Locator, Page } from "@playwright/test";
+
+export type Shop = Awaited<ReturnType<typeof openShop>>;
+
+/** A visitor on the demo shop's page, with the chat open. */
+export async function openShop(page: Page, url: string) {
+  await page.goto(url);
+  await page.getByRole("button", { name: "Open chat" }).click();
+  const chat = page.getByRole("dialog", { name: "Chat" });
+  const box = chat.getByRole("textbox", { name: "Your message" });
+  await box.waitFor();
+  return {
+    page,
+    chat,
+    box,
+    messages: chat.getByRole("log"),
+    /** Answers of the assistant, complete or in the making. */
+    answers: chat.locator(".answer"),
+    async say(text: string): Promise<void> {
+      await box.fill(text);
+      await box.press("Enter");
+    },
+    handOff: (): Locator => chat.getByRole("button", { name: "Talk to a person" }).last(),
+  };
+}
