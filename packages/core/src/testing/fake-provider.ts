@@ -43,6 +43,8 @@ export type FakeProvider = AsyncDisposable & {
   requests: ReceivedRequest[];
   /** What the coming requests get, one each; after that every request gets a normal answer. */
   enqueue(...behaviours: Behaviour[]): void;
+  /** Drops what was enqueued and not used. */
+  forget(): void;
   close(): Promise<void>;
 };
 
@@ -80,6 +82,9 @@ export async function startFakeProvider({ port = 0 }: { port?: number } = {}): P
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1`,
     requests,
     enqueue: (...more) => void behaviours.push(...more),
+    forget() {
+      behaviours.length = 0;
+    },
     close,
     [Symbol.asyncDispose]: close,
   };
@@ -92,7 +97,7 @@ async function readBody(request: IncomingMessage): Promise<string> {
 }
 
 function readPrompt(content: string): ReceivedPrompt {
-  const passages = [...content.matchAll(/<passage number="(\d+)"[^>]*>\n([\s\S]*?)\n<\/passage>/g)];
+  const passages = [...content.matchAll(/<passage number="(\d+)" from="[^"]*">\n([\s\S]*?)\n<\/passage>/g)];
   return {
     passages: passages.map(([, number, text = ""]) => ({ number: Number(number), text })),
     question: /<question>\n([\s\S]*)\n<\/question>/.exec(content)?.[1] ?? "",
