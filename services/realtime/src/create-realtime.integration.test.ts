@@ -396,6 +396,18 @@ describe("a socket", () => {
     expect(socket.events()).toMatchObject([{ message: { text: "to the socket" } }]);
   });
 
+  test("keeps no place for a channel that it was refused", async () => {
+    await using world = await createRealtimeWorld();
+    const contact = await world.contact();
+    const socket = await world.visit(contact);
+    for (const _ of upTo(limits.channelsPerSocket)) {
+      socket.send({ type: "subscribe", channel: channelOf({ conversationId: randomUUID() as ConversationId }) });
+    }
+    await vi.waitFor(() => expect(socket.errors()).toHaveLength(limits.channelsPerSocket), patience);
+    socket.send({ type: "subscribe", channel: channelOf(contact) });
+    await socket.frame({ type: "subscribed" });
+  });
+
   test("that does not take what it is sent is closed with 4408, and misses nothing when it comes back", async () => {
     await using world = await createRealtimeWorld({ patience: { waitingBytes: 64 * 1024, closeMs: 30_000 } });
     const contact = await world.contact();
