@@ -1,0 +1,92 @@
+import type { ErrorCode } from "@parley/contracts";
+import { isApiError } from "../trpc.ts";
+
+/** A failure in words for the person who sees it. */
+export type ErrorDescription = {
+  /** What did not work. */
+  title: string;
+  /** What the person can do about it. */
+  advice: string;
+  /** Finds the request in the server's log; null when the server was not reached. */
+  requestId: string | null;
+  /** Trying the same again may help. */
+  retryable: boolean;
+};
+
+type Words = Pick<ErrorDescription, "title" | "advice"> & { retryable?: boolean };
+
+const words: Partial<Record<ErrorCode, Words>> = {
+  "auth.required": { title: "You are signed out", advice: "Sign in again to go on." },
+  "auth.expired": { title: "You are signed out", advice: "Sign in again to go on." },
+  "auth.forbidden": {
+    title: "You are not allowed to do this",
+    advice: "Ask an owner or admin of the workspace for access.",
+  },
+  "origin.not_allowed": {
+    title: "The server does not accept requests from this address",
+    advice: "Open the dashboard at its configured address, or add this one to DASHBOARD_URL.",
+  },
+  "conversation.not_found": {
+    title: "This conversation does not exist",
+    advice: "It may have been deleted, or belongs to another workspace. Choose one from the inbox.",
+  },
+  "conversation.not_owned": {
+    title: "Somebody else has this conversation",
+    advice: "Take it over before you answer.",
+  },
+  "citation.not_found": {
+    title: "This citation does not exist",
+    advice: "Close the panel and open the citation again from its answer.",
+  },
+  "document.not_found": {
+    title: "This document does not exist",
+    advice: "It may have been deleted. Choose one from the list.",
+  },
+  "run.not_found": { title: "There is no receipt for this answer", advice: "It may have been deleted." },
+  "input.invalid": { title: "The server did not accept this", advice: "Change what you entered and try again." },
+  "input.too_large": { title: "This is too long", advice: "Shorten it and try again." },
+  "rate.exceeded": {
+    title: "Too many requests",
+    advice: "Wait a minute, then try again.",
+    retryable: true,
+  },
+  "service.busy": {
+    title: "The server is busy",
+    advice: "Nothing is lost. Try again in a few seconds.",
+    retryable: true,
+  },
+  "message.id_taken": {
+    title: "The message could not be sent",
+    advice: "Copy its text, discard it and send it again.",
+  },
+};
+
+const ours: Words = {
+  title: "Something went wrong on the server",
+  advice: "Try again. If it happens again, report the request id.",
+  retryable: true,
+};
+
+const unreachable: Words = {
+  title: "The server can't be reached",
+  advice: "Check your connection, and that the api is running, then try again.",
+  retryable: true,
+};
+
+const fault: Words = {
+  title: "This part of the page does not work",
+  advice: "Reload the page. If it happens again, report it together with what you did.",
+};
+
+/** What to tell a person about a failure. */
+export function describeError(error: unknown): ErrorDescription {
+  const code = errorCode(error);
+  const found = code ? (words[code] ?? ours) : isApiError(error) ? unreachable : fault;
+  const requestId = isApiError(error) ? (error.data?.requestId ?? null) : null;
+  return { title: found.title, advice: found.advice, requestId, retryable: found.retryable ?? false };
+}
+
+/** The server's own code for the failure; undefined when no answer of the server's came. */
+export function errorCode(error: unknown): ErrorCode | undefined {
+  return isApiError(error) ? error.data?.appCode : undefined;
+}

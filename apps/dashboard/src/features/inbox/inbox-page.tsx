@@ -1,0 +1,31 @@
+import { Outlet, useParams } from "@tanstack/react-router";
+import { classNames } from "../../components/class-names.ts";
+import { ConversationList } from "./conversation-list.tsx";
+import { ViewTabs } from "./view-tabs.tsx";
+
+/** The list beside the open conversation; on a phone, one of the two at a time. */
+export function InboxPage() {
+  const { conversationId } = useParams({ strict: false });
+  const open = conversationId !== undefined;
+  return (
+    <div className="flex min-h-0 grow">
+      <title>Inbox · Parley</title>
+      <section
+        aria-label="Inbox"
+        className={classNames(
+          "min-h-0 w-full shrink-0 flex-col md:flex md:w-80 md:border-e md:border-line xl:w-95",
+          open ? "hidden" : "flex",
+        )}
+      >
+        <header className="px-4 pt-5 pb-3">
+          <h1 className="mb-3 px-1 text-xl font-semibold tracking-tight">Inbox</h1>
+          <ViewTabs />
+        </header>
+        <ConversationList />
+      </section>
+      <div className={classNames("min-h-0 min-w-0 grow md:flex", open ? "flex" : "hidden")}>
+        <Outlet />
+      </div>
+    </div>
+  );
+}

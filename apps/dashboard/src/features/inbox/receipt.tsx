@@ -1,0 +1,104 @@
+import type { RunId } from "@parley/contracts";
+import { useQuery } from "@tanstack/react-query";
+import { Check } from "lucide-react";
+import type { ReactNode } from "react";
+import { formatDuration } from "../../components/format-time.ts";
+import { Skeleton } from "../../components/skeleton.tsx";
+import { ErrorNotice } from "../../errors/error-notice.tsx";
+import { useTRPC } from "../../trpc.ts";
+import {
+  elapsedMs,
+  formatAnswerer,
+  formatCost,
+  formatTokensRead,
+  formatTokensWritten,
+  type Receipt as ReceiptData,
+} from "./receipt-figures.ts";
+
+type ReceiptProps = { id: string; runId: RunId };
+
+/** What an answer was made from, by what, and what it took. */
+export function Receipt({ id, runId }: ReceiptProps) {
+  const trpc = useTRPC();
+  const query = useQuery(trpc.runs.get.queryOptions({ runId }, { staleTime: Number.POSITIVE_INFINITY }));
+  return (
+    <section
+      id={id}
+      aria-label="Receipt"
+      className="mt-1 w-full max-w-[40rem] rounded-card border border-line bg-surface text-sm shadow-xs"
+    >
+      {query.isPending && (
+        <div role="status" className="space-y-2.5 p-4">
+          <span className="sr-only">Loading the receipt</span>
+          <Skeleton className="h-4 w-1/2" />
+          <Skeleton className="h-4 w-4/5" />
+          <Skeleton className="h-4 w-3/5" />
+        </div>
+      )}
+      {query.isError && <ErrorNotice error={query.error} onRetry={() => void query.refetch()} className="m-2" />}
+      {query.data && <Figures receipt={query.data} />}
+    </section>
+  );
+}
+
+function Figures({ receipt }: { receipt: ReceiptData }) {
+  const { queuedAt, firstWordsAt, finishedAt, reason, passages, costMicros, attempts } = receipt;
+  const firstWordsMs = elapsedMs(queuedAt, firstWordsAt);
+  const totalMs = elapsedMs(queuedAt, finishedAt);
+  return (
+    <>
+      <dl className="grid grid-cols-2 gap-x-4 gap-y-3 p-4 sm:grid-cols-3">
+        <Figure name="Answered by">{formatAnswerer(receipt)}</Figure>
+        <Figure name="Cost">{formatCost(costMicros)}</Figure>
+        <Figure name="First words after">{firstWordsMs === undefined ? "—" : formatDuration(firstWordsMs)}</Figure>
+        <Figure name="Tokens read">{formatTokensRead(receipt)}</Figure>
+        <Figure name="Tokens written">{formatTokensWritten(receipt)}</Figure>
+        <Figure name="Complete after">{totalMs === undefined ? "—" : formatDuration(totalMs)}</Figure>
+        {attempts > 1 && <Figure name="Attempts">{attempts}</Figure>}
+      </dl>
+      {reason && <p className="border-t border-line px-4 py-2.5 text-ink-soft first-letter:uppercase">{reason}</p>}
+      {passages.length > 0 && <Passages passages={passages} />}
+    </>
+  );
+}
+
+function Figure({ name, children }: { name: string; children: ReactNode }) {
+  return (
+    <div className="min-w-0">
+      <dt className="text-xs text-ink-soft">{name}</dt>
+      <dd className="mt-0.5 font-medium wrap-anywhere tabular-nums">{children}</dd>
+    </div>
+  );
+}
+
+/** The passages that were found for the question, with how well each fits. */
+function Passages({ passages }: Pick<ReceiptData, "passages">) {
+  return (
+    <div className="border-t border-line px-4 pt-3 pb-4">
+      <h3 className="text-xs text-ink-soft">
+        {passages.length === 1 ? "1 passage was found" : `${passages.length} passages were found`}
+      </h3>
+      <ol className="mt-2 space-y-1.5">
+        {passages.map(({ number, title, score, lexical, cosine, cited }) => (
+          <li
+            key={number}
+            className="flex items-center gap-3"
+            title={`Words ${lexical.toFixed(2)}, meaning ${cosine.toFixed(2)}`}
+          >
+            <span className="min-w-0 grow truncate" dir="auto">
+              {title}
+            </span>
+            {cited && (
+              <span className="flex shrink-0 items-center gap-1 text-xs font-medium text-accent-ink">
+                <Check aria-hidden className="size-3.5" />
+                cited
+              </span>
+            )}
+            <meter min={0} max={1} value={score} aria-label={`Score of ${title}`} className="score-meter" />
+            <span className="w-9 shrink-0 text-end text-xs text-ink-soft tabular-nums">{score.toFixed(2)}</span>
+          </li>
+        ))}
+      </ol>
+    </div>
+  );
+}

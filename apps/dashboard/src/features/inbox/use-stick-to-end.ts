@@ -1,0 +1,35 @@
+import { useEffect, useRef, useState } from "react";
+
+/** As near to the end as counts as there, in pixels. */
+const endMargin = 48;
+
+/** Keeps a scroller at its end while what is in it grows, unless one has scrolled up. */
+export function useStickToEnd() {
+  const scroller = useRef<HTMLDivElement>(null);
+  const content = useRef<HTMLDivElement>(null);
+  const [atEnd, setAtEnd] = useState(true);
+
+  useEffect(() => {
+    const element = scroller.current;
+    if (!element || !content.current) return;
+    let sticking = true;
+    const onScroll = () => {
+      sticking = element.scrollHeight - element.scrollTop - element.clientHeight < endMargin;
+      setAtEnd(sticking);
+    };
+    // More words come, or a keyboard takes room away.
+    const observer = new ResizeObserver(() => {
+      if (sticking) element.scrollTop = element.scrollHeight;
+    });
+    observer.observe(content.current);
+    observer.observe(element);
+    element.addEventListener("scroll", onScroll, { passive: true });
+    return () => {
+      observer.disconnect();
+      element.removeEventListener("scroll", onScroll);
+    };
+  }, []);
+
+  const scrollToEnd = () => scroller.current?.scrollTo({ top: scroller.current.scrollHeight, behavior: "smooth" });
+  return { scroller, content, atEnd, scrollToEnd };
+}

@@ -1,0 +1,29 @@
+import { CircleCheck, CircleX, Clock, LoaderCircle, type LucideIcon } from "lucide-react";
+import { classNames } from "../../components/class-names.ts";
+import type { ListedDocument } from "./use-documents.ts";
+
+type Status = ListedDocument["status"];
+
+const looks: Record<Status, { label: string; icon: LucideIcon; look: string; turns?: true }> = {
+  queued: { label: "Queued", icon: Clock, look: "bg-sunken text-ink-soft" },
+  parsing: { label: "Reading", icon: LoaderCircle, look: "bg-warn-soft text-warn", turns: true },
+  embedding: { label: "Embedding", icon: LoaderCircle, look: "bg-warn-soft text-warn", turns: true },
+  ready: { label: "Ready", icon: CircleCheck, look: "bg-good-soft text-good" },
+  failed: { label: "Failed", icon: CircleX, look: "bg-bad-soft text-bad" },
+};
+
+/** How far a version of a document has come. */
+export function DocumentStatus({ status }: { status: Status }) {
+  const { label, icon: Icon, look, turns } = looks[status];
+  return (
+    <span
+      className={classNames(
+        "inline-flex items-center gap-1.5 rounded-full py-1 ps-2 pe-2.5 text-xs font-medium whitespace-nowrap",
+        look,
+      )}
+    >
+      <Icon aria-hidden className={classNames("size-3.5", turns && "animate-spin")} />
+      {label}
+    </span>
+  );
+}

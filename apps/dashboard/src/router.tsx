@@ -1,0 +1,102 @@
+import type { QueryClient } from "@tanstack/react-query";
+import {
+  createRootRouteWithContext,
+  createRoute,
+  createRouter,
+  lazyRouteComponent,
+  Outlet,
+  redirect,
+} from "@tanstack/react-router";
+import { errorCode } from "./errors/describe-error.ts";
+import { NotFoundPage } from "./errors/not-found-page.tsx";
+import { PageError } from "./errors/page-error.tsx";
+import { InboxPage } from "./features/inbox/inbox-page.tsx";
+import { parseInboxSearch } from "./features/inbox/inbox-search.ts";
+import { safeDestination } from "./session/safe-destination.ts";
+import { loadSession } from "./session/session.ts";
+import { AppShell } from "./shell/app-shell.tsx";
+import type { ApiOptions } from "./trpc.ts";
+
+export type RouterContext = { apiUrl: string; queryClient: QueryClient; trpc: ApiOptions };
+
+const root = createRootRouteWithContext<RouterContext>()({
+  component: Outlet,
+  notFoundComponent: NotFoundPage,
+  errorComponent: PageError,
+});
+
+const signIn = createRoute({
+  getParentRoute: () => root,
+  path: "/sign-in",
+  validateSearch: (search) => ({ to: safeDestination(search.to) }),
+  component: lazyRouteComponent(() => import("./features/sign-in/sign-in-page.tsx"), "SignInPage"),
+});
+
+const app = createRoute({
+  getParentRoute: () => root,
+  id: "app",
+  async beforeLoad({ context, location }) {
+    try {
+      return { session: await loadSession(context) };
+    } catch (error) {
+      const code = errorCode(error);
+      if (code !== "auth.required" && code !== "auth.expired") throw error;
+      throw redirect({ to: "/sign-in", search: { to: location.href }, replace: true });
+    }
+  },
+  component: AppShell,
+});
+
+const home = createRoute({
+  getParentRoute: () => app,
+  path: "/",
+  beforeLoad() {
+    throw redirect({ to: "/inbox", replace: true });
+  },
+});
+
+const inbox = createRoute({
+  getParentRoute: () => app,
+  path: "/inbox",
+  validateSearch: parseInboxSearch,
+  component: InboxPage,
+});
+
+const noConversation = createRoute({
+  getParentRoute: () => inbox,
+  path: "/",
+  component: lazyRouteComponent(() => import("./features/inbox/no-conversation.tsx"), "NoConversation"),
+});
+
+const conversation = createRoute({
+  getParentRoute: () => inbox,
+  path: "$conversationId",
+  component: lazyRouteComponent(() => import("./features/inbox/conversation-page.tsx"), "ConversationPage"),
+});
+
+const knowledge = createRoute({
+  getParentRoute: () => app,
+  path: "/knowledge",
+  component: lazyRouteComponent(() => import("./features/knowledge/documents-page.tsx"), "DocumentsPage"),
+});
+
+const document = createRoute({
+  getParentRoute: () => app,
+  path: "/knowledge/$documentId",
+  component: lazyRouteComponent(() => import("./features/knowledge/document-page.tsx"), "DocumentPage"),
+});
+
+const routeTree = root.addChildren([
+  signIn,
+  app.addChildren([home, inbox.addChildren([noConversation, conversation]), knowledge, document]),
+]);
+
+export function createAppRouter(context: RouterContext) {
+  return createRouter({ routeTree, context, defaultPreload: "intent", defaultPreloadStaleTime: 0 });
+}
+
+declare module "@tanstack/react-router" {
+  interface Register {
+    router: ReturnType<typeof createAppRouter>;
+  }
+}

@@ -1,0 +1,47 @@
+import { Outlet, useMatch } from "@tanstack/react-router";
+import { lazy, Suspense, useState } from "react";
+import { LiveLists } from "../realtime/live-lists.tsx";
+import { RealtimeProvider } from "../realtime/realtime-provider.tsx";
+import { isMember, useSession } from "../session/session.ts";
+import { useShortcuts } from "../shortcuts/use-shortcuts.ts";
+import { ConnectionBanner } from "./connection-banner.tsx";
+import { NavRail } from "./nav-rail.tsx";
+import { NoWorkspace } from "./no-workspace.tsx";
+
+const ShortcutsDialog = lazy(async () => {
+  const { ShortcutsDialog } = await import("../shortcuts/shortcuts-dialog.tsx");
+  return { default: ShortcutsDialog };
+});
+
+/** What stands around every page of a signed-in member. */
+export function AppShell() {
+  const session = useSession();
+  const [shortcutsShown, setShortcutsShown] = useState(false);
+  // On a phone, a conversation has the whole screen.
+  const inConversation = useMatch({ from: "/app/inbox/$conversationId", shouldThrow: false }) !== undefined;
+  useShortcuts({ "?": () => setShortcutsShown(true) });
+
+  if (!isMember(session)) return <NoWorkspace />;
+  return (
+    <RealtimeProvider>
+      <LiveLists />
+      <div className="flex h-dvh flex-col-reverse bg-canvas md:flex-row">
+        <a href="#main" className="skip-link">
+          Skip to the content
+        </a>
+        <NavRail hiddenOnPhone={inConversation} onShowShortcuts={() => setShortcutsShown(true)} />
+        <div className="flex min-h-0 min-w-0 grow flex-col">
+          <ConnectionBanner />
+          <main id="main" tabIndex={-1} className="flex min-h-0 grow flex-col outline-none">
+            <Outlet />
+          </main>
+        </div>
+      </div>
+      {shortcutsShown && (
+        <Suspense>
+          <ShortcutsDialog onClose={() => setShortcutsShown(false)} />
+        </Suspense>
+      )}
+    </RealtimeProvider>
+  );
+}

@@ -1,0 +1,29 @@
+import type { AppRouter } from "@parley/core/router";
+import { createTRPCClient, httpBatchLink, TRPCClientError } from "@trpc/client";
+import type { inferRouterOutputs } from "@trpc/server";
+import { createTRPCContext, type TRPCOptionsProxy } from "@trpc/tanstack-react-query";
+
+export const { useTRPC, useTRPCClient, TRPCProvider } = createTRPCContext<AppRouter>();
+
+export type ApiClient = ReturnType<typeof createApiClient>;
+export type ApiError = TRPCClientError<AppRouter>;
+export type ApiOptions = TRPCOptionsProxy<AppRouter>;
+export type ApiOutputs = inferRouterOutputs<AppRouter>;
+
+/** The typed client of the api. The session's cookie goes with every request. */
+export function createApiClient(apiUrl: string) {
+  return createTRPCClient<AppRouter>({
+    links: [
+      httpBatchLink({
+        url: `${apiUrl}/trpc`,
+        maxURLLength: 2_000,
+        maxItems: 10,
+        fetch: (url, init) => fetch(url, { ...(init as RequestInit), credentials: "include" }),
+      }),
+    ],
+  });
+}
+
+export function isApiError(error: unknown): error is ApiError {
+  return error instanceof TRPCClientError;
+}
