@@ -24,15 +24,15 @@ let stoppedBy;
 export const isStopping = () => stoppedBy !== undefined;
 
 /**
- * Runs a command and keeps its output to itself.
+ * Runs a command and keeps its output to itself, unless `onOutput` asks for it.
  *
  * @param {string} command
  * @param {string[]} args
- * @param {{ cwd?: string, env?: NodeJS.ProcessEnv }} [options]
+ * @param {{ cwd?: string, env?: NodeJS.ProcessEnv, onOutput?: (text: string) => void }} [options]
  * @returns {Promise<string>} what it printed
  * @throws {Failure} with its output when it can't be started, or ends with anything but 0
  */
-export function run(command, args, options = {}) {
+export function run(command, args, { onOutput, ...options } = {}) {
   return new Promise((resolve, reject) => {
     if (isStopping()) throw new Failure("Stopped.");
     // A process group of its own: it can be ended with all that it started, and Ctrl-C reaches this process alone.
@@ -41,6 +41,7 @@ export function run(command, args, options = {}) {
     let output = "";
     const keep = (text) => {
       output = (output + text).slice(-keptOutput);
+      onOutput?.(text);
     };
     child.stdout.setEncoding("utf8").on("data", keep);
     child.stderr.setEncoding("utf8").on("data", keep);
@@ -120,6 +121,8 @@ export async function main(work) {
       process.stderr.write(`${output && `\n${output}\n`}\n${known ? error.message : error.stack}\n`);
     }
   } finally {
+    endCommands();
+    while (running.size > 0) await new Promise((resolve) => setTimeout(resolve, 50));
     for (const signal of signals) process.off(signal, stop);
     if (stoppedBy) process.exitCode = 128 + constants.signals[stoppedBy];
   }

@@ -65,7 +65,7 @@ export async function withServices(work) {
  * @param {NodeJS.ProcessEnv} env
  * @returns {Promise<Counts>}
  */
-export async function vitest(args, env) {
+async function vitest(args, env) {
   const report = newReport("vitest");
   const reporters = ["--reporter=default", "--reporter=json", `--outputFile.json=${report}`];
   await run("vitest", ["run", ...args, ...reporters], { cwd: root, env });
