@@ -2,13 +2,12 @@ import { signTicket, signVisitorToken, type Visitor } from "@parley/auth";
 import type { EventEnvelope, MemberId, TenantId } from "@parley/contracts";
 import { createWorld } from "@parley/core/testing/world";
 import { openDatabase } from "@parley/db";
-import { createTestDatabase } from "@parley/db/testing";
 import type { EventLog } from "@parley/platform/event-log/event-log";
 import { createInProcessEventLog } from "@parley/platform/event-log/in-process-event-log";
 import { createLogger } from "@parley/platform/log";
-import { afterAll } from "vitest";
 import { createRealtime, type Patience } from "../create-realtime.ts";
 import { openSocket } from "./open-socket.ts";
+import { database } from "./test-database.ts";
 
 export const secret = "a secret of tests alone, 32 characters or more";
 export const shopOrigin = "https://shop.example";
@@ -23,10 +22,6 @@ export const visitorToken = async ({ tenantId, contactId, inbox }: Contact, orig
 
 export const ticket = async ({ tenantId, member }: { tenantId: TenantId; member: { memberId: MemberId } }) =>
   (await signTicket(secret, { tenantId, memberId: member.memberId })).token;
-
-// The file's own: a relay of another test's would empty the outbox of a shared one.
-const database = await createTestDatabase();
-afterAll(() => database.drop());
 
 /** The service on a port of its own, on the real database; events get out of the outbox when a test says so. */
 export async function createRealtimeWorld(options: { patience?: Partial<Patience>; eventLog?: EventLog } = {}) {
