@@ -463,9 +463,10 @@ describe("the event log on Redis", () => {
   test("begins a follower with the events of the last minute, and no older ones", async () => {
     const log = await redisLog();
     const now = Number((await raw.time())[0]) * 1_000;
-    const old = { e: JSON.stringify(envelope("old")) };
-    await raw.xAdd(key("events"), `${now - 70_000}-0`, old);
-    await log.publish([envelope("recent")]);
+    const add = (id: string, ageMs: number) =>
+      raw.xAdd(key("events"), `${now - ageMs}-0`, { e: JSON.stringify(envelope(id)) });
+    await add("old", 70_000);
+    await add("recent", 45_000);
 
     const follower = listener();
     await log.follow(follower.onEvent);
