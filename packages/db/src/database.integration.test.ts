@@ -411,6 +411,22 @@ describe("the doors to PostgreSQL", () => {
     await expect(own.db.ping()).resolves.toBeUndefined();
   });
 
+  test("keep the connection after a statement or a transaction that failed", async () => {
+    const one = openDatabase({ connection: own.connection, max: 1 });
+    const pid = async () =>
+      (await one.read("system", (read) => read.execute(sql`select pg_backend_pid() as pid`))).rows;
+    try {
+      const before = await pid();
+      await expect(one.read(tenantId, (read) => read.execute(sql`select 1 / 0`))).rejects.toThrow();
+      await expect(one.transaction(tenantId, (tx) => tx.execute(sql`select 1 / 0`))).rejects.toThrow();
+      await expect(one.transaction(tenantId, () => Promise.reject(new Error("no")))).rejects.toThrow("no");
+      await expect(one.executeSql("system")("begin; select 1 / 0")).rejects.toThrow();
+      expect(await pid()).toEqual(before);
+    } finally {
+      await one.close();
+    }
+  });
+
   test("replace a connection that broke, whether it was idle or in use", async () => {
     const { db, connection } = own;
     const one = openDatabase({ connection, max: 1 });
