@@ -12,6 +12,9 @@ const bin = at("node_modules", ".bin");
 /** Says what stands in node_modules: for which lockfile, and whether with what only the checks need. */
 const installRecord = at("node_modules", ".parley-install");
 
+/** Whoever is offline learns it after 22 seconds rather than 70. */
+const fasterRetry = "fetch-retry-mintimeout=2000";
+
 const major = Number(process.versions.node.split(".")[0]);
 
 /**
@@ -33,7 +36,13 @@ export async function install({ full }) {
     rmSync(installRecord, { force: true });
     // What the lockfile names was looked over when it was written; its hashes are checked in any case.
     const scope = keepsFull ? [] : ["--prod", "--trust-lockfile"];
-    const args = ["install", "--frozen-lockfile", ...scope, "--config.confirm-modules-purge=false"];
+    const args = [
+      "install",
+      "--frozen-lockfile",
+      ...scope,
+      "--config.confirm-modules-purge=false",
+      `--config.${fasterRetry}`,
+    ];
     await fetching("the dependencies", () => run("pnpm", args, { cwd: root, env: toolEnv() }));
     writeFileSync(installRecord, `${JSON.stringify({ lockfile, full: keepsFull })}\n`);
     return "installed the dependencies";
@@ -55,7 +64,7 @@ export async function installPnpm() {
       "--no-fund",
       "--no-update-notifier",
     ];
-    const args = ["install", "--prefix", at(".tools"), ...options, "--fetch-retry-mintimeout=2000", wanted];
+    const args = ["install", "--prefix", at(".tools"), ...options, `--${fasterRetry}`, wanted];
     await fetching(wanted, () => run("npm", args, { cwd: root }));
     if (!pnpmFolder()) {
       throw new Failure(
@@ -153,30 +162,31 @@ function pnpmFolder() {
   }
 }
 
+const noRegistry =
+  /ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT|ENETUNREACH|EHOSTUNREACH|dns error|error sending request/;
+
 /** Does `work`, and says in plain words what to do when it fails for one of the usual reasons. */
 async function fetching(what, work) {
   try {
     await work();
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
-    const reasons = [
-      [/ENOSPC/, "The disk is full: make room and try again."],
-      [
-        /EACCES|EPERM|EROFS|[Pp]ermission denied/,
-        `There is no permission to write where ${what} would go: see the path above.`,
-      ],
-      [
-        /ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT|ENETUNREACH|EHOSTUNREACH|dns error|error sending request/,
-        `The npm registry could not be reached for ${what}: check the network, or npm's registry and proxy settings, and try again.`,
-      ],
-      [
-        /OUTDATED_LOCKFILE/,
-        "pnpm-lock.yaml does not fit a package.json: run `./pnpm install` and commit what it writes.",
-      ],
-    ];
-    const reason = reasons.find(([pattern]) => pattern.test(error.output));
-    throw new Failure(reason ? reason[1] : `Could not install ${what}: see the output above.`, {
-      output: error.output,
-    });
+    const advice = advise(what, error.output);
+    if (!advice) throw new Failure(`Could not install ${what}: see the output above.`, { output: error.output });
+    throw new Failure(advice, { output: error.output.trim().split("\n").slice(-15).join("\n") });
   }
+}
+
+function advise(what, output) {
+  if (output.includes("ENOSPC")) return "The disk is full: make room and try again.";
+  if (/EACCES|EPERM|EROFS|[Pp]ermission denied/.test(output)) {
+    return `There is no permission to write where ${what} would go: see the path above.`;
+  }
+  if (noRegistry.test(output)) {
+    return `The npm registry could not be reached for ${what}: check the network, or npm's registry and proxy settings, and try again.`;
+  }
+  if (output.includes("OUTDATED_LOCKFILE")) {
+    return "pnpm-lock.yaml does not fit a package.json: run `./pnpm install` and commit what it writes.";
+  }
+  return undefined;
 }
