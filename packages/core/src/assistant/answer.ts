@@ -13,6 +13,7 @@ import { type CitationFilter, createCitationFilter } from "./citation-filter.ts"
 import { type Claim, claimRun, handOverRun, putOffRun } from "./claim-run.ts";
 import { openDraft } from "./draft.ts";
 import { keepLease } from "./keep-lease.ts";
+import { withoutMarkers } from "./markers.ts";
 import type { Takeovers } from "./watch-takeovers.ts";
 import { wording } from "./wording.ts";
 
@@ -58,7 +59,7 @@ export async function answer(
   const signal = AbortSignal.any([stopping, lease.lost, takeover.signal]);
   try {
     const { reply, ...measured } = await composeReply({ ...deps, logger }, claim, signal);
-    signal.throwIfAborted();
+    // Whether it is still wanted, only this transaction can say.
     const posted = await db.transaction(tenantId, (tx) => postReply(tx, reply));
     const outcome = posted === "discarded" ? "discarded" : reply.outcome;
     const { firstWordsAt: _, ...receipt } = reply.receipt;
@@ -98,7 +99,8 @@ async function composeReply(deps: AnswerDeps, claim: Claim, signal: AbortSignal)
     const courtesy = findCourtesy(asked.text);
     if (courtesy) return account(claim, { answerer: builtInAnswerer, outcome: "answered", text: courtesy });
 
-    const passages = await retrieve(deps, claim.tenantId, asked);
+    const inTime = AbortSignal.any([signal, AbortSignal.timeout(deps.limits.timeoutMs)]);
+    const passages = await unlessAborted(inTime, retrieve(deps, claim.tenantId, asked));
     if (passages.length === 0) {
       const reason = "no passage was found";
       return account(claim, { answerer: builtInAnswerer, outcome: "unknown", text: wording.unknown, reason });
@@ -164,6 +166,16 @@ async function retrieve(
   return [...taken.values()];
 }
 
+/** What can't be stopped is no longer waited for. */
+function unlessAborted<T>(signal: AbortSignal, work: Promise<T>): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const abort = () => reject(signal.reason);
+    if (signal.aborted) abort();
+    signal.addEventListener("abort", abort, { once: true });
+    void work.then(resolve, reject).finally(() => signal.removeEventListener("abort", abort));
+  });
+}
+
 /** Hands the words on as they come. */
 async function write(
   { answerer, limits }: AnswerDeps,
@@ -185,7 +197,7 @@ async function write(
 
 /** What may be said: words that a citation supports, or an honest word that there are none. */
 function conclude(filter: CitationFilter, ending: Ending): Pick<Content, "outcome" | "text" | "reason"> {
-  const cited = filter.cited.length > 0;
+  const cited = /[\p{L}\p{N}]/u.test(withoutMarkers(filter.supported));
   const { reason } = ending;
   switch (ending.how) {
     case "complete":

@@ -22,12 +22,12 @@ export type Behaviour = {
   usage?: false | { prompt_tokens: number; completion_tokens: number; cached_tokens?: number };
 };
 
-export type ReceivedPrompt = {
+type ReceivedPrompt = {
   passages: { number: number; text: string }[];
   question: string;
 };
 
-export type ReceivedRequest = ReceivedPrompt & {
+type ReceivedRequest = ReceivedPrompt & {
   authorization: string | undefined;
   body: { model: string; stream: boolean; messages: { role: string; content: string }[]; [field: string]: unknown };
   /** The client went away before the answer was complete. */
