@@ -11,6 +11,7 @@ const checks = [
   { what: "layers: who may import whom", script: "layers" },
   { what: "dead code and dependencies", script: "unused" },
   { what: "versions", script: "versions" },
+  { what: "links between the documents", script: "links" },
 ];
 
 /** @throws Failure with the output of the first that finds something */
