@@ -1,5 +1,6 @@
 import { UserRound } from "lucide-react";
 import { classNames } from "./class-names.ts";
+import { hueOf, initialsOf } from "./person-look.ts";
 
 const sizes = { small: "size-6 text-2xs", medium: "size-8 text-xs", large: "size-10 text-sm" };
 
@@ -22,18 +23,4 @@ export function Avatar({ name, personId, size = "medium" }: AvatarProps) {
       {name ? initialsOf(name) : <UserRound className="size-[55%]" strokeWidth={2} />}
     </span>
   );
-}
-
-/** The first letters of the first and the last word, in capitals. */
-export function initialsOf(name: string): string {
-  const words = name.trim().split(/\s+/);
-  const ends = words.length > 1 ? [words[0], words.at(-1)] : [words[0]];
-  return ends.map((word) => [...(word ?? "")][0]?.toLocaleUpperCase() ?? "").join("");
-}
-
-/** One of the six colours of styles.css. */
-export function hueOf(personId: string): number {
-  let sum = 0;
-  for (const character of personId) sum = (sum * 31 + (character.codePointAt(0) ?? 0)) >>> 0;
-  return sum % 6;
 }

@@ -57,7 +57,7 @@ function Place({ to, icon: Icon, label, count = 0, countLabel }: PlaceProps) {
       <Icon aria-hidden className="size-5" strokeWidth={1.75} />
       {label}
       {count > 0 && (
-        <span className="absolute inset-e-2.5 top-0.5 grid h-4.5 min-w-4.5 place-items-center rounded-full bg-warn px-1 text-2xs font-semibold text-on-warn tabular-nums md:inset-e-3">
+        <span className="absolute inset-e-0 top-0 grid h-4.5 min-w-4.5 place-items-center rounded-full bg-warn px-1 text-2xs font-semibold text-on-warn tabular-nums md:inset-e-3">
           <span aria-hidden>{count > 99 ? "99+" : count}</span>
           <span className="sr-only">, {countLabel}</span>
         </span>

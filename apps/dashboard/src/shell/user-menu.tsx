@@ -20,13 +20,21 @@ export function UserMenu({ trigger }: { trigger: ReactElement }) {
   const chosenTheme = useStoredSetting(theme);
   const leave = useSignOut();
   const place = useRef<HTMLDivElement>(null);
+  // On a phone, the navigation is below the page.
+  const [beside] = useState(() => matchMedia("(width >= 48rem)").matches);
   return (
     <Menu.Root defaultOpen>
       <Menu.Trigger render={trigger} />
       {/* Within the navigation, not at the page's end, where no landmark would hold it. */}
       <div ref={place} className="contents" />
       <Menu.Portal container={place}>
-        <Menu.Positioner side="inline-end" align="end" sideOffset={10} collisionPadding={12} className="z-30">
+        <Menu.Positioner
+          side={beside ? "inline-end" : "top"}
+          align="end"
+          sideOffset={10}
+          collisionPadding={12}
+          className="z-30"
+        >
           <Menu.Popup className="popup w-68 rounded-card border border-line bg-raised p-1.5 text-sm shadow-xl outline-none">
             <div className="px-2.5 pt-2 pb-2.5">
               <p className="truncate font-semibold">{member.name}</p>

@@ -28,7 +28,7 @@ type ConversationHeaderProps = OwnerActionsProps & {
 /** Whose conversation it is, and what a member can do about that. */
 export function ConversationHeader({ contact, inboxName, mayAct, ...actions }: ConversationHeaderProps) {
   return (
-    <header className="flex min-h-16 items-center gap-3 border-b border-line bg-canvas px-3 py-2.5 md:px-6">
+    <header className="@container flex min-h-16 items-center gap-3 border-b border-line bg-canvas px-3 py-2.5 md:px-6">
       <Link
         to="/inbox"
         search={({ view }) => (view ? { view } : {})}
@@ -53,12 +53,12 @@ export function ConversationHeader({ contact, inboxName, mayAct, ...actions }: C
 }
 
 function OwnerActions({ owner, busy, onAction }: OwnerActionsProps) {
-  const actions = actionsFor(owner);
+  const [likeliest, ...others] = actionsFor(owner);
   return (
-    <div className="flex flex-row-reverse gap-2">
-      {actions.map((action, index) => {
+    <div className="flex gap-2">
+      {[...others.reverse(), likeliest].map((action) => {
         const { label, icon: Icon } = looks[action];
-        const primary = index === 0 && owner.kind !== "colleague" && owner.kind !== "resolved";
+        const primary = action === likeliest && owner.kind !== "colleague" && owner.kind !== "resolved";
         return (
           <Button
             key={action}
@@ -66,11 +66,11 @@ function OwnerActions({ owner, busy, onAction }: OwnerActionsProps) {
             busy={busy !== undefined}
             onClick={() => onAction(action)}
             title={label}
-            // On a phone, taking over stands in the composer's place, and the others are their signs.
-            className={action === "takeOver" ? "max-md:hidden" : "max-md:w-9 max-md:px-0"}
+            // On a phone, taking over stands in the composer's place. Where there is little room, the others are their signs.
+            className={action === "takeOver" ? "max-md:hidden" : "@max-xl:w-9 @max-xl:px-0"}
           >
             <Icon aria-hidden className="size-4" />
-            <span className="max-md:sr-only">{label}</span>
+            <span className={action === "takeOver" ? undefined : "@max-xl:sr-only"}>{label}</span>
           </Button>
         );
       })}

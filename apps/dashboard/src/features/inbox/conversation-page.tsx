@@ -45,6 +45,11 @@ function OpenConversation({ conversationId }: { conversationId: ConversationId }
   const search = view ? { view } : {};
   const closeCitation = () => void navigate({ search, replace: true });
 
+  async function backToList() {
+    await navigate({ to: "/inbox", search });
+    document.querySelector<HTMLElement>(`[data-conversation="${conversationId}"]`)?.focus();
+  }
+
   function act(action: OwnerAction) {
     if (ownerAction.isPending) return;
     ownerAction.mutate(action, { onSuccess: () => action === "takeOver" && focusWhenShown(composer) });
@@ -53,7 +58,7 @@ function OpenConversation({ conversationId }: { conversationId: ConversationId }
   useShortcuts({
     t: mayAct && owner && actionsFor(owner).includes("takeOver") ? () => act("takeOver") : undefined,
     r: owner?.kind === "me" ? () => composer.current?.focus() : undefined,
-    Escape: citation ? closeCitation : () => void navigate({ to: "/inbox", search }),
+    Escape: citation ? closeCitation : backToList,
   });
 
   if (query.isError && !query.data) {

@@ -10,6 +10,7 @@ export function InboxPage() {
   return (
     <div className="flex min-h-0 grow">
       <title>Inbox · Parley</title>
+      <h1 className="sr-only">Inbox</h1>
       <section
         aria-label="Inbox"
         className={classNames(
@@ -18,7 +19,9 @@ export function InboxPage() {
         )}
       >
         <header className="px-4 pt-5 pb-3">
-          <h1 className="mb-3 px-1 text-xl font-semibold tracking-tight">Inbox</h1>
+          <p aria-hidden className="mb-3 px-1 text-xl font-semibold tracking-tight">
+            Inbox
+          </p>
           <ViewTabs />
         </header>
         <ConversationList />

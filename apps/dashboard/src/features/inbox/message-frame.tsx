@@ -5,7 +5,7 @@ const looks = {
   contact: "rounded-es-md border border-line bg-surface shadow-xs",
   assistant: "rounded-ee-md bg-accent-soft",
   draft: "rounded-ee-md border border-dashed border-accent-line bg-accent-soft",
-  member: "rounded-ee-md bg-accent text-on-accent on-accent",
+  member: "rounded-ee-md member-bubble",
   unsent: "rounded-ee-md border border-dashed border-edge-strong bg-surface",
 };
 

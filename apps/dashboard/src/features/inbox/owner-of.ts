@@ -33,7 +33,7 @@ export function ownerLabel(owner: Owner): string {
 export type OwnerAction = "takeOver" | "returnToAssistant" | "resolve";
 
 /** What a member can do about the owner, the most likely first. */
-export function actionsFor(owner: Owner): OwnerAction[] {
+export function actionsFor(owner: Owner): [OwnerAction, ...OwnerAction[]] {
   switch (owner.kind) {
     case "assistant":
       return ["takeOver", "resolve"];

@@ -20,7 +20,7 @@ export function IngestCommand() {
 
   return (
     <div className="flex max-w-full items-center gap-1 rounded-control border border-edge bg-sunken py-1 ps-3.5 pe-1 text-start">
-      <code dir="ltr" className="min-w-0 grow overflow-x-auto py-1 font-mono text-xs whitespace-nowrap text-ink">
+      <code dir="ltr" className="min-w-0 grow py-1 font-mono text-xs wrap-anywhere text-ink">
         {command}
       </code>
       <button

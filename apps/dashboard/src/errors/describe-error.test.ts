@@ -1,0 +1,36 @@
+import { errorCodes } from "@parley/contracts";
+import type { AppRouter } from "@parley/core/router";
+import { TRPCClientError } from "@trpc/client";
+import { expect, test } from "vitest";
+import { describeError, errorCode } from "./describe-error.ts";
+
+const answered = (appCode: string) =>
+  TRPCClientError.from<AppRouter>({
+    error: { code: -32000, message: appCode, data: { appCode, requestId: "request-1" } },
+  } as never);
+
+test.each(Object.keys(errorCodes))("%s is told with what to do, and with the request's id", (code) => {
+  const { title, advice, requestId } = describeError(answered(code));
+  expect(title).not.toBe("");
+  expect(advice).toMatch(/\.$/);
+  expect(requestId).toBe("request-1");
+});
+
+test("trying again is offered only where it may help", () => {
+  expect(describeError(answered("service.busy")).retryable).toBe(true);
+  expect(describeError(answered("internal")).retryable).toBe(true);
+  expect(describeError(answered("auth.forbidden")).retryable).toBe(false);
+  expect(describeError(answered("conversation.not_found")).retryable).toBe(false);
+});
+
+test("a server that did not answer is told apart from one that failed, and from a fault of the page", () => {
+  const unreachable = describeError(TRPCClientError.from<AppRouter>(new TypeError("Failed to fetch")));
+  expect(unreachable).toMatchObject({ title: "The server can't be reached", requestId: null, retryable: true });
+  expect(describeError(new TypeError("x is undefined")).title).toBe("This part of the page does not work");
+  expect(describeError(answered("internal")).title).toBe("Something went wrong on the server");
+});
+
+test("the code is the server's, and undefined when none came", () => {
+  expect(errorCode(answered("auth.required"))).toBe("auth.required");
+  expect(errorCode(new Error("no code"))).toBeUndefined();
+});

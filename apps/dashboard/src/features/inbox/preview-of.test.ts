@@ -1,0 +1,12 @@
+import { expect, test } from "vitest";
+import { previewOf } from "./preview-of.ts";
+
+test.each([
+  ["Use **bold** and `code` [1], then [a link](https://example.com). [2]", "Use bold and code, then a link."],
+  ["# Title\n\n- one\n- two", "Title one two"],
+  ["<script>alert(1)</script>", "<script>alert(1)</script>"],
+  ["line one\nline  two", "line one line two"],
+  ["cut off in **mid", "cut off in **mid"],
+])("%j reads %j on one line", (text, preview) => {
+  expect(previewOf(text)).toBe(preview);
+});
