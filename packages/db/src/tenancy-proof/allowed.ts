@@ -1,0 +1,23 @@
+// What the role `system` may do with tenants' rows, and the one key that spans tenants. A change here is a decision: say why.
+
+type Exception = { grants: readonly string[]; policies: Readonly<Record<string, string>> };
+
+const system: Readonly<Record<string, Exception>> = {
+  // The command line names a tenant before it stands in it.
+  tenants: { grants: ["system:SELECT"], policies: { system_select: "true" } },
+  // Which tenants a signed-in user belongs to.
+  members: { grants: ["system:SELECT"], policies: { system_select: "true" } },
+  // The relay.
+  outbox: { grants: ["system:DELETE", "system:SELECT"], policies: { system_delete: "true", system_select: "true" } },
+  // The sweep for answers that no worker holds.
+  runs: {
+    grants: ["system:SELECT"],
+    policies: { system_select: "(status = ANY (ARRAY['queued'::text, 'running'::text]))" },
+  },
+};
+
+export const allowedToSystem = (table: string): Exception => system[table] ?? { grants: [], policies: {} };
+export const visibleToSystem = (table: string): boolean => table in system;
+
+/** A tenant's slug is its name in addresses, so two tenants can't have the same. */
+export const keysAcrossTenants: readonly string[] = ["tenants_slug_key"];
