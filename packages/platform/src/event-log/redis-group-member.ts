@@ -20,7 +20,7 @@ export type GroupMemberOptions = ConsumeOptions &
     logger: Logger;
   };
 
-type InHand = { key: string; id: string; work?: Promise<void> };
+type InHand = { key: string; id: string; work: Promise<void> };
 
 /**
  * One member of a consumer group, over all partitions.
@@ -173,9 +173,7 @@ export class RedisGroupMember {
   #begin(key: string, entry: Entry, delivery: number): void {
     const place = `${key} ${entry.id}`;
     if (this.#inHand.has(place)) return; // claimed from itself: this process stood still for longer than claims last
-    const inHand: InHand = { key, id: entry.id };
-    this.#inHand.set(place, inHand);
-    inHand.work = this.#work(inHand, entry, delivery)
+    const work = this.#work(key, entry, delivery)
       .catch((err) => {
         // It stays with this member until that is silent about it for long enough: then it is delivered again.
         this.#options.logger.warn({ err, stream: key }, "event not acknowledged");
@@ -184,9 +182,11 @@ export class RedisGroupMember {
         this.#inHand.delete(place);
         this.#wake();
       });
+    this.#inHand.set(place, { key, id: entry.id, work });
   }
 
-  async #work({ key, id }: InHand, entry: Entry, delivery: number): Promise<void> {
+  async #work(key: string, entry: Entry, delivery: number): Promise<void> {
+    const { id } = entry;
     const leaving = this.#leaving.signal;
     const envelope = parseEntry(entry, this.#options.logger);
     if (envelope && this.#options.types.some((type) => type === envelope.event.type)) {
