@@ -265,14 +265,14 @@ test.each<{ what: string; behaviour: Behaviour; outcome: string; text: RegExp | 
     behaviour: { text: "Drop it into the folder [1]. It is", fault: "stall" },
     outcome: "partial",
     text: `Drop it into the folder [1].\n\n${wording.cutOff}`,
-    reason: /said nothing for 300 ms/,
+    reason: /said nothing for 1000 ms/,
   },
   {
     what: "falls silent before the first word",
     behaviour: { afterTokens: 0, fault: "stall" },
     outcome: "failed",
     text: wording.failed,
-    reason: /said nothing for 300 ms/,
+    reason: /said nothing for 1000 ms/,
   },
   {
     what: "never comes to an end",
@@ -291,7 +291,11 @@ test.each<{ what: string; behaviour: Behaviour; outcome: string; text: RegExp | 
 ])("a model that $what ends in a stored outcome: $outcome", async ({ behaviour, outcome, text, reason }) => {
   const contact = await visitor();
   provider.enqueue(behaviour);
-  const asked = await ask(contact, "How do I add documents?", withModel({ idleTimeoutMs: 300 }));
+  const asked = await ask(
+    contact,
+    "How do I add documents?",
+    withModel({ idleTimeoutMs: behaviour.fault === "stall" ? 1_000 : 20_000 }),
+  );
 
   expect(asked.outcome).toBe(outcome);
   expect(asked.replies).toHaveLength(1);

@@ -1,0 +1,90 @@
+import type { Nodes } from "mdast";
+import { fromMarkdown } from "mdast-util-from-markdown";
+import { gfmTableFromMarkdown } from "mdast-util-gfm-table";
+import { gfmTable } from "micromark-extension-gfm-table";
+import type { Passage } from "../../knowledge/passage.ts";
+import { splitSentences } from "../../knowledge/split-sentences.ts";
+
+/** A part of a passage that can be quoted on its own. */
+export type Quotable = {
+  /** As it is shown: the document's own words, on one line, without link targets. */
+  text: string;
+  /** UTF-16 code units into the version's text. */
+  start: number;
+  end: number;
+  /** The paragraph, list item, row or code block that it stands in, counted within the passage. */
+  block: number;
+  kind: "sentence" | "row" | "code";
+};
+
+/** A fragment that is shorter tells nothing. */
+const shortest = 12;
+/** A code block that is longer is read in the document. */
+const longestCode = 600;
+
+/** The sentences, table rows and short code blocks of a passage, in order. Headings and bare markup are not quoted. */
+export function quotablesOf(passage: Passage): Quotable[] {
+  if (passage.mediaType === "text/plain") return sentencesIn(passage, 0, passage.text.length, 0, plain);
+  const tree = fromMarkdown(passage.text, { extensions: [gfmTable()], mdastExtensions: [gfmTableFromMarkdown()] });
+  const found: Quotable[] = [];
+  let block = 0;
+
+  function visit(node: Nodes): void {
+    const start = node.position?.start.offset ?? 0;
+    const end = node.position?.end.offset ?? 0;
+    if (node.type === "paragraph") {
+      found.push(...sentencesIn(passage, start, end, block, shown));
+      block += 1;
+    } else if (node.type === "tableRow") {
+      const text = node.children
+        .map((cell) => shown(slice(passage, cell)))
+        .filter(Boolean)
+        .join(" · ");
+      found.push({ text, start: passage.start + start, end: passage.start + end, block, kind: "row" });
+      block += 1;
+    } else if (node.type === "code") {
+      if (node.value.length <= longestCode) {
+        const text = `\n\n\`\`\`${node.lang ?? ""}\n${node.value}\n\`\`\`\n`;
+        found.push({ text, start: passage.start + start, end: passage.start + end, block, kind: "code" });
+      }
+      block += 1;
+    } else if (node.type !== "heading" && "children" in node) {
+      // The first row of a table names its columns.
+      for (const child of node.type === "table" ? node.children.slice(1) : node.children) visit(child);
+    }
+  }
+
+  visit(tree);
+  return found;
+}
+
+function slice(passage: Passage, node: Nodes): string {
+  const inner = "children" in node ? node.children : [];
+  const start = inner[0]?.position?.start.offset;
+  const end = inner.at(-1)?.position?.end.offset;
+  return start === undefined || end === undefined ? "" : passage.text.slice(start, end);
+}
+
+function sentencesIn(
+  passage: Passage,
+  start: number,
+  end: number,
+  block: number,
+  show: (source: string) => string,
+): Quotable[] {
+  return splitSentences(passage.text.slice(start, end)).flatMap((span) => {
+    const [from, to] = [start + span.start, start + span.end];
+    const text = show(passage.text.slice(from, to));
+    if (text.length < shortest) return [];
+    return [{ text, start: passage.start + from, end: passage.start + to, block, kind: "sentence" as const }];
+  });
+}
+
+const plain = (source: string) => source.replace(/\s+/g, " ").trim();
+
+/** Emphasis and code stay as they are: whoever shows the answer reads Markdown. A link would lead away from the cited passage. */
+function shown(source: string): string {
+  return plain(source)
+    .replace(/!?\[([^\][]*)\]\([^()]*\)/g, "$1")
+    .replace(/^(?:>\s*)+/, "");
+}

@@ -1,0 +1,20 @@
+import { stemmer } from "stemmer";
+
+// Words that say nothing of what a text is about; question words among them, since an answer doesn't repeat those.
+const stopWords = new Set(
+  `a about all also am an and any are as at be been being but by can could did do does doing down for from had has have having he her
+  here him his how i if in into is it its itself just let like may me might mine more most much must my myself no nor not now of on
+  once one only or other our ours out over own please same shall she should so some such tell than that the their them then there
+  these they this those through to too under until up us very was we were what when where which while who whom whose why will with
+  would you your yours`.split(/\s+/),
+);
+
+const word = /[\p{L}\p{N}]+(?:['’.][\p{L}\p{N}]+)*/gu;
+
+/** The stems of the words that carry meaning, in order, repeated as they are; English. */
+export function termsOf(text: string): string[] {
+  const words = text.normalize("NFKC").toLowerCase().match(word) ?? [];
+  return words
+    .map((found) => found.replace(/['’]s$/, ""))
+    .flatMap((found) => (stopWords.has(found) ? [] : [stemmer(found)]));
+}
