@@ -1,4 +1,4 @@
-// Who may import whom: the table of docs/architecture.md, checked. `./pnpm layers` runs it.
+// Who may import whom: `./pnpm layers` checks it.
 
 const mayImport = (from, ...allowed) => ({
   name: `${from}-imports`,

@@ -105,23 +105,16 @@ export function node24() {
 }
 
 /** The environment in which the project's tools are found, and run on Node 24. */
-export function toolEnv(environment = process.env) {
-  const folders = [bin, pnpmFolder(), path.dirname(process.execPath), environment.PATH];
-  return {
-    ...environment,
-    PATH: folders.filter(Boolean).join(path.delimiter),
-    // Turborepo works from its local cache, and calls nobody.
-    TURBO_TELEMETRY_DISABLED: "1",
-    TURBO_NO_UPDATE_NOTIFIER: "1",
-    TURBO_CACHE: "local:rw",
-  };
+export function toolEnv() {
+  const { env } = process;
+  const plain = !process.stdout.isTTY && !env.FORCE_COLOR && { NO_COLOR: "1" };
+  return { ...env, ...plain, PATH: [bin, pnpmFolder(), env.PATH].filter(Boolean).join(path.delimiter) };
 }
 
 /** Builds the apps; those that have not changed come from Turborepo's cache. */
 export async function build() {
   await step("building the dashboard and the widget", async () => {
-    const args = ["run", "build", "--filter=./apps/*", "--ui=stream", "--output-logs=errors-only"];
-    const output = await run("turbo", args, { cwd: root, env: toolEnv() });
+    const output = await run("pnpm", ["run", "build"], { cwd: root, env: toolEnv() });
     return output.includes("FULL TURBO")
       ? "found the dashboard and the widget built"
       : "built the dashboard and the widget";

@@ -7,7 +7,10 @@ import { step } from "../steps.mjs";
 
 const reports = path.join(root, ".cache", "reports");
 
-/** @typedef {{ passed: number, failed: number, pending: number }} Counts pending: skipped, or still to be written */
+/**
+ * @typedef {{ passed: number, failed: number, pending: number, details: string }} Counts
+ * pending: skipped, or still to be written; details: which, for people
+ */
 
 /** @returns {Promise<Counts>} */
 export function unitTests() {
@@ -27,12 +30,16 @@ export function endToEndTests(chromium) {
   return testStep("end-to-end tests in Chromium", async () => {
     const report = newReport("e2e");
     const env = { ...toolEnv(), CHROMIUM_PATH: chromium, PLAYWRIGHT_JSON_OUTPUT_FILE: report };
-    await run("pnpm", ["--filter", "@parley/e2e", "exec", "playwright", "test", "--reporter=list,json"], {
-      cwd: root,
-      env,
-    });
+    const output = await run(
+      "pnpm",
+      ["--filter", "@parley/e2e", "exec", "playwright", "test", "--reporter=list,json"],
+      {
+        cwd: root,
+        env,
+      },
+    );
     const { expected, unexpected, flaky, skipped } = JSON.parse(readFileSync(report, "utf8")).stats;
-    return { passed: expected, failed: unexpected + flaky, pending: skipped };
+    return { passed: expected, failed: unexpected + flaky, pending: skipped, details: output };
   });
 }
 
@@ -79,6 +86,13 @@ export function readVitestReport(file) {
     passed: report.numPassedTests,
     failed: report.numFailedTests,
     pending: report.numPendingTests + report.numTodoTests,
+    details: report.testResults
+      .flatMap(({ name, assertionResults }) =>
+        assertionResults.map((test) => ({ file: path.relative(root, name), ...test })),
+      )
+      .filter(({ status }) => status !== "passed")
+      .map(({ file, fullName, status }) => `${status}: ${file} > ${fullName}`)
+      .join("\n"),
   };
 }
 
@@ -95,9 +109,10 @@ async function testStep(what, work) {
   let counts;
   await step(what, async () => {
     counts = await work();
-    const { passed, failed, pending } = counts;
+    const { passed, failed, pending, details } = counts;
     if (failed + pending > 0 || passed === 0) {
-      throw new Failure(`${what}: ${passed} passed, ${failed} failed, ${pending} did not run. All must run, and pass.`);
+      const message = `${what}: ${passed} passed, ${failed} failed, ${pending} did not run. All must run, and pass.`;
+      throw new Failure(message, { output: details });
     }
     return `${what}: ${passed} passed`;
   });
