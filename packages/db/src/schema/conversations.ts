@@ -12,7 +12,7 @@ import type {
   RunId,
 } from "@parley/contracts";
 import { bigint, integer, pgTable, real, text, uuid } from "drizzle-orm/pg-core";
-import { tenantId, time } from "./tenants.ts";
+import { tenantId, time } from "./columns.ts";
 
 export const inboxes = pgTable("inboxes", {
   tenantId: tenantId(),

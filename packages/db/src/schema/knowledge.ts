@@ -1,6 +1,6 @@
 import type { ChunkId, DocumentId, DocumentVersionId, SourceId } from "@parley/contracts";
 import { bigint, customType, integer, pgTable, smallint, text, uuid } from "drizzle-orm/pg-core";
-import { tenantId, time } from "./tenants.ts";
+import { tenantId, time } from "./columns.ts";
 
 /** pgvector's `vector`, of any number of dimensions. */
 const vector = customType<{ data: ArrayLike<number>; driverData: string }>({

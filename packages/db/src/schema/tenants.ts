@@ -1,11 +1,8 @@
-import type { MemberId, StoredEvent, TenantId, UserId } from "@parley/contracts";
-import { sql } from "drizzle-orm";
-import { bigint, jsonb, pgTable, text, timestamp, uuid } from "drizzle-orm/pg-core";
+import type { MemberId, StoredEvent, UserId } from "@parley/contracts";
+import { bigint, jsonb, pgTable, text, uuid } from "drizzle-orm/pg-core";
+import { tenantId, time } from "./columns.ts";
 
 // These tables are for queries and their types. What they are is written in ../../migrations; a test compares the two.
-
-export const tenantId = () => uuid().$type<TenantId>().notNull().default(sql`app.tenant_id()`);
-export const time = () => timestamp({ withTimezone: true });
 
 export const tenants = pgTable("tenants", {
   tenantId: tenantId(),

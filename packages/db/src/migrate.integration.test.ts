@@ -1,0 +1,68 @@
+import { readdir } from "node:fs/promises";
+import pg from "pg";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { migrate, prepareRoles } from "./migrate.ts";
+import { openOwnDatabase } from "./testing/both-databases.ts";
+import { createTestDatabase, type TestDatabase, withClient } from "./testing/databases.ts";
+import { describeCatalogue } from "./testing/describe-catalogue.ts";
+
+const catalogueOf = (client: pg.ClientBase) => describeCatalogue((text) => client.query(text));
+
+describe("migrations", () => {
+  let database: TestDatabase;
+  let owner: pg.Client;
+  beforeAll(async () => {
+    database = await createTestDatabase({ migrated: false });
+    owner = new pg.Client(database.ownerConnection);
+    await owner.connect();
+  });
+  afterAll(async () => {
+    await owner.end();
+    await database.drop();
+  });
+
+  test("go up, all the way down and up again, to the same database", async () => {
+    const files = (await readdir(new URL("../migrations", import.meta.url))).sort();
+    const names = files.map((file) => file.replace(/\.sql$/, ""));
+    const migrationsTable = /migrations/;
+    const withoutOwnTable = (lines: string[]) => lines.filter((line) => !migrationsTable.test(line));
+
+    const empty = withoutOwnTable(await catalogueOf(owner));
+    expect(await migrate(owner, { direction: "up" })).toEqual(names);
+    const up = await catalogueOf(owner);
+    expect(withoutOwnTable(up).length).toBeGreaterThan(empty.length);
+    expect(await migrate(owner, { direction: "up" })).toEqual([]);
+
+    expect(await migrate(owner, { direction: "down" })).toEqual(names.slice(-1));
+    expect(await migrate(owner, { direction: "down", count: names.length })).toEqual(names.slice(0, -1).reverse());
+    expect(withoutOwnTable(await catalogueOf(owner))).toEqual(empty);
+
+    await migrate(owner, { direction: "up" });
+    expect(await catalogueOf(owner)).toEqual(up);
+  });
+
+  test("run once when several processes begin at the same time", async () => {
+    await migrate(owner, { direction: "down", count: 99 });
+    const runs = Array.from({ length: 3 }, () =>
+      withClient(database.ownerConnection, (client) => migrate(client, { direction: "up" })),
+    );
+    const ran = (await Promise.all(runs)).filter((names) => names.length > 0);
+    expect(ran).toHaveLength(1);
+  });
+
+  test("make the same database on PGlite as on PostgreSQL", async () => {
+    await migrate(owner, { direction: "up" });
+    const embedded = await openOwnDatabase("PGlite");
+    const ask = embedded.db.executeSql("system");
+    expect(await describeCatalogue((text) => ask(text))).toEqual(await catalogueOf(owner));
+    await embedded.close();
+  });
+
+  test("find the roles as they are when these are prepared again, by several at once", async () => {
+    const before = await catalogueOf(owner);
+    await withClient(database.adminConnection, prepareRoles);
+    expect(await catalogueOf(owner)).toEqual(before);
+    const several = await Promise.all([1, 2, 3].map(() => createTestDatabase({ migrated: false })));
+    await Promise.all(several.map(({ drop }) => drop()));
+  });
+});

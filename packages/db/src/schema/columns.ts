@@ -1,0 +1,7 @@
+import type { TenantId } from "@parley/contracts";
+import { sql } from "drizzle-orm";
+import { timestamp, uuid } from "drizzle-orm/pg-core";
+
+/** Every table begins with it. An insert leaves it out: the row is the transaction's tenant's. */
+export const tenantId = () => uuid().$type<TenantId>().notNull().default(sql`app.tenant_id()`);
+export const time = () => timestamp({ withTimezone: true });
