@@ -21,7 +21,10 @@ export const errorCodes = {
   "document.not_found": { status: 404, meaning: "No such document, or not yours." },
   "document.empty": { status: 422, meaning: "The document holds no text." },
   "document.too_large": { status: 413, meaning: "The document is larger than 10 MB." },
-  "document.not_text": { status: 422, meaning: "The document is not text: it holds binary data or is in an unknown encoding." },
+  "document.not_text": {
+    status: 422,
+    meaning: "The document is not text: it holds binary data or is in an unknown encoding.",
+  },
   "document.type_unknown": { status: 415, meaning: "Only Markdown and plain text can be read." },
   "channel.not_found": { status: 404, meaning: "No such channel, or not yours." },
   "channel.too_many": { status: 429, meaning: "Too many subscriptions on one socket." },

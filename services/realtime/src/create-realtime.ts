@@ -78,7 +78,7 @@ export async function createRealtime(options: RealtimeOptions): Promise<Realtime
     else if (path === "/readyz") answerReadiness(response);
     else answer(response, 404, { status: "not found" });
   });
-  const answerReadiness = (response: ServerResponse) =>
+  function answerReadiness(response: ServerResponse): void {
     checkReadiness({ db, eventLog, follower, isClosing }).then(
       (readiness) => answer(response, readiness.status === "ready" ? 200 : 503, readiness),
       (error: unknown) => {
@@ -86,6 +86,7 @@ export async function createRealtime(options: RealtimeOptions): Promise<Realtime
         answer(response, 500, { status: "unknown" });
       },
     );
+  }
   const socketOptions: ServerOptions & { closeTimeout: number } = {
     noServer: true,
     // Compression costs memory for each socket, and short frames gain nothing from it.
@@ -97,6 +98,7 @@ export async function createRealtime(options: RealtimeOptions): Promise<Realtime
   const sockets = new WebSocketServer(socketOptions);
   http.on("upgrade", (request, stream, head) => {
     if (isClosing) {
+      stream.on("error", () => {}); // whoever it was is gone already
       stream.end("HTTP/1.1 503 Service Unavailable\r\nConnection: close\r\n\r\n");
       return;
     }

@@ -43,6 +43,5 @@ export async function openSocket(url: string, options: WebSocket.ClientOptions) 
     },
   };
 }
-export type OpenedSocket = Awaited<ReturnType<typeof openSocket>>;
 
 export const patience = { timeout: 10_000, interval: 10 };

@@ -129,7 +129,7 @@ export function callerOf({ tenantId, contactId }: Pick<Truth, "tenantId" | "cont
 }
 
 /** What a browser makes of the bytes. */
-export function decodeFrame(bytes: Buffer): ServerFrame {
+function decodeFrame(bytes: Buffer): ServerFrame {
   const headerLength = bytes[1] === 127 ? 10 : bytes[1] === 126 ? 4 : 2;
   return JSON.parse(bytes.toString("utf8", headerLength)) as ServerFrame;
 }
