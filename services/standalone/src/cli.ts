@@ -1,4 +1,5 @@
 import path from "node:path";
+import { migrateServer } from "@parley/db/migrate-server";
 import { ConfigError, loadConfig } from "@parley/platform/config";
 import { createLogger } from "@parley/platform/log";
 import { Command } from "commander";
@@ -20,6 +21,17 @@ program
   .action(async (paths: string[], { tenant, source }: { tenant: string; source: string }) => {
     const failed = await withTarget(tenant, (target) => ingest(target, { source, paths: paths.map(fromCaller) }));
     process.exitCode = failed ? 1 : 0;
+  });
+
+program
+  .command("migrate")
+  .description("bring the tables of DATABASE_OWNER_URL to this release, or back")
+  .option("--down", "take the last migration back")
+  .action(async ({ down = false }: { down?: boolean }) => {
+    const url = process.env.DATABASE_OWNER_URL;
+    if (!url) throw new DataFolderError("DATABASE_OWNER_URL is not set: name the database, as the login `owner`.");
+    const ran = await migrateServer(url, { direction: down ? "down" : "up" });
+    process.stdout.write(`${ran.length === 0 ? "Nothing to do." : ran.join("\n")}\n`);
   });
 
 // pnpm runs this in the checkout, wherever its caller stands.

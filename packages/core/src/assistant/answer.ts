@@ -8,10 +8,11 @@ import { type CitedSpan, postReply, type Reply } from "../conversations/post-rep
 import type { Embedder, Passage } from "../knowledge/passage.ts";
 import { searchKnowledge } from "../knowledge/search.ts";
 import type { Answerer, Ending, Question, Turn } from "./answerer.ts";
-import { builtInAnswerer, findCourtesy } from "./built-in-answerer.ts";
+import { builtInAnswerer } from "./built-in-answerer.ts";
 import { type CitationFilter, createCitationFilter } from "./citation-filter.ts";
 import { type Claim, claimRun, handOverRun, putOffRun } from "./claim-run.ts";
 import { openDraft } from "./draft.ts";
+import { findSmallTalk } from "./extractive/small-talk.ts";
 import { keepLease } from "./keep-lease.ts";
 import { withoutMarkers } from "./markers.ts";
 import type { Takeovers } from "./watch-takeovers.ts";
@@ -96,7 +97,7 @@ async function composeReply(deps: AnswerDeps, claim: Claim, signal: AbortSignal)
   const draft = openDraft(deps.eventLog, claim, deps.logger);
   try {
     const asked = await understand(deps.db, claim);
-    const courtesy = findCourtesy(asked.text);
+    const courtesy = findSmallTalk(asked.text);
     if (courtesy) return account(claim, { answerer: builtInAnswerer, outcome: "answered", text: courtesy });
 
     const inTime = AbortSignal.any([signal, AbortSignal.timeout(deps.limits.timeoutMs)]);
@@ -169,7 +170,7 @@ async function retrieve(
 /** What can't be stopped is no longer waited for. */
 function unlessAborted<T>(signal: AbortSignal, work: Promise<T>): Promise<T> {
   return new Promise((resolve, reject) => {
-    const abort = () => reject(signal.reason);
+    const abort = () => reject(signal.reason as Error);
     if (signal.aborted) abort();
     signal.addEventListener("abort", abort, { once: true });
     void work.then(resolve, reject).finally(() => signal.removeEventListener("abort", abort));

@@ -1,6 +1,6 @@
 import type { Answerer, Ending } from "./answerer.ts";
 import { extractAnswer } from "./extractive/extract-answer.ts";
-import { disarmMarkers } from "./markers.ts";
+import { disarmMarkersInProse } from "./markers.ts";
 
 const nothingSpent = { usage: { inputTokens: 0, cachedTokens: 0, outputTokens: 0 }, costMicros: 0 };
 
@@ -15,17 +15,18 @@ export const builtInAnswerer: Answerer = {
     if (answer.outcome !== "answered") return ending("declined");
 
     const spans = new Map<number, { start: number; end: number }>();
-    for (const [index, { text: sentence, passageNumber, start, end }] of answer.sentences.entries()) {
+    for (const [index, quote] of answer.sentences.entries()) {
+      const { passageNumber, start, end } = quote;
       const span = spans.get(passageNumber) ?? { start, end };
       spans.set(passageNumber, { start: Math.min(span.start, start), end: Math.max(span.end, end) });
-      yield `${index === 0 ? "" : " "}${disarmMarkers(sentence)} [${passageNumber}]`;
+
+      const before = answer.sentences[index - 1];
+      const words = disarmMarkersInProse(quote.text);
+      // A block of code stands on lines of its own; the sentence that leads to it has its citation.
+      const gap = !before || before.text.endsWith("\n") || words.startsWith("\n") ? "" : " ";
+      const cited = words.endsWith("\n") && before?.passageNumber === passageNumber;
+      yield gap + words + (cited ? "" : ` [${passageNumber}]`);
     }
     return { ...ending("complete"), spans };
   },
 };
-
-/** A reply to a greeting or to thanks, which needs no document; undefined when it is a question. */
-export function findCourtesy(text: string): string | undefined {
-  const answer = extractAnswer(text, []);
-  return answer.outcome === "small_talk" ? answer.text : undefined;
-}

@@ -17,7 +17,7 @@ import { claimRun } from "./claim-run.ts";
 import { type AssistantJobs, createAssistantJobs } from "./jobs.ts";
 import { createModel } from "./models/model.ts";
 
-const documents = { "documents.md": "# Documents\n\nDrop a Markdown file into the documents folder.\n" };
+const documents = { "documents.md": "# Documents\n\nAdd documents by dropping them into the documents folder.\n" };
 const question = "How do I add documents?";
 const logger = createLogger({ level: "silent", format: "json" });
 

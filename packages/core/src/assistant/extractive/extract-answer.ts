@@ -19,8 +19,12 @@ export type ExtractedAnswer =
 
 // The passages hold an answer when the best of them means about what was asked, or nearly repeats its words.
 const enough = { cosine: 0.36, score: 0.3, lexical: 0.42, cosineWithWords: 0.25 };
-/** What is worth quoting beside the best sentence, as a share of its score. */
-const alsoGood = 0.82;
+/** The best sentence holds so much of what was asked, unless its passage means the same in other words. */
+const leastCoverage = 0.35;
+const sameInOtherWords = 0.55;
+/** What is worth quoting beside the best sentence, as a share of its score: what follows it, and what stands elsewhere. */
+const follows = 0.82;
+const elsewhere = 0.92;
 const mostQuotes = 3;
 /** In UTF-16 code units: an answer that is longer is a document. */
 const longestAnswer = 700;
@@ -45,6 +49,8 @@ export function extractAnswer(question: string, passages: readonly Passage[]): E
     undefined,
   );
   if (!best) return { outcome: "unknown" };
+  const cosine = passages[best.passageNumber - 1]?.cosine ?? 0;
+  if (best.coverage < leastCoverage && cosine < sameInOtherWords) return { outcome: "unknown" };
   const sentences = withCompany(best, candidates).map(({ text, passageNumber, start, end }) => ({
     text,
     passageNumber,
@@ -69,7 +75,11 @@ function isEnough(passages: readonly Passage[]): boolean {
  */
 function rate(question: string, passages: readonly Passage[]): Candidate[] {
   const asked = termsOf(question);
-  const quotables = passages.flatMap((passage, index) =>
+  const verbatim = question
+    .toLowerCase()
+    .replace(/[\s?!.]+$/, "")
+    .trim();
+  const all = passages.flatMap((passage, index) =>
     quotablesOf(passage).map((quotable) => ({
       ...quotable,
       passage,
@@ -77,6 +87,8 @@ function rate(question: string, passages: readonly Passage[]): Candidate[] {
       terms: termsOf(quotable.text),
     })),
   );
+  // Who repeats the question word for word doesn't answer it.
+  const quotables = all.filter(({ text }) => asked.length < 2 || !text.toLowerCase().includes(verbatim));
   const unique = [...new Set(asked)];
   const weights = new Map(
     unique.map((term) => {
@@ -117,11 +129,11 @@ function withCompany(best: Candidate, candidates: readonly Candidate[]): Candida
   if (best.text.endsWith(":")) {
     for (const following of inPassage.slice(place + 1, place + mostQuotes)) add(following);
   } else {
-    if (next?.block === best.block && next.score >= best.score * alsoGood) add(next);
+    if (next?.block === best.block && next.score >= best.score * follows) add(next);
     if (next?.kind === "code" && next.block === best.block + 1) add(next);
   }
   const others = candidates
-    .filter(({ kind, score, coverage }) => kind !== "code" && score >= best.score * alsoGood && coverage >= 0.5)
+    .filter(({ kind, score, coverage }) => kind !== "code" && score >= best.score * elsewhere && coverage >= 0.5)
     .sort((a, b) => b.score - a.score);
   for (const other of others) if (!other.text.endsWith(":")) add(other);
   return chosen.sort((a, b) => a.passageNumber - b.passageNumber || a.start - b.start);

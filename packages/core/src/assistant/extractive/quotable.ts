@@ -75,16 +75,32 @@ function sentencesIn(
   return splitSentences(passage.text.slice(start, end)).flatMap((span) => {
     const [from, to] = [start + span.start, start + span.end];
     const text = show(passage.text.slice(from, to));
-    if (text.length < shortest) return [];
+    if (text.length < shortest || !readsLikeProse(text)) return [];
     return [{ text, start: passage.start + from, end: passage.start + to, block, kind: "sentence" as const }];
   });
 }
 
 const plain = (source: string) => source.replace(/\s+/g, " ").trim();
 
+/** Not a piece of a table or of code whose beginning stands in another passage. */
+function readsLikeProse(text: string): boolean {
+  const letters = text.match(/[\p{L}\p{N}]/gu)?.length ?? 0;
+  const signs = text.match(/[{}();=<>]/g)?.length ?? 0;
+  return (
+    letters >= text.length * 0.6 &&
+    signs <= text.length * 0.04 &&
+    (text.match(/\|/g)?.length ?? 0) < 2 &&
+    !/": ?["{[\d]/.test(text)
+  );
+}
+
 /** Emphasis and code stay as they are: whoever shows the answer reads Markdown. A link would lead away from the cited passage. */
 function shown(source: string): string {
-  return plain(source)
+  const text = plain(source)
     .replace(/!?\[([^\][]*)\]\([^()]*\)/g, "$1")
     .replace(/^(?:>\s*)+/, "");
+  // Emphasis that goes beyond the sentence has its other half elsewhere.
+  return ["**", "__", "`"]
+    .reduce((known, mark) => (known.split(mark).length % 2 === 0 ? known.replaceAll(mark, "") : known), text)
+    .trim();
 }

@@ -1,0 +1,81 @@
+import { expect, test } from "vitest";
+import { makePassage } from "../../testing/make-passage.ts";
+import { extractAnswer } from "./extract-answer.ts";
+
+const returns = makePassage(
+  "We hope that you like it. You can send an order back within **30 days**. See [the form](https://forms.example/x). Postage is free.",
+  {
+    mediaType: "text/markdown",
+    title: "Returns",
+    headingPath: ["Returns"],
+    start: 100,
+    score: 0.6,
+    lexical: 0.5,
+    cosine: 0.7,
+  },
+);
+
+const found = { score: 0.6, lexical: 0.5, cosine: 0.7 };
+
+test("the sentence that holds most of what was asked is quoted, with its place in the document", () => {
+  const answer = extractAnswer("Within how many days can I send an order back?", [returns]);
+  if (answer.outcome !== "answered") throw new Error(answer.outcome);
+  const [quote] = answer.sentences;
+  expect(quote?.text).toBe("You can send an order back within **30 days**.");
+  expect(returns.text.slice((quote?.start ?? 0) - 100, (quote?.end ?? 0) - 100)).toBe(quote?.text);
+  expect(quote?.passageNumber).toBe(1);
+});
+
+test("the same question over the same passages gets the same answer", () => {
+  const ask = () => extractAnswer("Is postage free?", [returns, { ...returns, score: 0.5 }]);
+  expect(ask()).toEqual(ask());
+});
+
+test("passages about something else hold no answer", () => {
+  const far = { ...returns, score: 0.1, lexical: 0.1, cosine: 0.12 };
+  expect(extractAnswer("What is the capital of Mongolia?", [far])).toEqual({ outcome: "unknown" });
+  expect(extractAnswer("What is the capital of Mongolia?", [])).toEqual({ outcome: "unknown" });
+});
+
+test("passages near the matter that lack what was asked for hold no answer", () => {
+  const near = { ...returns, score: 0.4, lexical: 0.2, cosine: 0.45 };
+  expect(extractAnswer("Which courier insures the parcels of wholesale customers?", [near])).toEqual({
+    outcome: "unknown",
+  });
+});
+
+test("a sentence that announces a list or a command is quoted with it", () => {
+  const passage = makePassage("To read your files in, run this command:\n\n```sh\nparley ingest FILE\n```\n", found);
+  const answer = extractAnswer("Which command do I run to read my files in?", [passage]);
+  if (answer.outcome !== "answered") throw new Error(answer.outcome);
+  expect(answer.sentences.map(({ text }) => text).join("")).toContain("parley ingest FILE");
+});
+
+test("headings, link targets, halves of emphasis and pieces of code are not quoted", () => {
+  const passage = makePassage(
+    '## Orders back\n\n**An order goes back. By post** or [by hand](https://shop.example).\n\n"order": "back", "days": 30, {order}',
+    found,
+  );
+  const answer = extractAnswer("How does an order go back by hand?", [passage]);
+  if (answer.outcome !== "answered") throw new Error(answer.outcome);
+  const text = answer.sentences.map((quote) => quote.text).join(" ");
+  expect(text).not.toMatch(/##|https:|\*\*|\{order\}/);
+});
+
+test("a sentence that only repeats the question does not answer it", () => {
+  const passage = makePassage(
+    "Ask it: how do I send an order back by post? An order is sent back by post with the label in the box.",
+    found,
+  );
+  const answer = extractAnswer("How do I send an order back by post?", [passage]);
+  if (answer.outcome !== "answered") throw new Error(answer.outcome);
+  expect(answer.sentences[0]?.text).toMatch(/^An order is sent back/);
+});
+
+test.each(["Hi", "Hello!", "Thank you very much.", "thanks 🙂"])("%s is no question, and gets a kind word", (text) => {
+  expect(extractAnswer(text, []).outcome).toBe("small_talk");
+});
+
+test.each(["", "👩‍👩‍👧‍👦", "؟؟؟", "a", "the of and", "<b>", "```".repeat(500)])("%j makes no trouble", (text) => {
+  expect(["unknown", "answered"]).toContain(extractAnswer(text, [returns]).outcome);
+});
