@@ -20,13 +20,16 @@ export type RedisClient = ReturnType<typeof newClient>;
 export class RedisConnection {
   readonly #url: string;
   readonly #logger: Logger;
+  readonly #quiet: boolean;
   #client: RedisClient;
   readonly #closing = new AbortController();
   #down = false;
 
-  constructor(url: string, logger: Logger) {
+  /** @param options.quiet says of outages only when debugging: another connection of this process tells them already */
+  constructor(url: string, logger: Logger, { quiet = false } = {}) {
     this.#url = url;
     this.#logger = logger;
+    this.#quiet = quiet;
     this.#client = this.#open();
   }
 
@@ -81,10 +84,10 @@ export class RedisConnection {
     client.on("error", (err) => {
       if (this.#down) return; // one line for an outage, not one for each try
       this.#down = true;
-      this.#logger.warn({ err }, "Redis connection lost");
+      this.#logger[this.#quiet ? "debug" : "warn"]({ err }, "Redis connection lost");
     });
     client.on("ready", () => {
-      if (this.#down) this.#logger.info("Redis connection restored");
+      if (this.#down) this.#logger[this.#quiet ? "debug" : "info"]("Redis connection restored");
       this.#down = false;
     });
     client.connect().catch(() => {}); // told by its error event; rejects only when it is closed meanwhile

@@ -20,7 +20,7 @@ export class StreamTail {
 
   /** @param from the id after which it begins */
   constructor(options: { url: string; key: string; from: string; logger: Logger }) {
-    this.#connection = new RedisConnection(options.url, options.logger);
+    this.#connection = new RedisConnection(options.url, options.logger, { quiet: true });
     this.#key = options.key;
     this.#cursor = options.from;
     this.#logger = options.logger;
