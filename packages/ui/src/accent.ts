@@ -33,41 +33,38 @@ export function accentStyles(accent: string): string | undefined {
 
 /** WCAG's ratio, from 1 to 21. */
 export function contrast(one: Colour, other: Colour): number {
-  const [high, low] = [luminance(one), luminance(other)].sort((a, b) => b - a) as [number, number];
-  return (high + 0.05) / (low + 0.05);
+  const [a, b] = [luminance(one), luminance(other)];
+  return (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05);
 }
 
 /** `#rgb` or `#rrggbb`. */
 export function parseColour(text: string): Colour | undefined {
-  const [, short, long] = /^#(?:([\da-f]{3})|([\da-f]{6}))$/i.exec(text.trim()) ?? [];
-  const digits = long ?? short?.replace(/./g, "$&$&");
+  const digits = /^#([\da-f]{3}|[\da-f]{6})$/i.exec(text.trim())?.[1];
   if (!digits) return undefined;
-  const value = Number.parseInt(digits, 16);
+  const value = Number.parseInt(digits.length === 3 ? digits.replace(/./g, "$&$&") : digits, 16);
   return [value >> 16, (value >> 8) & 255, value & 255];
 }
 
 function readableOn(colour: Colour, theme: keyof typeof grounds): Colour {
   const ground = grounds[theme];
   const soft = mix(ground, colour, softShare[theme]);
-  const end = theme === "light" ? ink : white;
-  for (let share = 0; share < 1; share += 0.05) {
-    const shade = mix(colour, end, share);
-    if (contrast(shade, ground) >= readable && contrast(shade, soft) >= readable) return shade;
+  let shade = colour;
+  for (let share = 0; contrast(shade, ground) < readable || contrast(shade, soft) < readable; share += 0.05) {
+    shade = mix(colour, theme === "light" ? ink : white, share);
   }
-  return end;
+  return shade;
 }
 
 function mix(one: Colour, other: Colour, share: number): Colour {
-  const part = (index: 0 | 1 | 2) => Math.round(one[index] * (1 - share) + other[index] * share);
-  return [part(0), part(1), part(2)];
+  return one.map((part, index) => Math.round(part + ((other[index] ?? 0) - part) * share)) as unknown as Colour;
 }
 
 function luminance(colour: Colour): number {
-  const [red, green, blue] = colour.map((part) => {
-    const share = part / 255;
+  const linear = (index: 0 | 1 | 2) => {
+    const share = colour[index] / 255;
     return share <= 0.04045 ? share / 12.92 : ((share + 0.055) / 1.055) ** 2.4;
-  }) as [number, number, number];
-  return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
+  };
+  return 0.2126 * linear(0) + 0.7152 * linear(1) + 0.0722 * linear(2);
 }
 
 function format(colour: Colour): string {

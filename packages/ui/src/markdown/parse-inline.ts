@@ -9,7 +9,11 @@ const angleLink = /<((?:https?:\/\/|mailto:)[^\s<>]+)>/iy;
 const target =
   /\([ \n]*(?:<([^<>\n]*)>|([^\s()<>]*(?:\([^\s()<>]*\)[^\s()<>]*)*))(?:[ \n]+(?:"[^"]*"|'[^']*'))?[ \n]*\)/y;
 const escapable = /[!-/:-@[-`{-~]/;
-const wordCharacter = /[\p{L}\p{N}]/u;
+// Of what stands beside a row of delimiters; the text's ends count as space.
+const spaceFirst = /^(?:\s|$)/;
+const spaceLast = /(?:\s|^)$/;
+const markFirst = /^[\p{P}\p{S}]/u;
+const markLast = /[\p{P}\p{S}]$/u;
 
 /** Reads what stands within a block: its lines, which need not be neighbours in the source. */
 export function parseInline(source: string, lines: readonly Span[]): Inline[] {
@@ -111,13 +115,16 @@ export function parseInline(source: string, lines: readonly Span[]): Inline[] {
 
   function readDelimiter(character: string): void {
     const count = runLength(text, at);
-    const before = at > 0 ? String.fromCodePoint(codePointBefore(text, at)) : " ";
-    const after = at + count < text.length ? String.fromCodePoint(text.codePointAt(at + count) ?? 32) : " ";
-    const opensLeft = flanks(after, before);
-    const closesRight = flanks(before, after);
+    // Two code units, because a sign may take both.
+    const before = text.slice(Math.max(at - 2, 0), at);
+    const after = text.slice(at + count, at + count + 2);
+    const opensLeft =
+      !spaceFirst.test(after) && (!markFirst.test(after) || spaceLast.test(before) || markLast.test(before));
+    const closesRight =
+      !spaceLast.test(before) && (!markLast.test(before) || spaceFirst.test(after) || markFirst.test(after));
     // Within a word an underscore is a part of it.
-    const canOpen = opensLeft && (character === "*" || !closesRight || !wordCharacter.test(before));
-    const canClose = closesRight && (character === "*" || !opensLeft || !wordCharacter.test(after));
+    const canOpen = opensLeft && (character === "*" || !closesRight || markLast.test(before));
+    const canClose = closesRight && (character === "*" || !opensLeft || markFirst.test(after));
     const from = at;
     at += count;
     if (!canOpen && !canClose) return;
@@ -205,19 +212,4 @@ function runLength(text: string, at: number): number {
   let end = at + 1;
   while (text[end] === text[at]) end++;
   return end - at;
-}
-
-function codePointBefore(text: string, at: number): number {
-  const low = text.charCodeAt(at - 1);
-  return (low >= 0xdc00 && low <= 0xdfff && at > 1 ? text.codePointAt(at - 2) : low) ?? low;
-}
-
-/** Whether a row of delimiters leans on `inside`, as CommonMark has it. */
-function flanks(inside: string, outside: string): boolean {
-  if (/\s/.test(inside)) return false;
-  return !isPunctuation(inside) || /\s/.test(outside) || isPunctuation(outside);
-}
-
-function isPunctuation(character: string): boolean {
-  return /[\p{P}\p{S}]/u.test(character);
 }

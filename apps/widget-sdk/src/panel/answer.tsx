@@ -1,0 +1,79 @@
+import type { Message } from "@parley/contracts";
+import { strings } from "../strings.ts";
+import { AnswerText, placeOf } from "./answer-text.tsx";
+import { Avatar } from "./avatar.tsx";
+import { Icon } from "./icons.tsx";
+
+type AnswerProps = {
+  name: string;
+  text: string;
+  isFirst: boolean;
+  /** Once it is complete. Until then the same element shows the draft, so that nothing jumps. */
+  message?: Message;
+  /** Offered under an answer that did not help. */
+  onHandOff?: (() => void) | undefined;
+  onOpen?: (number: number) => void;
+};
+
+export function Answer({ name, text, isFirst, message, onHandOff, onOpen }: AnswerProps) {
+  const outcome = message?.outcome;
+  const helped = !outcome || outcome === "answered";
+  return (
+    <div class={`message answer ${helped ? "" : "unhelpful"}`} aria-busy={!message}>
+      {isFirst && (
+        <div class="author">
+          <Avatar />
+          <strong>{name}</strong>
+          <span class="tag">{strings.ai}</span>
+        </div>
+      )}
+      {text ? (
+        <div class="prose" dir="auto" lang="">
+          <AnswerText text={text} citations={message?.citations} onOpen={onOpen} />
+        </div>
+      ) : (
+        !message && <Typing name={name} />
+      )}
+      {message && message.citations.length > 0 && onOpen && <Sources citations={message.citations} onOpen={onOpen} />}
+      {onHandOff && !helped && (
+        <div class="offer">
+          <span>{strings.handOffOffer[outcome]}</span>
+          <button type="button" class="button" onClick={onHandOff}>
+            <Icon name="person" />
+            {strings.handOff}
+          </button>
+        </div>
+      )}
+    </div>
+  );
+}
+
+function Typing({ name }: { name: string }) {
+  return (
+    <div class="typing" role="img" aria-label={strings.typing(name)}>
+      <i />
+      <i />
+      <i />
+    </div>
+  );
+}
+
+function Sources({ citations, onOpen }: { citations: Message["citations"]; onOpen: (number: number) => void }) {
+  return (
+    <div class="sources">
+      <span class="label">{strings.sources}</span>
+      <ul>
+        {citations.map((citation) => (
+          <li key={citation.number}>
+            <button type="button" onClick={() => onOpen(citation.number)}>
+              <span class="chip">{citation.number}</span>
+              <span class="place" dir="auto">
+                {placeOf(citation).join(" › ")}
+              </span>
+            </button>
+          </li>
+        ))}
+      </ul>
+    </div>
+  );
+}

@@ -1,0 +1,81 @@
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { aMessage } from "../testing/messages.ts";
+import { newId } from "./new-id.ts";
+import { createWidgetApi } from "./widget-api.ts";
+
+const request = vi.fn<typeof fetch>();
+const json = (body: unknown, status = 200) => new Response(JSON.stringify(body), { status });
+const refusal = (code: string, status: number) => json({ error: { code, message: "" } }, status);
+
+beforeEach(() => {
+  vi.useFakeTimers();
+  vi.stubGlobal("fetch", request.mockReset());
+});
+afterEach(() => {
+  vi.unstubAllGlobals();
+  vi.useRealTimers();
+});
+
+const api = createWidgetApi("https://api.example/");
+const conversationId = newId<never>();
+
+/** Lets the waits between attempts pass. */
+async function settle<T>(call: Promise<T>): Promise<PromiseSettledResult<T>> {
+  const settled = Promise.allSettled([call]);
+  await vi.runAllTimersAsync();
+  return (await settled)[0];
+}
+
+test("a command goes to the api with the visitor's token, without cookies", async () => {
+  request.mockResolvedValueOnce(json(aMessage(1)));
+  await api.postMessage("token", conversationId, { id: newId(), text: "Hello" });
+  const [url, init] = request.mock.calls[0] ?? [];
+  expect(url).toBe(`https://api.example/widget/v1/conversations/${conversationId}/messages`);
+  expect(init).toMatchObject({
+    method: "POST",
+    credentials: "omit",
+    headers: { authorization: "Bearer token", "content-type": "application/json" },
+  });
+});
+
+test("a passage is asked for with GET", async () => {
+  request.mockResolvedValueOnce(json({}));
+  await api.getCitedPassage("token", aMessage(3, { conversationId }), 2);
+  const [url, init] = request.mock.calls[0] ?? [];
+  expect(url).toMatch(/\/messages\/[-0-9a-f]+\/citations\/2$/);
+  expect(init?.method).toBeUndefined();
+});
+
+describe("what may pass is tried again", () => {
+  test.each([
+    ["a connection that breaks", () => Promise.reject(new TypeError("Failed to fetch"))],
+    ["a busy server", async () => refusal("service.busy", 503)],
+    ["a limit of the rate", async () => refusal("rate.exceeded", 429)],
+    ["an answer that is none of ours", async () => new Response("<html>Bad gateway</html>", { status: 502 })],
+  ])("%s", async (_, answer) => {
+    request.mockImplementationOnce(answer).mockResolvedValueOnce(json({ id: "x" }));
+    expect(await settle(api.openConversation("token", conversationId))).toMatchObject({ status: "fulfilled" });
+    expect(request).toHaveBeenCalledTimes(2);
+  });
+
+  test("four times in all, with the same body", async () => {
+    request.mockRejectedValue(new TypeError("Failed to fetch"));
+    const settled = await settle(api.postMessage("token", conversationId, { id: newId(), text: "Hello" }));
+    expect(settled).toMatchObject({ status: "rejected", reason: { code: "network" } });
+    expect(new Set(request.mock.calls.map(([, init]) => init?.body)).size).toBe(1);
+    expect(request).toHaveBeenCalledTimes(4);
+  });
+});
+
+test("what was refused for good is not", async () => {
+  request.mockResolvedValue(refusal("input.invalid", 400));
+  const settled = await settle(api.postMessage("token", conversationId, { id: newId(), text: "Hello" }));
+  expect(settled).toMatchObject({ status: "rejected", reason: { code: "input.invalid" } });
+  expect(request).toHaveBeenCalledTimes(1);
+});
+
+test("an id is a random UUID of version 4", () => {
+  const ids = Array.from({ length: 100 }, () => newId<string>());
+  for (const id of ids) expect(id).toMatch(/^[\da-f]{8}-[\da-f]{4}-4[\da-f]{3}-[89ab][\da-f]{3}-[\da-f]{12}$/);
+  expect(new Set(ids).size).toBe(100);
+});

@@ -1,0 +1,80 @@
+// Every word that the widget says by itself. The first two are the loader's, all others the panel's.
+export const openLauncher = "Open chat";
+export const launcherNotLoaded = "Chat failed to load. Try again";
+
+export const strings = {
+  open: openLauncher,
+  close: "Close chat",
+  chat: "Chat",
+  menu: "More",
+  assistantRole: "AI assistant",
+  memberRole: "Team",
+  ai: "AI",
+  you: "You",
+  waitingForPerson: "Waiting for a person",
+  disclosure:
+    "You are writing with an AI assistant. It shows where its answers come from, and you can ask for a person.",
+  suggestions: "Questions to start with",
+
+  conversation: "Conversation",
+  newMessages: "New messages",
+  typing: (name: string) => `${name} is looking for an answer`,
+  sources: "Sources",
+  source: (number: number, title: string) => `Source ${number}: ${title}`,
+  says: (name: string, text: string) => `${name}: ${text}`,
+  unread: (count: number) => (count === 1 ? "1 unread message" : `${count} unread messages`),
+
+  handOff: "Talk to a person",
+  handOffOffer: {
+    unknown: "A person can help with this.",
+    partial: "The answer was cut off. You can ask again, or ask a person.",
+    failed: "You can ask again, or ask a person.",
+  },
+  handOffFailed: "A person could not be asked. Try again.",
+  forget: "Forget this conversation",
+  forgetConfirm: "It can't be opened here again. Forget it?",
+
+  handedOff: "A person will answer here",
+  takenOver: (name: string) => `${name} joined`,
+  returned: "Back with the assistant",
+  resolved: "Marked as resolved. Write again to reopen.",
+  aMember: "A person",
+
+  placeholder: "Ask a question…",
+  placeholderMember: "Write a message…",
+  message: "Your message",
+  send: "Send",
+  charactersLeft: (count: number) => (count === 1 ? "1 character left" : `${count} characters left`),
+  tooLong: (count: number) => (count === 1 ? "1 character too long" : `${count} characters too long`),
+  sending: "Sending…",
+  waiting: "Sent when you are back online",
+  notSent: "Not sent.",
+  tryAgain: "Try again",
+  remove: "Remove",
+
+  offline: "You are offline. What you write is sent when you are back.",
+  reconnecting: "Reconnecting…",
+
+  back: "Back to the conversation",
+  loadingPassage: "Opening the source…",
+  version: (version: number, date: string) => `Version ${version}, read on ${date}`,
+  superseded: "A newer version of this document exists. This is the one that the answer rests on.",
+  passage: "Cited passage",
+  image: "Image",
+
+  errors: {
+    "origin.not_allowed": "This chat is not set up for this page.",
+    "inbox.not_found": "This chat is not set up yet.",
+    "citation.not_found": "This source is no longer available.",
+    "input.invalid": "This message can't be sent as it is. Change it and try again.",
+    "input.too_large": "This message is too large. Make it shorter and try again.",
+    "rate.exceeded": "That was a lot at once. Wait a moment, then try again.",
+    network: "No connection to the chat. Check your connection and try again.",
+    other: "That did not work. Try again in a moment.",
+  } as Readonly<Record<string, string>> & { readonly other: string },
+};
+
+/** What to tell a visitor about a failure: what is wrong, and what to do. */
+export function errorText(code: string): string {
+  return strings.errors[code] ?? strings.errors.other;
+}
