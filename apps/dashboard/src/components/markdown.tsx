@@ -13,10 +13,17 @@ type MarkdownProps = {
 /** Markdown as elements: never as HTML, so nothing in it can become part of the page. */
 export const Markdown = memo(function Markdown({ source, renderText = plain, topLevel }: MarkdownProps) {
   const blocks = parseMarkdown(source);
-  return <div className="prose">{renderBlocks(blocks, { renderText, topLevel })}</div>;
+  return <div className="prose">{renderBlocks(blocks, { renderText, topLevel, dir: "auto" })}</div>;
 });
 
-type Rendering = { renderText: (text: Text) => ReactNode; topLevel: number | undefined };
+type Rendering = {
+  renderText: (text: Text) => ReactNode;
+  topLevel: number | undefined;
+  /** A block reads in the direction of its first letter; what is within it follows. */
+  dir: "auto" | undefined;
+};
+
+const within = (rendering: Rendering): Rendering => ({ ...rendering, dir: undefined });
 
 const plain = ({ value }: Text): ReactNode => value;
 
@@ -30,9 +37,9 @@ function renderBlocks(blocks: readonly Block[], rendering: Rendering): ReactNode
 function renderBlock(block: Block, rendering: Rendering): ReactNode {
   switch (block.type) {
     case "paragraph":
-      return <p dir="auto">{renderInlines(block.children, rendering)}</p>;
+      return <p dir={rendering.dir}>{renderInlines(block.children, rendering)}</p>;
     case "heading":
-      return renderHeading(block.level, renderInlines(block.children, rendering), rendering.topLevel);
+      return renderHeading(block.level, renderInlines(block.children, rendering), rendering);
     case "code-block":
       return (
         // biome-ignore lint/a11y/noNoninteractiveTabindex: long lines scroll, by keyboard as well
@@ -41,14 +48,18 @@ function renderBlock(block: Block, rendering: Rendering): ReactNode {
         </pre>
       );
     case "quote":
-      return <blockquote dir="auto">{renderBlocks(block.children, rendering)}</blockquote>;
+      return <blockquote dir={rendering.dir}>{renderBlocks(block.children, within(rendering))}</blockquote>;
     case "list": {
       const items = block.items.map((item) => (
-        <li key={keyOf(item)} dir="auto">
-          {renderBlocks(item.children, rendering)}
-        </li>
+        <li key={keyOf(item)}>{renderBlocks(item.children, within(rendering))}</li>
       ));
-      return block.first === undefined ? <ul>{items}</ul> : <ol start={block.first}>{items}</ol>;
+      return block.first === undefined ? (
+        <ul dir={rendering.dir}>{items}</ul>
+      ) : (
+        <ol dir={rendering.dir} start={block.first}>
+          {items}
+        </ol>
+      );
     }
     case "table":
       return renderTable(block.rows, rendering);
@@ -57,16 +68,22 @@ function renderBlock(block: Block, rendering: Rendering): ReactNode {
   }
 }
 
-function renderHeading(level: number, children: ReactNode, topLevel: number | undefined): ReactNode {
-  if (topLevel === undefined) return <p className="prose-heading">{children}</p>;
+function renderHeading(level: number, children: ReactNode, { topLevel, dir }: Rendering): ReactNode {
+  if (topLevel === undefined) {
+    return (
+      <p dir={dir} className="prose-heading">
+        {children}
+      </p>
+    );
+  }
   const shownLevel = Math.min(6, topLevel + level - 1);
-  return createElement(`h${shownLevel}`, { dir: "auto", "data-level": level }, children);
+  return createElement(`h${shownLevel}`, { dir, "data-level": level }, children);
 }
 
 function renderTable(rows: Extract<Block, { type: "table" }>["rows"], rendering: Rendering): ReactNode {
   const [head, ...body] = rows;
   return (
-    <div className="prose-table">
+    <div className="prose-table" dir={rendering.dir}>
       <table>
         <thead>
           <tr>

@@ -52,8 +52,15 @@ export function ConversationHeader({ contact, inboxName, mayAct, ...actions }: C
   );
 }
 
+/** Where there is little room, the less likely actions are their signs alone. */
+const compact = {
+  two: { button: "@max-md:w-9 @max-md:px-0", label: "@max-md:sr-only" },
+  three: { button: "@max-2xl:w-9 @max-2xl:px-0", label: "@max-2xl:sr-only" },
+};
+
 function OwnerActions({ owner, busy, onAction }: OwnerActionsProps) {
   const [likeliest, ...others] = actionsFor(owner);
+  const look = others.length > 1 ? compact.three : compact.two;
   return (
     <div className="flex gap-2">
       {[...others.reverse(), likeliest].map((action) => {
@@ -66,11 +73,11 @@ function OwnerActions({ owner, busy, onAction }: OwnerActionsProps) {
             busy={busy !== undefined}
             onClick={() => onAction(action)}
             title={label}
-            // On a phone, taking over stands in the composer's place. Where there is little room, the others are their signs.
-            className={action === "takeOver" ? "max-md:hidden" : "@max-xl:w-9 @max-xl:px-0"}
+            // On a phone, taking over stands in the composer's place.
+            className={action === "takeOver" ? "max-md:hidden" : look.button}
           >
             <Icon aria-hidden className="size-4" />
-            <span className={action === "takeOver" ? undefined : "@max-xl:sr-only"}>{label}</span>
+            <span className={action === "takeOver" ? undefined : look.label}>{label}</span>
           </Button>
         );
       })}

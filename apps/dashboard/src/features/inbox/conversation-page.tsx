@@ -5,6 +5,7 @@ import { useRef } from "react";
 import { Button } from "../../components/button.tsx";
 import { ErrorNotice } from "../../errors/error-notice.tsx";
 import { mayWrite, useMember } from "../../session/session.ts";
+import { PageTitle } from "../../shell/page-title.tsx";
 import { useShortcuts } from "../../shortcuts/use-shortcuts.ts";
 import { useTRPC } from "../../trpc.ts";
 import { CitedPassagePanel } from "./cited-passage-panel.tsx";
@@ -58,7 +59,7 @@ function OpenConversation({ conversationId }: { conversationId: ConversationId }
   useShortcuts({
     t: mayAct && owner && actionsFor(owner).includes("takeOver") ? () => act("takeOver") : undefined,
     r: owner?.kind === "me" ? () => composer.current?.focus() : undefined,
-    Escape: citation ? closeCitation : backToList,
+    Escape: citation ? closeCitation : () => void backToList(),
   });
 
   if (query.isError && !query.data) {
@@ -82,7 +83,7 @@ function OpenConversation({ conversationId }: { conversationId: ConversationId }
   const label = contactLabel({ contactName, contactId });
   return (
     <div className="relative flex min-h-0 min-w-0 grow">
-      <title>{`${label} · Parley`}</title>
+      <PageTitle>{label}</PageTitle>
       <section aria-label={`Conversation with ${label}`} className="flex min-h-0 min-w-0 grow flex-col">
         <ConversationHeader
           contact={{ id: contactId, name: contactName, label }}

@@ -1,5 +1,6 @@
 import { Outlet, useParams } from "@tanstack/react-router";
 import { classNames } from "../../components/class-names.ts";
+import { PageTitle } from "../../shell/page-title.tsx";
 import { ConversationList } from "./conversation-list.tsx";
 import { ViewTabs } from "./view-tabs.tsx";
 
@@ -9,7 +10,7 @@ export function InboxPage() {
   const open = conversationId !== undefined;
   return (
     <div className="flex min-h-0 grow">
-      <title>Inbox · Parley</title>
+      {!open && <PageTitle>Inbox</PageTitle>}
       <h1 className="sr-only">Inbox</h1>
       <section
         aria-label="Inbox"

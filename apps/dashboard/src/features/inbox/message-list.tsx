@@ -24,7 +24,7 @@ type MessageListProps = {
 /** The conversation, oldest message first. It stays at its end while one reads there, and where one is otherwise. */
 export function MessageList({ state, contactName, me, failures, onRetry, onDiscard }: MessageListProps) {
   const { messages, local, answer } = state;
-  const { scroller, content, atEnd, scrollToEnd } = useStickToEnd();
+  const { scroller, content, atEnd, scrollToEnd } = useStickToEnd(local.at(-1)?.id);
   return (
     <div className="relative min-h-0 grow">
       <div

@@ -5,6 +5,7 @@ import { ArrowLeft } from "lucide-react";
 import { formatMoment } from "../../components/format-time.ts";
 import { Skeleton } from "../../components/skeleton.tsx";
 import { ErrorNotice } from "../../errors/error-notice.tsx";
+import { PageTitle } from "../../shell/page-title.tsx";
 import { type ApiOutputs, useTRPC } from "../../trpc.ts";
 import { DocumentStatus } from "./document-status.tsx";
 
@@ -17,7 +18,7 @@ export function DocumentPage() {
   const query = useQuery(trpc.knowledge.document.queryOptions({ documentId: documentId as DocumentId }));
   return (
     <div className="min-h-0 grow overflow-y-auto">
-      <title>{`${query.data?.title ?? "Document"} · Parley`}</title>
+      <PageTitle>{query.data?.title ?? "Document"}</PageTitle>
       <div className="mx-auto max-w-260 px-4 pt-5 pb-10 md:px-8 md:pt-8">
         <Link
           to="/knowledge"

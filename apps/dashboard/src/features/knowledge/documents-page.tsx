@@ -5,6 +5,7 @@ import { Button } from "../../components/button.tsx";
 import { EmptyState } from "../../components/empty-state.tsx";
 import { Skeleton } from "../../components/skeleton.tsx";
 import { ErrorNotice } from "../../errors/error-notice.tsx";
+import { PageTitle } from "../../shell/page-title.tsx";
 import { DocumentStatus } from "./document-status.tsx";
 import { IngestCommand } from "./ingest-command.tsx";
 import { type ListedDocument, useDocuments } from "./use-documents.ts";
@@ -14,7 +15,7 @@ export function DocumentsPage() {
   const query = useDocuments();
   return (
     <div className="min-h-0 grow overflow-y-auto">
-      <title>Knowledge · Parley</title>
+      <PageTitle>Knowledge</PageTitle>
       <div className="mx-auto max-w-260 px-4 pt-5 pb-10 md:px-8 md:pt-8">
         <header className="mb-6">
           <h1 className="text-xl font-semibold tracking-tight">Knowledge</h1>
