@@ -1,3 +1,4 @@
+import { once } from "node:events";
 import { type MessagePort, parentPort, workerData } from "node:worker_threads";
 import { PGLiteSocketServer } from "@electric-sql/pglite-socket";
 import { migrate, prepareRoles } from "../migrate.ts";
@@ -33,12 +34,11 @@ async function serve(port: MessagePort, dataDir: string, socketPath: string): Pr
   // One connection is used; the others let it reconnect before the server has noticed that the old one is gone.
   const server = new PGLiteSocketServer({ db, path: socketPath, maxConnections: 4 });
   await server.start();
-  port.once("message", async () => {
-    await server.stop();
-    await db.close();
-    process.exit();
-  });
   report({ state: "ready" });
+  await once(port, "message");
+  await server.stop();
+  await db.close();
+  process.exit();
 }
 
 /** Ends the thread. The socket server would swallow the error and wait for ever. */

@@ -23,6 +23,7 @@ export function keepUp(db: PGlite, login: string, intervalMs: number, onBroken: 
       // By name: the client that came through the socket has made `door` what RESET goes back to.
       await run("SET SESSION AUTHORIZATION postgres");
       await run("CHECKPOINT");
+      await run("SELECT pg_stat_force_next_flush()"); // what the session itself has counted, up to now
       for (const table of await run(dueTables)) await run(`VACUUM (ANALYZE) ${table}`);
       await run(`SET SESSION AUTHORIZATION ${login}`);
       doneAt = performance.now();

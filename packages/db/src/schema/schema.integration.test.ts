@@ -24,13 +24,14 @@ test("the tables that queries are written with are the tables that migrations ma
   });
 
   const database = await createTestDatabase();
+  await using _ = { [Symbol.asyncDispose]: database.drop };
   const found = await withClient(database.ownerConnection, (owner) =>
     owner.query<Column>(`
       select relname as table, attname as column, format_type(atttypid, atttypmod) as type, attnotnull as "notNull",
         atthasdef or attidentity <> '' as "hasDefault"
       from pg_attribute join pg_class c on c.oid = attrelid
       where relnamespace = 'public'::regnamespace and relkind = 'r' and attnum > 0 and not attisdropped`),
-  ).finally(database.drop);
+  );
 
   expect(declared.length).toBeGreaterThan(0);
   expect(declared.sort(byName)).toEqual(found.rows.sort(byName));

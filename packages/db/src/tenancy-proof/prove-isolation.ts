@@ -4,8 +4,8 @@ import { visibleToSystem } from "./allowed.ts";
 import type { Proof } from "./proof.ts";
 import { seedTenant } from "./seed-tenant.ts";
 
-export const ours = "00000000-0000-4000-8000-00000000000a" as TenantId;
-export const theirs = "00000000-0000-4000-8000-00000000000b" as TenantId;
+const ours = "00000000-0000-4000-8000-00000000000a" as TenantId;
+const theirs = "00000000-0000-4000-8000-00000000000b" as TenantId;
 
 /** `rows`: how many were read or written. `refused`: the SQLSTATE. */
 type Result = { rows: number } | { refused: string };
