@@ -1,6 +1,5 @@
 import { Menu } from "@base-ui/react/menu";
-import { useQueryClient } from "@tanstack/react-query";
-import { useNavigate, useRouteContext } from "@tanstack/react-router";
+import { useRouteContext } from "@tanstack/react-router";
 import { Check, LogOut, Monitor, Moon, Sun } from "lucide-react";
 import { type ReactElement, useRef, useState } from "react";
 import { useMember } from "../session/session.ts";
@@ -69,23 +68,19 @@ export function UserMenu({ trigger }: { trigger: ReactElement }) {
   );
 }
 
-/** Ends the session, and forgets everything that was loaded in it. */
+/** Ends the session. A page that is loaded anew remembers nothing of it. */
 function useSignOut() {
   const { apiUrl } = useRouteContext({ from: "__root__" });
-  const queryClient = useQueryClient();
-  const navigate = useNavigate();
   const [failed, setFailed] = useState(false);
   async function start() {
     setFailed(false);
     try {
       await signOut(apiUrl);
+      location.assign("/sign-in");
     } catch {
       // Still signed in: the item says so, and can be pressed again.
       setFailed(true);
-      return;
     }
-    await navigate({ to: "/sign-in", search: { to: "/inbox" } });
-    queryClient.clear();
   }
   return { start, failed };
 }
