@@ -25,16 +25,17 @@ test("asked for what the knowledge doesn't hold, the assistant says so and bring
   builtIn,
 }) => {
   const shop = await openShop(page, builtIn.shopUrl);
-  const unknown = `What is the phone number of the office in Ulaanbaatar?`;
+  const unknown = "What is the phone number of the office in Ulaanbaatar?";
   await shop.say(unknown);
   await expect(shop.handOff()).toBeVisible();
   await expect(shop.answers.first().getByRole("listitem")).toHaveCount(0);
   await shop.handOff().click();
-  await expect(shop.chat.getByText("A person will answer here")).toBeVisible();
+  await expect(shop.messages.getByText("A person will answer here")).toBeVisible();
 
   const dashboard = await openDashboard(await context.newPage(), builtIn);
   await dashboard.view("Waiting");
-  await expect(dashboard.row("Ulaanbaatar")).toBeVisible();
+  await dashboard.page.locator("[data-conversation]").first().click();
+  await expect(dashboard.page.getByText(unknown).first()).toBeVisible();
 });
 
 test("a member sees the conversation arrive live, takes over, answers, and hands it back", async ({
@@ -53,16 +54,16 @@ test("a member sees the conversation arrive live, takes over, answers, and hands
   await row.click();
   await expect(dashboard.page.getByText(marked).first()).toBeVisible();
   await dashboard.takeOver().click();
-  await expect(shop.chat.getByText("Demo member joined")).toBeVisible();
+  await expect(shop.messages.getByText("Demo member joined")).toBeVisible();
 
   await shop.say("Is this a person?");
   await expect(dashboard.page.getByText("Is this a person?").first()).toBeVisible();
   await dashboard.reply("Yes, it is.");
-  await expect(shop.chat.getByText("Yes, it is.")).toBeVisible();
+  await expect(shop.messages.getByText("Yes, it is.")).toBeVisible();
   await expect(shop.answers).toHaveCount(1);
 
   await dashboard.returnToAssistant().click();
-  await expect(shop.chat.getByText("Back with the assistant")).toBeVisible();
+  await expect(shop.messages.getByText("Back with the assistant")).toBeVisible();
   await shop.say(question);
   await expect(shop.answers).toHaveCount(2);
   await expect(shop.answers.last()).toHaveAttribute("aria-busy", "false");
@@ -82,16 +83,16 @@ test("taken over in mid-sentence, not one more word of the assistant appears, al
   await expect(shop.answers.first()).toContainText("word3");
   await dashboard.page.locator("[data-conversation]").first().click();
   await dashboard.takeOver().click();
-  await expect(shop.chat.getByText("Demo member joined")).toBeVisible();
+  await expect(shop.messages.getByText("Demo member joined")).toBeVisible();
 
   await expect(shop.answers).toHaveCount(0);
   await dashboard.reply("I will take it from here.");
-  await expect(shop.chat.getByText("I will take it from here.")).toBeVisible();
-  await expect(shop.chat.getByText("word3")).toHaveCount(0);
+  await expect(shop.messages.getByText("I will take it from here.")).toBeVisible();
+  await expect(shop.messages.getByText("word3")).toHaveCount(0);
   await page.reload();
   await page.getByRole("button", { name: /chat/i }).first().click();
-  await expect(shop.chat.getByText("I will take it from here.")).toBeVisible();
-  await expect(shop.chat.getByText("word3")).toHaveCount(0);
+  await expect(shop.messages.getByText("I will take it from here.")).toBeVisible();
+  await expect(shop.messages.getByText("word3")).toHaveCount(0);
 });
 
 test("with a model, the same question is answered from the same passages, with a receipt", async ({
@@ -134,8 +135,8 @@ for (const [fault, behaviour, seen] of [
     provider.enqueue(...Array.from({ length: 4 }, () => behaviour));
     await shop.say(question);
     await expect(shop.chat.getByRole("button", { name: seen }).last()).toBeVisible({ timeout: 30_000 });
-    await expect(shop.chat.getByText("[99]")).toHaveCount(0);
-    await expect(shop.chat.getByText("Certainly")).toHaveCount(0);
+    await expect(shop.messages.getByText("[99]")).toHaveCount(0);
+    await expect(shop.messages.getByText("Certainly")).toHaveCount(0);
     provider.forget();
   });
 }
@@ -150,7 +151,7 @@ test("a message of HTML, emoji or right-to-left text is shown as it was written"
   const texts = [`<img src=x onerror="alert(1)">`, "👩‍👩‍👧‍👦 🎉", "מה שלום ההזמנה שלי?"];
   for (const text of texts) {
     await shop.say(text);
-    await expect(shop.chat.getByText(text).first()).toBeVisible();
+    await expect(shop.messages.getByText(text).first()).toBeVisible();
   }
   await dashboard.page.locator("[data-conversation]").first().click();
   for (const text of texts) await expect(dashboard.page.getByText(text).first()).toBeVisible();
@@ -171,5 +172,5 @@ test("without a connection what was written waits, and is sent once when it is b
   await expect(shop.answers).toHaveCount(2, { timeout: 30_000 });
   await page.reload();
   await page.getByRole("button", { name: /chat/i }).first().click();
-  await expect(shop.chat.getByText("Written while offline")).toHaveCount(1);
+  await expect(shop.messages.getByText("Written while offline")).toHaveCount(1);
 });

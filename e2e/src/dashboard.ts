@@ -12,8 +12,6 @@ export async function openDashboard(page: Page, { dashboardUrl, password }: Plac
   await page.getByRole("navigation").first().waitFor();
   return {
     page,
-    /** The row of the conversation that was said last in. */
-    row: (text: string) => page.getByRole("link").filter({ hasText: text }),
     takeOver: () => page.getByRole("button", { name: "Take over" }).first(),
     returnToAssistant: () => page.getByRole("button", { name: "Return to assistant" }),
     async view(name: string): Promise<void> {

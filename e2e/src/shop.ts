@@ -6,7 +6,7 @@ export type Shop = Awaited<ReturnType<typeof openShop>>;
 export async function openShop(page: Page, url: string) {
   await page.goto(url);
   await page.getByRole("button", { name: "Open chat" }).click();
-  const chat = page.getByRole("dialog", { name: "Chat" });
+  const chat = page.getByRole("dialog");
   const box = chat.getByRole("textbox", { name: "Your message" });
   await box.waitFor();
   return {
