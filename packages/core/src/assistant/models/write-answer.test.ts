@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from "vitest";
 import { type Behaviour, type FakeProvider, startFakeProvider } from "../../testing/fake-provider.ts";
 import { makePassage } from "../../testing/make-passage.ts";
 import type { Ending, Question } from "../answerer.ts";
@@ -16,8 +16,13 @@ beforeAll(async () => {
   provider = await startFakeProvider();
 });
 afterAll(() => provider.close());
+const printed = (["log", "info", "warn", "error"] as const).map((method) => vi.spyOn(console, method));
 beforeEach(() => {
   provider.requests.length = 0;
+});
+// The AI SDK prints failures along with the prompt, if it is let.
+afterEach(() => {
+  for (const print of printed) expect(print).not.toHaveBeenCalled();
 });
 
 type Told = Partial<ModelOptions> & { signal?: AbortSignal; timeoutMs?: number; idleTimeoutMs?: number };
