@@ -9,8 +9,9 @@ import { build, install } from "./launch.mjs";
 await main(async () => {
   await install({ full: true });
   await staticChecks();
-  const results = [await unitTests(), await integrationTests()];
-  await build();
+  const results = [await unitTests()];
+  await build(); // what the tests that follow start serves the built apps
+  results.push(await integrationTests());
   results.push(await endToEndTests(await findChromium()));
   process.stdout.write(`\n${results.reduce((sum, { passed }) => sum + passed, 0)} passed, 0 failed\n`);
 });
