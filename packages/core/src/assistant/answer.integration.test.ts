@@ -301,6 +301,7 @@ test.each<{ what: string; behaviour: Behaviour; outcome: string; text: RegExp | 
   expect(asked.replies).toHaveLength(1);
   expect(asked.reply).toMatchObject({ outcome, text });
   expect(asked.run).toMatchObject({ status: outcome, leaseToken: null, leaseUntil: null });
+  expect(asked.quotes).toHaveLength(outcome === "answered" || outcome === "partial" ? 1 : 0);
   if (reason) expect(asked.run?.reason).toMatch(reason);
   else expect(asked.run?.reason).toBeNull();
   // Not one word was shown that no citation supports, and none that wasn't sent.
@@ -504,7 +505,7 @@ test("a run that fails for a fault of ours is tried again after a while, and giv
   expect(await answer(poisoned, due, neverStops)).toBe("failed");
   const { reply, run } = await stored(contact, runId);
   expect(reply).toMatchObject({ outcome: "failed", text: wording.failed });
-  expect(run).toMatchObject({ status: "failed", attempts: 4, reason: "given up after 3 attempts" });
+  expect(run).toMatchObject({ status: "failed", attempts: 4, reason: "given up after 3 attempts", costMicros: 0 });
   expect(await answer(poisoned, due, neverStops)).toBe("not_due");
 });
 

@@ -36,6 +36,11 @@ const historyMessages = 12;
 /** What one answer may take of a model's words, in UTF-16 code units; one that runs on is cut off. */
 const longestAnswer = 16_000;
 
+const unknownSpending: Pick<Ending, "usage" | "costMicros"> = {
+  usage: { inputTokens: null, cachedTokens: null, outputTokens: null },
+  costMicros: null,
+};
+
 /**
  * Answers one message: claim, understand, retrieve, write, check, cite, account, post. It ends in a stored message that the contact
  * sees, unless the run is not to be had or no longer ours; then nothing is said. Never two replies to one run.
@@ -91,7 +96,9 @@ async function composeReply(deps: AnswerDeps, claim: Claim, signal: AbortSignal)
   const { answerer } = deps;
   if (claim.attempts > maxAttempts) {
     const reason = `given up after ${maxAttempts} attempts`;
-    return account(claim, { answerer, outcome: "failed", text: wording.failed, reason });
+    // Nobody knows what those took of a model.
+    const ending: Ending | undefined = answerer.model ? { how: "cut_off", reason, ...unknownSpending } : undefined;
+    return account(claim, { answerer, outcome: "failed", text: wording.failed, reason, ending });
   }
 
   const draft = openDraft(deps.eventLog, claim, deps.logger);
@@ -115,8 +122,9 @@ async function composeReply(deps: AnswerDeps, claim: Claim, signal: AbortSignal)
     };
     const ending = await write(deps, { ...asked, passages }, signal, (words) => show(filter.push(words)));
     show(filter.end());
-    const citations = cite(filter.cited, passages, ending);
-    return account(claim, { answerer, passages, citations, firstWordsAt, ending, ...conclude(filter, ending) });
+    const conclusion = conclude(filter, ending);
+    const citations = conclusion.supported ? cite(filter.cited, passages, ending) : [];
+    return account(claim, { answerer, passages, citations, firstWordsAt, ending, ...conclusion });
   } finally {
     draft.close();
   }
@@ -192,23 +200,24 @@ async function write(
     length += value.length;
     onWords(value);
   }
-  const usage = { inputTokens: null, cachedTokens: null, outputTokens: null };
-  return { how: "cut_off", reason: "the model did not come to an end", usage, costMicros: null };
+  return { how: "cut_off", reason: "the model did not come to an end", ...unknownSpending };
 }
 
 /** What may be said: words that a citation supports, or an honest word that there are none. */
-function conclude(filter: CitationFilter, ending: Ending): Pick<Content, "outcome" | "text" | "reason"> {
-  const cited = /[\p{L}\p{N}]/u.test(withoutMarkers(filter.supported));
-  const { reason } = ending;
-  switch (ending.how) {
+function conclude(
+  filter: CitationFilter,
+  { how, reason }: Ending,
+): Pick<Content, "outcome" | "text" | "reason"> & { supported: boolean } {
+  const supported = how !== "declined" && /[\p{L}\p{N}]/u.test(withoutMarkers(filter.supported));
+  switch (how) {
     case "complete":
-      if (cited) return { outcome: "answered", text: filter.text, reason };
-      return { outcome: "unknown", text: wording.unknown, reason: "the answer cited no passage" };
+      if (supported) return { supported, outcome: "answered", text: filter.text, reason };
+      return { supported, outcome: "unknown", text: wording.unknown, reason: "the answer cited no passage" };
     case "declined":
-      return { outcome: "unknown", text: wording.unknown, reason };
+      return { supported, outcome: "unknown", text: wording.unknown, reason };
     case "cut_off":
-      if (cited) return { outcome: "partial", text: `${filter.supported}\n\n${wording.cutOff}`, reason };
-      return { outcome: "failed", text: wording.failed, reason };
+      if (supported) return { supported, outcome: "partial", text: `${filter.supported}\n\n${wording.cutOff}`, reason };
+      return { supported, outcome: "failed", text: wording.failed, reason };
   }
 }
 
@@ -232,7 +241,7 @@ type Content = {
   passages?: readonly Passage[];
   citations?: CitedSpan[];
   firstWordsAt?: Date | null;
-  ending?: Ending;
+  ending?: Ending | undefined;
 };
 
 /** The reply as it is stored, with its receipt. Without an ending, nobody was asked to write and nothing was spent. */
