@@ -1,0 +1,37 @@
+import { cpus, totalmem } from "node:os";
+import { fileURLToPath } from "node:url";
+import { benchAnswers } from "./answers.ts";
+import { benchRetrieval } from "./bench-retrieval.ts";
+import { benchFirstStart } from "./first-start.ts";
+import { readTask } from "./read-task.ts";
+
+// `pnpm test:benchmark`: the figures of docs/benchmarks.md, as they come out here. Names after the command choose some of them.
+const data = (file: string) => fileURLToPath(new URL(`../data/${file}`, import.meta.url));
+const retrieval = async (file: string) =>
+  benchRetrieval(await readTask(data(file)), {
+    databaseUrl: process.env.DATABASE_URL_FOR_BENCH,
+    say: (line) => process.stderr.write(`${line}\n`),
+  });
+const benchmarks: Record<string, () => Promise<object>> = {
+  start: () => benchFirstStart(),
+  answers: () => benchAnswers(),
+  squad: () => retrieval("squad.json.gz"),
+  stackfaq: () => retrieval("stackfaq.json"),
+};
+
+const chosen = process.argv.slice(2);
+const results: Record<string, object> = {
+  machine: {
+    processor: cpus()[0]?.model ?? "unknown",
+    cores: cpus().length,
+    memoryGb: Math.round(totalmem() / 1024 ** 3),
+    node: process.version,
+    date: new Date().toISOString().slice(0, 10),
+  },
+};
+for (const [name, bench] of Object.entries(benchmarks)) {
+  if (chosen.length > 0 && !chosen.includes(name)) continue;
+  process.stderr.write(`${name} …\n`);
+  results[name] = await bench();
+}
+process.stdout.write(`${JSON.stringify(results, null, 2)}\n`);
