@@ -53,7 +53,7 @@ function panelElsewhere(file: string): Plugin {
 
 /**
  * Leaves of the tokens what the widget needs: those that are the same in every theme are written out where they are used, those that
- * are used nowhere go, and so does what is said of `:root`, which a shadow does not have.
+ * are used nowhere go, and so does what is said of `:root`, which a shadow does not have. The others get short names.
  */
 function tokensInUse(): Plugin {
   const tokens = readFileSync(here("../../packages/ui/src/tokens.css"), "utf8");
@@ -73,6 +73,12 @@ function tokensInUse(): Plugin {
       return write(code)
         .replace(/:root[^{},]*,\s*|(?<!-)color-scheme:[^;]+;/g, "")
         .replace(/(--parley-[\w-]+):[^;]+;/g, (rule, name) => (isNeeded(name) ? rule : ""));
+    },
+    // Nobody outside the shadow sees their names.
+    renderChunk(code) {
+      const names = new Map<string, string>();
+      const short = (name: string) => names.get(name) ?? `--p${names.set(name, `--p${names.size}`).size - 1}`;
+      return { code: code.replace(/--parley-[\w-]+/g, short), map: null };
     },
   };
 }

@@ -67,7 +67,6 @@ export const strings = {
     "inbox.not_found": "This chat is not set up yet.",
     "citation.not_found": "This source is no longer available.",
     "input.invalid": "This message can't be sent as it is. Change it and try again.",
-    "input.too_large": "This message is too large. Make it shorter and try again.",
     "rate.exceeded": "That was a lot at once. Wait a moment, then try again.",
     network: "No connection to the chat. Check your connection and try again.",
     other: "That did not work. Try again in a moment.",

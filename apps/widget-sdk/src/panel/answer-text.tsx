@@ -12,54 +12,45 @@ type AnswerTextProps = {
   onOpen?: ((number: number) => void) | undefined;
 };
 
+/** The word before a number: the two stay on one line. */
+const lastWord = /\S{1,24}$/;
+
 /** What the assistant says, its citation markers as numbers that open what they cite. */
 export function AnswerText({ text, citations, onOpen }: AnswerTextProps) {
   const blocks = useMemo(() => parseMarkdown(text), [text]);
   const cited = (number: number) => citations?.find((citation) => citation.number === number);
-  return (
-    <Markdown
-      blocks={blocks}
-      text={({ value }, isLink) =>
-        isLink
-          ? value
-          : splitCitations(value, (number) => !citations || cited(number) !== undefined).map((part) =>
-              typeof part === "string" ? part : <CitationChip number={part} citation={cited(part)} onOpen={onOpen} />,
-            )
-      }
-    />
-  );
+
+  const withNumbers = (value: string) => {
+    const parts = splitCitations(value, (number) => !citations || cited(number) !== undefined);
+    return parts.map((part, index) => {
+      if (typeof part === "string") return typeof parts[index + 1] === "number" ? part.replace(lastWord, "") : part;
+      const before = parts[index - 1];
+      return (
+        <span class="keep">
+          {typeof before === "string" && lastWord.exec(before)?.[0]}
+          <Chip number={part} citation={cited(part)} onOpen={onOpen} />
+        </span>
+      );
+    });
+  };
+  return <Markdown blocks={blocks} text={({ value }, isLink) => (isLink ? value : withNumbers(value))} />;
 }
 
-/** Keeps a number on the line of what it supports. */
-const wordJoiner = "\u2060";
+type ChipProps = { number: number; citation: Citation | undefined; onOpen: ((number: number) => void) | undefined };
 
-function CitationChip({
-  number,
-  citation,
-  onOpen,
-}: {
-  number: number;
-  citation: Citation | undefined;
-  onOpen: ((number: number) => void) | undefined;
-}) {
-  const title = citation && placeOf(citation).join(" › ");
+function Chip({ number, citation, onOpen }: ChipProps) {
+  if (!citation || !onOpen) return <span class="chip">{number}</span>;
+  const title = placeOf(citation).join(" › ");
   return (
-    <>
-      {wordJoiner}
-      {title && onOpen ? (
-        <button
-          type="button"
-          class="chip"
-          title={title}
-          aria-label={strings.source(number, title)}
-          onClick={() => onOpen(number)}
-        >
-          {number}
-        </button>
-      ) : (
-        <span class="chip">{number}</span>
-      )}
-    </>
+    <button
+      type="button"
+      class="chip"
+      title={title}
+      aria-label={strings.source(number, title)}
+      onClick={() => onOpen(number)}
+    >
+      {number}
+    </button>
   );
 }
 

@@ -15,7 +15,7 @@ export function Header({ state, onHandOff, onForget, onClose }: HeaderProps) {
   const about = isWithPeople && !member ? [role] : [role, inbox?.name].filter(Boolean);
 
   return (
-    <header class="head">
+    <div class="head">
       <Avatar {...(isWithPeople && { name })} />
       <div class="who">
         <h2 id="title" dir="auto">
@@ -27,7 +27,7 @@ export function Header({ state, onHandOff, onForget, onClose }: HeaderProps) {
       <button type="button" class="icon-button" aria-label={strings.close} title={strings.close} onClick={onClose}>
         <Icon name="close" />
       </button>
-    </header>
+    </div>
   );
 }
 

@@ -145,5 +145,3 @@ export function createFakeServer() {
 }
 
 export type FakeServer = ReturnType<typeof createFakeServer>;
-
-export const idOf = (id: string) => id as MessageId;
