@@ -1,5 +1,5 @@
 import type { ChannelListener, createRealtimeClient, RealtimeClientOptions } from "@parley/client";
-import type { Conversation, ConversationId, Message, MessageId, RunId, Visit } from "@parley/contracts";
+import type { Conversation, ConversationId, Message, RunId, Visit } from "@parley/contracts";
 import { ApiError, type WidgetApi } from "../session/widget-api.ts";
 import { aCitation, aConversation, aMessage } from "./messages.ts";
 
