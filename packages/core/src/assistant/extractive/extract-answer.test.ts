@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { makePassage } from "../../testing/make-passage.ts";
-import { extractAnswer } from "./extract-answer.ts";
+import { extractAnswer, findBestSentence } from "./extract-answer.ts";
 
 const returns = makePassage(
   "We hope that you like it. You can send an order back within **30 days**. See [the form](https://forms.example/x). Postage is free.",
@@ -70,6 +70,55 @@ test("a sentence that only repeats the question does not answer it", () => {
   const answer = extractAnswer("How do I send an order back by post?", [passage]);
   if (answer.outcome !== "answered") throw new Error(answer.outcome);
   expect(answer.sentences[0]?.text).toMatch(/^An order is sent back/);
+});
+
+test("in a list of questions and answers, the answer is quoted and not the question", () => {
+  const passage = makePassage(
+    "How do I delete my account?\nOpen the settings and press the red button. Where is my invoice?\nBelow the orders.",
+    { ...found, mediaType: "text/plain" },
+  );
+  const answer = extractAnswer("How can I delete the account that I have?", [passage]);
+  if (answer.outcome !== "answered") throw new Error(answer.outcome);
+  expect(answer.sentences.map(({ text }) => text)).toEqual(["Open the settings and press the red button."]);
+});
+
+test("a sentence that announces a list is quoted with its items, and with nothing behind them", () => {
+  const passage = makePassage(
+    "To send an order back by post:\n\n1. Print the label.\n2. Close the parcel.\n\nThe shop opens at nine.",
+    found,
+  );
+  const answer = extractAnswer("How do I send an order back by post?", [passage]);
+  if (answer.outcome !== "answered") throw new Error(answer.outcome);
+  expect(answer.sentences.map(({ text }) => text)).toEqual([
+    "To send an order back by post:",
+    "Print the label.",
+    "Close the parcel.",
+  ]);
+});
+
+test("what stands under a heading answers what the heading names", () => {
+  const below = (heading: string, text: string, more = {}) =>
+    makePassage(text, { ...found, headingPath: ["Shop", heading], ...more });
+  const answer = findBestSentence("How long does the delivery to Iceland take?", [
+    below("Prices", "A parcel costs five euros. It takes three days."),
+    below("Delivery to Iceland", "A parcel costs nine euros. It takes seven days."),
+  ]);
+  expect(answer?.passageNumber).toBe(2);
+});
+
+test("a rare word of the question counts more than those that stand in every sentence", () => {
+  const passage = makePassage(
+    "The shop sends orders by post. The shop sends orders by courier. The shop sends orders by drone on Fridays.",
+    { ...found, mediaType: "text/plain" },
+  );
+  expect(findBestSentence("When does the shop send orders by drone?", [passage])?.text).toContain("Fridays");
+});
+
+test("there is a best sentence even where the evidence is too weak to answer, but none where nothing can be quoted", () => {
+  const far = { ...returns, score: 0.1, lexical: 0.1, cosine: 0.12 };
+  expect(findBestSentence("What is the capital of Mongolia?", [far])).toBeDefined();
+  expect(findBestSentence("What?", [makePassage("# Heading")])).toBeUndefined();
+  expect(findBestSentence("What?", [])).toBeUndefined();
 });
 
 test.each(["Hi", "Hello!", "Thank you very much.", "thanks 🙂"])("%s is no question, and gets a kind word", (text) => {

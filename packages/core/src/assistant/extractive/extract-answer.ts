@@ -1,7 +1,6 @@
 import type { Passage } from "../../knowledge/passage.ts";
-import { type Quotable, quotablesOf } from "./quotable.ts";
+import { type Candidate, isQuestion, rate } from "./rate.ts";
 import { findSmallTalk } from "./small-talk.ts";
-import { termsOf } from "./terms.ts";
 
 export type Quote = {
   text: string;
@@ -17,19 +16,15 @@ export type ExtractedAnswer =
   | { outcome: "unknown" }
   | { outcome: "small_talk"; text: string };
 
-// The passages hold an answer when the best of them means about what was asked, or nearly repeats its words.
-const enough = { cosine: 0.36, score: 0.3, lexical: 0.42, cosineWithWords: 0.25 };
-/** The best sentence holds so much of what was asked, unless its passage means the same in other words. */
-const leastCoverage = 0.35;
-const sameInOtherWords = 0.55;
-/** What is worth quoting beside the best sentence, as a share of its score: what follows it, and what stands elsewhere. */
-const follows = 0.82;
-const elsewhere = 0.92;
+/** Of questions whose articles were taken away, one in twenty-five passes; of the others, nine in ten (docs/adr/0005). */
+const leastEvidence = 0.645;
+/** How much lower than the best sentence's the score may be of what follows it, and of what stands elsewhere. */
+const follows = 2;
+const elsewhere = 0.6;
 const mostQuotes = 3;
+const mostItems = 6;
 /** In UTF-16 code units: an answer that is longer is a document. */
 const longestAnswer = 700;
-
-type Candidate = Quotable & { passageNumber: number; score: number; coverage: number };
 
 /**
  * Answers with the document's own sentences: those that hold most of what was asked, the rare words first, in the passages that were
@@ -40,101 +35,80 @@ type Candidate = Quotable & { passageNumber: number; score: number; coverage: nu
 export function extractAnswer(question: string, passages: readonly Passage[]): ExtractedAnswer {
   const smallTalk = findSmallTalk(question);
   if (smallTalk) return { outcome: "small_talk", text: smallTalk };
-  const [first] = passages;
-  if (!first || !isEnough(passages)) return { outcome: "unknown" };
-
-  const candidates = rate(question, passages);
-  const best = candidates.reduce<Candidate | undefined>(
-    (known, candidate) => (candidate.kind !== "code" && candidate.score > (known?.score ?? 0) ? candidate : known),
-    undefined,
-  );
-  if (!best) return { outcome: "unknown" };
-  const cosine = passages[best.passageNumber - 1]?.cosine ?? 0;
-  if (best.coverage < leastCoverage && cosine < sameInOtherWords) return { outcome: "unknown" };
-  const sentences = withCompany(best, candidates).map(({ text, passageNumber, start, end }) => ({
-    text,
-    passageNumber,
-    start,
-    end,
-  }));
-  return { outcome: "answered", sentences };
+  const candidates = quotable(question, passages);
+  const best = bestOf(candidates);
+  if (!best || best.evidence < leastEvidence) return { outcome: "unknown" };
+  return { outcome: "answered", sentences: withCompany(best, candidates).map(toQuote) };
 }
 
-function isEnough(passages: readonly Passage[]): boolean {
-  return passages.some(
-    ({ cosine, lexical, score }) =>
-      (cosine >= enough.cosine && score >= enough.score) ||
-      (lexical >= enough.lexical && cosine >= enough.cosineWithWords),
-  );
+/** The sentence that `extractAnswer` would begin from if it had to answer; undefined when nothing can be quoted. */
+export function findBestSentence(question: string, passages: readonly Passage[]): Quote | undefined {
+  const best = bestOf(quotable(question, passages));
+  return best && toQuote(best);
 }
 
-/**
- * Σ idf of the question's terms that the sentence holds, over Σ idf of all; idf over the sentences at hand. A term of the headings
- * counts half: the sentence stands below them. Neighbours in the question that are neighbours here count once more, and so does
- * how well the passage was found.
- */
-function rate(question: string, passages: readonly Passage[]): Candidate[] {
-  const asked = termsOf(question);
+const toQuote = ({ text, passageNumber, start, end }: Quote): Quote => ({ text, passageNumber, start, end });
+
+function quotable(question: string, passages: readonly Passage[]): Candidate[] {
   const verbatim = question
     .toLowerCase()
     .replace(/[\s?!.]+$/, "")
     .trim();
-  const all = passages.flatMap((passage, index) =>
-    quotablesOf(passage).map((quotable) => ({
-      ...quotable,
-      passage,
-      passageNumber: index + 1,
-      terms: termsOf(quotable.text),
-    })),
-  );
   // Who repeats the question word for word doesn't answer it.
-  const quotables = all.filter(({ text }) => asked.length < 2 || !text.toLowerCase().includes(verbatim));
-  const unique = [...new Set(asked)];
-  const weights = new Map(
-    unique.map((term) => {
-      const holding = quotables.filter(({ terms }) => terms.includes(term)).length;
-      return [term, Math.log(1 + (quotables.length - holding + 0.5) / (holding + 0.5))] as const;
-    }),
-  );
-  const total = [...weights.values()].reduce((sum, weight) => sum + weight, 0);
-  const pairs = asked.slice(1).map((term, index) => `${asked[index]} ${term}`);
-  const topScore = passages[0]?.score || 1;
-
-  return quotables.map(({ passage, terms, ...quotable }) => {
-    const own = new Set(terms);
-    const headings = new Set(termsOf([passage.title, ...passage.headingPath].join(" ")));
-    let held = 0;
-    for (const [term, weight] of weights) held += own.has(term) ? weight : headings.has(term) ? weight / 2 : 0;
-    const coverage = total === 0 ? 0 : held / total;
-    const neighbours = new Set(terms.slice(1).map((term, index) => `${terms[index]} ${term}`));
-    const together = pairs.length === 0 ? 0 : pairs.filter((pair) => neighbours.has(pair)).length / pairs.length;
-    const score = 0.55 * coverage + 0.1 * together + 0.35 * (passage.score / topScore);
-    return { ...quotable, coverage, score };
-  });
+  const repeats = (text: string) => verbatim.includes(" ") && text.toLowerCase().includes(verbatim);
+  return rate(question, passages).filter(({ text }) => !isQuestion(text) && !repeats(text));
 }
 
-/** The best sentence with what belongs to it: what it announces by a colon, what follows it, and what is nearly as good. */
+const bestOf = (candidates: readonly Candidate[]) =>
+  candidates.reduce<Candidate | undefined>(
+    (known, candidate) => (candidate.kind !== "code" && candidate.score > (known?.score ?? 0) ? candidate : known),
+    undefined,
+  );
+
+/** The best sentence with what belongs to it: what it announces by a colon, or else what follows it and what is nearly as good. */
 function withCompany(best: Candidate, candidates: readonly Candidate[]): Candidate[] {
   const inPassage = candidates.filter(({ passageNumber }) => passageNumber === best.passageNumber);
-  const place = inPassage.indexOf(best);
-  const next = inPassage[place + 1];
-  const chosen = [best];
-  const room = (candidate: Candidate) =>
-    chosen.length < mostQuotes &&
-    chosen.reduce((sum, { text }) => sum + text.length, candidate.text.length) <= longestAnswer;
-  const add = (candidate: Candidate | undefined) => {
-    if (candidate && !chosen.includes(candidate) && room(candidate)) chosen.push(candidate);
-  };
+  const following = inPassage.slice(inPassage.indexOf(best) + 1);
+  const wanted = best.text.endsWith(":")
+    ? announced(following)
+    : [...explained(best, following), ...alike(best, candidates)];
 
-  if (best.text.endsWith(":")) {
-    for (const following of inPassage.slice(place + 1, place + mostQuotes)) add(following);
-  } else {
-    if (next?.block === best.block && next.score >= best.score * follows) add(next);
-    if (next?.kind === "code" && next.block === best.block + 1) add(next);
+  const chosen = [best];
+  let length = best.text.length;
+  for (const candidate of wanted) {
+    length += candidate.text.length;
+    if (length > longestAnswer) break;
+    chosen.push(candidate);
   }
-  const others = candidates
-    .filter(({ kind, score, coverage }) => kind !== "code" && score >= best.score * elsewhere && coverage >= 0.5)
-    .sort((a, b) => b.score - a.score);
-  for (const other of others) if (!other.text.endsWith(":")) add(other);
   return chosen.sort((a, b) => a.passageNumber - b.passageNumber || a.start - b.start);
+}
+
+/** The code, list or table behind a colon; or the one sentence. */
+function announced(following: readonly Candidate[]): Candidate[] {
+  const [next] = following;
+  if (next?.kind !== "item" && next?.kind !== "row") return next ? [next] : [];
+  const end = following.findIndex(({ kind }) => kind !== next.kind);
+  return following.slice(0, end < 0 ? mostItems : Math.min(end, mostItems));
+}
+
+/** The next sentence, if it is about the matter too, and the code right behind. */
+function explained(best: Candidate, [next]: readonly Candidate[]): Candidate[] {
+  if (!next) return [];
+  const goesOn = next.block === best.block && next.score >= best.score - follows;
+  const isShown = next.kind === "code" && next.block === best.block + 1;
+  return goesOn || isShown ? [next] : [];
+}
+
+/** What says as much of the matter elsewhere. */
+function alike(best: Candidate, candidates: readonly Candidate[]): Candidate[] {
+  const near = candidates.filter(
+    (other) =>
+      other !== best &&
+      other.kind !== "code" &&
+      other.score >= best.score - elsewhere &&
+      other.evidence >= leastEvidence &&
+      !other.text.endsWith(":") &&
+      !(other.passageNumber === best.passageNumber && other.block === best.block),
+  );
+  return near.sort((a, b) => b.score - a.score).slice(0, mostQuotes - 2);
 }

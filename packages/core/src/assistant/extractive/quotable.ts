@@ -3,6 +3,7 @@ import { fromMarkdown } from "mdast-util-from-markdown";
 import { gfmTableFromMarkdown } from "mdast-util-gfm-table";
 import { gfmTable } from "micromark-extension-gfm-table";
 import type { Passage } from "../../knowledge/passage.ts";
+import type { Span } from "../../knowledge/span.ts";
 import { splitSentences } from "../../knowledge/split-sentences.ts";
 
 /** A part of a passage that can be quoted on its own. */
@@ -14,7 +15,8 @@ export type Quotable = {
   end: number;
   /** The paragraph, list item, row or code block that it stands in, counted within the passage. */
   block: number;
-  kind: "sentence" | "row" | "code";
+  /** `item`: a sentence of a list. */
+  kind: "sentence" | "item" | "row" | "code";
 };
 
 /** A fragment that is shorter tells nothing. */
@@ -24,16 +26,17 @@ const longestCode = 600;
 
 /** The sentences, table rows and short code blocks of a passage, in order. Headings and bare markup are not quoted. */
 export function quotablesOf(passage: Passage): Quotable[] {
-  if (passage.mediaType === "text/plain") return sentencesIn(passage, 0, passage.text.length, 0, plain);
+  const whole = { start: 0, end: passage.text.length };
+  if (passage.mediaType === "text/plain") return sentencesIn(passage, whole, 0, plain);
   const tree = fromMarkdown(passage.text, { extensions: [gfmTable()], mdastExtensions: [gfmTableFromMarkdown()] });
   const found: Quotable[] = [];
   let block = 0;
 
-  function visit(node: Nodes): void {
+  function visit(node: Nodes, kind: "sentence" | "item"): void {
     const start = node.position?.start.offset ?? 0;
     const end = node.position?.end.offset ?? 0;
     if (node.type === "paragraph") {
-      found.push(...sentencesIn(passage, start, end, block, shown));
+      found.push(...sentencesIn(passage, { start, end }, block, shown).map((sentence) => ({ ...sentence, kind })));
       block += 1;
     } else if (node.type === "tableRow") {
       const text = node.children
@@ -50,11 +53,12 @@ export function quotablesOf(passage: Passage): Quotable[] {
       block += 1;
     } else if (node.type !== "heading" && "children" in node) {
       // The first row of a table names its columns.
-      for (const child of node.type === "table" ? node.children.slice(1) : node.children) visit(child);
+      const children = node.type === "table" ? node.children.slice(1) : node.children;
+      for (const child of children) visit(child, node.type === "list" ? "item" : kind);
     }
   }
 
-  visit(tree);
+  visit(tree, "sentence");
   return found;
 }
 
@@ -67,8 +71,7 @@ function slice(passage: Passage, node: Nodes): string {
 
 function sentencesIn(
   passage: Passage,
-  start: number,
-  end: number,
+  { start, end }: Span,
   block: number,
   show: (source: string) => string,
 ): Quotable[] {
