@@ -1,3 +1,4 @@
+import "./save-memory.ts";
 import path from "node:path";
 import { createApi } from "@parley/api/create-api";
 import { ConfigError, loadConfig } from "@parley/platform/config";
