@@ -1,8 +1,14 @@
 // Says what happens while it happens: a line a step, with the seconds that it took. Runs on Node 20, before anything is installed.
 import { endCommands, isStopping } from "./commands.mjs";
 
-const terminal = process.stdout.isTTY === true;
-const colour = (code, text) => (terminal && !process.env.NO_COLOR ? `\x1b[${code}m${text}\x1b[0m` : text);
+let out = process.stdout;
+const terminal = () => out.isTTY === true;
+const colour = (code, text) => (terminal() && !process.env.NO_COLOR ? `\x1b[${code}m${text}\x1b[0m` : text);
+
+/** For a script whose output somebody may read by program: what it does besides is told on the other stream. */
+export function reportOnStderr() {
+  out = process.stderr;
+}
 
 const running = new Set();
 let spinner;
@@ -22,7 +28,7 @@ export async function step(what, work) {
   const report = (mark, text) => {
     const seconds = ((performance.now() - started) / 1000).toFixed(1);
     clearStatus();
-    process.stdout.write(`  ${mark} ${text.padEnd(52)} ${`${seconds} s`.padStart(7)}\n`);
+    out.write(`  ${mark} ${text.padEnd(52)} ${`${seconds} s`.padStart(7)}\n`);
   };
   running.add(what);
   showStatus();
@@ -65,7 +71,7 @@ export async function inParallel(steps, width) {
 
 /** On a terminal, a last line that says what is running now. */
 function showStatus() {
-  if (!terminal) return;
+  if (!terminal()) return;
   if (running.size === 0) {
     clearInterval(spinner);
     spinner = undefined;
@@ -74,10 +80,10 @@ function showStatus() {
   let frame = 0;
   spinner ??= setInterval(() => {
     const text = `  ${"⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏"[frame++ % 10]} ${[...running].join(", ")}`;
-    process.stdout.write(`\r\x1b[2K${text.slice(0, (process.stdout.columns ?? 80) - 1)}`);
+    out.write(`\r\x1b[2K${text.slice(0, (out.columns ?? 80) - 1)}`);
   }, 80);
 }
 
 function clearStatus() {
-  if (terminal) process.stdout.write("\r\x1b[2K");
+  if (terminal()) out.write("\r\x1b[2K");
 }

@@ -2,7 +2,9 @@
 import { withServices } from "./checks/tests.mjs";
 import { main, runInForeground } from "./commands.mjs";
 import { build, root } from "./launch.mjs";
+import { reportOnStderr } from "./steps.mjs";
 
+reportOnStderr();
 await main(async () => {
   await build();
   const [command, ...args] = process.argv.slice(2);
