@@ -15,9 +15,13 @@ const spaceLast = /(?:\s|^)$/;
 const markFirst = /^[\p{P}\p{S}]/u;
 const markLast = /[\p{P}\p{S}]$/u;
 
-/** Reads what stands within a block: its lines, which need not be neighbours in the source. */
-export function parseInline(source: string, lines: readonly Span[]): Inline[] {
-  const { text, origin } = joinLines(source, lines);
+/**
+ * Reads what stands within a block: its lines, which need not be neighbours in the source.
+ *
+ * @param isCell of a table, where a bar has a backslash before it, in code too
+ */
+export function parseInline(source: string, lines: readonly Span[], isCell = false): Inline[] {
+  const { text, origin } = joinLines(source, lines, isCell);
   const pieces: Piece[] = [];
   const brackets: Bracket[] = [];
   const absentFences = new Set<number>();
@@ -192,20 +196,18 @@ export function parseInline(source: string, lines: readonly Span[]): Inline[] {
 }
 
 /** The lines' text with breaks between, and where each of its characters stands in the source. */
-function joinLines(source: string, lines: readonly Span[]): { text: string; origin: number[] } {
-  let text = "";
+function joinLines(source: string, lines: readonly Span[], isCell: boolean): { text: string; origin: number[] } {
   const origin: number[] = [];
   for (const [index, line] of lines.entries()) {
     const raw = source.slice(line.start, line.end);
-    const start = line.start + raw.length - raw.trimStart().length;
-    const end = index === lines.length - 1 ? line.start + raw.trimEnd().length : line.end;
-    for (let at = start; at < end; at++) origin.push(at);
-    text += source.slice(start, Math.max(start, end));
-    if (index === lines.length - 1) break;
-    origin.push(source.indexOf("\n", line.end));
-    text += "\n";
+    const isLast = index === lines.length - 1;
+    const end = isLast ? line.start + raw.trimEnd().length : line.end;
+    for (let at = line.start + raw.length - raw.trimStart().length; at < end; at++) {
+      if (!isCell || source[at] !== "\\" || source[at + 1] !== "|") origin.push(at);
+    }
+    if (!isLast) origin.push(source.indexOf("\n", line.end));
   }
-  return { text, origin };
+  return { text: origin.map((at) => source[at]).join(""), origin };
 }
 
 function runLength(text: string, at: number): number {

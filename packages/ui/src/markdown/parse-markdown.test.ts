@@ -85,7 +85,7 @@ describe("the subset", () => {
     ["1. ```sh\n   npm start\n   ```\n2. b", "list1(item(code-block<sh>(npm start))item(paragraph(b)))"],
     ["In 2024.\n1985. was no list", "paragraph(In 2024.\n1985. was no list)"],
     ["> a\n> > b\n> - c", "quote(paragraph(a)quote(paragraph(b))list(item(paragraph(c))))"],
-    ["| a | b |\n| - | :-: |\n| 1 | `x` |\n| \\| | |\nend", "table(a|b / 1|code(x) / ||)paragraph(end)"],
+    ["| a | b |\n| - | :-: |\n| 1 | `x\\|y` |\n| \\| | |\nend", "table(a|b / 1|code(x|y) / ||)paragraph(end)"],
     ["a | b\nno table", "paragraph(a | b\nno table)"],
     ["* * *", "rule()"],
     ["", ""],

@@ -177,7 +177,8 @@ function parseBlocks(source: string, lines: readonly Line[], depth: number): Blo
     if (!isTable || delimiters.length !== columns.length) return undefined;
 
     const from = at;
-    const row = (cells: Span[]): Cell[] => cells.map((cell) => ({ ...cell, children: parseInline(source, [cell]) }));
+    const row = (cells: Span[]): Cell[] =>
+      cells.map((cell) => ({ ...cell, children: parseInline(source, [cell], true) }));
     const rows = [row(columns)];
     for (at += 2; at < lines.length && textAt(at).includes("|") && !interrupts(textAt(at)); at++) {
       rows.push(row(cellsOf(source, lineAt(at))));
