@@ -1,4 +1,5 @@
 import { readdir, readFile } from "node:fs/promises";
+import { setTimeout as wait } from "node:timers/promises";
 
 /** The process and all that it started, by their ids. Linux only. */
 async function processTree(pid: number): Promise<number[]> {
@@ -28,11 +29,16 @@ export async function memoryMb(pid: number): Promise<number> {
 /** Follows the memory of a process tree. @returns stops it and says the highest that was seen, in MB */
 export function watchMemory(pid: number): () => number {
   let peak = 0;
-  const timer = setInterval(async () => {
-    peak = Math.max(peak, await memoryMb(pid));
-  }, 100);
+  let watching = true;
+  const watch = async () => {
+    while (watching) {
+      peak = Math.max(peak, await memoryMb(pid));
+      await wait(100);
+    }
+  };
+  void watch();
   return () => {
-    clearInterval(timer);
+    watching = false;
     return peak;
   };
 }

@@ -1,8 +1,6 @@
 import type { Page } from "@playwright/test";
 import type { Place } from "./fixtures.ts";
 
-export type Dashboard = Awaited<ReturnType<typeof openDashboard>>;
-
 /** A member in the inbox, signed in with the demo account. */
 export async function openDashboard(page: Page, { dashboardUrl, password }: Place) {
   await page.goto(dashboardUrl);

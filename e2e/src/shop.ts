@@ -1,7 +1,5 @@
 import type { Locator, Page } from "@playwright/test";
 
-export type Shop = Awaited<ReturnType<typeof openShop>>;
-
 /** A visitor on the demo shop's page, with the chat open. */
 export async function openShop(page: Page, url: string) {
   await page.goto(url);

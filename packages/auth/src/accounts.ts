@@ -15,7 +15,7 @@ const argon2id = {
 } as const;
 
 /** NIST SP 800-63B-4, 3.1.1.2: a password that stands alone has at least 15 characters. */
-export const passwordLength = { min: 15, max: 128 } as const;
+const passwordLength = { min: 15, max: 128 } as const;
 
 const idleSeconds = 30 * 60;
 const absoluteMs = 8 * 3600 * 1000;

@@ -2,7 +2,6 @@ export {
   type Accounts,
   type AccountsOptions,
   createAccounts,
-  passwordLength,
   type User,
 } from "./accounts.ts";
 export {

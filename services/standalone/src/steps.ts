@@ -12,4 +12,3 @@ export function createSteps(write: (line: string) => void) {
     total: () => seconds(started),
   };
 }
-export type Steps = ReturnType<typeof createSteps>;

@@ -7,7 +7,7 @@ import { AppError } from "../app-error.ts";
 const pageSize = 100;
 
 /** A document as the list shows it. `status` and `failure` are the newest version's; `servedVersion` is the one that answers are made from. */
-export type ListedDocument = Awaited<ReturnType<typeof listDocuments>>["documents"][number];
+type ListedDocument = Awaited<ReturnType<typeof listDocuments>>["documents"][number];
 
 /**
  * The tenant's documents by source and path, each with its newest version.

@@ -36,7 +36,6 @@ export async function createVisitor({ apiUrl, realtimeUrl, origin, publishableKe
     follow: (after = 0, url = realtimeUrl ?? visit.realtimeUrl) => follow({ url, origin, token, id, after }),
   };
 }
-export type Visitor = Awaited<ReturnType<typeof createVisitor>>;
 
 async function follow(options: { url: string; origin: string; token: string; id: string; after: number }) {
   const channel = `conversation:${options.id}`;

@@ -33,9 +33,6 @@ const blocksOnly = {
   mdastExtensions: withTables.mdastExtensions,
 };
 
-/** Markdown with tables, down to the words. For short texts. */
-export const parseMarkdown = (text: string): Root => fromMarkdown(text, withTables);
-
 /** Markdown's blocks alone: headings, paragraphs, lists, tables, code; what stands in a line is one piece of text. */
 export const parseBlocks = (text: string): Root => fromMarkdown(text, blocksOnly);
 

@@ -3,8 +3,8 @@ import { createLogger } from "@parley/platform/log";
 import { createJobs } from "../jobs.ts";
 import { createWordEmbedder } from "./library.ts";
 
-/** A process that takes jobs and gets stuck with the batch of a document that it is told to: to be killed by a test. */
-process.once("message", async ({ connection, after }: { connection: object; after: number }) => {
+// A process that takes jobs and gets stuck with the batch of a document that it is told to: to be killed by a test.
+async function work({ connection, after }: { connection: object; after: number }): Promise<void> {
   const db = openDatabase({ connection, max: 2 });
   const jobs = createJobs({ db, logger: createLogger({ level: "silent", format: "json" }), embedded: true });
   const embedder = createWordEmbedder();
@@ -17,4 +17,6 @@ process.once("message", async ({ connection, after }: { connection: object; afte
   };
   await jobs.start();
   await jobs.work(embedder);
-});
+}
+
+process.once("message", (order: Parameters<typeof work>[0]) => void work(order));
