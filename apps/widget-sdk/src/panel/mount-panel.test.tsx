@@ -163,6 +163,9 @@ test("a message that was not sent says so and why, and can be sent again or take
 
 test("what comes while the panel is closed is counted on the launcher, until it is opened", async () => {
   await answered("How?");
+  server.say({ author: "assistant", text: "Thus.", outcome: "answered" });
+  await shown(".answer .prose", ["Thus."]);
+  expect(emit).not.toHaveBeenCalledWith("unread", expect.anything());
   panel.close();
   server.say({ author: "assistant", text: "So.", outcome: "answered" });
   await shown(".badge", ["1"]);

@@ -245,15 +245,25 @@ describe("forgetting", () => {
     expect(server.conversations.size).toBe(2);
   });
 
-  test("also while the token is being renewed", async () => {
+  test("also while the token is being renewed: the token that comes then is not used", async () => {
     const { server, session } = begin();
     session.send("one");
     await sent(session, 1);
+    const { startVisit } = server.api;
+    const held = Promise.withResolvers<void>();
+    server.api.startVisit = async (visit) => {
+      if (visit.token) await held.promise;
+      return startVisit(visit);
+    };
     server.failures.push("auth.expired");
     session.send("two");
-    await vi.waitFor(() => expect(server.visits.length).toBeGreaterThanOrEqual(2));
+    await vi.waitFor(() => expect(server.failures).toEqual([]));
     session.forget();
-    await vi.waitFor(() => expect(server.visits.at(-1)).toBeUndefined());
-    expect(session.state.messages).toEqual([]);
+    held.resolve();
+    await vi.waitFor(() => expect(server.visits).toEqual([undefined, "token-1", undefined]));
+    session.send("three");
+    await sent(session, 1);
+    expect(texts(session)).toEqual(["three"]);
+    expect(JSON.parse(localStorage.getItem(`parley:${key}`) ?? "")).toMatchObject({ token: "token-3" });
   });
 });

@@ -141,12 +141,16 @@ export function createSession({ publishableKey, api, storage, connect, onChange 
 
   /** Calls with the visitor's token; once more with a new one when it has run out. */
   async function authorised<T>(call: (token: string) => Promise<T>): Promise<T> {
+    const asked = identity;
     const { token } = visit ?? (await startVisit());
     try {
       return await call(token);
     } catch (error) {
       if (!isUnauthorised(error)) throw error;
-      return call((await startVisit()).token);
+      const renewed = await startVisit();
+      // What one visitor asked for is not done as another.
+      if (asked !== identity) throw error;
+      return call(renewed.token);
     }
   }
 
@@ -166,16 +170,23 @@ export function createSession({ publishableKey, api, storage, connect, onChange 
     return id;
   }
 
-  /** Does the work in the open conversation; in a new one when the server no longer knows it. */
+  /**
+   * Does the work in the open conversation; in a new one when the server no longer knows it.
+   *
+   * @throws ApiError also when it was forgotten meanwhile
+   */
   async function inConversation<T>(work: (token: string, id: ConversationId) => Promise<T>): Promise<T> {
+    const asked = identity;
     const attempt = async () => {
       const id = await openConversation();
-      return authorised((token) => work(token, id));
+      const done = await authorised((token) => work(token, id));
+      if (asked !== identity) throw new ApiError("conversation.not_found");
+      return done;
     };
     try {
       return await attempt();
     } catch (error) {
-      if (codeOf(error) !== "conversation.not_found") throw error;
+      if (codeOf(error) !== "conversation.not_found" || asked !== identity) throw error;
       drop();
       return attempt();
     }
