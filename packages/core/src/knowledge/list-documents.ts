@@ -6,9 +6,6 @@ import { AppError } from "../app-error.ts";
 
 const pageSize = 100;
 
-/** A document as the list shows it. `status` and `failure` are the newest version's; `servedVersion` is the one that answers are made from. */
-type ListedDocument = Awaited<ReturnType<typeof listDocuments>>["documents"][number];
-
 /**
  * The tenant's documents by source and path, each with its newest version.
  *
