@@ -95,7 +95,18 @@ export async function createWidgetSite(config: Config, publishableKey: string): 
       })
       .send(html),
   );
-  await site.register(fastifyStatic, { root, index: false, wildcard: false });
+  await site.register(fastifyStatic, {
+    root,
+    index: false,
+    wildcard: false,
+    cacheControl: false,
+    // All but the one file that pages name have a hash in theirs.
+    setHeaders: (reply, file) =>
+      reply.setHeader(
+        "cache-control",
+        /-[\w-]{8}\.js$/.test(file) ? "public, max-age=31536000, immutable" : "public, max-age=300",
+      ),
+  });
   await site.register(fastifyStatic, {
     root: demo,
     index: false,
