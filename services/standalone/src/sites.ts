@@ -101,11 +101,12 @@ export async function createWidgetSite(config: Config, publishableKey: string): 
     wildcard: false,
     cacheControl: false,
     // All but the one file that pages name have a hash in theirs.
-    setHeaders: (reply, file) =>
-      reply.setHeader(
+    setHeaders: (reply, file) => {
+      void reply.header(
         "cache-control",
         /-[\w-]{8}\.js$/.test(file) ? "public, max-age=31536000, immutable" : "public, max-age=300",
-      ),
+      );
+    },
   });
   await site.register(fastifyStatic, {
     root: demo,
