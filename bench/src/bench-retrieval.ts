@@ -1,4 +1,6 @@
 import { monitorEventLoopDelay } from "node:perf_hooks";
+import { extractAnswer, findBestSentence } from "@parley/core/assistant/extractive/extract-answer";
+import type { Passage } from "@parley/core/knowledge/passage";
 
 import { percentile } from "./percentile.ts";
 import type { RetrievalTask } from "./read-task.ts";
@@ -6,6 +8,8 @@ import { openRetrievalLibrary } from "./retrieval-library.ts";
 
 /** Documents that a question's measures look at. */
 const depth = 10;
+/** Passages that an answer is made of, as in the product. */
+const passagesPerAnswer = 6;
 /** Passages that are searched for, so that they are of as many documents as are looked at. */
 const passagesSearched = 50;
 
@@ -24,23 +28,31 @@ export async function benchRetrieval(
   eventLoop.disable();
   say(`${task.docs.length} documents read in, ${(ingestMs / 1000).toFixed(1)} s`);
 
-  const results: Ranked[] = [];
+  const results: Result[] = [];
   const searchMs: number[] = [];
-  for (const { text, gold } of task.queries) {
+  for (const { text, gold, answers } of task.queries) {
     const started = performance.now();
-    const passages = await library.search(text, passagesSearched);
+    const found = await library.search(text, passagesSearched);
     searchMs.push(performance.now() - started);
-    results.push(
-      rank(
-        passages.map(({ documentId }) => library.indexOf(documentId)),
+    const passages = found.map((passage) => ({ ...passage, doc: library.indexOf(passage.documentId) }));
+    const groups = new Set(gold.map((index) => task.docs[index]?.group));
+    const elsewhere = passages.filter(({ doc }) => !groups.has(task.docs[doc]?.group));
+    results.push({
+      ...rank(
+        passages.map(({ doc }) => doc),
         gold,
       ),
-    );
+      answersRight: answers ? holdsAnswer(text, passages, answers) : null,
+      answers: isAnswered(text, passages),
+      answersWithout: isAnswered(text, elsewhere),
+    });
   }
   say(`${task.queries.length} questions asked`);
 
-  const mean = (measure: (result: Ranked) => number) =>
-    round(results.reduce((sum, result) => sum + measure(result), 0) / results.length, 4);
+  const share = (values: readonly number[]) =>
+    values.length === 0 ? null : round(values.reduce((sum, value) => sum + value, 0) / values.length, 4);
+  const mean = (measure: (result: Result) => number) => share(results.map(measure));
+  const answersRight = results.flatMap((result) => result.answersRight ?? []);
   const hitWithin = (limit: number) => mean(({ first }) => (first <= limit ? 1 : 0));
   return {
     "r@1": hitWithin(1),
@@ -48,6 +60,8 @@ export async function benchRetrieval(
     "r@10": hitWithin(10),
     "mrr@10": mean(({ first }) => (first <= depth ? 1 / first : 0)),
     "ndcg@10": mean(({ gain }) => gain),
+    /** The best sentence holds an answer; null of a task without answers. */
+    "answer@1": share(answersRight.map(Number)),
     queriesPerSecond: round((1000 * searchMs.length) / searchMs.reduce((sum, ms) => sum + ms, 0), 1),
     documents: task.docs.length,
     queries: task.queries.length,
@@ -55,6 +69,9 @@ export async function benchRetrieval(
     eventLoopP99MsWhileIngesting: round(eventLoop.percentile(99) / 1e6, 1),
     searchP50Ms: round(percentile(searchMs, 0.5), 1),
     searchP95Ms: round(percentile(searchMs, 0.95), 1),
+    /** The built-in answerer answers, and answers though all documents of the right one's group were left out. */
+    answered: mean(({ answers }) => Number(answers)),
+    answeredWithoutSource: mean(({ answersWithout }) => Number(answersWithout)),
     database: databaseUrl ? "server" : "embedded",
   };
 }
@@ -65,6 +82,17 @@ type Ranked = {
   /** Normalised discounted cumulative gain of the first ten. */
   gain: number;
 };
+
+type Result = Ranked & { answersRight: boolean | null; answers: boolean; answersWithout: boolean };
+
+const isAnswered = (question: string, passages: readonly Passage[]) =>
+  extractAnswer(question, passages.slice(0, passagesPerAnswer)).outcome === "answered";
+
+function holdsAnswer(question: string, passages: readonly Passage[], answers: readonly string[]): boolean {
+  const plain = (text: string) => text.toLowerCase().replace(/\s+/g, " ").trim();
+  const sentence = plain(findBestSentence(question, passages.slice(0, passagesPerAnswer))?.text ?? "");
+  return answers.some((answer) => sentence.includes(plain(answer)));
+}
 
 function rank(hits: readonly number[], gold: readonly number[]): Ranked {
   const ranking = [...new Set(hits)].slice(0, depth);

@@ -29,17 +29,18 @@ export async function ingestDocument(
   signal: AbortSignal,
 ): Promise<void> {
   const claim = await claimVersion(db, order);
-  if (claim) await read(db, embedder, claim, signal);
-  await clearDocument(db, order);
+  const isClean = claim && (await read(db, embedder, claim, signal));
+  if (!isClean) await clearDocument(db, order);
 }
 
-async function read(db: Database, embedder: Embedder, claim: Claim, signal: AbortSignal): Promise<void> {
-  const { tenantId, versionId, title, mediaType } = claim;
-  await clearChunks(db, tenantId, versionId); // what an earlier attempt has left
+/** @returns true when it leaves nothing behind that has to be cleared */
+async function read(db: Database, embedder: Embedder, claim: Claim, signal: AbortSignal): Promise<boolean> {
+  const { tenantId, documentId, versionId, title, mediaType } = claim;
+  if (claim.attempt > 1) await clearChunks(db, tenantId, versionId);
 
   const chunks = chunkDocument(claim.content, mediaType);
   let batch = take(chunks);
-  if (batch.length === 0) return giveUp(db, claim, "It holds nothing that can be searched.");
+  if (batch.length === 0) await giveUp(db, claim, "It holds nothing that can be searched.");
   while (batch.length > 0) {
     const words = batch.map((chunk) => searchableText(title, mediaType, chunk));
     const vectors = await embedder.embed(words);
@@ -49,16 +50,16 @@ async function read(db: Database, embedder: Embedder, claim: Claim, signal: Abor
     batch = take(chunks);
     const isLast = batch.length === 0;
 
-    const isOurs = await db.transaction(tenantId, async (tx) => {
-      const document = isLast ? await lockDocument(tx, claim.documentId) : undefined;
-      if (!(await hold(tx, claim))) return false;
+    const isOver = await db.transaction(tenantId, async (tx) => {
+      const document = isLast ? await lockDocument(tx, documentId) : undefined;
+      if (!(await hold(tx, claim))) return "lost";
       await writeChunks(tx, versionId, embedder.id, rows);
-      if (document) await goLive(tx, document, claim);
-      if (isFirst || isLast) await announce(tx, { type: "document.changed", documentId: claim.documentId });
-      return true;
+      if (isFirst || isLast) await announce(tx, { type: "document.changed", documentId });
+      return document && (await goLive(tx, document, claim));
     });
-    if (!isOurs) return;
+    if (isOver) return isOver === "live";
   }
+  return false;
 }
 
 function take(chunks: Iterator<Chunk>): Chunk[] {
@@ -84,41 +85,40 @@ export async function giveUp(db: Database, { tenantId, documentId, versionId }: 
   });
 }
 
-type Claim = IngestOrder & { attempt: number; title: string; mediaType: MediaType; content: string };
+type Claim = IngestOrder & { attempt: number; version: number; title: string; mediaType: MediaType; content: string };
 
 /** Takes the version up; undefined when there is nothing to read. */
 function claimVersion(db: Database, order: IngestOrder): Promise<Claim | undefined> {
   const { tenantId, documentId, versionId } = order;
+  const { id, attempt: madeBefore, version, status, title, mediaType, content } = documentVersions;
   return db.transaction(tenantId, async (tx) => {
     const document = await lockDocument(tx, documentId);
-    const [version] = await tx.select().from(documentVersions).where(eq(documentVersions.id, versionId)).for("update");
-    if (!document || !version || version.status === "ready" || version.status === "failed") return undefined;
+    const [found] = await tx
+      .select({ attempt: sql<number>`${madeBefore} + 1`, version, status, title, mediaType, content })
+      .from(documentVersions)
+      .where(eq(id, versionId))
+      .for("update");
+    if (!document || !found || found.status === "ready" || found.status === "failed") return undefined;
 
-    const { title, mediaType, content } = version;
-    const attempt = version.attempt + 1;
-    const failure = await overtakenBy(tx, document, version.version);
+    const { attempt } = found;
+    const isNewer = and(eq(documentVersions.documentId, documentId), gt(version, found.version), ne(status, "failed"));
+    if (document.removedAt || (await tx.$count(documentVersions, isNewer)) > 0) {
+      await overtake(tx, document, versionId);
+      await announce(tx, { type: "document.changed", documentId });
+      return undefined;
+    }
     await tx
       .update(documentVersions)
-      .set(failure ? { attempt, status: "failed", failure } : { attempt, status: "parsing", chunkState: "hidden" })
-      .where(eq(documentVersions.id, versionId));
-    await announce(tx, { type: "document.changed", documentId });
-    return failure ? undefined : { ...order, attempt, title, mediaType, content };
+      .set({ attempt, status: "parsing", chunkState: "hidden" })
+      .where(eq(id, versionId));
+    return { ...order, ...found };
   });
 }
 
-/** Why this version is not wanted any more, if so. */
-async function overtakenBy(
-  tx: TenantTransaction,
-  document: LockedDocument,
-  version: number,
-): Promise<string | undefined> {
-  if (document.removedAt) return "The document was removed.";
-  const newer = and(
-    eq(documentVersions.documentId, document.id),
-    gt(documentVersions.version, version),
-    ne(documentVersions.status, "failed"),
-  );
-  return (await tx.$count(documentVersions, newer)) > 0 ? "A newer version came." : undefined;
+/** This version is not wanted any more. */
+async function overtake(tx: TenantTransaction, document: LockedDocument, versionId: DocumentVersionId): Promise<void> {
+  const failure = document.removedAt ? "The document was removed." : "A newer version came.";
+  await tx.update(documentVersions).set({ status: "failed", failure }).where(eq(documentVersions.id, versionId));
 }
 
 /** Whether this attempt still has the version; it keeps it to the end of the transaction. */
@@ -137,21 +137,23 @@ async function hold(tx: TenantTransaction, { versionId, attempt }: Claim): Promi
   return held.length > 0;
 }
 
-/** The version takes the place of the one that served until now, unless that is a newer one. */
-async function goLive(tx: TenantTransaction, document: LockedDocument, { versionId, title }: Claim): Promise<void> {
-  const numberOf = async (id: DocumentVersionId | null) => {
-    if (!id) return 0;
-    const [row] = await tx
-      .select({ version: documentVersions.version })
-      .from(documentVersions)
-      .where(eq(documentVersions.id, id));
-    return row?.version ?? 0;
-  };
-  const overtaken = document.removedAt || (await numberOf(document.currentVersionId)) > (await numberOf(versionId));
-  if (overtaken) {
-    const failure = document.removedAt ? "The document was removed." : "A newer version came.";
-    await tx.update(documentVersions).set({ status: "failed", failure }).where(eq(documentVersions.id, versionId));
-    return;
+/**
+ * The version takes the place of the one that served until now, unless that is a newer one.
+ *
+ * @returns `live` when the document had none before, so that nothing is left over
+ */
+async function goLive(
+  tx: TenantTransaction,
+  document: LockedDocument,
+  { versionId, version, title }: Claim,
+): Promise<"live" | "replaced" | "overtaken"> {
+  const { currentVersionId } = document;
+  const isNewer =
+    currentVersionId && and(eq(documentVersions.id, currentVersionId), gt(documentVersions.version, version));
+  if (document.removedAt || (isNewer && (await tx.$count(documentVersions, isNewer)) > 0)) {
+    await overtake(tx, document, versionId);
+    return "overtaken";
   }
   await putLive(tx, document, { versionId, title });
+  return currentVersionId ? "replaced" : "live";
 }

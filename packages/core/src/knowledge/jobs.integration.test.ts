@@ -133,7 +133,9 @@ describe("a document that was added", () => {
     // Four retries, each after a longer wait: here they are not waited for.
     const hurry = async () => {
       await db.executeSql("system")("update pgboss.job set start_after = now() where state = 'retry'");
-      await db.transaction(tenantId, async (tx) => tx.signal("knowledge.jobs"));
+      await db.transaction(tenantId, async (tx) => {
+        for (const name of ["ingestDocument", "giveUpDocument"]) tx.signal(`job ordered: ${name}`);
+      });
     };
     await expect
       .poll(

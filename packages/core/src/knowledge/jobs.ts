@@ -27,6 +27,7 @@ export type KnowledgeJobs = {
 };
 
 const retries = 4;
+const ordered = (name: string) => `job ordered: ${name}`;
 /** Jobs that this process works on side by side: while one waits for the embedder, the other one writes. */
 const workers = 2;
 /** Small documents come in great numbers: taken several at a time, the queue costs them little. */
@@ -64,7 +65,6 @@ export function createJobs({
   boss.on("error", (error) => logger.error({ err: error }, "the job queue failed"));
   boss.on("warning", ({ message }) => logger.warn({ reason: message }, "the job queue warns"));
   const stopping = new AbortController();
-  const waking: (() => void)[] = [];
 
   async function start(): Promise<void> {
     await boss.start();
@@ -111,14 +111,14 @@ export function createJobs({
       if (!stopping.signal.aborted) boss.notifyWorker(id);
       return results;
     });
-    waking.push(() => boss.notifyWorker(id));
+    db.onSignal(ordered(name), () => boss.notifyWorker(id));
   }
 
   return {
     start,
     async send(tx, name, order) {
       await asSystem(tx, (system) => boss.send(name, order, { db: fromDrizzle(system, sql) }));
-      tx.signal("knowledge.jobs");
+      tx.signal(ordered(name));
     },
     async work(embedder) {
       for (let worker = 0; worker < workers; worker += 1) {
@@ -130,9 +130,6 @@ export function createJobs({
       await handle("giveUpDocument", 10, IngestOrder, async (order) => {
         await giveUp(db, order, `It could not be read in, though it was tried ${retries + 1} times.`);
         await clearDocument(db, order);
-      });
-      db.onSignal("knowledge.jobs", () => {
-        for (const wake of waking) wake();
       });
     },
     async stop() {

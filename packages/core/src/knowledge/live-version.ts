@@ -1,7 +1,7 @@
 import type { DocumentId, DocumentVersionId } from "@parley/contracts";
 import type { TenantTransaction } from "@parley/db";
-import { corpus, documents, documentVersions } from "@parley/db/schema";
-import { eq, sql } from "drizzle-orm";
+import { documents, documentVersions } from "@parley/db/schema";
+import { eq, type SQL, sql } from "drizzle-orm";
 
 export type LockedDocument = {
   id: DocumentId;
@@ -27,12 +27,14 @@ export async function putLive(
   { versionId, title }: { versionId: DocumentVersionId; title: string },
 ): Promise<void> {
   if (document.currentVersionId) await hide(tx, document.currentVersionId);
-  await tx
-    .update(documentVersions)
-    .set({ status: "ready", chunkState: "live", readyAt: sql`now()` })
-    .where(eq(documentVersions.id, versionId));
-  await tx.update(documents).set({ currentVersionId: versionId, title }).where(eq(documents.id, document.id));
-  await shiftCorpus(tx, document.currentVersionId, versionId);
+  await tx.execute(sql`
+    with version as (
+      update document_versions set status = 'ready', chunk_state = 'live', ready_at = now() where id = ${versionId}
+    ), document as (
+      update documents set current_version_id = ${versionId}, title = ${title} where id = ${document.id}
+    )
+    ${shiftCorpus(document.currentVersionId, versionId)}
+  `);
 }
 
 /** From the commit on, search finds nothing of the document. */
@@ -40,7 +42,7 @@ export async function takeDown(tx: TenantTransaction, document: LockedDocument):
   if (!document.currentVersionId) return;
   await hide(tx, document.currentVersionId);
   await tx.update(documents).set({ currentVersionId: null }).where(eq(documents.id, document.id));
-  await shiftCorpus(tx, document.currentVersionId, null);
+  await tx.execute(shiftCorpus(document.currentVersionId, null));
 }
 
 const hide = (tx: TenantTransaction, versionId: DocumentVersionId) =>
@@ -50,21 +52,19 @@ const hide = (tx: TenantTransaction, versionId: DocumentVersionId) =>
  * Takes the one version's chunks out of the corpus's sums and puts the other's in. Every change of a tenant's knowledge comes by
  * here, so this row is the last that a transaction locks.
  */
-async function shiftCorpus(
-  tx: TenantTransaction,
-  leaves: DocumentVersionId | null,
-  comes: DocumentVersionId | null,
-): Promise<void> {
-  await tx.insert(corpus).values({ chunks: 0, totalLength: 0 }).onConflictDoNothing();
-  await tx.execute(sql`
-    update corpus set chunks = corpus.chunks + difference.chunks, total_length = corpus.total_length + difference.length
-    from (
-      select coalesce(sum(sign), 0) as chunks, coalesce(sum(sign * length), 0) as length
-      from (
-        select length, case document_version_id when ${comes}::uuid then 1 else -1 end as sign
-        from chunks
-        where document_version_id in (${leaves}::uuid, ${comes}::uuid)
-      ) as moving
-    ) as difference
-  `);
-}
+const shiftCorpus = (leaves: DocumentVersionId | null, comes: DocumentVersionId | null): SQL => sql`
+  insert into corpus (chunks, total_length)
+  select greatest(chunks, 0), greatest(length, 0) from ${difference(leaves, comes)}
+  on conflict (tenant_id) do update set (chunks, total_length) = (
+    select corpus.chunks + difference.chunks, corpus.total_length + difference.length from ${difference(leaves, comes)}
+  )
+`;
+
+const difference = (leaves: DocumentVersionId | null, comes: DocumentVersionId | null): SQL => sql`(
+  select coalesce(sum(sign), 0) as chunks, coalesce(sum(sign * length), 0) as length
+  from (
+    select length, case document_version_id when ${comes}::uuid then 1 else -1 end as sign
+    from chunks
+    where document_version_id in (${leaves}::uuid, ${comes}::uuid)
+  ) as moving
+) as difference`;
