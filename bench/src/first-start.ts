@@ -136,6 +136,8 @@ async function takeOver(
   await openChat(visitor, `http://localhost:${ports.widget}`);
   await ask(visitor);
   await visitor.locator(".answer .sources").first().waitFor();
+  // The two that this machine has seen before, and this one, which stands on top.
+  await member.locator("[data-conversation]").nth(2).waitFor();
   await member.locator("[data-conversation]").first().click();
   for (let i = 0; i < times; i++) {
     const button = member.getByRole("button", { name: "Take over" }).first();
