@@ -4,13 +4,13 @@ import { openDatabase } from "@parley/db";
 import { createTestDatabase, type TestDatabase } from "@parley/db/testing";
 import { createLogger } from "@parley/platform/log";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { createLibrary, createWordEmbedder, sections } from "../testing/library.ts";
 import { createWorld, type World } from "../testing/world.ts";
 import { addDocument } from "./add-document.ts";
 import { findVersionStatus } from "./find-version-status.ts";
 import { createJobs, type KnowledgeJobs } from "./jobs.ts";
 import { readDocument } from "./read-document.ts";
 import { removeDocument } from "./remove-document.ts";
-import { createLibrary, createWordEmbedder, sections } from "./testing/library.ts";
 
 const logger = createLogger({ level: "silent", format: "json" });
 let database: TestDatabase;

@@ -4,11 +4,11 @@ import { documents, documentVersions } from "@parley/db/schema";
 import { asc, eq } from "drizzle-orm";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { createLibrary, createWordEmbedder, sections } from "../testing/library.ts";
 import { createWorld, type World } from "../testing/world.ts";
 import { clearDocument } from "./clear-document.ts";
 import { findVersionStatus } from "./find-version-status.ts";
 import { giveUp, ingestDocument } from "./ingest-document.ts";
-import { createLibrary, createWordEmbedder, sections } from "./testing/library.ts";
 
 let world: World;
 beforeAll(async () => {

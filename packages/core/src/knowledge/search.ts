@@ -1,14 +1,13 @@
 import type { TenantId } from "@parley/contracts";
 import type { Database } from "@parley/db";
-import { sql } from "drizzle-orm";
+import { type SQL, sql } from "drizzle-orm";
 import type { Embedder, Passage } from "./passage.ts";
 import { toVectorText } from "./vector-text.ts";
 
 /** How many of the best by words, and of the best by meaning, are looked at with both measures. */
 const candidates = 50;
+/** What the words count for; the rest is for the meaning. */
 const lexicalShare = 0.4;
-
-type Row = Omit<Passage, "score">;
 
 /**
  * The chunks most likely to answer `question`, best first: exact BM25 and the exact cosine, fused. What is measured is the tenant's
@@ -28,12 +27,9 @@ export async function searchKnowledge(
   const [vector] = await embedder.embed([question], { urgent: true });
   if (!vector) throw new Error("the embedder returned no vector");
   const { rows } = await db.read(tenantId, (read) =>
-    read.execute<Row>(statement(question, toVectorText(vector), embedder.id)),
+    read.execute<Passage>(searchStatement(question, toVectorText(vector), embedder.id, limit)),
   );
-  return rows
-    .map((row) => ({ ...row, score: lexicalShare * row.lexical + (1 - lexicalShare) * row.cosine }))
-    .sort((a, b) => b.score - a.score || (a.path < b.path ? -1 : a.path > b.path ? 1 : a.start - b.start))
-    .slice(0, limit);
+  return rows;
 }
 
 /**
@@ -42,7 +38,7 @@ export async function searchKnowledge(
  *
  * `hidden` is normally empty: chunks of a version that is on its way in or out count nowhere, as if they were not there.
  */
-const statement = (question: string, vector: string, embedderId: string) => sql`
+export const searchStatement = (question: string, vector: string, embedderId: string, limit: number): SQL => sql`
   with hidden as materialized (
     select c.id from document_versions v join chunks c on c.document_version_id = v.id where v.chunk_state = 'hidden'
   ), asked as materialized (
@@ -66,18 +62,25 @@ const statement = (question: string, vector: string, embedderId: string) => sql`
     select e.chunk_id, -(e.embedding <#> ${vector}::vector) as cosine
     from embeddings e
     where e.embedder_id = ${embedderId} and not exists (select from hidden where id = e.chunk_id)
-  ), best as (
+  ), candidates as (
     (select chunk_id from lexical order by score desc, chunk_id limit ${candidates})
     union
     (select chunk_id from near order by cosine desc, chunk_id limit ${candidates})
+  ), best as materialized (
+    select chunk_id, lexical, cosine, ${lexicalShare}::float8 * lexical + (1 - ${lexicalShare}::float8) * cosine as score
+    from (
+      select chunk_id, coalesce(l.score, 0)::float8 as lexical, greatest(coalesce(n.cosine, 0), 0)::float8 as cosine
+      from candidates left join lexical l using (chunk_id) left join near n using (chunk_id)
+    ) as measured
+    order by score desc, chunk_id
+    limit ${limit}
   )
   select c.id as "chunkId", d.id as "documentId", v.id as "documentVersionId", v.title, d.path,
     v.media_type as "mediaType", c.heading_path as "headingPath", c.start_offset as "start", c.end_offset as "end", c.text,
-    coalesce(l.score, 0)::float8 as lexical, greatest(coalesce(n.cosine, 0), 0)::float8 as cosine
+    b.score, b.lexical, b.cosine
   from best b
     join chunks c on c.id = b.chunk_id
     join document_versions v on v.id = c.document_version_id
     join documents d on d.id = v.document_id
-    left join lexical l on l.chunk_id = b.chunk_id
-    left join near n on n.chunk_id = b.chunk_id
+  order by b.score desc, d.path, c.start_offset
 `;

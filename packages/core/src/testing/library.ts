@@ -1,13 +1,13 @@
 import type { DocumentId, TenantId } from "@parley/contracts";
 import type { Database } from "@parley/db";
 import { sql } from "drizzle-orm";
-import { addDocument } from "../add-document.ts";
-import { ingestDocument } from "../ingest-document.ts";
-import type { IngestOrder, KnowledgeJobs } from "../jobs.ts";
-import type { Embedder } from "../passage.ts";
-import { readDocument } from "../read-document.ts";
-import { removeDocument } from "../remove-document.ts";
-import { searchKnowledge } from "../search.ts";
+import { addDocument } from "../knowledge/add-document.ts";
+import { ingestDocument } from "../knowledge/ingest-document.ts";
+import type { IngestOrder, KnowledgeJobs } from "../knowledge/jobs.ts";
+import type { Embedder } from "../knowledge/passage.ts";
+import { readDocument } from "../knowledge/read-document.ts";
+import { removeDocument } from "../knowledge/remove-document.ts";
+import { searchKnowledge } from "../knowledge/search.ts";
 
 /** Vectors without a model: each word has a direction of its own, so texts with the same words are near each other. */
 export function createWordEmbedder(): Embedder & {

@@ -1,0 +1,119 @@
+import { randomUUID } from "node:crypto";
+import { ContactId } from "@parley/contracts";
+import { citations, documents } from "@parley/db/schema";
+import { eq } from "drizzle-orm";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { clearDocument } from "../knowledge/clear-document.ts";
+import type { Passage } from "../knowledge/passage.ts";
+import { createLibrary, createWordEmbedder } from "../testing/library.ts";
+import { createWorld, type World } from "../testing/world.ts";
+import { getCitedPassage } from "./get-cited-passage.ts";
+
+let world: World;
+beforeAll(async () => {
+  world = await createWorld();
+});
+afterAll(() => world[Symbol.asyncDispose]());
+
+/** A contact in a conversation in which a message cites what is found for `question`. */
+async function newCitation(text: string, question: string) {
+  const contact = await world.contact();
+  const { tenantId, conversationId, contactId } = contact;
+  const library = createLibrary(world.db, tenantId, createWordEmbedder());
+  const { documentId } = await library.read("guide.md", text);
+  const [passage] = await library.search(question);
+  if (!passage) throw new Error("the test's document holds the question's words");
+  const { id: messageId } = await contact.say("What is cited?");
+  await world.db.transaction(tenantId, (tx) => tx.insert(citations).values(toCitation(passage, messageId)));
+  const cited = { conversationId, messageId, number: 1 };
+  return {
+    ...contact,
+    library,
+    documentId,
+    passage,
+    cited,
+    get: () => getCitedPassage(world.db, tenantId, { ...cited, contactId }),
+  };
+}
+
+const toCitation = (
+  passage: Passage,
+  messageId: Awaited<ReturnType<Awaited<ReturnType<World["contact"]>>["say"]>>["id"],
+) => ({
+  messageId,
+  number: 1,
+  documentVersionId: passage.documentVersionId,
+  chunkId: passage.chunkId,
+  headingPath: passage.headingPath,
+  startOffset: passage.start,
+  endOffset: passage.end,
+  quoteSha256: "0".repeat(64),
+});
+
+const notFound = { code: "citation.not_found" };
+
+test("a citation opens its passage with the text around it, in the document's own offsets", async () => {
+  const text = "# Guide\n\nThe lion is 😀 yellow.\n\nThe elephant is grey.\n\nThe end.\n";
+  const { get, passage, documentId } = await newCitation(text, "elephant");
+  const opened = await get();
+  expect(opened).toMatchObject({
+    number: 1,
+    documentId,
+    documentVersionId: passage.documentVersionId,
+    title: "Guide",
+    headingPath: ["Guide"],
+    version: 1,
+    superseded: false,
+    mediaType: "text/markdown",
+    text,
+    textStart: 0,
+  });
+  expect(text.slice(opened.start, opened.end)).toBe(passage.text);
+  expect(new Date(opened.readAt).getTime()).toBeGreaterThan(Date.now() - 60_000);
+});
+
+test("of a long document only what is around the passage comes, in whole lines", async () => {
+  const filler = Array.from({ length: 500 }, (_, index) => `Paragraph ${index} tells of nothing much.`);
+  const text = [...filler.slice(0, 250), "The elephant is grey.", ...filler.slice(250)].join("\n\n");
+  const { get } = await newCitation(text, "elephant grey");
+  const { text: shown, textStart, start, end } = await get();
+  expect(shown.length).toBeLessThan(10_000);
+  expect(text.slice(textStart, textStart + shown.length)).toBe(shown);
+  expect(shown).toMatch(/^\n?Paragraph \d+ tells of nothing much\.\n\n/);
+  expect(shown).toMatch(/\n\nParagraph \d+ tells of nothing much\.\n?$/);
+  expect(shown.slice(start - textStart, end - textStart)).toContain("The elephant is grey.");
+});
+
+test("a document that has changed since shows what was cited, and says that it is old", async () => {
+  const { get, library } = await newCitation("The elephant is grey.", "elephant");
+  await library.read("guide.md", "The elephant is pink.");
+  expect(await get()).toMatchObject({ text: "The elephant is grey.", version: 1, superseded: true });
+});
+
+test("of a removed document stays what was cited, and nothing else", async () => {
+  const { get, library, documentId, tenantId } = await newCitation("The elephant is grey.", "elephant");
+  await library.read("guide.md", "The elephant is pink.");
+  await library.remove(documentId);
+  await clearDocument(world.db, { tenantId, documentId });
+  expect(await get()).toMatchObject({ text: "The elephant is grey.", superseded: true });
+  expect(await library.audit()).toMatchObject({ stored: 0, keptChunks: 0 });
+
+  await world.db.transaction(tenantId, (tx) => tx.delete(citations));
+  await clearDocument(world.db, { tenantId, documentId });
+  const left = await world.db.read(tenantId, (read) =>
+    read.select().from(documents).where(eq(documents.id, documentId)),
+  );
+  expect(left).toEqual([]);
+  await expect(get()).rejects.toMatchObject(notFound);
+});
+
+test("nobody opens another's citation, nor learns that it exists", async () => {
+  const { tenantId, cited, contactId } = await newCitation("The elephant is grey.", "elephant");
+  const other = await world.contact();
+  const open = (tenant: typeof tenantId, more: object) => getCitedPassage(world.db, tenant, { ...cited, ...more });
+  await expect(open(tenantId, { contactId: ContactId.parse(randomUUID()) })).rejects.toMatchObject(notFound);
+  await expect(open(tenantId, { contactId, conversationId: other.conversationId })).rejects.toMatchObject(notFound);
+  await expect(open(tenantId, { contactId, number: 2 })).rejects.toMatchObject(notFound);
+  await expect(open(other.tenantId, {})).rejects.toMatchObject(notFound);
+  await expect(open(tenantId, {})).resolves.toMatchObject({ number: 1 }); // a member of the tenant
+});
