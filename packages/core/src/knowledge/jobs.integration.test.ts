@@ -189,7 +189,7 @@ describe("a process that ends while it reads a document in", () => {
       const { tenantId, library, add } = await newTenant();
       const sender = await startJobs();
       const added = await add(sender, "a.md", sections(40, "elephant"));
-      const process = fork(new URL("./testing/stuck-process.ts", import.meta.url), { stdio: "inherit" });
+      const process = fork(new URL("../testing/stuck-process.ts", import.meta.url), { stdio: "inherit" });
       process.send({ connection: database.connection, after });
       await once(process, "message");
       process.kill("SIGKILL");

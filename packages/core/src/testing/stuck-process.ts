@@ -1,7 +1,7 @@
 import { openDatabase } from "@parley/db";
 import { createLogger } from "@parley/platform/log";
-import { createWordEmbedder } from "../../testing/library.ts";
-import { createJobs } from "../jobs.ts";
+import { createJobs } from "../knowledge/jobs.ts";
+import { createWordEmbedder } from "./library.ts";
 
 // A process that takes jobs and gets stuck with the batch of a document that it is told to: to be killed by a test.
 async function work({ connection, after }: { connection: object; after: number }): Promise<void> {
