@@ -29,7 +29,7 @@ export function describeFailure(error: unknown): Failure {
 }
 
 function describeStatus(status: number): string {
-  if (status === 401 || status === 403) return `the provider refused the API key (${status})`;
+  if (status === 401 || status === 403) return `the provider refused the API key (${status}): check OPENAI_API_KEY`;
   if (status === 404) return "the provider knows no such model, or its address is wrong (404)";
   if (status === 429) return "the provider's rate limit or quota is exhausted (429)";
   return `the provider answered with status ${status}`;
