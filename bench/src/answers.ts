@@ -26,7 +26,7 @@ export async function benchAnswers({ questions = 200 } = {}) {
     const server = await installation.start();
     const eventLoop = async (): Promise<{ p99Ms: number; maxMs: number }> => {
       await rm(eventLoopFile, { force: true });
-      process.kill(server.pid, "SIGUSR2");
+      process.kill(server.pid, "SIGWINCH");
       for (;;) {
         await wait(50);
         const text = await readFile(eventLoopFile, "utf8").catch(() => "");
