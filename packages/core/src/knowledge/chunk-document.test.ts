@@ -164,7 +164,9 @@ describe("blocks", () => {
     expect(text.slice(chunks[0]?.start, chunks[0]?.end)).toBe("Text.\n\n---\n\nMore.");
   });
 
-  test("headings inside a code block are code", () => {
+  test("headings inside a code block are code, be it ever so long", () => {
+    const long = ["# A", "", "```sh", ...Array(2_000).fill("# not a heading"), "```", "", "Text"].join("\n");
+    expect(new Set(markdown(long).map(({ headingPath }) => headingPath.join()))).toEqual(new Set(["A"]));
     expect(markdown("# A\n\n```sh\n# not a heading\n```\n")).toMatchObject([{ headingPath: ["A"] }]);
   });
 });

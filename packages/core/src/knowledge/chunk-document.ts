@@ -115,12 +115,8 @@ function toBlock(node: Nodes, offset: number): Block {
         end,
         parts: (_text, whole) => {
           const blocks = node.children.map((child) => toBlock(child, offset));
-          // Nothing is left out in between: a list item's mark belongs to its first paragraph.
-          return blocks.map((block, index) => ({
-            ...block,
-            start: index === 0 ? whole.start : block.start,
-            end: blocks[index + 1]?.start ?? whole.end,
-          }));
+          // A list item's mark belongs to its first paragraph.
+          return blocks.map((block, index) => (index === 0 ? { ...block, start: whole.start } : block));
         },
       };
     case "paragraph":

@@ -102,8 +102,8 @@ function claimVersion(db: Database, order: IngestOrder): Promise<Claim | undefin
 
     const { attempt } = found;
     const isNewer = and(eq(documentVersions.documentId, documentId), gt(version, found.version), ne(status, "failed"));
-    if (document.removedAt || (await tx.$count(documentVersions, isNewer)) > 0) {
-      await overtake(tx, document, versionId);
+    if ((await tx.$count(documentVersions, isNewer)) > 0) {
+      await overtake(tx, versionId);
       await announce(tx, { type: "document.changed", documentId });
       return undefined;
     }
@@ -116,8 +116,8 @@ function claimVersion(db: Database, order: IngestOrder): Promise<Claim | undefin
 }
 
 /** This version is not wanted any more. */
-async function overtake(tx: TenantTransaction, document: LockedDocument, versionId: DocumentVersionId): Promise<void> {
-  const failure = document.removedAt ? "The document was removed." : "A newer version came.";
+async function overtake(tx: TenantTransaction, versionId: DocumentVersionId): Promise<void> {
+  const failure = "A newer version came.";
   await tx.update(documentVersions).set({ status: "failed", failure }).where(eq(documentVersions.id, versionId));
 }
 
@@ -150,8 +150,8 @@ async function goLive(
   const { currentVersionId } = document;
   const isNewer =
     currentVersionId && and(eq(documentVersions.id, currentVersionId), gt(documentVersions.version, version));
-  if (document.removedAt || (isNewer && (await tx.$count(documentVersions, isNewer)) > 0)) {
-    await overtake(tx, document, versionId);
+  if (isNewer && (await tx.$count(documentVersions, isNewer)) > 0) {
+    await overtake(tx, versionId);
     return "overtaken";
   }
   await putLive(tx, document, { versionId, title });

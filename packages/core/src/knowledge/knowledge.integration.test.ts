@@ -149,12 +149,17 @@ describe("a new version", () => {
     await library.add("a.md", "The elephant is grey.");
     await library.add("a.md", "The giraffe is tall.");
     const [older, newer] = library.orders.splice(0);
+    let embedded = 0;
+    library.embedder.before = () => {
+      embedded += 1;
+    };
     await library.ingest(newer);
     await library.ingest(older);
     expect(await versionsOf(library.tenantId)).toMatchObject([
       { status: "failed", failure: "A newer version came." },
       { status: "ready" },
     ]);
+    expect(embedded).toBe(1);
     expect(await library.search("elephant giraffe")).toMatchObject([{ text: "The giraffe is tall." }]);
   });
 
@@ -195,12 +200,24 @@ describe("an attempt to read a version in", () => {
     const library = await newLibrary();
     await library.add("a.md", sections(40, "elephant"));
     const [order] = library.orders.splice(0);
+    const begun = Promise.withResolvers<void>();
+    const proceed = Promise.withResolvers<void>();
+    let second = Promise.resolve();
     let calls = 0;
     library.embedder.before = async () => {
       calls += 1;
-      if (calls === 3) await library.ingest(order);
+      if (calls === 3) {
+        second = library.ingest(order);
+        await begun.promise;
+      } else if (calls === 4) {
+        begun.resolve();
+        await proceed.promise;
+      }
     };
     await library.ingest(order);
+    expect(await library.audit()).toMatchObject({ keptChunks: 0, stored: 0, hidden: 1 });
+    proceed.resolve();
+    await second;
     expect(await library.audit()).toMatchObject({ ...exact, keptChunks: 40, stored: 40, embeddings: 40 });
     expect(await versionsOf(library.tenantId)).toMatchObject([{ status: "ready" }]);
   });

@@ -74,7 +74,7 @@ test("a sentence that only repeats the question does not answer it", () => {
 
 test("in a list of questions and answers, the answer is quoted and not the question", () => {
   const passage = makePassage(
-    "How do I delete my account?\nOpen the settings and press the red button. Where is my invoice?\nBelow the orders.",
+    "Where is my invoice?\nBelow the orders. How do I delete my account?\nOpen the settings and press the red button.",
     { ...found, mediaType: "text/plain" },
   );
   const answer = extractAnswer("How can I delete the account that I have?", [passage]);
@@ -108,10 +108,10 @@ test("what stands under a heading answers what the heading names", () => {
 
 test("a rare word of the question counts more than those that stand in every sentence", () => {
   const passage = makePassage(
-    "The shop sends orders by post. The shop sends orders by courier. The shop sends orders by drone on Fridays.",
+    "The shop sends orders by post. A shop takes orders by phone. Our shop has orders in stock. The drone flies on Fridays.",
     { ...found, mediaType: "text/plain" },
   );
-  expect(findBestSentence("When does the shop send orders by drone?", [passage])?.text).toContain("Fridays");
+  expect(findBestSentence("Which shop has a drone for orders?", [passage])?.text).toBe("The drone flies on Fridays.");
 });
 
 test("there is a best sentence even where the evidence is too weak to answer, but none where nothing can be quoted", () => {

@@ -29,7 +29,7 @@ export function* segmentsOf(text: string): Generator<Segment> {
 
   for (const line of linesOf(text, start)) {
     const length = line.start - start;
-    const content = text.slice(line.start, line.end);
+    const content = text.slice(line.start, line.end).trimEnd();
     const cut =
       length + (line.end - line.start) > longest ||
       (!open && length >= wanted && heading.test(content)) ||
@@ -50,7 +50,7 @@ export function* segmentsOf(text: string): Generator<Segment> {
         code = false;
       }
     }
-    blankBefore = content.trim() === "";
+    blankBefore = content === "";
   }
   if (start < text.length) yield { start, end: text.length, code };
 }
