@@ -5,6 +5,8 @@ import { createLogger } from "@parley/platform/log";
 import { expect, test } from "vitest";
 import { watchTakeovers } from "./watch-takeovers.ts";
 
+const tenantId = TenantId.parse(randomUUID());
+
 const conversation = (ownershipEpoch: number): Conversation => ({
   id: ConversationId.parse(randomUUID()),
   contactId: ContactId.parse(randomUUID()),
@@ -19,17 +21,20 @@ test("an answer is told of a newer owner of its own conversation, and of nothing
   const eventLog = createInProcessEventLog({ logger: createLogger({ level: "silent", format: "json" }) });
   const takeovers = await watchTakeovers(eventLog);
   const ours = conversation(2);
-  const tenantId = TenantId.parse(randomUUID());
-  const changed = (changed: Conversation) =>
-    eventLog.publish([{ id: randomUUID(), tenantId, event: { type: "conversation.changed", conversation: changed } }]);
+  const changed = (changed: Conversation, of = tenantId) =>
+    eventLog.publish([
+      { id: randomUUID(), tenantId: of, event: { type: "conversation.changed", conversation: changed } },
+    ]);
 
-  const first = takeovers.watch({ conversationId: ours.id, ownershipEpoch: 2 });
-  const second = takeovers.watch({ conversationId: ours.id, ownershipEpoch: 3 });
-  const done = takeovers.watch({ conversationId: ours.id, ownershipEpoch: 2 });
+  const first = takeovers.watch({ tenantId, conversationId: ours.id, ownershipEpoch: 2 });
+  const second = takeovers.watch({ tenantId, conversationId: ours.id, ownershipEpoch: 3 });
+  const done = takeovers.watch({ tenantId, conversationId: ours.id, ownershipEpoch: 2 });
   done[Symbol.dispose]();
 
   await changed(ours);
   await changed(conversation(9));
+  // Clients choose the ids of conversations: another tenant's may have the same.
+  await changed({ ...ours, ownershipEpoch: 9 }, TenantId.parse(randomUUID()));
   await changed({ ...ours, ownershipEpoch: 3 });
   await expect.poll(() => first.signal.aborted).toBe(true);
   expect([second.signal.aborted, done.signal.aborted]).toEqual([false, false]);
