@@ -3,6 +3,7 @@ import { type Citation, type MemberId, type Message, MessageId, type Notice } fr
 import type { TenantTransaction } from "@parley/db";
 import { conversations, members, messages, runs } from "@parley/db/schema";
 import { and, eq, inArray, sql } from "drizzle-orm";
+import { AppError } from "../app-error.ts";
 import { announce } from "../outbox/announce.ts";
 import { type ConversationRow, toConversation } from "./conversation-rows.ts";
 import { toMessage } from "./message-rows.ts";
@@ -14,6 +15,7 @@ type NewMessage = Omit<typeof messages.$inferInsert, "tenantId" | "conversationI
  *
  * @param message.citations what the message cites, stored by whoever calls
  * @returns the message, and the conversation as it is now
+ * @throws AppError `message.id_taken`
  */
 export async function appendMessage(
   tx: TenantTransaction,
@@ -27,9 +29,12 @@ export async function appendMessage(
   const seq = conversation.lastSeq + 1;
   const [row] = await tx
     .insert(messages)
-    .values({ ...message, conversationId: conversation.id, seq })
+    // Not when the transaction began: it may have waited for the message before this one.
+    .values({ ...message, conversationId: conversation.id, seq, createdAt: sql`clock_timestamp()` })
+    .onConflictDoNothing({ target: [messages.tenantId, messages.id] })
     .returning();
-  if (!row) throw new Error("an insert returned no row");
+  // Another conversation's message took the id since the caller looked for it.
+  if (!row) throw new AppError("message.id_taken");
   await tx
     .update(conversations)
     .set({ lastSeq: seq, lastMessageAt: row.createdAt })

@@ -24,13 +24,13 @@ export async function lockConversation(
   id: ConversationId,
   owner: Owner = {},
 ): Promise<ConversationRow | undefined> {
+  // The assignee is looked up below the lock: of a conversation that was waited for, a join beside it sees the old one.
+  const locked = tx.select().from(conversations).where(matches(id, owner)).for("update").as("locked");
   const [row] = await tx
-    .select(columns)
-    .from(conversations)
-    .leftJoin(members, assignee)
-    .where(matches(id, owner))
-    .for("update", { of: conversations });
-  return row;
+    .select()
+    .from(locked)
+    .leftJoin(members, and(eq(members.tenantId, locked.tenantId), eq(members.id, locked.assigneeId)));
+  return row && { ...row.locked, assigneeName: row.members?.name ?? null };
 }
 
 /** The conversation as it is now. */

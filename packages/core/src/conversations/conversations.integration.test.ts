@@ -1,7 +1,8 @@
 import { randomUUID } from "node:crypto";
-import { ContactId, ConversationId, type RunId } from "@parley/contracts";
+import { ContactId, ConversationId, type RunId, type TenantId } from "@parley/contracts";
+import type { TenantTransaction } from "@parley/db";
 import { messages, runs } from "@parley/db/schema";
-import { eq } from "drizzle-orm";
+import { eq, sql } from "drizzle-orm";
 import { expect, test } from "vitest";
 import { createWorld, type World } from "../testing/world.ts";
 import { resumeConversation } from "./channel.ts";
@@ -9,6 +10,7 @@ import { handOff } from "./hand-off.ts";
 import { openConversation } from "./open-conversation.ts";
 import { postMessage } from "./post-message.ts";
 import { postReply, type Reply } from "./post-reply.ts";
+import { takeOver } from "./take-over.ts";
 
 type Contact = Awaited<ReturnType<World["contact"]>>;
 
@@ -36,6 +38,26 @@ async function claim(world: World, contact: Contact, leaseToken: string = random
   );
   if (!run) throw new Error("no run is due");
   return { runId: run.id, leaseToken };
+}
+
+/** Does the work in a transaction that stays open until another one waits for what it has locked. */
+async function holdOpen(world: World, tenantId: TenantId, work: (tx: TenantTransaction) => Promise<unknown>) {
+  const done = Promise.withResolvers<void>();
+  const mayEnd = Promise.withResolvers<void>();
+  const transaction = world.db.transaction(tenantId, async (tx) => {
+    await work(tx);
+    done.resolve();
+    await mayEnd.promise;
+    const isWaitedFor = sql`select 1 from pg_locks where not granted and pg_backend_pid() = any (pg_blocking_pids(pid))`;
+    await expect.poll(async () => (await tx.execute(isWaitedFor)).rows).not.toEqual([]);
+  });
+  await Promise.race([done.promise, transaction]);
+  return {
+    commitWhenWaitedFor() {
+      mayEnd.resolve();
+      return transaction;
+    },
+  };
 }
 
 const reply = (claimed: { runId: RunId; leaseToken: string }, text = "An answer."): Reply => ({
@@ -103,6 +125,63 @@ test("messages sent side by side get the numbers 1, 2, 3 … without a hole", as
   const contact = await world.contact();
   await Promise.all(Array.from({ length: 12 }, (_, i) => contact.say(`Message ${i}`)));
   expect((await messagesOf(world, contact)).map(({ seq }) => seq)).toEqual(Array.from({ length: 12 }, (_, i) => i + 1));
+});
+
+test("one id for two messages at the same moment: one is stored, the other is refused", async () => {
+  await using world = await createWorld();
+  const contact = await world.contact();
+  const neighbour = await world.contact(contact);
+  const { tenantId, contactId, conversationId } = contact;
+  const id = world.messageId();
+  const first = await holdOpen(world, tenantId, (tx) =>
+    postMessage(tx, contactId, { id, conversationId, text: "One" }),
+  );
+  const refused = expect(neighbour.say("One", id)).rejects.toMatchObject({ code: "message.id_taken" });
+  await first.commitWhenWaitedFor();
+  await refused;
+
+  expect(await messagesOf(world, contact)).toMatchObject([{ id, text: "One" }]);
+  expect(await messagesOf(world, neighbour)).toEqual([]);
+});
+
+test("a message that had to wait for another one comes after it, and is answered after it", async () => {
+  await using world = await createWorld();
+  const contact = await world.contact();
+  const { tenantId, contactId, conversationId } = contact;
+  // Its transaction begins first and gets its turn last.
+  const began = Promise.withResolvers<void>();
+  const turn = Promise.withResolvers<void>();
+  const late = world.db.transaction(tenantId, async (tx) => {
+    began.resolve();
+    await turn.promise;
+    await postMessage(tx, contactId, { id: world.messageId(), conversationId, text: "Second" });
+  });
+  await began.promise;
+  await contact.say("First");
+  turn.resolve();
+  await late;
+
+  const [first, second] = await messagesOf(world, contact);
+  expect([first?.text, second?.text]).toEqual(["First", "Second"]);
+  expect(second?.createdAt.getTime()).toBeGreaterThanOrEqual(first?.createdAt.getTime() ?? Infinity);
+  expect((await runsOf(world, contact)).map(({ questionId }) => questionId)).toEqual([first?.id, second?.id]);
+});
+
+test("a message that had to wait for a takeover tells who has taken over", async () => {
+  await using world = await createWorld();
+  const contact = await world.contact();
+  const { tenantId, conversationId, member } = contact;
+  const takeover = await holdOpen(world, tenantId, (tx) => takeOver(tx, member.memberId, conversationId));
+  const said = contact.say("Is anybody there?");
+  await takeover.commitWhenWaitedFor();
+  await said;
+
+  const events = await world.announced(tenantId);
+  expect(events.at(-1)).toMatchObject({
+    type: "message.created",
+    message: { text: "Is anybody there?" },
+    conversation: { assignee: { id: member.memberId, name: member.name } },
+  });
 });
 
 test("a contact can neither post into, resume nor hand off another's conversation, nor learn that it exists", async () => {

@@ -1,7 +1,7 @@
 import type { ConversationId, MessageId } from "@parley/contracts";
 import type { TenantTransaction } from "@parley/db";
 import { runs } from "@parley/db/schema";
-import { and, asc, eq } from "drizzle-orm";
+import { and, asc, eq, sql } from "drizzle-orm";
 import { announce } from "../outbox/announce.ts";
 import type { ConversationRow } from "./conversation-rows.ts";
 
@@ -17,6 +17,8 @@ export async function queueAnswer(
       conversationId: conversation.id,
       questionId,
       ownershipEpoch: conversation.ownershipEpoch,
+      // Not when the transaction began: it may have waited for the message before this one, which is answered first.
+      createdAt: sql`clock_timestamp()`,
     })
     .returning({ id: runs.id });
   if (!run) throw new Error("an insert returned no row");
