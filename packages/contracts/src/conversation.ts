@@ -18,7 +18,7 @@ export type ConversationStatus = z.infer<typeof ConversationStatus>;
 /** What an answer rests on: a span of one version of a document. Offsets count UTF-16 code units of that version's text. */
 export const Citation = z.object({
   /** As in the answer's text: `[1]` is number 1. */
-  number: z.int().positive(),
+  number: z.int32().positive(),
   documentId: DocumentId,
   documentVersionId: DocumentVersionId,
   chunkId: ChunkId,
@@ -40,11 +40,14 @@ export type AnswerOutcome = z.infer<typeof AnswerOutcome>;
 export const Notice = z.enum(["handed_off", "taken_over", "returned", "resolved"]);
 export type Notice = z.infer<typeof Notice>;
 
+/** The place of a message in its conversation: 1, 2, 3 …; 0 is before the first. No larger than the database takes. */
+export const Seq = z.int32().nonnegative();
+
 export const Message = z.object({
   id: MessageId,
   conversationId: ConversationId,
   /** 1, 2, 3 … within the conversation: the only cursor a client keeps. */
-  seq: z.int().positive(),
+  seq: z.int32().positive(),
   author: z.enum(["contact", "member", "assistant", "system"]),
   /** The member's name, for `member` messages and for notices that a member caused. */
   authorName: z.string().nullable(),
@@ -65,15 +68,20 @@ export const Conversation = z.object({
   /** Rises with every change of owner; whatever was begun under an older one is void. */
   ownershipEpoch: z.int().positive(),
   assignee: z.object({ id: MemberId, name: z.string() }).nullable(),
-  lastSeq: z.int().nonnegative(),
+  lastSeq: z.int32().nonnegative(),
   createdAt: z.iso.datetime(),
 });
 export type Conversation = z.infer<typeof Conversation>;
 
-/** What a person types: something that can be seen, without control characters other than line breaks and tabs. */
+/** What a person types: something that can be seen, whole characters, no control characters other than line breaks and tabs. */
 export const MessageText = z
   .string()
   .max(limits.messageLength)
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is taken out
-  .transform((text) => text.replace(/\r\n?/g, "\n").replace(/[\u0000-\u0008\u000B\u000C\u000E-\u001F\u007F]/g, ""))
+  .transform((text) =>
+    text
+      .replace(/\r\n?/g, "\n")
+      // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is taken out
+      .replace(/[\u0000-\u0008\u000B\u000C\u000E-\u001F\u007F-\u009F]/g, "")
+      .toWellFormed(),
+  )
   .refine((text) => /[^\s\p{Cf}\p{Cc}]/u.test(text), "must hold something that can be read");

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import type { Conversation, Message } from "./conversation.ts";
+import { type Conversation, type Message, Seq } from "./conversation.ts";
 import type { ErrorBody } from "./errors.ts";
 import type { EventOf } from "./events.ts";
 import { ConversationId, type RunId } from "./ids.ts";
@@ -22,7 +22,7 @@ export const ClientFrame = z.discriminatedUnion("type", [
     type: z.literal("subscribe"),
     channel: z.string().max(100),
     /** The last `seq` that the client has; what came after it is sent first. Conversation channels only. */
-    after: z.int().nonnegative().default(0),
+    after: Seq.default(0),
   }),
   z.object({ type: z.literal("unsubscribe"), channel: z.string().max(100) }),
   z.object({ type: z.literal("ping") }),

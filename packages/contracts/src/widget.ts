@@ -1,6 +1,6 @@
 import * as z from "zod";
 import type { Citation, Conversation, Message } from "./conversation.ts";
-import { MessageText } from "./conversation.ts";
+import { MessageText, Seq } from "./conversation.ts";
 import { type ContactId, ConversationId, MessageId } from "./ids.ts";
 
 /** Bodies of the widget's protocol over HTTP; docs/protocol.md tells it whole. */
@@ -26,7 +26,7 @@ export type OpenConversation = z.infer<typeof OpenConversation>;
 export const PostMessage = z.strictObject({ id: MessageId, text: MessageText });
 export type PostMessage = z.input<typeof PostMessage>;
 
-export const AfterSeq = z.object({ after: z.coerce.number().int().nonnegative().default(0) });
+export const AfterSeq = z.object({ after: z.coerce.number().pipe(Seq).default(0) });
 
 export type MessagePage = {
   conversation: Conversation;

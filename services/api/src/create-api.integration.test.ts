@@ -159,7 +159,8 @@ test("an unknown key, of no tenant or with another tenant's id in it, finds no i
   const { inbox } = await visitor();
   const other = await world.tenant();
   const crossed = inbox.publishableKey.replace(/^pk_[0-9a-f]+/, `pk_${other.tenantId.replaceAll("-", "")}`);
-  for (const publishableKey of ["pk_nothing", crossed, inbox.publishableKey.slice(0, -1)]) {
+  const broken = `${inbox.publishableKey}\u0000`;
+  for (const publishableKey of ["pk_nothing", crossed, inbox.publishableKey.slice(0, -1), broken]) {
     expect(await call("POST", "/widget/v1/visits", { body: { publishableKey } })).toMatchObject({
       status: 404,
       body: { error: { code: "inbox.not_found" } },
@@ -230,6 +231,35 @@ test.each([
     body: { error: { code: "input.invalid", issues: [{ path: "text" }] } },
   });
   expect((await call("GET", `${at}/messages`, { token })).body).toMatchObject({ messages: [] });
+});
+
+test("half a character, which no database keeps, is stored as the sign for it, and sent again it is the same message", async () => {
+  const { token, at } = await visitor();
+  const body = { id: randomUUID(), text: "One half: \ud83d" };
+  const posted = await call<Message>("POST", `${at}/messages`, { token, body });
+  expect(posted).toMatchObject({ status: 200, body: { text: "One half: \ufffd" } });
+  expect(await call("POST", `${at}/messages`, { token, body })).toMatchObject({ status: 200, body: posted.body });
+});
+
+test("a number that is larger than any message has is refused as what it is", async () => {
+  const { token, at } = await visitor();
+  for (const after of ["2147483648", "9007199254740991"]) {
+    expect(await call("GET", `${at}/messages?after=${after}`, { token })).toMatchObject({
+      status: 400,
+      body: { error: { code: "input.invalid", issues: [{ path: "after" }] } },
+    });
+    expect(await call("GET", `${at}/messages/${randomUUID()}/citations/${after}`, { token })).toMatchObject({
+      status: 404,
+      body: { error: { code: "citation.not_found" } },
+    });
+  }
+});
+
+test("an address that can't be read is refused in the one shape of all failures", async () => {
+  const { token } = await visitor();
+  const answer = await call("GET", "/widget/v1/conversations/%ff/messages", { token });
+  expect(answer).toMatchObject({ status: 400, body: { error: { code: "input.invalid" } } });
+  expect(answer.headers["x-request-id"]).toBe(answer.body.error?.requestId);
 });
 
 test("a body over the limit, one that is no JSON, and one of another type are refused", async () => {

@@ -12,6 +12,7 @@ import Fastify, {
   type FastifyBaseLogger,
   type FastifyError,
   type FastifyInstance,
+  type FastifyReply,
   type FastifyRequest,
   LogController,
 } from "fastify";
@@ -49,6 +50,13 @@ export async function createApi(options: ApiOptions): Promise<FastifyInstance> {
     genReqId: () => crypto.randomUUID(),
     requestTimeout: 30_000,
     routerOptions: { maxParamLength: 1_000 },
+    // An address that can't be read comes by neither hooks nor handlers.
+    frameworkErrors: (error, request, reply) => {
+      const answer: FastifyReply = reply;
+      const { status, body } = errorAnswer(error, request);
+      stamp(request, answer);
+      return answer.code(status).send(body);
+    },
   });
   // JSON only: what a form of another site can send (urlencoded, multipart, text/plain) is refused with 415.
   app.removeContentTypeParser("text/plain");
@@ -56,8 +64,7 @@ export async function createApi(options: ApiOptions): Promise<FastifyInstance> {
   app.decorateRequest("facts");
   app.addHook("onRequest", async (request, reply) => {
     request.facts = {};
-    reply.header("x-request-id", request.id);
-    reply.header("cache-control", "no-store");
+    stamp(request, reply);
   });
   app.addHook("onResponse", async (request, reply) => {
     const { facts, method, routeOptions } = request;
@@ -134,6 +141,10 @@ export async function createApi(options: ApiOptions): Promise<FastifyInstance> {
   await app.register(widgetRoutes, options);
   await app.register(adminRoutes, options);
   return app;
+}
+
+function stamp(request: FastifyRequest, reply: FastifyReply): void {
+  reply.header("x-request-id", request.id).header("cache-control", "no-store");
 }
 
 /** What the client is told: a code and its meaning; the rest stays in our log. */

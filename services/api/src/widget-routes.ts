@@ -1,5 +1,13 @@
 import { type Visitor, verifyVisitorToken } from "@parley/auth";
-import { AfterSeq, ConversationId, MessageId, OpenConversation, PostMessage, StartVisit } from "@parley/contracts";
+import {
+  AfterSeq,
+  Citation,
+  ConversationId,
+  MessageId,
+  OpenConversation,
+  PostMessage,
+  StartVisit,
+} from "@parley/contracts";
 import { AppError } from "@parley/core/app-error";
 import { getCitedPassage } from "@parley/core/conversations/get-cited-passage";
 import { handOff } from "@parley/core/conversations/hand-off";
@@ -15,7 +23,7 @@ import type { ApiOptions } from "./create-api.ts";
 const InConversation = z.object({ conversationId: ConversationId });
 const InMessage = InConversation.extend({
   messageId: MessageId,
-  number: z.coerce.number().int().positive(),
+  number: z.coerce.number().pipe(Citation.shape.number),
 });
 
 /** The widget's commands; docs/protocol.md tells them whole. */

@@ -1,4 +1,4 @@
-import { ConversationId, limits, MessageId, MessageText } from "@parley/contracts";
+import { Citation, ConversationId, limits, MessageId, MessageText, Seq } from "@parley/contracts";
 import { contacts, inboxes } from "@parley/db/schema";
 import { and, eq } from "drizzle-orm";
 import * as z from "zod";
@@ -50,20 +50,18 @@ export const conversationsRouter = router({
     };
   }),
 
-  messages: memberProcedure
-    .input(OneConversation.extend({ after: z.int().nonnegative().default(0) }))
-    .query(({ ctx, input }) =>
-      listMessages(ctx.db, ctx.caller.tenantId, {
-        ...input,
-        limit: limits.messagePage,
-      }),
-    ),
+  messages: memberProcedure.input(OneConversation.extend({ after: Seq.default(0) })).query(({ ctx, input }) =>
+    listMessages(ctx.db, ctx.caller.tenantId, {
+      ...input,
+      limit: limits.messagePage,
+    }),
+  ),
 
   citation: memberProcedure
     .input(
       OneConversation.extend({
         messageId: MessageId,
-        number: z.int().positive(),
+        number: Citation.shape.number,
       }),
     )
     .query(({ ctx, input }) => getCitedPassage(ctx.db, ctx.caller.tenantId, input)),

@@ -11,6 +11,7 @@ export function makePublishableKey(tenantId: TenantId): string {
 
 /** The tenant that the key names; undefined when it is no key of ours. */
 export function tenantOfKey(key: string): TenantId | undefined {
-  const [, a, b, c, d, e] = /^pk_([0-9a-f]{8})([0-9a-f]{4})([0-9a-f]{4})([0-9a-f]{4})([0-9a-f]{12})_/.exec(key) ?? [];
+  const [, a, b, c, d, e] =
+    /^pk_([0-9a-f]{8})([0-9a-f]{4})([0-9a-f]{4})([0-9a-f]{4})([0-9a-f]{12})_[\w-]+$/.exec(key) ?? [];
   return TenantId.safeParse([a, b, c, d, e].join("-")).data;
 }
