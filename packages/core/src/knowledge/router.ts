@@ -1,6 +1,7 @@
-import { DocumentId } from "@parley/contracts";
+import { DocumentId, DocumentVersionId, limits } from "@parley/contracts";
 import * as z from "zod";
 import { memberProcedure, router } from "../trpc.ts";
+import { getDocumentText } from "./get-document-text.ts";
 import { getDocument, listDocuments } from "./list-documents.ts";
 
 /** What members see of the tenant's knowledge. */
@@ -12,4 +13,14 @@ export const knowledgeRouter = router({
   document: memberProcedure
     .input(z.strictObject({ documentId: DocumentId }))
     .query(({ ctx, input }) => getDocument(ctx.db, ctx.caller.tenantId, input.documentId)),
+
+  documentText: memberProcedure
+    .input(
+      z.strictObject({
+        documentId: DocumentId,
+        versionId: DocumentVersionId,
+        after: z.int().min(0).max(limits.documentBytes).default(0),
+      }),
+    )
+    .query(({ ctx, input }) => getDocumentText(ctx.db, ctx.caller.tenantId, input)),
 });
