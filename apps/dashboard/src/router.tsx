@@ -12,6 +12,7 @@ import { NotFoundPage } from "./errors/not-found-page.tsx";
 import { PageError } from "./errors/page-error.tsx";
 import { InboxPage } from "./features/inbox/inbox-page.tsx";
 import { parseInboxSearch } from "./features/inbox/inbox-search.ts";
+import { parseDocumentSearch } from "./features/knowledge/document-search.ts";
 import { safeDestination } from "./session/safe-destination.ts";
 import { loadSession } from "./session/session.ts";
 import { AppShell } from "./shell/app-shell.tsx";
@@ -83,6 +84,7 @@ const knowledge = createRoute({
 const document = createRoute({
   getParentRoute: () => app,
   path: "/knowledge/$documentId",
+  validateSearch: parseDocumentSearch,
   component: lazyRouteComponent(() => import("./features/knowledge/document-page.tsx"), "DocumentPage"),
 });
 

@@ -2,6 +2,7 @@ import type { CitedPassage, ConversationId, MessageId } from "@parley/contracts"
 import { markSpan } from "@parley/ui/markdown/mark-span";
 import type { Text } from "@parley/ui/markdown/markdown-tree";
 import { useQuery } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
 import { ChevronRight, FileText, History, X } from "lucide-react";
 import { useCallback, useEffect, useRef } from "react";
 import { Button } from "../../components/button.tsx";
@@ -56,7 +57,7 @@ export function CitedPassagePanel({ conversationId, messageId, number, onClose }
 }
 
 function Passage({ passage }: { passage: CitedPassage }) {
-  const { headingPath, version, superseded, readAt } = passage;
+  const { documentId, headingPath, version, superseded, readAt } = passage;
   return (
     <>
       <dl className="mb-4 space-y-1.5 text-xs text-ink-soft">
@@ -78,7 +79,15 @@ function Passage({ passage }: { passage: CitedPassage }) {
           <dt className="sr-only">Version</dt>
           <History aria-hidden className="size-3.5 shrink-0" />
           <dd>
-            Version {version}, read in <time dateTime={readAt}>{formatMoment(readAt)}</time>
+            Version {version}, read on <time dateTime={readAt}>{formatMoment(readAt)}</time> ·{" "}
+            <Link
+              to="/knowledge/$documentId"
+              params={{ documentId }}
+              search={{ version }}
+              className="font-medium text-accent-ink underline underline-offset-2"
+            >
+              Whole document
+            </Link>
           </dd>
         </div>
       </dl>

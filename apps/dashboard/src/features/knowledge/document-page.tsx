@@ -1,17 +1,20 @@
 import type { DocumentId } from "@parley/contracts";
 import { useQuery } from "@tanstack/react-query";
-import { Link, useParams } from "@tanstack/react-router";
+import { Link, useParams, useSearch } from "@tanstack/react-router";
 import { ArrowLeft } from "lucide-react";
+import { classNames } from "../../components/class-names.ts";
 import { formatMoment } from "../../components/format-time.ts";
 import { Skeleton } from "../../components/skeleton.tsx";
 import { ErrorNotice } from "../../errors/error-notice.tsx";
 import { PageTitle } from "../../shell/page-title.tsx";
 import { type ApiOutputs, useTRPC } from "../../trpc.ts";
+import { shownVersion } from "./document-search.ts";
 import { DocumentStatus } from "./document-status.tsx";
+import { DocumentText } from "./document-text.tsx";
 
 type Document = ApiOutputs["knowledge"]["document"];
 
-/** One document and its versions. */
+/** One document: what it says, in each of its versions. */
 export function DocumentPage() {
   const { documentId } = useParams({ from: "/app/knowledge/$documentId" });
   const trpc = useTRPC();
@@ -36,7 +39,10 @@ export function DocumentPage() {
 }
 
 function DocumentView({ document }: { document: Document }) {
-  const { title, path, source, currentVersionId, versions } = document;
+  const { id, title, path, source, currentVersionId, versions } = document;
+  const { version: asked } = useSearch({ from: "/app/knowledge/$documentId" });
+  const shown = shownVersion(versions, { asked, currentVersionId });
+  const current = versions.find((version) => version.id === currentVersionId);
   return (
     <>
       <h1 className="text-xl font-semibold tracking-tight" dir="auto">
@@ -45,29 +51,82 @@ function DocumentView({ document }: { document: Document }) {
       <p className="mt-1 text-ink-soft wrap-anywhere">
         {source} · <span className="font-mono text-sm">{path}</span>
       </p>
-      <h2 className="mt-8 mb-3 text-sm font-semibold">Versions</h2>
-      <ol className="divide-y divide-line overflow-hidden rounded-card border border-line bg-surface shadow-xs">
-        {versions.map(({ id, version, status, failure, createdAt, readyAt }) => (
-          <li key={id} className="flex flex-wrap items-center gap-x-4 gap-y-1 px-5 py-3.5 text-sm">
-            <span className="font-medium tabular-nums">Version {version}</span>
-            <span className="text-ink-soft">
-              {readyAt ? "Read in" : "Added"}{" "}
-              <time dateTime={readyAt ?? createdAt}>{formatMoment(readyAt ?? createdAt)}</time>
-            </span>
-            <span className="ms-auto flex items-center gap-2">
-              {id === currentVersionId && (
-                <span className="text-xs font-medium text-accent-ink">Answers are made from it</span>
-              )}
-              <DocumentStatus status={status} />
-            </span>
-            {failure && <p className="w-full text-bad">{failure}</p>}
-          </li>
-        ))}
-      </ol>
-      <p className="mt-3 text-sm text-ink-soft">
-        Older versions are kept as long as an answer cites them: a citation opens the version that it was made from.
-      </p>
+      <div className="mt-6 gap-8 lg:grid lg:grid-cols-[minmax(0,1fr)_17rem]">
+        <section aria-labelledby="versions" className="lg:order-last">
+          <h2 id="versions" className="mb-2.5 text-sm font-semibold">
+            Versions
+          </h2>
+          <ol className="max-h-64 overflow-y-auto rounded-card border border-line bg-surface p-1 shadow-xs lg:max-h-none">
+            {versions.map((version) => (
+              <li key={version.id}>
+                <VersionLink
+                  documentId={id}
+                  version={version}
+                  isShown={version.id === shown?.id}
+                  answers={version.id === currentVersionId}
+                />
+              </li>
+            ))}
+          </ol>
+          <p className="mt-2.5 text-xs text-ink-soft">
+            {current
+              ? `Answers are made from version ${current.version}. `
+              : "No version has been read yet, so nothing is answered from this document. "}
+            A citation opens the version that it was made from.
+          </p>
+        </section>
+        {shown && (
+          <section aria-labelledby="text" className="max-lg:mt-8">
+            <h2 id="text" className="mb-2.5 text-sm font-semibold">
+              Text of version {shown.version}
+            </h2>
+            {shown.failure && (
+              <p className="mb-4 rounded-control bg-bad-soft px-3.5 py-2.5 text-sm text-bad">{shown.failure}</p>
+            )}
+            <div className="rounded-card border border-line bg-surface px-5 py-5 shadow-xs md:px-8 md:py-7">
+              <DocumentText key={shown.id} documentId={id} versionId={shown.id} />
+            </div>
+          </section>
+        )}
+      </div>
     </>
+  );
+}
+
+type VersionLinkProps = {
+  documentId: DocumentId;
+  version: Document["versions"][number];
+  isShown: boolean;
+  /** It is the one that answers are made from. */
+  answers: boolean;
+};
+
+function VersionLink({ documentId, version, isShown, answers }: VersionLinkProps) {
+  const moment = version.readyAt ?? version.createdAt;
+  return (
+    <Link
+      to="/knowledge/$documentId"
+      params={{ documentId }}
+      search={{ version: version.version }}
+      replace
+      aria-current={isShown ? "true" : undefined}
+      className={classNames(
+        "block rounded-control px-3 py-2.5 text-sm transition-colors",
+        isShown ? "bg-accent-soft" : "hover:bg-hover",
+      )}
+    >
+      <span className="flex items-center justify-between gap-2">
+        <span className="font-medium tabular-nums">Version {version.version}</span>
+        {answers ? (
+          <span className="text-xs font-medium text-accent-ink">Answers</span>
+        ) : (
+          version.status !== "ready" && <DocumentStatus status={version.status} />
+        )}
+      </span>
+      <span className="block text-xs text-ink-soft">
+        {version.readyAt ? "Read on" : "Added on"} <time dateTime={moment}>{formatMoment(moment)}</time>
+      </span>
+    </Link>
   );
 }
 

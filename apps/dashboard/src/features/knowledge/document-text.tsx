@@ -1,0 +1,69 @@
+import type { DocumentId, DocumentVersionId } from "@parley/contracts";
+import { FileText } from "lucide-react";
+import { Button } from "../../components/button.tsx";
+import { EmptyState } from "../../components/empty-state.tsx";
+import { Markdown } from "../../components/markdown.tsx";
+import { Skeleton } from "../../components/skeleton.tsx";
+import { ErrorNotice } from "../../errors/error-notice.tsx";
+import { useDocumentText } from "./use-document-text.ts";
+
+type DocumentTextProps = { documentId: DocumentId; versionId: DocumentVersionId };
+
+/** What a version of a document says, as far as it was asked for. */
+export function DocumentText({ documentId, versionId }: DocumentTextProps) {
+  const { data, error, isPending, hasNextPage, isFetchingNextPage, fetchNextPage, refetch } = useDocumentText(
+    documentId,
+    versionId,
+  );
+  if (isPending) return <TextSkeleton />;
+  if (!data) return <ErrorNotice error={error} onRetry={() => void refetch()} />;
+
+  const { pages } = data;
+  if (!pages.some(({ text }) => text.trim())) {
+    return (
+      <EmptyState icon={FileText} title="Nothing to read">
+        This version has no text apart from its settings.
+      </EmptyState>
+    );
+  }
+  return (
+    <>
+      {pages.map(({ text, mediaType, next }) =>
+        mediaType === "text/markdown" ? (
+          <Markdown key={next} source={text} topLevel={3} />
+        ) : (
+          <p key={next} className="whitespace-pre-wrap wrap-anywhere" dir="auto">
+            {text}
+          </p>
+        ),
+      )}
+      {error && <ErrorNotice error={error} onRetry={() => void fetchNextPage()} className="mt-5" />}
+      {hasNextPage && !error && (
+        <div className="mt-6 flex flex-wrap items-center justify-between gap-3 border-t border-line pt-4">
+          <p className="text-sm text-ink-soft">{sharePhrase(pages.at(-1))}</p>
+          <Button busy={isFetchingNextPage} onClick={() => void fetchNextPage()}>
+            {isFetchingNextPage ? "Loading…" : "Show more of it"}
+          </Button>
+        </div>
+      )}
+    </>
+  );
+}
+
+/** How much of the text is shown; in whole percent, since that is all that a reader needs. */
+function sharePhrase(last: { next: number | null; length: number } | undefined): string {
+  if (!last?.next) return "";
+  return `${Math.max(1, Math.floor((100 * last.next) / last.length))}% of this version is shown.`;
+}
+
+function TextSkeleton() {
+  return (
+    <div role="status" className="space-y-3">
+      <span className="sr-only">Loading the text</span>
+      <Skeleton className="h-6 w-2/5" />
+      <Skeleton className="mt-6 h-4 w-full" />
+      <Skeleton className="h-4 w-11/12" />
+      <Skeleton className="h-4 w-4/5" />
+    </div>
+  );
+}
