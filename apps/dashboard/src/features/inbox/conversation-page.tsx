@@ -102,7 +102,7 @@ function OpenConversation({ conversationId }: { conversationId: ConversationId }
           onRetry={retry}
           onDiscard={discard}
         />
-        <div className="mx-auto w-full max-w-215 px-3 pb-[max(0.75rem,env(safe-area-inset-bottom))] md:px-8 md:pb-5">
+        <div className="relative mx-auto w-full max-w-215 px-3 pb-[max(0.75rem,env(safe-area-inset-bottom))] md:px-8 md:pb-5">
           {owner.kind === "me" && mayAct ? (
             <Composer ref={composer} conversationId={conversationId} contactName={label} onSend={post} />
           ) : (

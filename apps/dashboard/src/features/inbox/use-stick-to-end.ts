@@ -11,31 +11,46 @@ const endMargin = 48;
 export function useStickToEnd(own: string | undefined) {
   const scroller = useRef<HTMLDivElement>(null);
   const content = useRef<HTMLDivElement>(null);
+  const sticking = useRef(true);
   const [atEnd, setAtEnd] = useState(true);
 
   useEffect(() => {
     const element = scroller.current;
-    if (!element || !content.current) return;
-    let sticking = true;
-    const onScroll = () => {
-      sticking = element.scrollHeight - element.scrollTop - element.clientHeight < endMargin;
-      setAtEnd(sticking);
+    const inside = content.current;
+    if (!element || !inside) return;
+    let top = 0;
+    const look = () => {
+      const isNear = element.scrollHeight - element.scrollTop - element.clientHeight < endMargin;
+      // More may have come before the browser says that it has scrolled to where the end was: only upwards is away from it.
+      if (isNear) sticking.current = true;
+      else if (element.scrollTop < top) sticking.current = false;
+      top = element.scrollTop;
+      setAtEnd(isNear || sticking.current);
     };
     // More words come, or a keyboard takes room away.
     const observer = new ResizeObserver(() => {
-      if (sticking) element.scrollTop = element.scrollHeight;
+      if (sticking.current) element.scrollTop = element.scrollHeight;
+      look();
     });
-    observer.observe(content.current);
+    // What one unfolds oneself stays where it is; it is not pushed out of sight to show what follows.
+    const onClick = ({ target }: MouseEvent) => {
+      if (target instanceof Element && target.closest("[aria-expanded]")) sticking.current = false;
+    };
+    observer.observe(inside);
     observer.observe(element);
-    element.addEventListener("scroll", onScroll, { passive: true });
+    element.addEventListener("scroll", look, { passive: true });
+    inside.addEventListener("click", onClick);
     return () => {
       observer.disconnect();
-      element.removeEventListener("scroll", onScroll);
+      element.removeEventListener("scroll", look);
+      inside.removeEventListener("click", onClick);
     };
   }, []);
 
   useEffect(() => {
-    if (own && scroller.current) scroller.current.scrollTop = scroller.current.scrollHeight;
+    if (!own || !scroller.current) return;
+    sticking.current = true;
+    scroller.current.scrollTop = scroller.current.scrollHeight;
   }, [own]);
 
   const scrollToEnd = () => scroller.current?.scrollTo({ top: scroller.current.scrollHeight, behavior: "smooth" });
