@@ -608,6 +608,11 @@ test("members see what an answer was made from and what it took; another tenant 
     passages.map(({ number }) => [number, expect.stringMatching(/documents|opening/)]),
   );
   expect(receipt.passages[0]).toMatchObject({ cited: true, score: expect.any(Number) });
+  expect(receipt.passages.map(({ headingPath }) => headingPath)).toEqual([
+    ["Documents"],
+    ["Documents", "Removing"],
+    ["Opening hours"],
+  ]);
   const stranger = await world.tenant();
   await expect(stranger.api.runs.get({ runId })).rejects.toMatchObject({ message: "run.not_found" });
 });

@@ -1,7 +1,7 @@
 import type { DocumentVersionId, RunId, TenantId } from "@parley/contracts";
 import type { Database } from "@parley/db";
-import { citations, documentVersions, messages, runPassages, runs } from "@parley/db/schema";
-import { and, asc, eq, exists } from "drizzle-orm";
+import { chunks, citations, documentVersions, messages, runPassages, runs } from "@parley/db/schema";
+import { and, asc, eq, exists, sql } from "drizzle-orm";
 import { AppError } from "../app-error.ts";
 
 /** What an answer was made from and what it took. */
@@ -28,6 +28,8 @@ export type Receipt = {
     number: number;
     documentVersionId: DocumentVersionId;
     title: string;
+    /** Outermost first; empty once the version that was read no longer answers. */
+    headingPath: string[];
     start: number;
     end: number;
     score: number;
@@ -54,6 +56,7 @@ export async function getReceipt(db: Database, tenantId: TenantId, runId: RunId)
         number,
         documentVersionId,
         title,
+        headingPath: sql<string[]>`coalesce(${chunks.headingPath}, '{}')`,
         start: startOffset,
         end: endOffset,
         score,
@@ -66,6 +69,7 @@ export async function getReceipt(db: Database, tenantId: TenantId, runId: RunId)
         documentVersions,
         and(eq(documentVersions.tenantId, runPassages.tenantId), eq(documentVersions.id, documentVersionId)),
       )
+      .leftJoin(chunks, and(eq(chunks.tenantId, runPassages.tenantId), eq(chunks.id, chunkId)))
       .where(eq(runPassages.runId, runId))
       .orderBy(asc(number));
   });

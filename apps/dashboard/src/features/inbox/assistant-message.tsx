@@ -6,6 +6,7 @@ import { Moment } from "../../components/moment.tsx";
 import { AnswerText } from "./answer-text.tsx";
 import { CitationChip, useCitation } from "./citation-chip.tsx";
 import { MessageFrame } from "./message-frame.tsx";
+import { placeOf } from "./place-of.ts";
 import { Receipt } from "./receipt.tsx";
 
 const outcomes: Record<AnswerOutcome, { label: string; look: string } | null> = {
@@ -79,7 +80,6 @@ export function AssistantMessage({ message }: { message: Message }) {
 function Source({ messageId, citation }: { messageId: string; citation: Citation }) {
   const { number, title, headingPath } = citation;
   const { open, toggle } = useCitation(messageId, number);
-  const heading = headingPath.at(-1);
   return (
     <button
       type="button"
@@ -95,8 +95,7 @@ function Source({ messageId, citation }: { messageId: string; citation: Citation
       </span>
       <span className="sr-only">Open source {number}:</span>
       <span className="truncate" dir="auto">
-        {title}
-        {heading && heading !== title && ` › ${heading}`}
+        {placeOf(title, headingPath)}
       </span>
     </button>
   );

@@ -6,6 +6,7 @@ import { formatDuration } from "../../components/format-time.ts";
 import { Skeleton } from "../../components/skeleton.tsx";
 import { ErrorNotice } from "../../errors/error-notice.tsx";
 import { useTRPC } from "../../trpc.ts";
+import { placeOf } from "./place-of.ts";
 import {
   elapsedMs,
   formatAnswerer,
@@ -79,14 +80,14 @@ function Passages({ passages }: Pick<ReceiptData, "passages">) {
         {passages.length === 1 ? "1 passage was found" : `${passages.length} passages were found`}
       </h3>
       <ol className="mt-2 space-y-1.5">
-        {passages.map(({ number, title, score, lexical, cosine, cited }) => (
+        {passages.map(({ number, title, headingPath, score, lexical, cosine, cited }) => (
           <li
             key={number}
             className="flex items-center gap-3"
             title={`Words ${lexical.toFixed(2)}, meaning ${cosine.toFixed(2)}`}
           >
             <span className="min-w-0 grow truncate" dir="auto">
-              {title}
+              {placeOf(title, headingPath)}
             </span>
             {cited && (
               <span className="flex shrink-0 items-center gap-1 text-xs font-medium text-accent-ink">
@@ -94,7 +95,13 @@ function Passages({ passages }: Pick<ReceiptData, "passages">) {
                 cited
               </span>
             )}
-            <meter min={0} max={1} value={score} aria-label={`Score of ${title}`} className="score-meter" />
+            <meter
+              min={0}
+              max={1}
+              value={score}
+              aria-label={`Score of ${placeOf(title, headingPath)}`}
+              className="score-meter"
+            />
             <span className="w-9 shrink-0 text-end text-xs text-ink-soft tabular-nums">{score.toFixed(2)}</span>
           </li>
         ))}
