@@ -81,12 +81,8 @@ export function createAccounts({ db, secret, apiUrl, appOrigins }: AccountsOptio
         },
       },
     },
-    // In memory and per address; the limits by account and over many processes come with the other tiers.
-    rateLimit: {
-      enabled: true,
-      storage: "memory",
-      customRules: { "/sign-in/email": { window: 60, max: 10 } },
-    },
+    // The api has limits for all of its routes.
+    rateLimit: { enabled: false },
     logger: { disabled: true },
     telemetry: { enabled: false },
     advanced: {

@@ -1,3 +1,13 @@
+/** How many requests over HTTP each api process lets in. An address is one of IPv4 or a /64 of IPv6. */
+export const rateLimits = {
+  /** From one address. */
+  signIns: { max: 10, seconds: 60 },
+  /** From one address; a company's people may share it. */
+  widgetRequests: { max: 600, seconds: 60 },
+  /** Of one contact, from wherever. */
+  messages: { max: 30, seconds: 60 },
+} as const;
+
 /** Limits that a client may need to know before it sends. Text is counted in UTF-16 code units, like JavaScript's `length`. */
 export const limits = {
   messageLength: 4_000,

@@ -4,7 +4,7 @@ import * as z from "zod";
 import { Citation, Conversation, Message } from "./conversation.ts";
 import { errorCodes } from "./errors.ts";
 import { Event } from "./events.ts";
-import { limits } from "./limits.ts";
+import { limits, rateLimits } from "./limits.ts";
 import { Channel, ClientFrame, closeCodes } from "./realtime.ts";
 import { PostMessage, StartVisit } from "./widget.ts";
 
@@ -28,12 +28,19 @@ const described: Record<keyof typeof ofTheProtocol, string> = {
   socketAuthenticateMs: `time to authenticate | ${limits.socketAuthenticateMs / 1000} s`,
 };
 
+const { signIns: __, ...ratesOfTheProtocol } = rateLimits;
+const rate = ({ max, seconds }: { max: number; seconds: number }) => `${max} in ${seconds} s`;
+const describedRates: Record<keyof typeof ratesOfTheProtocol, string> = {
+  widgetRequests: `requests from one address | ${rate(rateLimits.widgetRequests)}; an IPv6 address counts with its /64`,
+  messages: `messages that one contact posts | ${rate(rateLimits.messages)}`,
+};
+
 const table = (head: string, rows: string[]) => {
   const rule = head.replace(/[^|]+/g, " --- ");
   return [head, rule, ...rows].map((row) => `| ${row.trim()} |\n`).join("");
 };
 const tables = {
-  limits: table("What | Limit", Object.values(described)),
+  limits: table("What | Limit", [...Object.values(described), ...Object.values(describedRates)]),
   errors: table(
     "Code | Status | Meaning",
     Object.entries(errorCodes).map(([code, { status, meaning }]) => `\`${code}\` | ${status} | ${meaning}`),

@@ -26,6 +26,7 @@ test("two secrets are enough: everything else has a default on this machine", ()
     dashboard: { port: 5174, url: "http://localhost:5174" },
     widget: { port: 5176, url: "http://localhost:5176" },
     trustedProxies: [],
+    rateLimits: true,
     dataDir: "data",
     database: { url: undefined, ownerUrl: undefined, poolSize: 10 },
     redis: { url: undefined, partitions: 4 },

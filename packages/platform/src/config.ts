@@ -97,6 +97,9 @@ const settings = {
     description: "Proxies whose `X-Forwarded-For` is believed: addresses or networks, separated by commas",
     otherwise: "none",
   }),
+  RATE_LIMITS: oneOf("on", "off")
+    .default("on")
+    .describe("`off` lets in any number of requests over HTTP: for measurements, and nothing else"),
   PARLEY_DATA_DIR: z
     .string()
     .default("data")
@@ -185,6 +188,7 @@ function arrange(set: Settings) {
     dashboard: { port: set.DASHBOARD_PORT, url: set.DASHBOARD_URL ?? `http://localhost:${set.DASHBOARD_PORT}` },
     widget: { port: set.WIDGET_PORT, url: set.WIDGET_URL ?? `http://localhost:${set.WIDGET_PORT}` },
     trustedProxies: set.TRUSTED_PROXIES ?? [],
+    rateLimits: set.RATE_LIMITS === "on",
     dataDir: set.PARLEY_DATA_DIR,
     secret: set.PARLEY_SECRET,
     adminToken: set.ADMIN_TOKEN,

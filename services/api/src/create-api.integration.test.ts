@@ -1,6 +1,14 @@
 import { randomUUID } from "node:crypto";
 import { createAccounts, signTicket, signVisitorToken } from "@parley/auth";
-import { ContactId, type Conversation, type ErrorBody, limits, type Message, type Visit } from "@parley/contracts";
+import {
+  ContactId,
+  type Conversation,
+  type ErrorBody,
+  limits,
+  type Message,
+  rateLimits,
+  type Visit,
+} from "@parley/contracts";
 import { createJobs } from "@parley/core/knowledge/jobs";
 import { createWorld } from "@parley/core/testing/world";
 import { members } from "@parley/db/schema";
@@ -51,11 +59,20 @@ type Call = {
   origin?: string | null;
   body?: unknown;
   headers?: Record<string, string>;
+  address?: string;
 };
-async function call<T>(method: "GET" | "POST", url: string, { token, origin = shop, body, headers }: Call = {}) {
+let calls = 0;
+/** Limits count by address: a call that names none has one of its own. */
+const ownAddress = () => `10.${(calls >> 16) & 255}.${(calls >> 8) & 255}.${calls++ & 255}`;
+async function call<T>(
+  method: "GET" | "POST",
+  url: string,
+  { token, origin = shop, body, headers, address = ownAddress() }: Call = {},
+) {
   const answer = await api.inject({
     method,
     url,
+    remoteAddress: address,
     headers: {
       ...(token && { authorization: `Bearer ${token}` }),
       ...(origin && { origin }),
@@ -368,6 +385,10 @@ test.each([["https://evil.example"], ["http://localhost:5176"], ["null"], [null]
 );
 
 test("no other route of the accounts library is open", async () => {
+  // It would tell scripts the session's token, which they can't read from the cookie.
+  const { cookie } = await signedIn();
+  const session = await call("GET", "/api/auth/get-session", { origin: dashboard, headers: { cookie } });
+  expect(session.status).toBe(404);
   for (const path of ["sign-up/email", "change-password", "forget-password", "update-user", "delete-user"]) {
     const answer = await call("POST", `/api/auth/${path}`, {
       origin: dashboard,
@@ -387,6 +408,73 @@ test("a batch of more than ten calls is refused whole", async () => {
     });
   expect((await batch(11)).status).toBe(400);
   expect((await batch(10)).status).toBe(200);
+});
+
+const tooMany = { status: 429, body: { error: { code: "rate.exceeded" } } };
+const frozen = { toFake: ["Date" as const] };
+
+test("from one address a password can be tried so often a minute, and then not until the minute is over", async () => {
+  vi.useFakeTimers(frozen);
+  const body = { email: `${randomUUID()}@example.com`, password: "not the password at all" };
+  const attempt = (address: string) => call("POST", "/api/auth/sign-in/email", { origin: dashboard, body, address });
+  for (let time = 0; time < rateLimits.signIns.max; time++) expect((await attempt("192.0.2.1")).status).toBe(401);
+
+  const refused = await attempt("192.0.2.1");
+  expect(refused).toMatchObject({ ...tooMany, headers: { "retry-after": String(rateLimits.signIns.seconds) } });
+  expect((await attempt("192.0.2.2")).status).toBe(401);
+  vi.setSystemTime(Date.now() + rateLimits.signIns.seconds * 1_000);
+  expect((await attempt("192.0.2.1")).status).toBe(401);
+});
+
+test("requests of the widget are limited by address, whoever asks; a whole /64 of IPv6 is one address", async () => {
+  vi.useFakeTimers(frozen);
+  const { token, inbox } = await visitor();
+  const ask = (address: string) => call("GET", "/widget/v1/conversations", { token, address });
+  const visit = (address: string) =>
+    call("POST", "/widget/v1/visits", { body: { publishableKey: inbox.publishableKey }, address });
+  for (let time = 1; time < rateLimits.widgetRequests.max; time++) await ask(`2001:db8::${time.toString(16)}`);
+  expect((await visit("2001:db8:0:0:ffff::1")).status).toBe(200);
+
+  const refused = await ask("2001:db8::1");
+  expect(refused).toMatchObject({ ...tooMany, headers: { "retry-after": String(rateLimits.widgetRequests.seconds) } });
+  expect(refused.headers["access-control-allow-origin"]).toBe("*");
+  expect(String(refused.headers["access-control-expose-headers"]).toLowerCase()).toContain("retry-after");
+  expect(await visit("2001:db8:0:0:ffff::2")).toMatchObject(tooMany);
+  expect((await ask("2001:db8:0:1::1")).status).toBe(200);
+});
+
+test("a visitor says so much a minute, from wherever; others are not held up by it", async () => {
+  vi.useFakeTimers(frozen);
+  const tenant = await visitor();
+  const say = ({ token, at }: { token: string; at: string }) =>
+    call("POST", `${at}/messages`, { token, body: { id: randomUUID(), text: "And another thing" } });
+  for (let time = 0; time < rateLimits.messages.max; time++) expect((await say(tenant)).status).toBe(200);
+
+  const refused = await say(tenant);
+  expect(refused).toMatchObject({ ...tooMany, headers: { "retry-after": String(rateLimits.messages.seconds) } });
+  expect((await call("GET", `${tenant.at}/messages`, { token: tenant.token })).body).toMatchObject({
+    conversation: { lastSeq: rateLimits.messages.max },
+  });
+  expect((await say(await visitor())).status).toBe(200);
+  vi.setSystemTime(Date.now() + rateLimits.messages.seconds * 1_000);
+  expect((await say(tenant)).status).toBe(200);
+});
+
+test("limits can be switched off for measurements", async () => {
+  const unlimited = await createApi({
+    config: loadConfig({ PARLEY_SECRET: secret, ADMIN_TOKEN: adminToken, RATE_LIMITS: "off" }),
+    db: world.db,
+    eventLog,
+    accounts,
+    jobs,
+    logger,
+  });
+  const statuses = new Set<number>();
+  for (let time = 0; time <= rateLimits.widgetRequests.max; time++) {
+    statuses.add((await unlimited.inject("/widget/v1/conversations")).statusCode);
+  }
+  expect([...statuses]).toEqual([401]);
+  await unlimited.close();
 });
 
 test("a document comes in with the admin token alone", async () => {

@@ -19,6 +19,7 @@ import Fastify, {
 import { ZodError } from "zod";
 import { accountRoutes } from "./account-routes.ts";
 import { adminRoutes } from "./admin-routes.ts";
+import { registerRateLimits } from "./rate-limit.ts";
 import { trpcRoutes } from "./trpc-routes.ts";
 import { widgetRoutes } from "./widget-routes.ts";
 
@@ -34,7 +35,7 @@ export type ApiOptions = {
 declare module "fastify" {
   interface FastifyRequest {
     /** What the log of the request tells beside the usual: ids only, never words. */
-    facts: { tenantId?: string; conversationId?: string; memberId?: string };
+    facts: { tenantId?: string; conversationId?: string; memberId?: string; contactId?: string };
   }
 }
 
@@ -83,7 +84,7 @@ export async function createApi(options: ApiOptions): Promise<FastifyInstance> {
   app.setErrorHandler((error: FastifyError, request, reply) => {
     const { status, body } = errorAnswer(error, request);
     if (status >= 500) request.log.error({ err: error, ...request.facts }, "request failed");
-    if (status === 429 || status === 503) reply.header("retry-after", "1");
+    if (status === 503) reply.header("retry-after", "1");
     return reply.code(status).send(body);
   });
   app.setNotFoundHandler((request, reply) =>
@@ -106,11 +107,14 @@ export async function createApi(options: ApiOptions): Promise<FastifyInstance> {
         // The widget sends no cookie, so any page may read its answers; which pages get any, the inbox's list says.
         origin: widget ? "*" : [config.dashboard.url],
         credentials: !widget,
+        exposedHeaders: ["retry-after", "x-request-id"],
         methods: ["GET", "POST"],
         maxAge: 600,
       });
     },
   });
+
+  await registerRateLimits(app, { enabled: config.rateLimits });
 
   app.get("/healthz", async () => ({ status: "ok" }));
   app.get("/readyz", async (request, reply) => {

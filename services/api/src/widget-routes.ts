@@ -6,6 +6,7 @@ import {
   MessageId,
   OpenConversation,
   PostMessage,
+  rateLimits,
   StartVisit,
 } from "@parley/contracts";
 import { AppError } from "@parley/core/app-error";
@@ -19,6 +20,7 @@ import { startVisit } from "@parley/core/inboxes/start-visit";
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import * as z from "zod";
 import type { ApiOptions } from "./create-api.ts";
+import { limitRate } from "./rate-limit.ts";
 
 const InConversation = z.object({ conversationId: ConversationId });
 const InMessage = InConversation.extend({
@@ -35,8 +37,13 @@ export async function widgetRoutes(app: FastifyInstance, { db, config }: ApiOpti
     const visitor = await verifyVisitorToken(config.secret, token);
     if (request.headers.origin !== visitor.origin) throw new AppError("origin.not_allowed");
     request.facts.tenantId = visitor.tenantId;
+    request.facts.contactId = visitor.contactId;
     return visitor;
   }
+
+  app.addHook("onRequest", limitRate(app, rateLimits.widgetRequests));
+  // By the contact that `visitorOf` has found.
+  const limitMessages = limitRate(app, rateLimits.messages, ({ facts }) => `${facts.tenantId} ${facts.contactId}`);
 
   /** The id in the path. One that is no id names nothing: the answer is the one for an id that does not exist. */
   function conversationOf(request: FastifyRequest): ConversationId {
@@ -75,8 +82,9 @@ export async function widgetRoutes(app: FastifyInstance, { db, config }: ApiOpti
     return listMessages(db, tenantId, { conversationId, contactId, after });
   });
 
-  app.post("/widget/v1/conversations/:conversationId/messages", async (request) => {
+  app.post("/widget/v1/conversations/:conversationId/messages", async (request, reply) => {
     const { tenantId, contactId } = await visitorOf(request);
+    await limitMessages(request, reply);
     const conversationId = conversationOf(request);
     const message = PostMessage.parse(request.body);
     return db.transaction(tenantId, (tx) => postMessage(tx, contactId, { ...message, conversationId }));
