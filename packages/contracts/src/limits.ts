@@ -1,7 +1,7 @@
 /** How many requests over HTTP each api process lets in. An address is one of IPv4 or a /64 of IPv6. */
 export const rateLimits = {
   /** From one address. */
-  signIns: { max: 10, seconds: 60 },
+  signIns: { max: 20, seconds: 60 },
   /** From one address; a company's people may share it. */
   widgetRequests: { max: 600, seconds: 60 },
   /** Of one contact, from wherever. */

@@ -528,8 +528,19 @@ test("healthz says that the process lives, readyz that it can work", async () =>
   });
   expect(await call("GET", "/readyz")).toMatchObject({
     status: 200,
-    body: { database: "ok", eventLog: "ok" },
+    body: { status: "ready", checks: { database: "ok", eventLog: "ok" } },
   });
+  // Of a database that has gone silent nobody hears, and whoever asks is told so all the same.
+  vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+  const silent = vi.spyOn(world.db, "ping").mockReturnValue(new Promise(() => {}));
+  const unready = call("GET", "/readyz");
+  await vi.waitFor(() => expect(silent).toHaveBeenCalled());
+  await vi.runAllTimersAsync();
+  expect(await unready).toMatchObject({
+    status: 503,
+    body: { status: "unready", checks: { database: "failed", eventLog: "ok" } },
+  });
+  silent.mockRestore();
 });
 
 test("the log tells ids, and neither words, tokens, passwords nor cookies", async () => {

@@ -8,6 +8,7 @@ import { type Database, DatabaseError } from "@parley/db";
 import type { Config } from "@parley/platform/config";
 import type { EventLog } from "@parley/platform/event-log/event-log";
 import type { Logger } from "@parley/platform/log";
+import { checkReadiness } from "@parley/platform/readiness";
 import Fastify, {
   type FastifyBaseLogger,
   type FastifyError,
@@ -117,27 +118,9 @@ export async function createApi(options: ApiOptions): Promise<FastifyInstance> {
   await registerRateLimits(app, { enabled: config.rateLimits });
 
   app.get("/healthz", async () => ({ status: "ok" }));
-  app.get("/readyz", async (request, reply) => {
-    const checks = {
-      database: () => db.ping(),
-      eventLog: () => eventLog.ping(),
-    };
-    const results = await Promise.all(
-      Object.entries(checks).map(async ([name, check]) => {
-        try {
-          await check();
-          return [name, "ok"] as const;
-        } catch (error) {
-          request.log.warn({ err: error, check: name }, "not ready");
-          return [name, "failed"] as const;
-        }
-      }),
-    );
-    const ready = results.every(([, state]) => state === "ok");
-    return reply.code(ready ? 200 : 503).send({
-      status: ready ? "ready" : "not ready",
-      ...Object.fromEntries(results),
-    });
+  app.get("/readyz", async (_request, reply) => {
+    const readiness = await checkReadiness({ database: () => db.ping(), eventLog: () => eventLog.ping() });
+    return reply.code(readiness.status === "ready" ? 200 : 503).send(readiness);
   });
 
   await app.register(accountRoutes, options);

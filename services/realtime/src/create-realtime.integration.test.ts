@@ -482,7 +482,7 @@ describe("the server", () => {
     expect(await get("/readyz")).toEqual({
       status: 200,
       type,
-      body: { status: "ready", checks: { database: "ok", eventLog: "ok", follower: "ok" } },
+      body: { status: "ready", checks: { database: "ok", eventLog: "ok", follower: "ok", sockets: "ok" } },
     });
     expect(await get("/metrics")).toMatchObject({ status: 404, type });
 

@@ -7,10 +7,10 @@ import type { Database } from "@parley/db";
 import type { Config } from "@parley/platform/config";
 import type { EventLog } from "@parley/platform/event-log/event-log";
 import type { Logger } from "@parley/platform/log";
+import { checkReadiness } from "@parley/platform/readiness";
 import { type ServerOptions, type WebSocket, WebSocketServer } from "ws";
 import { Connection } from "./connection.ts";
 import { FanOut } from "./fan-out.ts";
-import { checkReadiness } from "./readiness.ts";
 
 export type RealtimeOptions = {
   config: Pick<Config, "host" | "realtime" | "dashboard" | "secret">;
@@ -79,7 +79,13 @@ export async function createRealtime(options: RealtimeOptions): Promise<Realtime
     else answer(response, 404, { status: "not found" });
   });
   function answerReadiness(response: ServerResponse): void {
-    checkReadiness({ db, eventLog, follower, isClosing }).then(
+    const checks = {
+      database: () => db.ping(),
+      eventLog: () => eventLog.ping(),
+      follower: async () => failUnless(follower.alive),
+      sockets: async () => failUnless(!isClosing),
+    };
+    checkReadiness(checks).then(
       (readiness) => answer(response, readiness.status === "ready" ? 200 : 503, readiness),
       (error: unknown) => {
         logger.error({ err: error }, "readiness could not be told");
@@ -136,6 +142,10 @@ export async function createRealtime(options: RealtimeOptions): Promise<Realtime
       return portOf(http.address());
     },
   };
+}
+
+function failUnless(condition: boolean): void {
+  if (!condition) throw new Error("failed");
 }
 
 function answer(response: ServerResponse, status: number, body: object): void {
