@@ -2,16 +2,17 @@ import { readdir, readFile } from "node:fs/promises";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Accounts } from "@parley/auth";
-import type { TenantId } from "@parley/contracts";
+import type { DocumentVersionId, TenantId } from "@parley/contracts";
 import { createInbox } from "@parley/core/inboxes/create-inbox";
 import { addDocument } from "@parley/core/knowledge/add-document";
 import type { KnowledgeJobs } from "@parley/core/knowledge/jobs";
-import { readDocument } from "@parley/core/knowledge/read-document";
+import { type ReadDocument, readDocument } from "@parley/core/knowledge/read-document";
+import { removeDocument } from "@parley/core/knowledge/remove-document";
 import { createTenant } from "@parley/core/tenants/create-tenant";
 import { findTenantBySlug } from "@parley/core/tenants/find-tenant";
 import type { Database } from "@parley/db";
-import { documents, documentVersions, inboxes } from "@parley/db/schema";
-import { count, eq, inArray, sql } from "drizzle-orm";
+import { documents, documentVersions, inboxes, sources } from "@parley/db/schema";
+import { and, eq, inArray, isNull, notInArray } from "drizzle-orm";
 
 const project = fileURLToPath(new URL("../../..", import.meta.url));
 
@@ -60,44 +61,54 @@ export async function ensureDemoTenant(
   return { tenantId, publishableKey };
 }
 
-/** Gives the demo tenant Parley's own documentation, by the way that every document goes. What has not changed costs nothing. */
+const source = "Parley's documentation";
+
+/**
+ * Gives the demo tenant Parley's own documentation at the first start, by the way that every document goes. Later it keeps what is
+ * there as the files are now; what somebody took out stays out.
+ *
+ * @returns the versions that hold it; those that are new are still to be read in
+ */
 export async function ingestDocumentation(
-  { db, jobs }: { db: Database; jobs: KnowledgeJobs },
+  { db, jobs }: { db: Database; jobs: Pick<KnowledgeJobs, "send"> },
   tenantId: TenantId,
-): Promise<{ documents: number; queued: number }> {
-  const inDocs = await readdir(path.join(project, "docs"), { recursive: true });
-  const files = ["README.md", ...inDocs.map((file) => path.join("docs", file))].filter((file) => file.endsWith(".md"));
-  let queued = 0;
-  for (const file of files.sort()) {
-    const document = readDocument(await readFile(path.join(project, file)), file);
-    const added = await db.transaction(tenantId, (tx) =>
-      addDocument(tx, jobs, {
-        source: "Parley's documentation",
-        path: file,
-        ...document,
-      }),
-    );
-    if (added.outcome === "queued") queued += 1;
-  }
-  return { documents: files.length, queued };
+): Promise<DocumentVersionId[]> {
+  const files = await readDocumentation();
+  return db.transaction(tenantId, async (tx) => {
+    const [known] = await tx.select({ id: sources.id }).from(sources).where(eq(sources.name, source));
+    const present =
+      known &&
+      (await tx
+        .select({ id: documents.id, path: documents.path })
+        .from(documents)
+        .where(and(eq(documents.sourceId, known.id), isNull(documents.removedAt))));
+    for (const { id, path } of present ?? []) {
+      if (!files.has(path)) await removeDocument(tx, jobs, id);
+    }
+    const versions: DocumentVersionId[] = [];
+    for (const path of present?.map(({ path }) => path) ?? files.keys()) {
+      const document = files.get(path);
+      if (document) versions.push((await addDocument(tx, jobs, { source, path, ...document })).versionId);
+    }
+    return versions;
+  });
 }
 
-/** How many of the tenant's documents are still on their way. */
-export async function countUnfinished(
+/** By their paths. */
+async function readDocumentation(): Promise<Map<string, ReadDocument>> {
+  const inDocs = await readdir(path.join(project, "docs"), { recursive: true });
+  const files = ["README.md", ...inDocs.map((file) => path.join("docs", file))].filter((file) => file.endsWith(".md"));
+  const read = async (file: string) => [file, readDocument(await readFile(path.join(project, file)), file)] as const;
+  return new Map(await Promise.all(files.sort().map(read)));
+}
+
+/** How many of the versions are still on their way. */
+export function countUnfinished(
   db: Database,
   tenantId: TenantId,
-): Promise<{ unfinished: number; ready: number }> {
-  const [row] = await db.read(tenantId, (read) =>
-    read
-      .select({
-        unfinished:
-          sql<number>`count(*) filter (where ${inArray(documentVersions.status, ["queued", "parsing", "embedding"])})`.mapWith(
-            Number,
-          ),
-        ready: count(documents.currentVersionId),
-      })
-      .from(documentVersions)
-      .leftJoin(documents, eq(documents.currentVersionId, documentVersions.id)),
-  );
-  return row ?? { unfinished: 0, ready: 0 };
+  versions: readonly DocumentVersionId[],
+): Promise<number> {
+  const { id, status } = documentVersions;
+  const unfinished = and(inArray(id, [...versions]), notInArray(status, ["ready", "failed"]));
+  return db.read(tenantId, (read) => read.$count(documentVersions, unfinished));
 }

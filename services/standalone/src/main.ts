@@ -85,8 +85,8 @@ async function start(): Promise<void> {
     }),
   );
   await steps.run("read Parley's documentation into its knowledge", async () => {
-    await ingestDocumentation(services, demo.tenantId);
-    while ((await countUnfinished(services.db, demo.tenantId)).unfinished > 0) {
+    const versions = await ingestDocumentation(services, demo.tenantId);
+    while ((await countUnfinished(services.db, demo.tenantId, versions)) > 0) {
       await new Promise((resolve) => setTimeout(resolve, 100));
     }
   });
@@ -103,6 +103,7 @@ async function start(): Promise<void> {
     opened.push({ name: "demo shop", close: () => shop.close() });
   });
   await folder.announceRunning(config.api.url);
+  const elsewhere = ["DATABASE_URL", "REDIS_URL"].filter((name) => process.env[name]);
 
   say(`
 Parley is ready (${steps.total()}).
@@ -113,7 +114,8 @@ Parley is ready (${steps.total()}).
       password  ${folder.secrets.demoPassword}
 
   Answers are written by ${config.openai ? `${config.openai.model} at ${config.openai.baseUrl}` : "the built-in answerer; set OPENAI_API_KEY or OPENAI_BASE_URL for a model"}.
-  Data is kept in ${folder.path}. It survives a crash of Parley, but not a power cut: for that, set DATABASE_URL (docs/deployment.md).
+  Data is kept in ${folder.path}. It survives a crash of Parley, but not a power cut: for that, run the services on
+  PostgreSQL (docs/deployment.md).${elsewhere.length > 0 ? ` \`npm start\` does not use ${elsewhere.join(" or ")}, which is set.` : ""}
   Ctrl-C stops everything.
 `);
 }
