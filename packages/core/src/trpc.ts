@@ -1,9 +1,9 @@
 import type { User } from "@parley/auth";
-import type { MemberId, TenantId } from "@parley/contracts";
-import type { Database, TenantTransaction } from "@parley/db";
+import { ConversationId, type MemberId, type TenantId } from "@parley/contracts";
+import { type Database, DatabaseError, type TenantTransaction } from "@parley/db";
 import { initTRPC, TRPCError } from "@trpc/server";
 import type { TRPC_ERROR_CODE_KEY } from "@trpc/server/rpc";
-import { ZodError } from "zod";
+import * as z from "zod";
 import { AppError } from "./app-error.ts";
 
 /** A signed-in user in one of their tenants. */
@@ -15,10 +15,20 @@ export type MemberCaller = {
   role: "owner" | "admin" | "member" | "viewer";
 };
 
+/** What the log of a request tells beside the usual: ids and names of procedures, never words. */
+export type Facts = {
+  tenantId?: string;
+  memberId?: string;
+  contactId?: string;
+  conversationId?: string;
+  procedures?: string;
+};
+
 /** What every procedure is given. */
 export type Context = {
   db: Database;
   requestId: string;
+  facts: Facts;
   secret: string;
   realtimeUrl: string;
   user: User | undefined;
@@ -45,7 +55,7 @@ const t = initTRPC.context<Context>().create({
     const code =
       cause instanceof AppError ? cause.code : error.code === "INTERNAL_SERVER_ERROR" ? "internal" : "input.invalid";
     const issues =
-      cause instanceof ZodError
+      cause instanceof z.ZodError
         ? cause.issues.map(({ path, message }) => ({
             path: path.join("."),
             message,
@@ -67,15 +77,26 @@ const t = initTRPC.context<Context>().create({
 
 export const { router, createCallerFactory } = t;
 
-const mapped = t.procedure.use(async ({ next }) => {
+/** The failure as tRPC answers it, when it is one that a client may see; any other as it is. */
+export function toTrpcError(error: unknown): unknown {
+  const isBusy = error instanceof DatabaseError && error.code === "database.busy";
+  const cause = isBusy ? new AppError("service.busy", { cause: error }) : error;
+  if (!(cause instanceof AppError)) return error;
+  return new TRPCError({ code: trpcCodes[cause.status] ?? "INTERNAL_SERVER_ERROR", cause });
+}
+
+const AboutConversation = z.object({ conversationId: ConversationId });
+
+const mapped = t.procedure.use(async ({ ctx, path, getRawInput, next }) => {
+  const { facts } = ctx;
+  facts.procedures = facts.procedures ? `${facts.procedures},${path}` : path;
+  const { data } = AboutConversation.safeParse(await getRawInput());
+  if (data) facts.conversationId = data.conversationId;
+
   const result = await next();
-  if (!result.ok && result.error.cause instanceof AppError) {
-    const { cause } = result.error;
-    throw new TRPCError({
-      code: trpcCodes[cause.status] ?? "INTERNAL_SERVER_ERROR",
-      cause,
-    });
-  }
+  if (result.ok) return result;
+  const error = toTrpcError(result.error.cause);
+  if (error instanceof TRPCError) throw error;
   return result;
 });
 

@@ -11,6 +11,7 @@ import {
 } from "@parley/contracts";
 import { createJobs } from "@parley/core/knowledge/jobs";
 import { createWorld } from "@parley/core/testing/world";
+import { DatabaseError } from "@parley/db";
 import { members } from "@parley/db/schema";
 import { loadConfig } from "@parley/platform/config";
 import { createInProcessEventLog } from "@parley/platform/event-log/in-process-event-log";
@@ -475,6 +476,39 @@ test("limits can be switched off for measurements", async () => {
   }
   expect([...statuses]).toEqual([401]);
   await unlimited.close();
+});
+
+test("a database that is busy is told to a member as it is to a visitor, wherever it shows", async () => {
+  const { cookie } = await signedIn();
+  const { read } = world.db;
+  const isBusyAt = async (use: number) => {
+    let uses = 0;
+    const spy = vi.spyOn(world.db, "read").mockImplementation((...args) => {
+      uses += 1;
+      return uses === use
+        ? Promise.reject(new DatabaseError("database.busy"))
+        : read(...(args as Parameters<typeof read>));
+    });
+    const answer = await call("GET", "/trpc/session.me", { origin: dashboard, headers: { cookie } });
+    spy.mockRestore();
+    return answer;
+  };
+  const busy = { status: 503, body: { error: { data: { appCode: "service.busy" } } } };
+  expect(await isBusyAt(1)).toMatchObject(busy); // who is it?
+  expect(await isBusyAt(2)).toMatchObject(busy); // what do they want?
+});
+
+test("the log of a member's request tells what was asked for, and of which conversation", async () => {
+  const { conversationId } = await visitor();
+  const { cookie, tenantId } = await signedIn();
+  lines.length = 0;
+  await call("POST", "/trpc/conversations.takeOver", {
+    origin: dashboard,
+    headers: { cookie },
+    body: { conversationId },
+  });
+  const logged = lines.map((line) => JSON.parse(line)).find(({ msg }) => msg === "request");
+  expect(logged).toMatchObject({ tenantId, conversationId, procedures: "conversations.takeOver", status: 404 });
 });
 
 test("a document comes in with the admin token alone", async () => {

@@ -4,6 +4,7 @@ import { type Accounts, AuthError } from "@parley/auth";
 import { type ErrorBody, errorCodes, limits } from "@parley/contracts";
 import { AppError } from "@parley/core/app-error";
 import type { KnowledgeJobs } from "@parley/core/knowledge/jobs";
+import type { Facts } from "@parley/core/trpc";
 import { type Database, DatabaseError } from "@parley/db";
 import type { Config } from "@parley/platform/config";
 import type { EventLog } from "@parley/platform/event-log/event-log";
@@ -35,8 +36,7 @@ export type ApiOptions = {
 
 declare module "fastify" {
   interface FastifyRequest {
-    /** What the log of the request tells beside the usual: ids only, never words. */
-    facts: { tenantId?: string; conversationId?: string; memberId?: string; contactId?: string };
+    facts: Facts;
   }
 }
 

@@ -1,7 +1,7 @@
 import { AppError } from "@parley/core/app-error";
 import { type AppRouter, appRouter } from "@parley/core/router";
 import { listMemberships } from "@parley/core/tenants/find-tenant";
-import type { Context } from "@parley/core/trpc";
+import { type Context, toTrpcError } from "@parley/core/trpc";
 import { type FastifyTRPCPluginOptions, fastifyTRPCPlugin } from "@trpc/server/adapters/fastify";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import type { ApiOptions } from "./create-api.ts";
@@ -16,20 +16,28 @@ export async function trpcRoutes(app: FastifyInstance, options: ApiOptions): Pro
     if (!safe && request.headers.origin !== config.dashboard.url) throw new AppError("origin.not_allowed");
   });
 
+  async function whoIs({ headers }: FastifyRequest) {
+    try {
+      const session = await accounts.findSession(new Headers({ cookie: headers.cookie ?? "" }));
+      return { session, memberships: session ? await listMemberships(db, session.user.id) : [] };
+    } catch (error) {
+      throw toTrpcError(error);
+    }
+  }
+
   async function createContext({ req, res }: { req: FastifyRequest; res: FastifyReply }): Promise<Context> {
-    const session = await accounts.findSession(new Headers({ cookie: req.headers.cookie ?? "" }));
+    const { session, memberships } = await whoIs(req);
     for (const cookie of session?.headers.getSetCookie() ?? []) res.header("set-cookie", cookie);
-    const memberships = session ? await listMemberships(db, session.user.id) : [];
     const wanted = req.headers["parley-tenant"];
     const membership = wanted ? memberships.find(({ tenantId }) => tenantId === wanted) : memberships[0];
-    if (membership)
-      req.facts = {
-        tenantId: membership.tenantId,
-        memberId: membership.memberId,
-      };
+    if (membership) {
+      req.facts.tenantId = membership.tenantId;
+      req.facts.memberId = membership.memberId;
+    }
     return {
       db,
       requestId: req.id,
+      facts: req.facts,
       secret: config.secret,
       realtimeUrl: config.realtime.url,
       user: session?.user,
