@@ -83,6 +83,20 @@ test("without a count of tokens, or without a price, the cost is unknown", async
   expect(unpriced.ending).toMatchObject({ usage: { inputTokens: 200 }, costMicros: null });
 });
 
+test.each([
+  ["more than there can be", { prompt_tokens: 1e12, completion_tokens: 1e12 }],
+  ["less than nothing", { prompt_tokens: -1, completion_tokens: -1 }],
+  ["halves", { prompt_tokens: 0.5, completion_tokens: 1.5, cached_tokens: 0.5 }],
+])("a provider that counts %s has counted nothing", async (_, usage) => {
+  const { text, ending } = await write([{ usage }]);
+  expect(text).toBe(whole);
+  expect(ending).toMatchObject({
+    how: "complete",
+    usage: { inputTokens: null, outputTokens: null },
+    costMicros: null,
+  });
+});
+
 test.each(["NO_ANSWER", "  **NO_ANSWER**.\n", "NO_ANSWER: the passages say nothing [1]."])(
   "a model that has no answer says nothing: %j",
   async (said) => {

@@ -1,6 +1,7 @@
 import { setTimeout as wait } from "node:timers/promises";
 import { createOpenAICompatible } from "@ai-sdk/openai-compatible";
 import { type LanguageModelUsage, streamText } from "ai";
+import * as z from "zod";
 import type { Ending, Question, Usage, WriteOptions } from "../answerer.ts";
 import { describeFailure, type Failure } from "./describe-failure.ts";
 import type { ModelOptions } from "./model.ts";
@@ -137,8 +138,11 @@ async function* streamWords(
 
 function readUsage({ inputTokens, inputTokenDetails, outputTokens }: LanguageModelUsage): Usage {
   return {
-    inputTokens: inputTokens ?? null,
-    cachedTokens: inputTokenDetails.cacheReadTokens ?? null,
-    outputTokens: outputTokens ?? null,
+    inputTokens: readCount(inputTokens),
+    cachedTokens: readCount(inputTokenDetails.cacheReadTokens),
+    outputTokens: readCount(outputTokens),
   };
 }
+
+/** What is no count of tokens is not known, rather than a reason to lose the answer: the receipt could not be stored. */
+const readCount = (tokens: number | undefined): number | null => z.int32().nonnegative().safeParse(tokens).data ?? null;
