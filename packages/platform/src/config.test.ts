@@ -42,6 +42,14 @@ test("public addresses follow the ports until they are set, and lose the slash a
   expect(config.dashboard.url).toBe("https://parley.example.com");
 });
 
+test("of the dashboard's address the origin is what browsers say it is", () => {
+  const originOf = (url: string) => loadConfig({ ...secrets, DASHBOARD_URL: url }).dashboard.origin;
+
+  expect(originOf("https://Parley.Example.com/inbox/")).toBe("https://parley.example.com");
+  expect(originOf("https://parley.example.com:443")).toBe("https://parley.example.com");
+  expect(originOf("http://localhost:5174")).toBe("http://localhost:5174");
+});
+
 test("in production the log is JSON, unless another format is asked for", () => {
   expect(loadConfig({ ...secrets, NODE_ENV: "production" })).toMatchObject({
     production: true,

@@ -179,13 +179,15 @@ const belongTogether: readonly (readonly [keyof typeof settings, keyof typeof se
 
 function arrange(set: Settings) {
   const production = set.NODE_ENV === "production";
+  const dashboardUrl = set.DASHBOARD_URL ?? `http://localhost:${set.DASHBOARD_PORT}`;
   return {
     production,
     log: { level: set.LOG_LEVEL, format: set.LOG_FORMAT ?? (production ? "json" : "pretty") },
     host: set.HOST,
     api: { port: set.API_PORT, url: set.API_URL ?? `http://localhost:${set.API_PORT}` },
     realtime: { port: set.REALTIME_PORT, url: set.REALTIME_URL ?? `ws://localhost:${set.REALTIME_PORT}` },
-    dashboard: { port: set.DASHBOARD_PORT, url: set.DASHBOARD_URL ?? `http://localhost:${set.DASHBOARD_PORT}` },
+    /** `origin`: as browsers send it. */
+    dashboard: { port: set.DASHBOARD_PORT, url: dashboardUrl, origin: new URL(dashboardUrl).origin },
     widget: { port: set.WIDGET_PORT, url: set.WIDGET_URL ?? `http://localhost:${set.WIDGET_PORT}` },
     trustedProxies: set.TRUSTED_PROXIES ?? [],
     rateLimits: set.RATE_LIMITS === "on",

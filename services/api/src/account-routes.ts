@@ -20,7 +20,7 @@ export async function accountRoutes(app: FastifyInstance, { accounts, config }: 
       onRequest: limit ? [limitRate(app, limit)] : [],
       async handler(request, reply) {
         // Better Auth asks for the origin only when a cookie came along; signing in is to be protected without one, too.
-        if (request.headers.origin !== config.dashboard.url) throw new AppError("origin.not_allowed");
+        if (request.headers.origin !== config.dashboard.origin) throw new AppError("origin.not_allowed");
         const headers = new Headers();
         for (const [name, value] of Object.entries(request.headers)) {
           if (typeof value === "string" && name !== "content-length") headers.set(name, value);

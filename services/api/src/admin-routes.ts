@@ -42,6 +42,9 @@ export async function adminRoutes(app: FastifyInstance, { db, config, jobs }: Ap
     {
       bodyLimit: limits.documentBytes,
       onRequest: async (request) => void (await tenantOf(request)),
+      errorHandler(error) {
+        throw error.statusCode === 413 ? new AppError("document.too_large") : error;
+      },
     },
     async (request) => {
       const tenantId = await tenantOf(request);

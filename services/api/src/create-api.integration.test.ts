@@ -541,7 +541,7 @@ test.each([
   ["binary", "a.md", Buffer.from([0x89, 0x50, 0x4e, 0x47, 0, 0, 0, 1, 2, 3]), "document.not_text"],
   ["wrongly encoded", "a.txt", Buffer.from([0x66, 0xff, 0xfe, 0xe9, 0x20, 0x80, 0x81]), "document.not_text"],
   ["of another kind", "a.exe", Buffer.from("text"), "document.type_unknown"],
-  ["20 MB", "a.txt", Buffer.alloc(20 * 1024 * 1024, "x"), "input.too_large"],
+  ["20 MB", "a.txt", Buffer.alloc(20 * 1024 * 1024, "x"), "document.too_large"],
 ])("a document that is %s is refused with the reason", async (_, path, body, code) => {
   const { slug } = await world.tenant();
   const url = `/admin/v1/tenants/${slug}/documents?source=Files&path=${path}`;

@@ -106,7 +106,7 @@ export async function createApi(options: ApiOptions): Promise<FastifyInstance> {
       const widget = request.url.startsWith("/widget/");
       done(null, {
         // The widget sends no cookie, so any page may read its answers; which pages get any, the inbox's list says.
-        origin: widget ? "*" : [config.dashboard.url],
+        origin: widget ? "*" : [config.dashboard.origin],
         credentials: !widget,
         exposedHeaders: ["retry-after", "x-request-id"],
         methods: ["GET", "POST"],

@@ -19,7 +19,7 @@ const accounts = createAccounts({
   db,
   secret: config.secret,
   apiUrl: config.api.url,
-  appOrigins: [config.dashboard.url],
+  appOrigins: [config.dashboard.origin],
 });
 const api = await createApi({ config, db, eventLog, accounts, jobs, logger });
 await api.listen({ host: config.host, port: config.api.port });

@@ -13,7 +13,7 @@ export async function trpcRoutes(app: FastifyInstance, options: ApiOptions): Pro
   // The cookie comes along whoever makes the browser call, so a call that changes something must come from our own pages.
   app.addHook("onRequest", async (request) => {
     const safe = request.method === "GET" || request.method === "HEAD" || request.method === "OPTIONS";
-    if (!safe && request.headers.origin !== config.dashboard.url) throw new AppError("origin.not_allowed");
+    if (!safe && request.headers.origin !== config.dashboard.origin) throw new AppError("origin.not_allowed");
   });
 
   async function whoIs({ headers }: FastifyRequest) {

@@ -64,7 +64,7 @@ export async function createRealtime(options: RealtimeOptions): Promise<Realtime
   const connectionOptions = {
     fanOut,
     verify: (token: string) => verifySocketToken(config.secret, token),
-    dashboardOrigin: new URL(config.dashboard.url).origin,
+    dashboardOrigin: config.dashboard.origin,
     logger,
     authenticateMs: patience.authenticateMs,
     waitingBytes: patience.waitingBytes,

@@ -32,7 +32,7 @@ export async function createRealtimeWorld(options: { patience?: Partial<Patience
     config: {
       host: "localhost",
       realtime: { port: 0, url: "ws://localhost" },
-      dashboard: { port: 0, url: dashboardOrigin },
+      dashboard: { port: 0, url: dashboardOrigin, origin: dashboardOrigin },
       secret,
     },
     db,
