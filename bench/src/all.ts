@@ -3,6 +3,7 @@ import { fileURLToPath } from "node:url";
 import { benchAnswers } from "./answers.ts";
 import { benchRetrieval } from "./bench-retrieval.ts";
 import { benchFirstStart } from "./first-start.ts";
+import { benchMemory } from "./memory.ts";
 import { readTask } from "./read-task.ts";
 
 // `pnpm test:benchmark`: the figures of docs/benchmarks.md, as they come out here. Names after the command choose some of them.
@@ -14,6 +15,7 @@ const retrieval = async (file: string) =>
   });
 const benchmarks: Record<string, () => Promise<object>> = {
   start: () => benchFirstStart(),
+  memory: () => benchMemory(),
   answers: () => benchAnswers(),
   squad: () => retrieval("squad.json.gz"),
   stackfaq: () => retrieval("stackfaq.json"),

@@ -16,6 +16,16 @@ async function processTree(pid: number): Promise<number[]> {
   return tree;
 }
 
+/** Those of the process and all that it started whose command line holds `name`, by their ids. */
+export async function findProcesses(pid: number, name: string): Promise<number[]> {
+  const found: number[] = [];
+  for (const id of await processTree(pid)) {
+    const commandLine = await readFile(`/proc/${id}/cmdline`, "utf8").catch(() => "");
+    if (commandLine.includes(name)) found.push(id);
+  }
+  return found;
+}
+
 /** The memory of the process and all that it started, in MB: shared pages are counted once (Pss). */
 export async function memoryMb(pid: number): Promise<number> {
   let kilobytes = 0;
