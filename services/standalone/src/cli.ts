@@ -3,10 +3,11 @@ import { migrateServer } from "@parley/db/migrate-server";
 import { ConfigError, loadConfig } from "@parley/platform/config";
 import { createLogger } from "@parley/platform/log";
 import { Command } from "commander";
-import { DataFolderError, FolderInUse, findRunning, openDataFolder } from "./data-folder.ts";
+import { FolderInUse, findRunning, openDataFolder } from "./data-folder.ts";
 import { ingest } from "./ingest/ingest.ts";
 import { type IngestTarget, overHttp, withinThisProcess } from "./ingest/targets.ts";
 import { openInstallation } from "./installation.ts";
+import { OperatorError } from "./operator-error.ts";
 
 // `./pnpm parley …`: what an operator does from the command line.
 
@@ -29,7 +30,7 @@ program
   .option("--down", "take the last migration back")
   .action(async ({ down = false }: { down?: boolean }) => {
     const url = process.env.DATABASE_OWNER_URL;
-    if (!url) throw new DataFolderError("DATABASE_OWNER_URL is not set: name the database, as the login `owner`.");
+    if (!url) throw new OperatorError("DATABASE_OWNER_URL is not set: name the database, as the login `owner`.");
     const ran = await migrateServer(url, { direction: down ? "down" : "up" });
     process.stdout.write(`${ran.length === 0 ? "Nothing to do." : ran.join("\n")}\n`);
   });
@@ -78,7 +79,7 @@ async function withTarget<T>(tenant: string, work: (target: IngestTarget) => Pro
   } catch (error) {
     if (!(error instanceof FolderInUse)) throw error;
     const running = await findRunning(folderPath);
-    if (!running) throw new DataFolderError("Parley is starting or stopping: try again in a moment.");
+    if (!running) throw new OperatorError("Parley is starting or stopping: try again in a moment.");
     return work(await overHttp({ ...running, tenant }));
   }
 }
@@ -86,7 +87,7 @@ async function withTarget<T>(tenant: string, work: (target: IngestTarget) => Pro
 try {
   await program.parseAsync();
 } catch (error) {
-  const expected = error instanceof DataFolderError || error instanceof ConfigError;
+  const expected = error instanceof OperatorError || error instanceof ConfigError;
   process.stderr.write(`${expected ? error.message : ((error as Error).stack ?? error)}\n`);
   process.exitCode = 1;
 }

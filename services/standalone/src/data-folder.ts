@@ -3,11 +3,7 @@ import { chmod, mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/
 import path from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import * as z from "zod";
-
-/** Why a data folder can't be used: one sentence that says what to do. */
-export class DataFolderError extends Error {
-  override readonly name = "DataFolderError";
-}
+import { OperatorError } from "./operator-error.ts";
 
 const Marker = z.object({ product: z.literal("parley"), format: z.literal(1) });
 const Secrets = z.object({
@@ -34,26 +30,22 @@ export type DataFolder = {
  * Opens the folder, and makes it where there is none.
  *
  * @param options.reset throws away what it holds; only of a folder that is ours
- * @throws DataFolderError when it is in use, is not ours, or is damaged
+ * @throws OperatorError when it is in use, is not ours, or is damaged
  */
 export async function openDataFolder(folder: string, { reset = false } = {}): Promise<DataFolder> {
   const at = (name: string) => path.join(folder, name);
   const entries = await readdir(folder).catch((error: NodeJS.ErrnoException): string[] => {
     if (error.code === "ENOENT") return [];
-    throw new DataFolderError(
-      `The data folder ${folder} can't be read (${error.code}): set PARLEY_DATA_DIR to another.`,
-    );
+    throw new OperatorError(`The data folder ${folder} can't be read (${error.code}): set PARLEY_DATA_DIR to another.`);
   });
   const isNew = entries.length === 0;
   if (!isNew && !entries.includes("parley.json")) {
-    throw new DataFolderError(
+    throw new OperatorError(
       `The folder ${folder} holds something that is not Parley's: set PARLEY_DATA_DIR to an empty or a new folder.`,
     );
   }
   await mkdir(folder, { recursive: true, mode: 0o700 }).catch((error: NodeJS.ErrnoException) => {
-    throw new DataFolderError(
-      `The data folder ${folder} can't be made (${error.code}): set PARLEY_DATA_DIR to another.`,
-    );
+    throw new OperatorError(`The data folder ${folder} can't be made (${error.code}): set PARLEY_DATA_DIR to another.`);
   });
   const unlock = lock(at("lock"), folder);
   try {
@@ -86,13 +78,13 @@ export async function findRunning(folder: string): Promise<{ apiUrl: string; adm
     const { adminToken } = await readJson(path.join(folder, "secrets.json"), Secrets, folder);
     return { apiUrl, adminToken };
   } catch (error) {
-    if (error instanceof DataFolderError) return undefined;
+    if (error instanceof OperatorError) return undefined;
     throw error;
   }
 }
 
 /** The folder is in use by another process. */
-export class FolderInUse extends DataFolderError {}
+export class FolderInUse extends OperatorError {}
 
 // An open transaction of SQLite is a lock of the operating system: it ends with the process, however that ends.
 function lock(file: string, folder: string): () => void {
@@ -134,8 +126,8 @@ async function readJson<T>(file: string, shape: z.ZodType<T>, folder: string): P
 }
 
 /** The sentence for a folder of ours that can't be used any more. */
-export function damaged(folder: string, why: string): DataFolderError {
-  return new DataFolderError(
+export function damaged(folder: string, why: string): OperatorError {
+  return new OperatorError(
     `The data folder ${folder} is damaged (${why}): restore it from a copy, or begin anew with \`npm start -- --reset\`.`,
   );
 }

@@ -6,9 +6,10 @@ import { createLogger } from "@parley/platform/log";
 import { createRealtime } from "@parley/realtime/create-realtime";
 import { createWorker } from "@parley/worker/create-worker";
 import closeWithGrace from "close-with-grace";
-import { DataFolderError, openDataFolder } from "./data-folder.ts";
+import { openDataFolder } from "./data-folder.ts";
 import { countUnfinished, demoSignIn, ensureDemoTenant, ingestDocumentation } from "./demo.ts";
 import { openInstallation } from "./installation.ts";
+import { OperatorError } from "./operator-error.ts";
 import { createDashboardSite, createWidgetSite } from "./sites.ts";
 import { createSteps } from "./steps.ts";
 
@@ -28,7 +29,7 @@ async function listen(name: string, variable: string, port: number, start: () =>
     await start();
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== "EADDRINUSE") throw error;
-    throw new DataFolderError(
+    throw new OperatorError(
       `Port ${port} for the ${name} is in use by another program: stop that program, or choose another port with ${variable}.`,
     );
   }
@@ -128,7 +129,7 @@ closeWithGrace({ delay: 15_000, logger: false }, async ({ err }) => {
 try {
   await start();
 } catch (error) {
-  const expected = error instanceof DataFolderError || error instanceof ConfigError;
+  const expected = error instanceof OperatorError || error instanceof ConfigError;
   process.stderr.write(`\n${expected ? error.message : ((error as Error).stack ?? error)}\n`);
   await closeAll();
   process.exit(1);

@@ -1,6 +1,7 @@
 import { readdir, stat } from "node:fs/promises";
 import path from "node:path";
 import { limits } from "@parley/contracts";
+import { OperatorError } from "../operator-error.ts";
 
 export type FoundFile = {
   file: string /** within the folder that was named */;
@@ -11,7 +12,11 @@ export type Skipped = { path: string; reason: string };
 const readable = new Set([".md", ".markdown", ".txt", ".text"]);
 const isHidden = (name: string) => name.startsWith(".") || name === "node_modules";
 
-/** The files below the given paths that can be read as documents, in a steady order; and the others, each with the reason. */
+/**
+ * The files below the given paths that can be read as documents, in a steady order; and the others, each with the reason.
+ *
+ * @throws OperatorError when two files would be one document, since a path begins at the folder that was named
+ */
 export async function findFiles(given: readonly string[]): Promise<{ files: FoundFile[]; skipped: Skipped[] }> {
   const files: FoundFile[] = [];
   const skipped: Skipped[] = [];
@@ -25,7 +30,11 @@ export async function findFiles(given: readonly string[]): Promise<{ files: Foun
     });
     if (!found) return;
     if (found.isDirectory()) {
-      const entries = (await readdir(file, { withFileTypes: true })).sort((a, b) => (a.name < b.name ? -1 : 1));
+      const listed = await readdir(file, { withFileTypes: true }).catch((error: NodeJS.ErrnoException) => {
+        skipped.push({ path: shown, reason: `can't be read (${error.code})` });
+        return [];
+      });
+      const entries = listed.sort((a, b) => (a.name < b.name ? -1 : 1));
       for (const entry of entries) {
         const below = {
           file: path.join(file, entry.name),
@@ -50,5 +59,15 @@ export async function findFiles(given: readonly string[]): Promise<{ files: Foun
   }
 
   for (const file of given) await visit(file, path.basename(file));
-  return { files, skipped };
+  const known = new Map<string, FoundFile>();
+  for (const found of files) {
+    const other = known.get(found.path);
+    if (other && other.file !== found.file) {
+      throw new OperatorError(
+        `${other.file} and ${found.file} would both be "${found.path}": read them in one after the other, each with a --source of its own.`,
+      );
+    }
+    known.set(found.path, found);
+  }
+  return { files: [...known.values()], skipped };
 }

@@ -1,5 +1,6 @@
 import { readFile } from "node:fs/promises";
 import type { DocumentVersionId } from "@parley/contracts";
+import type { VersionStatus } from "@parley/core/knowledge/find-version-status";
 import { SingleBar } from "cli-progress";
 import { findFiles, type Skipped } from "./find-files.ts";
 import { type IngestTarget, Refused } from "./targets.ts";
@@ -50,7 +51,7 @@ export async function ingest(
   }
   while (waiting.size > 0) {
     for (const [versionId, path] of waiting) {
-      const { status, failure, chunks } = await target.status(versionId);
+      const { status, failure, chunks } = await statusOf(target, versionId);
       // They are read in the order in which they were added: whoever comes after one that waits, waits as well.
       if (status !== "ready" && status !== "failed") break;
       waiting.delete(versionId);
@@ -80,4 +81,14 @@ export async function ingest(
   }
   if (files.length === 0) say("  Nothing to read: name Markdown or text files, or folders that hold some.");
   return failed.length > 0 || files.length === 0;
+}
+
+/** What can't be asked about any more has failed, and the others go on. */
+async function statusOf(target: IngestTarget, versionId: DocumentVersionId): Promise<VersionStatus> {
+  try {
+    return await target.status(versionId);
+  } catch (error) {
+    if (!(error instanceof Refused)) throw error;
+    return { status: "failed", failure: error.message, chunks: 0 };
+  }
 }

@@ -4,8 +4,9 @@ import { addDocument } from "@parley/core/knowledge/add-document";
 import { findVersionStatus, type VersionStatus } from "@parley/core/knowledge/find-version-status";
 import { readDocument } from "@parley/core/knowledge/read-document";
 import { findTenantBySlug } from "@parley/core/tenants/find-tenant";
-import { DataFolderError } from "../data-folder.ts";
+import ky, { isHTTPError, type Options } from "ky";
 import type { Installation } from "../installation.ts";
+import { OperatorError } from "../operator-error.ts";
 
 type Added = { versionId: DocumentVersionId; outcome: "queued" | "unchanged" };
 
@@ -19,35 +20,39 @@ export type IngestTarget = {
 /** This one document was not taken; the others may be. */
 export class Refused extends Error {}
 
-const noTenant = (slug: string) => new DataFolderError(`There is no workspace called "${slug}".`);
+const noTenant = (slug: string) => new OperatorError(`There is no workspace called "${slug}".`);
 
 /** A running api, with the installation's admin token. */
 export async function overHttp(options: { apiUrl: string; adminToken: string; tenant: string }): Promise<IngestTarget> {
+  const api = ky.create({
+    headers: { authorization: `Bearer ${options.adminToken}` },
+    timeout: 60_000,
+    // A document that is sent again is the same document, so every request may be.
+    retry: { limit: 6, methods: ["get", "post"], maxRetryAfter: 60_000, backoffLimit: 5_000, retryOnTimeout: true },
+  });
   const base = `${options.apiUrl}/admin/v1/tenants/${encodeURIComponent(options.tenant)}`;
-  async function call<T>(url: string, init: RequestInit = {}): Promise<T> {
-    const headers = {
-      authorization: `Bearer ${options.adminToken}`,
-      ...init.headers,
-    };
-    const answer = await fetch(url, {
-      ...init,
-      headers,
-      signal: AbortSignal.timeout(60_000),
-    }).catch((error: Error) => {
-      throw new DataFolderError(`The api at ${options.apiUrl} does not answer (${error.message}): is Parley running?`);
-    });
-    if (answer.ok) return (await answer.json()) as T;
-    const { error } = (await answer.json()) as ErrorBody;
-    if (error.code === "tenant.not_found") throw noTenant(options.tenant);
-    if (error.code === "auth.required")
-      throw new DataFolderError("The api refused the admin token: check ADMIN_TOKEN.");
-    throw new Refused(error.message);
+  async function call<T>(url: string, request: Options = {}): Promise<T> {
+    try {
+      return await api<T>(url, request).json();
+    } catch (error) {
+      if (!isHTTPError<Partial<ErrorBody>>(error)) {
+        const reason = error instanceof Error ? error.message : String(error);
+        throw new OperatorError(`The api at ${options.apiUrl} does not answer (${reason}): is Parley running?`);
+      }
+      const { status } = error.response;
+      const told = typeof error.data === "object" ? error.data.error : undefined;
+      const { code, message = `the api answered ${status}` } = told ?? {};
+      if (code === "tenant.not_found") throw noTenant(options.tenant);
+      if (code === "auth.required") throw new OperatorError("The api refused the admin token: check ADMIN_TOKEN.");
+      throw new Refused(message);
+    }
   }
   await call(base);
   return {
     add: ({ source, path, bytes }) =>
-      call(`${base}/documents?${new URLSearchParams({ source, path })}`, {
-        method: "POST",
+      call(`${base}/documents`, {
+        method: "post",
+        searchParams: { source, path },
         headers: { "content-type": "application/octet-stream" },
         body: new Uint8Array(bytes),
       }),

@@ -1,0 +1,107 @@
+import { once } from "node:events";
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { createServer, type ServerResponse } from "node:http";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { findFiles } from "./find-files.ts";
+import { ingest } from "./ingest.ts";
+import { overHttp } from "./targets.ts";
+
+let folder: string;
+let output: string;
+beforeEach(async () => {
+  folder = await mkdtemp(path.join(tmpdir(), "parley-test-"));
+  output = "";
+  vi.spyOn(process.stdout, "write").mockImplementation((text) => {
+    output += text;
+    return true;
+  });
+});
+afterEach(async () => {
+  vi.restoreAllMocks();
+  await rm(folder, { recursive: true });
+});
+
+const write = async (name: string, text = "Something.") => {
+  await mkdir(path.dirname(path.join(folder, name)), { recursive: true });
+  await writeFile(path.join(folder, name), text);
+};
+
+/** An api that answers as the test says, request by request. */
+async function startApi(answer: (url: string, send: (status: number, body: object) => void) => void) {
+  const server = createServer((request, response: ServerResponse) => {
+    request.resume().on("end", () =>
+      answer(request.url ?? "", (status, body) => {
+        response.writeHead(status, { "content-type": "application/json", "retry-after": "0" });
+        response.end(JSON.stringify(body));
+      }),
+    );
+  });
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const address = server.address();
+  const port = typeof address === "object" && address ? address.port : 0;
+  return {
+    target: () => overHttp({ apiUrl: `http://127.0.0.1:${port}`, adminToken: "token", tenant: "demo" }),
+    async [Symbol.asyncDispose]() {
+      server.closeAllConnections();
+      server.close();
+      await once(server, "close");
+    },
+  };
+}
+const error = (code: string, message: string) => ({ error: { code, message } });
+
+test("a document is sent again when the api is busy, and none is given up for that", async () => {
+  await write("a.md");
+  let refusals = 2;
+  await using api = await startApi((url, send) => {
+    if (url.includes("/documents?") && refusals-- > 0) return send(503, error("service.busy", "busy"));
+    if (url.includes("/documents?")) return send(200, { versionId: "1", outcome: "queued" });
+    send(200, { status: "ready", failure: null, chunks: 3 });
+  });
+  expect(await ingest(await api.target(), { source: "Files", paths: [path.join(folder, "a.md")] })).toBe(false);
+  expect(refusals).toBe(-1);
+  expect(output).toContain("read 1 (3 passages) · unchanged 0 · skipped 0 · failed 0");
+});
+
+test("a document that is refused is reported with the reason, one that is gone meanwhile too, and the others are read", async () => {
+  for (const name of ["a.md", "b.md", "c.md"]) await write(`docs/${name}`);
+  await using api = await startApi((url, send) => {
+    if (url.includes("a.md")) return send(422, error("document.not_text", "It is not text."));
+    if (url.includes("/documents?"))
+      return send(200, { versionId: url.includes("b.md") ? "b" : "c", outcome: "queued" });
+    if (url.endsWith("/b")) return send(404, error("document.not_found", "No such document."));
+    send(200, { status: "ready", failure: null, chunks: 1 });
+  });
+  expect(await ingest(await api.target(), { source: "Files", paths: [path.join(folder, "docs")] })).toBe(true);
+  expect(output).toContain("read 1 (1 passages) · unchanged 0 · skipped 1 · failed 1");
+  expect(output).toContain("skipped  docs/a.md: It is not text.");
+  expect(output).toContain("failed  docs/b.md: No such document.");
+});
+
+test("a wrong token, an unknown workspace and an api that answers something else are each told in a sentence", async () => {
+  const target = async (status: number, body: object) => {
+    await using api = await startApi((_url, send) => send(status, body));
+    return await api.target();
+  };
+  await expect(target(401, error("auth.required", ""))).rejects.toThrow("check ADMIN_TOKEN");
+  await expect(target(404, error("tenant.not_found", ""))).rejects.toThrow('There is no workspace called "demo"');
+  await expect(target(404, {})).rejects.toThrow("the api answered 404");
+});
+
+test("two files that would be one document are refused before any is read", async () => {
+  await write("one/docs/a.md");
+  await write("two/docs/a.md");
+  const paths = ["one/docs", "two/docs"].map((name) => path.join(folder, name));
+  await expect(findFiles(paths)).rejects.toThrow(/one\/docs\/a\.md and .*two\/docs\/a\.md would both be "docs\/a\.md"/);
+  const twice = await findFiles([path.join(folder, "one/docs"), path.join(folder, "one/docs")]);
+  expect(twice.files.map(({ path }) => path)).toEqual(["docs/a.md"]);
+});
+
+test("what is not there is skipped with the reason", async () => {
+  const { files, skipped } = await findFiles([path.join(folder, "nowhere")]);
+  expect(files).toEqual([]);
+  expect(skipped).toEqual([{ path: "nowhere", reason: "there is no such file" }]);
+});
