@@ -36,6 +36,8 @@ type Follower = {
   known: Pick<Conversation, "ownershipEpoch" | "lastSeq">;
   /** What came while the database is being read for it. */
   held: ConversationEvent[] | undefined;
+  /** Events may have passed unseen meanwhile. */
+  missedEvents: boolean;
   /** Words of the answer came meanwhile. */
   missedWords: boolean;
   /** Reads in a row that could not fill its gap. */
@@ -88,7 +90,8 @@ export class ConversationChannel {
   async join(subscriber: Subscriber, after: number): Promise<"live" | "incomplete" | "not_found"> {
     // Events are held from here on, so that nothing can fall between the reading and the listening.
     const known = { ownershipEpoch: 0, lastSeq: 0 };
-    const follower: Follower = { subscriber, cursor: after, known, held: [], missedWords: false, fruitlessReads: 0 };
+    const missed = { missedEvents: false, missedWords: false };
+    const follower: Follower = { subscriber, cursor: after, known, held: [], ...missed, fruitlessReads: 0 };
     this.#followers.set(subscriber, follower);
     try {
       const page = await this.#read(subscriber.caller, after);
@@ -138,7 +141,11 @@ export class ConversationChannel {
 
   /** Reads for every follower what it may have missed. */
   onGap(): void {
-    for (const follower of this.#followers.values()) if (!follower.held) this.#catchUp(follower, []);
+    this.#reads.clear(); // what they tell is too old to be shared
+    for (const follower of this.#followers.values()) {
+      if (follower.held) follower.missedEvents = true;
+      else this.#catchUp(follower, []);
+    }
   }
 
   #deliver(follower: Follower, event: ConversationEvent, frame: () => Buffer): void {
@@ -199,7 +206,8 @@ export class ConversationChannel {
   /** Sends those of the held events that are still news, and begins anew when they leave a gap. */
   #release(follower: Follower): void {
     const held = follower.held ?? [];
-    if (held.length > mostHeld) {
+    if (held.length > mostHeld || follower.missedEvents) {
+      follower.missedEvents = false;
       this.#catchUp(follower, []);
       return;
     }
@@ -242,7 +250,9 @@ export class ConversationChannel {
   #readShared({ subscriber, cursor }: Follower): Promise<MessagePage | undefined> {
     const underWay = this.#reads.get(cursor);
     if (underWay) return underWay;
-    const read = this.#read(subscriber.caller, cursor).finally(() => this.#reads.delete(cursor));
+    const read = this.#read(subscriber.caller, cursor).finally(() => {
+      if (this.#reads.get(cursor) === read) this.#reads.delete(cursor);
+    });
     this.#reads.set(cursor, read);
     return read;
   }

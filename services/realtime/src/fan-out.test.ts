@@ -194,6 +194,45 @@ describe("a conversation's channel", () => {
     expect(listener.frames[3]).toMatchObject({ event: { conversation: { ownershipEpoch: 2 } } });
   });
 
+  test("reads again also for whom the database was being read when events may have been lost", async () => {
+    const truth = createTruth();
+    const reads: PromiseWithResolvers<MessagePage>[] = [];
+    const fanOut = new FanOut({
+      resume() {
+        const read = Promise.withResolvers<MessagePage>();
+        reads.push(read);
+        return read.promise;
+      },
+      onTrouble: expect.unreachable,
+    });
+    const answer = async (index: number, page = truth.page(0)) => {
+      reads[index]?.resolve(page);
+      await settled();
+    };
+    const listeners = [
+      createListener(callerOf(truth)),
+      createListener(callerOf(truth)),
+      createListener(callerOf(truth)),
+    ];
+    const join = (index: number) =>
+      void fanOut.join(listeners[index]?.subscriber ?? expect.unreachable(), channelOf(truth), 0);
+
+    join(0);
+    await answer(0);
+    fanOut.onGap(); // the first one catches up, in read 1
+    join(1);
+    await answer(2); // the second one is there
+    join(2); // the third one joins, in read 3
+    const before = truth.page(0);
+    truth.say("lost");
+    fanOut.onGap();
+    await answer(1, before);
+    await answer(3, before);
+    for (let index = 4; index < reads.length; index += 1) await answer(index);
+
+    expect(listeners.map(({ seqs }) => seqs)).toEqual([[1], [1], [1]]);
+  });
+
   test("a state of the conversation that is older than the one that was sent is not sent", async () => {
     const truth = createTruth();
     const { fanOut } = createFanOut(truth);
