@@ -17,7 +17,11 @@ const lastWord = /\S{1,24}$/;
 
 /** What the assistant says, its citation markers as numbers that open what they cite. */
 export function AnswerText({ text, citations, onOpen }: AnswerTextProps) {
-  const blocks = useMemo(() => parseMarkdown(text), [text]);
+  // Whatever its headings are called, they come next below the panel's own title.
+  const blocks = useMemo(
+    () => parseMarkdown(text).map((node) => (node.type === "heading" ? { ...node, level: 1 } : node)),
+    [text],
+  );
   const cited = (number: number) => citations?.find((citation) => citation.number === number);
 
   const withNumbers = (value: string) => {
