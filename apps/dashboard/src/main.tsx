@@ -7,6 +7,7 @@ import { createRoot } from "react-dom/client";
 import { readApiUrl } from "./api-url.ts";
 import { createQueryClient } from "./query-client.ts";
 import { createAppRouter } from "./router.tsx";
+import { safeDestination } from "./session/safe-destination.ts";
 import { showTheme } from "./theme.ts";
 import { createApiClient, TRPCProvider } from "./trpc.ts";
 
@@ -18,7 +19,11 @@ const queryClient = createQueryClient(() => {
   // Nobody was signed in before: the router itself has just asked, and goes to the sign-in page.
   if (!queryClient.getQueryData(trpc.session.me.queryKey())) return;
   queryClient.removeQueries(trpc.session.me.queryFilter());
-  void router.invalidate();
+  const { pathname, href } = router.state.location;
+  if (pathname === "/sign-in") return;
+  const leave = router.navigate({ to: "/sign-in", search: { to: safeDestination(href), ended: true }, replace: true });
+  // Who signs in next may be somebody else.
+  void leave.then(() => queryClient.clear());
 });
 const trpc = createTRPCOptionsProxy({ client, queryClient });
 const router = createAppRouter({ apiUrl, queryClient, trpc });

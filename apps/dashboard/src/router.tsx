@@ -26,10 +26,20 @@ const root = createRootRouteWithContext<RouterContext>()({
   errorComponent: PageError,
 });
 
+type SignInSearch = {
+  /** Where to go from there. */
+  to: string;
+  /** The session ran out, or was ended elsewhere. */
+  ended?: true;
+};
+
 const signIn = createRoute({
   getParentRoute: () => root,
   path: "/sign-in",
-  validateSearch: (search) => ({ to: safeDestination(search.to) }),
+  validateSearch: (search): SignInSearch => ({
+    to: safeDestination(search.to),
+    ...(search.ended === true && { ended: true }),
+  }),
   component: lazyRouteComponent(() => import("./features/sign-in/sign-in-page.tsx"), "SignInPage"),
 });
 

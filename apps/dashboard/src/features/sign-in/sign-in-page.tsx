@@ -16,7 +16,7 @@ const failures: Record<SignInFailure["reason"], string> = {
 
 export function SignInPage() {
   const { apiUrl } = useRouteContext({ from: "__root__" });
-  const { to } = useSearch({ from: "/sign-in" });
+  const { to, ended } = useSearch({ from: "/sign-in" });
   const navigate = useNavigate();
   const passwordField = useRef<HTMLInputElement>(null);
   const [busy, setBusy] = useState(false);
@@ -49,6 +49,11 @@ export function SignInPage() {
         <form onSubmit={submit} aria-label="Sign in" className="m-auto w-full max-w-90 py-12">
           <h1 className="text-2xl font-semibold tracking-tight">Sign in to your workspace</h1>
           <p className="mt-2 text-ink-soft">Your conversations, your knowledge.</p>
+          {ended && !failure && (
+            <p role="status" className="mt-6 rounded-control bg-warn-soft p-3 text-sm text-warn">
+              Your session has ended. Sign in to go on where you were.
+            </p>
+          )}
           {failure && (
             <div
               role="alert"
