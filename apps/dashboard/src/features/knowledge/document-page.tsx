@@ -52,7 +52,7 @@ function DocumentView({ document }: { document: Document }) {
         {source} · <span className="font-mono text-sm">{path}</span>
       </p>
       <div className="mt-6 gap-8 lg:grid lg:grid-cols-[minmax(0,1fr)_17rem]">
-        <section aria-labelledby="versions" className="lg:order-last">
+        <section aria-labelledby="versions" className="self-start lg:sticky lg:top-8 lg:order-last">
           <h2 id="versions" className="mb-2.5 text-sm font-semibold">
             Versions
           </h2>
@@ -70,9 +70,8 @@ function DocumentView({ document }: { document: Document }) {
           </ol>
           <p className="mt-2.5 text-xs text-ink-soft">
             {current
-              ? `Answers are made from version ${current.version}. `
-              : "No version has been read yet, so nothing is answered from this document. "}
-            A citation opens the version that it was made from.
+              ? `Answers are made from version ${current.version}. A citation opens the version that it was made from.`
+              : "No version could be used so far: nothing is answered from this document."}
           </p>
         </section>
         {shown && (
@@ -118,7 +117,7 @@ function VersionLink({ documentId, version, isShown, answers }: VersionLinkProps
       <span className="flex items-center justify-between gap-2">
         <span className="font-medium tabular-nums">Version {version.version}</span>
         {answers ? (
-          <span className="text-xs font-medium text-accent-ink">Answers</span>
+          <span className="text-xs font-medium text-accent-ink">In use</span>
         ) : (
           version.status !== "ready" && <DocumentStatus status={version.status} />
         )}

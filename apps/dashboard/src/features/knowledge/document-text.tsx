@@ -22,12 +22,12 @@ export function DocumentText({ documentId, versionId }: DocumentTextProps) {
   if (!pages.some(({ text }) => text.trim())) {
     return (
       <EmptyState icon={FileText} title="Nothing to read">
-        This version has no text apart from its settings.
+        There is no text in this version.
       </EmptyState>
     );
   }
   return (
-    <>
+    <div className="space-y-5">
       {pages.map(({ text, mediaType, next }) =>
         mediaType === "text/markdown" ? (
           <Markdown key={next} source={text} topLevel={3} />
@@ -37,16 +37,16 @@ export function DocumentText({ documentId, versionId }: DocumentTextProps) {
           </p>
         ),
       )}
-      {error && <ErrorNotice error={error} onRetry={() => void fetchNextPage()} className="mt-5" />}
+      {error && <ErrorNotice error={error} onRetry={() => void fetchNextPage()} />}
       {hasNextPage && !error && (
-        <div className="mt-6 flex flex-wrap items-center justify-between gap-3 border-t border-line pt-4">
+        <div className="flex flex-wrap items-center justify-between gap-3 border-t border-line pt-4">
           <p className="text-sm text-ink-soft">{sharePhrase(pages.at(-1))}</p>
           <Button busy={isFetchingNextPage} onClick={() => void fetchNextPage()}>
-            {isFetchingNextPage ? "Loading…" : "Show more of it"}
+            {isFetchingNextPage ? "Loading…" : "Show more"}
           </Button>
         </div>
       )}
-    </>
+    </div>
   );
 }
 
