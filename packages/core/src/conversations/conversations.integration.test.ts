@@ -271,9 +271,21 @@ test("after a takeover the assistant's reply is discarded, however far it was", 
     ownershipEpoch: 2,
     assignee: { name: "Ada" },
   });
-  expect(await world.db.transaction(contact.tenantId, (tx) => postReply(tx, reply(claimed)))).toBe("discarded");
+  const late = reply(claimed);
+  const spent = { ...late, receipt: { ...late.receipt, model: "fake-1", outputTokens: 20, costMicros: 40 } };
+  const post = () => world.db.transaction(contact.tenantId, (tx) => postReply(tx, spent));
+  expect([await post(), await post()]).toEqual(["discarded", "discarded"]);
   expect(await messagesOf(world, contact)).toMatchObject([{ author: "contact" }, { notice: "taken_over" }]);
-  expect(await runsOf(world, contact)).toMatchObject([{ status: "discarded" }]);
+  // What it took was taken all the same.
+  expect(await runsOf(world, contact)).toMatchObject([
+    {
+      status: "discarded",
+      reason: "the conversation changed hands",
+      model: "fake-1",
+      outputTokens: 20,
+      costMicros: 40,
+    },
+  ]);
 });
 
 test("a takeover and a reply at the same moment: the reply comes before the notice, or never", async () => {

@@ -28,17 +28,18 @@ export type Reply = {
 };
 
 /**
- * Stores the assistant's reply with its citations and finishes its run: both or neither. Nothing is said when the conversation has
- * changed hands since the run was queued, and nothing at all is written by a run that lost its lease.
+ * Stores the assistant's reply with its citations and finishes its run: both or neither. When the conversation has changed hands
+ * since the run was queued, its receipt alone is written, and by a run that lost its lease nothing at all.
  */
 export async function postReply(tx: TenantTransaction, reply: Reply): Promise<Message | "discarded"> {
   const [due] = await tx.select({ conversationId: runs.conversationId }).from(runs).where(eq(runs.id, reply.runId));
   // The conversation before the run, as everywhere: two locks in one order can't deadlock.
   const conversation = due && (await lockConversation(tx, due.conversationId));
   const [run] = await tx.select().from(runs).where(eq(runs.id, reply.runId)).for("update");
-  if (!conversation || run?.status !== "running" || run.leaseToken !== reply.leaseToken) return "discarded";
+  if (!conversation || run?.leaseToken !== reply.leaseToken) return "discarded";
 
-  const voided = conversation.status !== "pending" || conversation.ownershipEpoch !== run.ownershipEpoch;
+  // Whoever changes the owner discards the run; what it took is accounted for all the same.
+  const voided = run.status === "discarded" || conversation.ownershipEpoch !== run.ownershipEpoch;
   await tx
     .update(runs)
     .set({
