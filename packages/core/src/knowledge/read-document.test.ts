@@ -46,6 +46,11 @@ describe("what is read", () => {
   });
 });
 
+test("a title that is too long is cut between characters", () => {
+  const { title } = readDocument(bytes(`# ${"x".repeat(199)}😀 and so on`), "a.md");
+  expect(title).toBe("x".repeat(199));
+});
+
 describe("the title", () => {
   test.each([
     ["Intro.\n\n## The *first* [heading](x)\n\n# Another", "The first heading"],

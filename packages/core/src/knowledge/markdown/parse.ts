@@ -42,5 +42,6 @@ export function headingText(node: Heading): string {
   return plainText(text?.type === "text" ? text.value : "")
     .replace(/\s+/g, " ")
     .trim()
-    .slice(0, 200);
+    .slice(0, 200)
+    .replace(/[\uD800-\uDBFF]$/, ""); // half a character
 }
