@@ -9,11 +9,13 @@ import type { FastifyInstance, FastifyRequest } from "fastify";
 import * as z from "zod";
 import type { ApiOptions } from "./create-api.ts";
 
-const Upload = z.strictObject({
-  source: z.string().trim().min(1).max(200),
-  path: z.string().trim().min(1).max(1_000),
-});
-const InTenant = z.object({ slug: z.string().max(63) });
+const Name = z
+  .string()
+  .trim()
+  .min(1)
+  .refine((name) => !name.includes("\0"), "must not hold a NUL");
+const Upload = z.strictObject({ source: Name.max(200), path: Name.max(1_000) });
+const InTenant = z.object({ slug: z.string() });
 const InVersion = z.object({ versionId: DocumentVersionId });
 
 const digest = (text: string) => createHash("sha256").update(text).digest();
@@ -27,7 +29,8 @@ export async function adminRoutes(app: FastifyInstance, { db, config, jobs }: Ap
   async function tenantOf(request: FastifyRequest): Promise<TenantId> {
     const [, token = ""] = /^Bearer (\S+)$/.exec(request.headers.authorization ?? "") ?? [];
     if (!timingSafeEqual(digest(token), digest(config.adminToken))) throw new AppError("auth.required");
-    const tenantId = await findTenantBySlug(db, InTenant.parse(request.params).slug);
+    const { slug } = InTenant.parse(request.params);
+    const tenantId = /^[a-z0-9-]{1,63}$/.test(slug) ? await findTenantBySlug(db, slug) : undefined;
     if (!tenantId) throw new AppError("tenant.not_found");
     request.facts.tenantId = tenantId;
     return tenantId;

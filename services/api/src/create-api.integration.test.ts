@@ -511,6 +511,29 @@ test("the log of a member's request tells what was asked for, and of which conve
   expect(logged).toMatchObject({ tenantId, conversationId, procedures: "conversations.takeOver", status: 404 });
 });
 
+test("a page may not read what the administration answers, whoever's it is", async () => {
+  for (const origin of [dashboard, shop]) {
+    const { headers } = await call("GET", "/admin/v1/tenants/any", { origin, token: adminToken });
+    expect(headers["access-control-allow-origin"]).toBeUndefined();
+  }
+});
+
+test("a document without a name, or with one that no database keeps, is refused", async () => {
+  const { slug } = await world.tenant();
+  for (const query of ["source=Files&path=a%00.md", "source=%00&path=a.md", "source=%20&path=a.md"]) {
+    const answer = await call("POST", `/admin/v1/tenants/${slug}/documents?${query}`, {
+      origin: null,
+      headers: { "content-type": "application/octet-stream" },
+      body: Buffer.from("# Returns"),
+      token: adminToken,
+    });
+    expect(answer).toMatchObject({ status: 400, body: { error: { code: "input.invalid" } } });
+  }
+  expect(await call("GET", "/admin/v1/tenants/%00", { origin: null, token: adminToken })).toMatchObject({
+    status: 404,
+  });
+});
+
 test("a document comes in with the admin token alone", async () => {
   const { slug } = await world.tenant();
   const url = `/admin/v1/tenants/${slug}/documents?source=Files&path=a.md`;

@@ -102,11 +102,12 @@ export async function createApi(options: ApiOptions): Promise<FastifyInstance> {
     contentSecurityPolicy: { directives: { defaultSrc: ["'none'"] } },
   });
   await app.register(cors, {
-    delegator: (request, done) => {
-      const widget = request.url.startsWith("/widget/");
+    delegator: ({ url }, done) => {
+      const widget = url.startsWith("/widget/");
+      const administration = url.startsWith("/admin/");
       done(null, {
         // The widget sends no cookie, so any page may read its answers; which pages get any, the inbox's list says.
-        origin: widget ? "*" : [config.dashboard.origin],
+        origin: widget ? "*" : administration ? false : [config.dashboard.origin],
         credentials: !widget,
         exposedHeaders: ["retry-after", "x-request-id"],
         methods: ["GET", "POST"],
@@ -114,7 +115,6 @@ export async function createApi(options: ApiOptions): Promise<FastifyInstance> {
       });
     },
   });
-
   await registerRateLimits(app, { enabled: config.rateLimits });
 
   app.get("/healthz", async () => ({ status: "ok" }));
