@@ -11,7 +11,7 @@ export const rateLimits = {
 /** Limits that a client may need to know before it sends. Text is counted in UTF-16 code units, like JavaScript's `length`. */
 export const limits = {
   messageLength: 4_000,
-  /** Messages that one subscription replays; whoever missed more reads the rest over HTTP. */
+  /** Messages that one subscription replays; whoever missed more subscribes again. */
   replayedMessages: 200,
   /** Messages that one page over HTTP holds. */
   messagePage: 100,

@@ -42,7 +42,7 @@ export type ServerFrame =
       conversation?: Conversation;
       /** What was missed, in order of `seq`. */
       messages?: Message[];
-      /** False: more was missed than is replayed. Fetch the messages after the last `seq` over HTTP, then subscribe again. */
+      /** False: more was missed than is replayed, and nothing follows. Subscribe again from the last `seq`. */
       complete?: boolean;
       /** Present while an answer is being written. */
       answer?: AnswerSoFar;
