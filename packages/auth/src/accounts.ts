@@ -4,6 +4,7 @@ import { UserId } from "@parley/contracts";
 import type { Database } from "@parley/db";
 import { betterAuth } from "better-auth";
 import { drizzleAdapter } from "better-auth/adapters/drizzle";
+import { APIError } from "better-auth/api";
 import * as schema from "./accounts-schema.ts";
 
 /** OWASP Password Storage Cheat Sheet: Argon2id, 19 MiB, 2 passes, 1 lane. The library's enum can't be imported: 2 is Argon2id. */
@@ -35,7 +36,11 @@ export type User = { id: UserId; name: string; email: string };
 export type Accounts = {
   /** Answers /api/auth/*, as Better Auth's documentation describes it. */
   handle(request: Request): Promise<Response>;
-  /** Whose session the request's cookie is; undefined for none, an expired one, or one older than 8 hours. */
+  /**
+   * Whose session the request's cookie is; undefined for none, an expired one, or one older than 8 hours.
+   *
+   * @throws what the database throws
+   */
   findSession(headers: Headers): Promise<{ user: User; headers: Headers } | undefined>;
   /** Makes a login, or finds the one that has this e-mail address. @throws when the password is out of bounds */
   ensureUser(user: { email: string; name: string; password: string }): Promise<UserId>;
@@ -100,8 +105,8 @@ export function createAccounts({ db, secret, apiUrl, appOrigins }: AccountsOptio
     handle: (request) => auth.handler(request),
 
     async findSession(headers) {
-      const found = await auth.api.getSession({ headers, returnHeaders: true });
-      if (!found.response) return undefined;
+      const found = await auth.api.getSession({ headers, returnHeaders: true }).catch(toOwnFailure);
+      if (!found?.response) return undefined;
       const { user, session } = found.response;
       if (Date.now() - session.createdAt.getTime() > absoluteMs) return undefined;
       return {
@@ -127,4 +132,11 @@ export function createAccounts({ db, secret, apiUrl, appOrigins }: AccountsOptio
       return UserId.parse(user.id);
     },
   };
+}
+
+/** Better Auth wraps what failed; and a session that ends while it is being prolonged it takes for a failure. */
+function toOwnFailure(error: unknown): undefined {
+  if (!(error instanceof APIError)) throw error;
+  if (error.statusCode === 401) return undefined;
+  throw error.cause ?? error;
 }

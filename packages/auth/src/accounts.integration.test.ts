@@ -1,0 +1,83 @@
+import { randomUUID } from "node:crypto";
+import { type Database, openDatabase } from "@parley/db";
+import { createTestDatabase, type TestDatabase } from "@parley/db/testing";
+import { eq, sql } from "drizzle-orm";
+import { afterAll, afterEach, beforeAll, expect, test, vi } from "vitest";
+import { type Accounts, createAccounts } from "./accounts.ts";
+import { session } from "./accounts-schema.ts";
+
+const origin = "http://localhost:5174";
+const password = "correct horse battery staple";
+
+let database: TestDatabase;
+const opened: Database[] = [];
+beforeAll(async () => {
+  database = await createTestDatabase();
+});
+afterEach(() => vi.useRealTimers());
+afterAll(async () => {
+  await Promise.all(opened.map((db) => db.close()));
+  await database.drop();
+});
+
+function open(options: { max?: number; connectionTimeoutMs?: number } = {}) {
+  const db = openDatabase({ connection: database.connection, ...options });
+  opened.push(db);
+  const secret = "a secret of this test alone, 32 characters or more";
+  return { db, accounts: createAccounts({ db, secret, apiUrl: "http://localhost:3001", appOrigins: [origin] }) };
+}
+
+/** Signs somebody new in. @returns what their browser sends from then on */
+async function signIn(accounts: Accounts) {
+  const email = `${randomUUID()}@example.com`;
+  const userId = await accounts.ensureUser({ email, name: "Ada", password });
+  const answer = await accounts.handle(
+    new Request("http://localhost:3001/api/auth/sign-in/email", {
+      method: "POST",
+      headers: { origin, "content-type": "application/json" },
+      body: JSON.stringify({ email, password }),
+    }),
+  );
+  const [cookie = ""] = answer.headers.getSetCookie().map((header) => header.split(";")[0]);
+  return { userId, headers: new Headers({ cookie }) };
+}
+
+test("a session that is ended while it is being prolonged is none, and no fault", async () => {
+  const { db, accounts } = open();
+  const { userId, headers } = await signIn(accounts);
+  // So late that the session is prolonged.
+  vi.useFakeTimers({ toFake: ["Date"], now: Date.now() + 10 * 60_000 });
+  const ended = Promise.withResolvers<void>();
+  const mayCommit = Promise.withResolvers<void>();
+  const signOut = db.transaction("auth", async (tx) => {
+    await tx.delete(session).where(eq(session.userId, userId));
+    ended.resolve();
+    await mayCommit.promise;
+    const isWaitedFor = sql`select 1 from pg_locks where not granted and pg_backend_pid() = any (pg_blocking_pids(pid))`;
+    await expect.poll(async () => (await tx.execute(isWaitedFor)).rows).not.toEqual([]);
+  });
+  await ended.promise;
+  const found = accounts.findSession(headers);
+  mayCommit.resolve();
+  await signOut;
+
+  expect(await found).toBeUndefined();
+});
+
+test("that the database is busy is said as it is, when a session is looked for", async () => {
+  const { db, accounts } = open({ max: 1, connectionTimeoutMs: 1_000 });
+  const { headers } = await signIn(accounts);
+  const busy = Promise.withResolvers<void>();
+  const over = Promise.withResolvers<void>();
+  const work = db.transaction("auth", async () => {
+    busy.resolve();
+    await over.promise;
+  });
+  await busy.promise;
+
+  const failure = await accounts.findSession(headers).catch((error: unknown) => error);
+  over.resolve();
+  await work;
+  expect(failure).toMatchObject({ code: "database.busy" });
+  expect(await accounts.findSession(headers)).toMatchObject({ user: { name: "Ada" } });
+});
