@@ -11,7 +11,8 @@ const looks = [
 
 for (const { name, viewport, colorScheme } of looks) {
   test.describe(name, () => {
-    test.use({ viewport, colorScheme });
+    // Without motion: what is looked at stands still.
+    test.use({ viewport, colorScheme, contextOptions: { reducedMotion: "reduce" } });
 
     test("shop, chat and passage fit the screen and break no rule of accessibility", async ({
       page,
@@ -24,6 +25,18 @@ for (const { name, viewport, colorScheme } of looks) {
       await expectAccessible(page);
       await shop.answers.first().getByRole("listitem").first().getByRole("button").click();
       await shop.chat.locator("mark").first().waitFor();
+      await shot(page, info);
+      await expectAccessible(page);
+      await page.keyboard.press("Escape");
+      await shop.say("What is the phone number of the office in Ulaanbaatar?");
+      await shop.handOff().waitFor();
+      await page.getByRole("button", { name: "More" }).click();
+      await shot(page, info);
+      await expectAccessible(page);
+      await page.keyboard.press("Escape");
+      await page.context().setOffline(true);
+      await shop.say("Written offline");
+      await shop.chat.getByText("You are offline").waitFor();
       await shot(page, info);
       await expectAccessible(page);
     });
@@ -54,9 +67,22 @@ for (const { name, viewport, colorScheme } of looks) {
       await page.locator("mark").first().waitFor();
       await shot(page, info);
       await expectAccessible(page);
+      await page.getByRole("button", { name: "Close the citation" }).click();
+      await page.getByRole("button", { name: "Receipt" }).first().click();
+      await page.getByText("passages were found").waitFor();
+      await expectAccessible(page);
+      await dashboard.takeOver().click();
+      await page.getByRole("textbox", { name: /^Reply to/ }).waitFor();
+      await shot(page, info);
+      await expectAccessible(page);
       await page.goto(`${builtIn.dashboardUrl}/knowledge`);
       await page.getByText("README").first().waitFor();
-      await shot(dashboard.page, info);
+      await shot(page, info);
+      await expectAccessible(page);
+      await page.getByRole("link", { name: "Glossary" }).click();
+      await page.getByRole("heading", { name: "Text of version 1" }).waitFor();
+      await page.getByRole("heading", { name: "Glossary", level: 3 }).waitFor();
+      await shot(page, info);
       await expectAccessible(page);
     });
   });

@@ -1,3 +1,4 @@
+import type { Locator } from "@playwright/test";
 import { expect, openDashboard, openShop, test } from "../src/fixtures.ts";
 
 const question = "How do I add my own documents?";
@@ -82,13 +83,20 @@ test("taken over in mid-sentence, not one more word of the assistant appears, al
   await shop.say(question);
   await expect(shop.answers.first()).toContainText("word3");
   await dashboard.page.locator("[data-conversation]").first().click();
+  const seen = await recordWords(shop.messages);
   await dashboard.takeOver().click();
   await expect(shop.messages.getByText("Demo member joined")).toBeVisible();
 
   await expect(shop.answers).toHaveCount(0);
+  await expect.poll(() => provider.requests.at(-1)?.aborted, "the model is stopped").toBe(true);
   await dashboard.reply("I will take it from here.");
   await expect(shop.messages.getByText("I will take it from here.")).toBeVisible();
   await expect(shop.messages.getByText("word3")).toHaveCount(0);
+  await expect(dashboard.page.getByText("word3")).toHaveCount(0);
+  const states = await seen();
+  const joined = states.findIndex(({ joined }) => joined);
+  expect(joined).toBeGreaterThan(0);
+  expect(states.slice(joined).filter(({ words }) => words > 0)).toEqual([]);
   await page.reload();
   await page.getByRole("button", { name: /chat/i }).first().click();
   await expect(shop.messages.getByText("I will take it from here.")).toBeVisible();
@@ -174,3 +182,16 @@ test("without a connection what was written waits, and is sent once when it is b
   await page.getByRole("button", { name: /chat/i }).first().click();
   await expect(shop.messages.getByText("Written while offline")).toHaveCount(1);
 });
+
+/** How many of the assistant's words are there, and whether a member is, after each change of what the visitor sees. */
+async function recordWords(messages: Locator) {
+  const states = await messages.evaluateHandle((log) => {
+    const all = [{ words: 1, joined: false }];
+    new log.ownerDocument.defaultView.MutationObserver(() => {
+      const text = log.textContent ?? "";
+      all.push({ words: text.match(/word\d/g)?.length ?? 0, joined: text.includes("joined") });
+    }).observe(log, { subtree: true, childList: true, characterData: true });
+    return all;
+  });
+  return () => states.jsonValue();
+}
