@@ -34,7 +34,7 @@ export type User = { id: UserId; name: string; email: string };
 
 /** Logins and sessions. Its tables are a schema of their own, which only the role `auth` sees. */
 export type Accounts = {
-  /** Answers /api/auth/*, as Better Auth's documentation describes it. */
+  /** Answers /api/auth/*, as Better Auth's documentation describes it. @throws what the database throws */
   handle(request: Request): Promise<Response>;
   /**
    * Whose session the request's cookie is; undefined for none, an expired one, or one older than 8 hours.
@@ -89,6 +89,8 @@ export function createAccounts({ db, secret, apiUrl, appOrigins }: AccountsOptio
     // The api has limits for all of its routes.
     rateLimit: { enabled: false },
     logger: { disabled: true },
+    // What is no answer to the client: by itself it would be printed to the console.
+    onAPIError: { throw: true },
     telemetry: { enabled: false },
     advanced: {
       // Both are off by default when NODE_ENV is "test", which would make their tests worthless.
