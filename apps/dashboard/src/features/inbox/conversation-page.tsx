@@ -1,6 +1,6 @@
 import type { ConversationId, MessageId } from "@parley/contracts";
 import { useQuery } from "@tanstack/react-query";
-import { useNavigate, useParams, useSearch } from "@tanstack/react-router";
+import { Link, useNavigate, useParams, useSearch } from "@tanstack/react-router";
 import { useRef } from "react";
 import { Button } from "../../components/button.tsx";
 import { ErrorNotice } from "../../errors/error-notice.tsx";
@@ -66,6 +66,10 @@ function OpenConversation({ conversationId }: { conversationId: ConversationId }
     return (
       <div className="m-auto p-6">
         <ErrorNotice error={query.error} onRetry={() => void query.refetch()} className="max-w-110" />
+        {/* On a phone, neither the list nor the navigation is beside it. */}
+        <Link to="/inbox" search={search} className="mt-4 block text-center font-medium text-accent-ink md:hidden">
+          Back to the list
+        </Link>
       </div>
     );
   }
