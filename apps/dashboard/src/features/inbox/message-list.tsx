@@ -42,7 +42,12 @@ export function MessageList({ state, contactName, me, failures, onRetry, onDisca
               <MessageItem message={message} contactName={contactName} me={me} />
             </Fragment>
           ))}
-          {answer && <AnswerDraft answer={answer} />}
+          {answer && (
+            // A screen reader tells of the answer once, when it is a message: not of every word on the way.
+            <div aria-live="off">
+              <AnswerDraft answer={answer} />
+            </div>
+          )}
           {local.map((message) => (
             <UnsentMessage
               key={message.id}
