@@ -57,7 +57,7 @@ export async function createApi(options: ApiOptions): Promise<FastifyInstance> {
       const answer: FastifyReply = reply;
       const { status, body } = errorAnswer(error, request);
       stamp(request, answer);
-      return answer.code(status).send(body);
+      void answer.code(status).send(body);
     },
   });
   // JSON only: what a form of another site can send (urlencoded, multipart, text/plain) is refused with 415.
@@ -67,6 +67,14 @@ export async function createApi(options: ApiOptions): Promise<FastifyInstance> {
   app.addHook("onRequest", async (request, reply) => {
     request.facts = {};
     stamp(request, reply);
+  });
+  // A connection that stays open after the last answer would hold up the end until its client lets go of it.
+  let isClosing = false;
+  app.addHook("preClose", async () => {
+    isClosing = true;
+  });
+  app.addHook("onSend", async (_request, reply) => {
+    if (isClosing) reply.header("connection", "close");
   });
   app.addHook("onResponse", async (request, reply) => {
     const { facts, method, routeOptions } = request;
