@@ -44,7 +44,7 @@ export function ConversationHeader({ contact, inboxName, mayAct, ...actions }: C
         </h2>
         <p className="flex min-w-0 items-center gap-2 text-xs text-ink-soft">
           <OwnerTag owner={actions.owner} />
-          {inboxName && <span className="hidden truncate sm:inline">· {inboxName}</span>}
+          {inboxName && <span className="hidden truncate @xl:inline">· {inboxName}</span>}
         </p>
       </div>
       {mayAct && <OwnerActions {...actions} />}
