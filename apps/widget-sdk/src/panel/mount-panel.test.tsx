@@ -111,6 +111,13 @@ describe("an answer", () => {
     expect(root.querySelector(".answer .prose")?.textContent).toContain("<script>alert(1)</script>");
   });
 
+  test("has headings below the panel's own, whatever their level", async () => {
+    await answered("How?");
+    server.say({ author: "assistant", text: "#### First\n\nSo.\n\n# Second", outcome: "answered" });
+    await shown(".answer :is(h1, h2, h3, h4, h5, h6)", ["First", "Second"]);
+    expect(text(".answer h3")).toEqual(["First", "Second"]);
+  });
+
   test("that did not help offers a person, as long as it is the last word and nobody has taken over", async () => {
     await answered("How?");
     server.say({ author: "assistant", text: "I don't know.", outcome: "unknown" });
