@@ -67,6 +67,24 @@ describe("what may pass is tried again", () => {
   });
 });
 
+test("a server that says when to come back is left alone until then, and given up when that is long", async () => {
+  const tooMany = (seconds: number) =>
+    new Response(JSON.stringify({ error: { code: "rate.exceeded", message: "" } }), {
+      status: 429,
+      headers: { "retry-after": String(seconds) },
+    });
+  request.mockResolvedValueOnce(tooMany(30)).mockResolvedValueOnce(json({ id: "x" }));
+  const opened = api.openConversation("token", conversationId);
+  await vi.advanceTimersByTimeAsync(29_999);
+  expect(request).toHaveBeenCalledTimes(1);
+  await vi.advanceTimersByTimeAsync(2_000);
+  await expect(opened).resolves.toEqual({ id: "x" });
+
+  request.mockResolvedValueOnce(tooMany(3_600));
+  const settled = await settle(api.openConversation("token", conversationId));
+  expect(settled).toMatchObject({ status: "rejected", reason: { code: "rate.exceeded" } });
+});
+
 test("what was refused for good is not", async () => {
   request.mockResolvedValue(refusal("input.invalid", 400));
   const settled = await settle(api.postMessage("token", conversationId, { id: newId(), text: "Hello" }));

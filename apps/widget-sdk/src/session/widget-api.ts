@@ -13,10 +13,16 @@ import type {
 export class ApiError extends Error {
   override readonly name = "ApiError";
   readonly code: ErrorCode | "network";
+  /** How long the server asks to be left alone. */
+  readonly retryAfterMs: number;
 
-  constructor(code: ErrorCode | "network", options?: ErrorOptions) {
-    super(code, options);
+  constructor(
+    code: ErrorCode | "network",
+    { retryAfterMs = 0, cause }: { retryAfterMs?: number; cause?: unknown } = {},
+  ) {
+    super(code, { cause });
     this.code = code;
+    this.retryAfterMs = retryAfterMs;
   }
 }
 
@@ -37,6 +43,8 @@ const timeoutMs = 12_000;
 /** Before the second attempt; the following waits are twice as long each. */
 const firstDelayMs = 400;
 const attempts = 4;
+/** Who is asked to wait longer is told that it failed, and may try again. */
+const longestDelayMs = 60_000;
 /** Another attempt may fare better. */
 const passing: ReadonlySet<string> = new Set(["network", "service.busy", "internal", "rate.exceeded"]);
 
@@ -57,20 +65,25 @@ export function createWidgetApi(api: string): WidgetApi {
     }
     const response = await fetch(base + path, init);
     const answer = (await response.json()) as T & Partial<ErrorBody>;
-    if (!response.ok) throw new ApiError(answer.error?.code ?? "network");
+    if (!response.ok) {
+      const retryAfterMs = Number(response.headers.get("retry-after")) * 1_000;
+      throw new ApiError(answer.error?.code ?? "network", { retryAfterMs });
+    }
     return answer;
   }
 
   async function request<T>(path: string, token?: string, body?: object): Promise<T> {
     for (let attempt = 1; ; attempt++) {
+      let askedMs: number;
       try {
         return await once<T>(path, token, body);
       } catch (cause) {
         const error = cause instanceof ApiError ? cause : new ApiError("network", { cause });
-        if (attempt === attempts || !passing.has(error.code)) throw error;
+        if (attempt === attempts || !passing.has(error.code) || error.retryAfterMs > longestDelayMs) throw error;
+        askedMs = error.retryAfterMs;
       }
       const delayMs = firstDelayMs * 2 ** (attempt - 1) * (0.5 + Math.random());
-      await new Promise((resolve) => setTimeout(resolve, delayMs));
+      await new Promise((resolve) => setTimeout(resolve, askedMs + delayMs));
     }
   }
 
