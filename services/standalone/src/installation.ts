@@ -37,7 +37,7 @@ export async function openInstallation(options: {
     db,
     secret: config.secret,
     apiUrl: config.api.url,
-    appOrigins: [config.dashboard.url],
+    appOrigins: [config.dashboard.origin],
   });
   const model = config.openai && createModel(config.openai);
   return {

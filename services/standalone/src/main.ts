@@ -82,7 +82,7 @@ async function start(): Promise<void> {
   const demo = await steps.run("prepared the demo workspace", () =>
     ensureDemoTenant(services, {
       password: folder.secrets.demoPassword,
-      origins: [config.widget.url],
+      origins: [new URL(config.widget.url).origin],
     }),
   );
   await steps.run("read Parley's documentation into its knowledge", async () => {
