@@ -31,7 +31,7 @@ test("a citation opens the version that was cited, also when another one answers
   await expect(shop.chat.getByText("A newer version of this document exists.")).toBeVisible();
 
   const dashboard = await openDashboard(await context.newPage(), builtIn);
-  await dashboard.page.locator("[data-conversation]").first().click();
+  await dashboard.open(await shop.conversationId());
   await dashboard.page
     .getByRole("button", { name: /^Citation 1/ })
     .first()
@@ -98,7 +98,7 @@ test("a receipt stays in sight when it is unfolded, and the conversation at its 
     await expect(shop.answers.last()).toHaveAttribute("aria-busy", "false");
   }
   const { page: inbox, ...dashboard } = await openDashboard(await context.newPage(), builtIn);
-  await inbox.locator("[data-conversation]").first().click();
+  await dashboard.open(await shop.conversationId());
   const receipt = inbox.getByRole("button", { name: "Receipt" }).last();
   await receipt.click();
   await expect(inbox.getByText("passages were found")).toBeAttached();

@@ -35,7 +35,7 @@ test("asked for what the knowledge doesn't hold, the assistant says so and bring
 
   const dashboard = await openDashboard(await context.newPage(), builtIn);
   await dashboard.view("Waiting");
-  await dashboard.page.locator("[data-conversation]").first().click();
+  await dashboard.open(await shop.conversationId());
   await expect(dashboard.page.getByText(unknown).first()).toBeVisible();
 });
 
@@ -51,8 +51,7 @@ test("a member sees the conversation arrive live, takes over, answers, and hands
   await expect(shop.answers).toHaveCount(1);
   await expect(shop.answers.first()).toHaveAttribute("aria-busy", "false");
 
-  const row = dashboard.page.locator("[data-conversation]").first();
-  await row.click();
+  await dashboard.open(await shop.conversationId());
   await expect(dashboard.page.getByText(marked).first()).toBeVisible();
   await dashboard.takeOver().click();
   await expect(shop.messages.getByText("Demo member joined")).toBeVisible();
@@ -82,7 +81,7 @@ test("taken over in mid-sentence, not one more word of the assistant appears, al
   provider.enqueue({ text: `It begins with a source [1]. ${words}.`, tokensPerSecond: 20 });
   await shop.say(question);
   await expect(shop.answers.first()).toContainText("word3");
-  await dashboard.page.locator("[data-conversation]").first().click();
+  await dashboard.open(await shop.conversationId());
   const seen = await recordWords(shop.messages);
   await dashboard.takeOver().click();
   await expect(shop.messages.getByText("Demo member joined")).toBeVisible();
@@ -116,7 +115,7 @@ test("with a model, the same question is answered from the same passages, with a
   await expect(shop.chat.locator("mark").first()).toBeInViewport();
 
   const dashboard = await openDashboard(await context.newPage(), withModel);
-  await dashboard.page.locator("[data-conversation]").first().click();
+  await dashboard.open(await shop.conversationId());
   await dashboard.page
     .getByRole("button", { name: /receipt/i })
     .first()
@@ -161,7 +160,7 @@ test("a message of HTML, emoji or right-to-left text is shown as it was written"
     await shop.say(text);
     await expect(shop.messages.getByText(text).first()).toBeVisible();
   }
-  await dashboard.page.locator("[data-conversation]").first().click();
+  await dashboard.open(await shop.conversationId());
   for (const text of texts) await expect(dashboard.page.getByText(text).first()).toBeVisible();
 });
 

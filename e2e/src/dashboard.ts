@@ -12,6 +12,10 @@ export async function openDashboard(page: Page, { dashboardUrl, password }: Plac
     page,
     takeOver: () => page.getByRole("button", { name: "Take over" }).first(),
     returnToAssistant: () => page.getByRole("button", { name: "Return to assistant" }),
+    /** Opens the conversation once it has arrived in the list. */
+    async open(conversationId: string): Promise<void> {
+      await page.locator(`[data-conversation="${conversationId}"]`).click();
+    },
     async view(name: string): Promise<void> {
       await page.getByRole("navigation", { name: "Views" }).getByRole("link", { name }).click();
     },

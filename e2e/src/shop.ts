@@ -18,6 +18,12 @@ export async function openShop(page: Page, url: string) {
       await box.fill(text);
       await box.press("Enter");
     },
+    /** The id of the visitor's conversation, as this browser keeps it once a message was sent. */
+    async conversationId(): Promise<string> {
+      const stored = "Object.entries(localStorage).find(([key]) => key.startsWith('parley:pk_'))?.[1]";
+      const entry = await page.waitForFunction<string>(stored);
+      return JSON.parse(await entry.jsonValue()).conversationId;
+    },
     handOff: (): Locator => chat.getByRole("button", { name: "Talk to a person" }).last(),
   };
 }
