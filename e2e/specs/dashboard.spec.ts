@@ -63,6 +63,9 @@ test("a long document is read page by page", async ({ page, builtIn }) => {
   await page.getByRole("button", { name: "Show more" }).click();
   await expect(page.getByRole("heading", { name: "Shelf 110" })).toBeAttached();
   await expect(page.getByRole("button", { name: "Show more" })).toHaveCount(0);
+  const isPageThatCame =
+    "document.activeElement !== document.body && document.activeElement.contains([...document.querySelectorAll('h4')].at(-1))";
+  await expect.poll(() => page.evaluate(isPageThatCame), "the focus goes to the page that came").toBe(true);
   await rm(folder, { recursive: true });
 });
 

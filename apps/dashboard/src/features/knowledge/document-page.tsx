@@ -5,6 +5,7 @@ import { ArrowLeft } from "lucide-react";
 import { classNames } from "../../components/class-names.ts";
 import { formatMoment } from "../../components/format-time.ts";
 import { Skeleton } from "../../components/skeleton.tsx";
+import { errorCode } from "../../errors/describe-error.ts";
 import { ErrorNotice } from "../../errors/error-notice.tsx";
 import { PageTitle } from "../../shell/page-title.tsx";
 import { type ApiOutputs, useTRPC } from "../../trpc.ts";
@@ -19,6 +20,8 @@ export function DocumentPage() {
   const { documentId } = useParams({ from: "/app/knowledge/$documentId" });
   const trpc = useTRPC();
   const query = useQuery(trpc.knowledge.document.queryOptions({ documentId: documentId as DocumentId }));
+  // It may be removed while it is looked at.
+  const isThere = query.data && errorCode(query.error) !== "document.not_found";
   return (
     <div className="min-h-0 grow overflow-y-auto">
       <PageTitle>{query.data?.title ?? "Document"}</PageTitle>
@@ -31,8 +34,8 @@ export function DocumentPage() {
           Knowledge
         </Link>
         {query.isPending && <PageSkeleton />}
-        {query.isError && !query.data && <ErrorNotice error={query.error} onRetry={() => void query.refetch()} />}
-        {query.data && <DocumentView document={query.data} />}
+        {query.isError && !isThere && <ErrorNotice error={query.error} onRetry={() => void query.refetch()} />}
+        {query.data && isThere && <DocumentView document={query.data} />}
       </div>
     </div>
   );

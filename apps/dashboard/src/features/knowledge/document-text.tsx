@@ -1,5 +1,6 @@
 import type { DocumentId, DocumentVersionId } from "@parley/contracts";
 import { FileText } from "lucide-react";
+import { useRef } from "react";
 import { Button } from "../../components/button.tsx";
 import { EmptyState } from "../../components/empty-state.tsx";
 import { Markdown } from "../../components/markdown.tsx";
@@ -15,6 +16,12 @@ export function DocumentText({ documentId, versionId }: DocumentTextProps) {
     documentId,
     versionId,
   );
+  const newestPage = useRef<HTMLDivElement>(null);
+  const showMore = async () => {
+    const { isError } = await fetchNextPage();
+    // The button goes with the last page: reading goes on where the new one begins. It comes with the next rendering.
+    if (!isError) requestAnimationFrame(() => newestPage.current?.focus({ preventScroll: true }));
+  };
   if (isPending) return <TextSkeleton />;
   if (!data) return <ErrorNotice error={error} onRetry={() => void refetch()} />;
 
@@ -28,20 +35,27 @@ export function DocumentText({ documentId, versionId }: DocumentTextProps) {
   }
   return (
     <div className="space-y-5">
-      {pages.map(({ text, mediaType, next }) =>
-        mediaType === "text/markdown" ? (
-          <Markdown key={next} source={text} topLevel={3} />
-        ) : (
-          <p key={next} className="whitespace-pre-wrap wrap-anywhere" dir="auto">
-            {text}
-          </p>
-        ),
-      )}
-      {error && <ErrorNotice error={error} onRetry={() => void fetchNextPage()} />}
+      {pages.map(({ text, mediaType, next }) => (
+        <div
+          key={next}
+          ref={next === pages.at(-1)?.next ? newestPage : undefined}
+          tabIndex={-1}
+          className="outline-none"
+        >
+          {mediaType === "text/markdown" ? (
+            <Markdown source={text} topLevel={3} />
+          ) : (
+            <p className="whitespace-pre-wrap wrap-anywhere" dir="auto">
+              {text}
+            </p>
+          )}
+        </div>
+      ))}
+      {error && <ErrorNotice error={error} onRetry={() => void showMore()} />}
       {hasNextPage && !error && (
         <div className="flex flex-wrap items-center justify-between gap-3 border-t border-line pt-4">
           <p className="text-sm text-ink-soft">{sharePhrase(pages.at(-1))}</p>
-          <Button busy={isFetchingNextPage} onClick={() => void fetchNextPage()}>
+          <Button busy={isFetchingNextPage} onClick={() => void showMore()}>
             {isFetchingNextPage ? "Loading…" : "Show more"}
           </Button>
         </div>
