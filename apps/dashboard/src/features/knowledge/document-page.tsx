@@ -74,7 +74,9 @@ function DocumentView({ document }: { document: Document }) {
           <p className="mt-2.5 text-xs text-ink-soft">
             {current
               ? `Answers are made from version ${current.version}. A citation opens the version that it was made from.`
-              : "No version could be used so far: nothing is answered from this document."}
+              : versions[0]?.status === "failed"
+                ? "No version could be used: nothing is answered from this document."
+                : "It is being read. Until that is done, nothing is answered from this document."}
           </p>
         </section>
         {shown && (
