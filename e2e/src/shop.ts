@@ -1,4 +1,4 @@
-import type { Locator, Page } from "@playwright/test";
+import { expect, type Locator, type Page } from "@playwright/test";
 
 /** A visitor on the demo shop's page, with the chat open. */
 export async function openShop(page: Page, url: string) {
@@ -21,8 +21,8 @@ export async function openShop(page: Page, url: string) {
     /** The id of the visitor's conversation, as this browser keeps it once a message was sent. */
     async conversationId(): Promise<string> {
       const stored = "Object.entries(localStorage).find(([key]) => key.startsWith('parley:pk_'))?.[1]";
-      const entry = await page.waitForFunction<string>(stored);
-      return JSON.parse(await entry.jsonValue()).conversationId;
+      await expect.poll(() => page.evaluate(stored)).toBeTruthy();
+      return JSON.parse(await page.evaluate<string>(stored)).conversationId;
     },
     handOff: (): Locator => chat.getByRole("button", { name: "Talk to a person" }).last(),
   };
