@@ -32,7 +32,9 @@ export function CitedAnswerPicture() {
             their arrival.
           </p>
         </div>
-        <p className="pt-2 text-center text-sm text-ink-soft">An example. Every answer opens the very passage that it rests on.</p>
+        <p className="pt-2 text-center text-sm text-ink-soft">
+          An example. Every answer opens the very passage that it rests on.
+        </p>
       </div>
     </div>
   );
