@@ -68,10 +68,10 @@ describe("what may pass is tried again", () => {
 });
 
 test("a server that says when to come back is left alone until then, and given up when that is long", async () => {
-  const tooMany = (seconds: number) =>
+  const tooMany = (retryAfter: number | string) =>
     new Response(JSON.stringify({ error: { code: "rate.exceeded", message: "" } }), {
       status: 429,
-      headers: { "retry-after": String(seconds) },
+      headers: { "retry-after": String(retryAfter) },
     });
   request.mockResolvedValueOnce(tooMany(30)).mockResolvedValueOnce(json({ id: "x" }));
   const opened = api.openConversation("token", conversationId);
@@ -83,6 +83,14 @@ test("a server that says when to come back is left alone until then, and given u
   request.mockResolvedValueOnce(tooMany(3_600));
   const settled = await settle(api.openConversation("token", conversationId));
   expect(settled).toMatchObject({ status: "rejected", reason: { code: "rate.exceeded" } });
+
+  request.mockClear();
+  request.mockResolvedValueOnce(tooMany("Wed, 21 Oct 2026 07:28:00 GMT")).mockResolvedValueOnce(json({ id: "y" }));
+  const later = api.openConversation("token", conversationId);
+  await vi.advanceTimersByTimeAsync(150);
+  expect(request).toHaveBeenCalledTimes(1);
+  await vi.advanceTimersByTimeAsync(1_000);
+  await expect(later).resolves.toEqual({ id: "y" });
 });
 
 test("what was refused for good is not", async () => {

@@ -66,7 +66,8 @@ export function createWidgetApi(api: string): WidgetApi {
     const response = await fetch(base + path, init);
     const answer = (await response.json()) as T & Partial<ErrorBody>;
     if (!response.ok) {
-      const retryAfterMs = Number(response.headers.get("retry-after")) * 1_000;
+      // A proxy may name a date instead of seconds: our own growing waits will do then.
+      const retryAfterMs = Number(response.headers.get("retry-after")) * 1_000 || 0;
       throw new ApiError(answer.error?.code ?? "network", { retryAfterMs });
     }
     return answer;
