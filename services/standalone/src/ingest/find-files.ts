@@ -62,7 +62,7 @@ export async function findFiles(given: readonly string[]): Promise<{ files: Foun
   const known = new Map<string, FoundFile>();
   for (const found of files) {
     const other = known.get(found.path);
-    if (other && other.file !== found.file) {
+    if (other && path.resolve(other.file) !== path.resolve(found.file)) {
       throw new OperatorError(
         `${other.file} and ${found.file} would both be "${found.path}": read them in one after the other, each with a --source of its own.`,
       );

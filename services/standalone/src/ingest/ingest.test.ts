@@ -96,6 +96,8 @@ test("two files that would be one document are refused before any is read", asyn
   await write("two/docs/a.md");
   const paths = ["one/docs", "two/docs"].map((name) => path.join(folder, name));
   await expect(findFiles(paths)).rejects.toThrow(/one\/docs\/a\.md and .*two\/docs\/a\.md would both be "docs\/a\.md"/);
+  const file = path.join(folder, "one/docs/a.md");
+  expect((await findFiles([file, path.relative(process.cwd(), file)])).files).toHaveLength(1);
   const twice = await findFiles([path.join(folder, "one/docs"), path.join(folder, "one/docs")]);
   expect(twice.files.map(({ path }) => path)).toEqual(["docs/a.md"]);
 });
