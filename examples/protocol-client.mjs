@@ -62,6 +62,7 @@ async function call(method, path, body) {
     const { error } = await response.json();
     if (error.code === "auth.expired" && path !== "/visits") await startVisit();
     else if (response.status !== 429 && response.status < 500) throw new Error(`${error.code}: ${error.message}`);
+    await sleep(1_000 * Number(response.headers.get("retry-after")));
   }
 }
 
