@@ -7,7 +7,7 @@ export default defineConfig({
   server: { host: "localhost", port: 5174, strictPort: true },
   build: {
     target: "es2024",
-    // scripts/check-size.mjs reads from it what the first view loads.
+    // scripts/checks/sizes.mjs of the project reads from it what the first view loads.
     manifest: true,
     // Data addresses would need `img-src data:` and `font-src data:` in the page's content security policy.
     assetsInlineLimit: 0,
