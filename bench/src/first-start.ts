@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
-import { freePort } from "@parley/standalone/testing/process";
+import { freePort } from "@parley/platform/testing/free-port";
 import { type Browser, chromium, type Page } from "@playwright/test";
 import { percentile } from "./percentile.ts";
 import { findProcesses, memoryMb, watchMemory } from "./process-tree.ts";

@@ -4,11 +4,12 @@ import { createRelay } from "@parley/core/outbox/relay";
 import { createWorld } from "@parley/core/testing/world";
 import { openDatabase } from "@parley/db";
 import { createRedisEventLog } from "@parley/platform/event-log/redis-event-log";
+import { freePort } from "@parley/platform/testing/free-port";
 import { expect, test, vi } from "vitest";
 import WebSocket from "ws";
 import { openSocket, patience } from "./testing/open-socket.ts";
 import { logger, redisUrl, shopOrigin, visitorToken } from "./testing/realtime-world.ts";
-import { freePort, startNode } from "./testing/start-node.ts";
+import { startNode } from "./testing/start-node.ts";
 import { database } from "./testing/test-database.ts";
 
 const channelOf = ({ conversationId }: { conversationId: ConversationId }): Channel => `conversation:${conversationId}`;

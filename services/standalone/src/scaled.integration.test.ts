@@ -6,9 +6,10 @@ import { createTenant } from "@parley/core/tenants/create-tenant";
 import { startFakeProvider } from "@parley/core/testing/fake-provider";
 import { openDatabase } from "@parley/db";
 import { createTestDatabase } from "@parley/db/testing";
+import { freePort } from "@parley/platform/testing/free-port";
 import type pg from "pg";
 import { expect, test, vi } from "vitest";
-import { freePort, type Process, startProcess } from "./testing/process.ts";
+import { type Process, startProcess } from "./testing/process.ts";
 import { createVisitor } from "./testing/visitor.ts";
 
 const mainOf = (service: string) => fileURLToPath(new URL(`../../${service}/src/main.ts`, import.meta.url));

@@ -2,7 +2,8 @@ import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
-import { freePort, type Process, startProcess } from "./process.ts";
+import { freePort } from "@parley/platform/testing/free-port";
+import { type Process, startProcess } from "./process.ts";
 
 const main = fileURLToPath(new URL("../main.ts", import.meta.url));
 const cli = fileURLToPath(new URL("../cli.ts", import.meta.url));
