@@ -3,6 +3,7 @@ import { type Database, openDatabase } from "@parley/db";
 import { createTestDatabase, type TestDatabase } from "@parley/db/testing";
 import { eq, sql } from "drizzle-orm";
 import { afterAll, afterEach, beforeAll, expect, test, vi } from "vitest";
+import type { AccountEvent } from "./account-events.ts";
 import { type Accounts, createAccounts } from "./accounts.ts";
 import { session } from "./accounts-schema.ts";
 
@@ -85,4 +86,43 @@ test("that the database is busy is said as it is, and is not printed", async () 
   expect(failures).toMatchObject([{ reason: { code: "database.busy" } }, { reason: { code: "database.busy" } }]);
   expect(printed).not.toHaveBeenCalled();
   expect(await accounts.findSession(headers)).toMatchObject({ user: { name: "Ada" } });
+});
+
+test("what happens at the door is told: who signed in, who failed, who left, and from where", async () => {
+  const { db } = open();
+  const events: AccountEvent[] = [];
+  const accounts = createAccounts({
+    db,
+    secret: "a secret of this test alone, 32 characters or more",
+    apiUrl: "http://localhost:3001",
+    appOrigins: [origin],
+    onEvent: async (event) => void events.push(event),
+  });
+  const email = `${randomUUID()}@example.com`;
+  const userId = await accounts.ensureUser({ email, name: "Ada", password });
+  const call = (path: string, body: object, cookie = "") =>
+    accounts.handle(
+      new Request(`http://localhost:3001/api/auth${path}`, {
+        method: "POST",
+        headers: {
+          origin,
+          cookie,
+          "content-type": "application/json",
+          "x-forwarded-for": "192.0.2.7",
+          "user-agent": "Test",
+        },
+        body: JSON.stringify(body),
+      }),
+    );
+  const answer = await call("/sign-in/email", { email, password });
+  await call("/sign-in/email", { email, password: "not the password of anybody" });
+  await call("/sign-in/email", { email: "nobody@example.com", password });
+  await call("/sign-out", {}, answer.headers.getSetCookie()[0]?.split(";")[0]);
+  const from = { ip: "192.0.2.7", userAgent: "Test" };
+  expect(events).toEqual([
+    { type: "user.signed_in", userId, ...from },
+    { type: "user.sign_in_failed", userId, ...from },
+    { type: "user.sign_in_failed", ...from },
+    { type: "user.signed_out", userId, ...from },
+  ]);
 });

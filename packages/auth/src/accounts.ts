@@ -1,25 +1,15 @@
 import { randomUUID } from "node:crypto";
-import { hash, verify } from "@node-rs/argon2";
 import { UserId } from "@parley/contracts";
 import type { Database } from "@parley/db";
 import { betterAuth } from "better-auth";
 import { drizzleAdapter } from "better-auth/adapters/drizzle";
 import { APIError } from "better-auth/api";
+import type { OnAccountEvent } from "./account-events.ts";
 import * as schema from "./accounts-schema.ts";
-
-/** OWASP Password Storage Cheat Sheet: Argon2id, 19 MiB, 2 passes, 1 lane. The library's enum can't be imported: 2 is Argon2id. */
-const argon2id = {
-  algorithm: 2,
-  memoryCost: 19_456,
-  timeCost: 2,
-  parallelism: 1,
-} as const;
-
-/** NIST SP 800-63B-4, 3.1.1.2: a password that stands alone has at least 15 characters. */
-const passwordLength = { min: 15, max: 128 } as const;
-
-const idleSeconds = 30 * 60;
-const absoluteMs = 8 * 3600 * 1000;
+import { hashPassword, verifyPassword } from "./passwords/hash-password.ts";
+import { passwordLength } from "./passwords/password-length.ts";
+import { isTooOld, sessionHooks, sessionOptions } from "./sessions/session-lifetime.ts";
+import { signInEvents } from "./sessions/sign-in-events.ts";
 
 export type AccountsOptions = {
   db: Database;
@@ -28,6 +18,7 @@ export type AccountsOptions = {
   apiUrl: string;
   /** Origins of the apps whose pages may sign in. */
   appOrigins: readonly string[];
+  onEvent?: OnAccountEvent | undefined;
 };
 
 export type User = { id: UserId; name: string; email: string };
@@ -46,46 +37,26 @@ export type Accounts = {
   ensureUser(user: { email: string; name: string; password: string }): Promise<UserId>;
 };
 
-export function createAccounts({ db, secret, apiUrl, appOrigins }: AccountsOptions): Accounts {
+/** A concern has a folder here, and joins as a plugin: its endpoints, hooks and tables are its own. */
+export function createAccounts({ db, secret, apiUrl, appOrigins, onEvent }: AccountsOptions): Accounts {
+  const tell: OnAccountEvent = onEvent ?? (async () => {});
   const auth = betterAuth({
     appName: "Parley",
     baseURL: apiUrl,
     basePath: "/api/auth",
     secret,
     trustedOrigins: [...appOrigins],
-    database: drizzleAdapter(db.authDatabase(), {
-      provider: "pg",
-      schema,
-      transaction: true,
-    }),
+    database: drizzleAdapter(db.authDatabase(), { provider: "pg", schema, transaction: true }),
     emailAndPassword: {
       enabled: true,
       disableSignUp: true,
       minPasswordLength: passwordLength.min,
       maxPasswordLength: passwordLength.max,
-      password: {
-        hash: (password) => hash(password, argon2id),
-        verify: ({ hash: known, password }) => verify(known, password),
-      },
+      password: { hash: hashPassword, verify: verifyPassword },
     },
-    session: {
-      expiresIn: idleSeconds,
-      updateAge: 60,
-      cookieCache: { enabled: false },
-    },
-    databaseHooks: {
-      session: {
-        create: {
-          // Without "remember me" Better Auth would give a session a day, whatever `expiresIn` says.
-          before: async (session) => ({
-            data: {
-              ...session,
-              expiresAt: new Date(Date.now() + idleSeconds * 1000),
-            },
-          }),
-        },
-      },
-    },
+    session: sessionOptions,
+    databaseHooks: { session: sessionHooks },
+    plugins: [signInEvents(tell)],
     // The api has limits for all of its routes.
     rateLimit: { enabled: false },
     logger: { disabled: true },
@@ -110,7 +81,7 @@ export function createAccounts({ db, secret, apiUrl, appOrigins }: AccountsOptio
       const found = await auth.api.getSession({ headers, returnHeaders: true }).catch(toOwnFailure);
       if (!found?.response) return undefined;
       const { user, session } = found.response;
-      if (Date.now() - session.createdAt.getTime() > absoluteMs) return undefined;
+      if (isTooOld(session)) return undefined;
       return {
         user: { id: UserId.parse(user.id), name: user.name, email: user.email },
         headers: found.headers,
@@ -129,7 +100,7 @@ export function createAccounts({ db, secret, apiUrl, appOrigins }: AccountsOptio
         userId: user.id,
         providerId: "credential",
         accountId: user.id,
-        password: await hash(password, argon2id),
+        password: await hashPassword(password),
       });
       return UserId.parse(user.id);
     },

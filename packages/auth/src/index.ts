@@ -1,3 +1,4 @@
+export type { AccountEvent, AccountEventType, OnAccountEvent } from "./account-events.ts";
 export {
   type Accounts,
   type AccountsOptions,

@@ -1,0 +1,41 @@
+import type { UserId } from "@parley/contracts";
+
+/** What happened to a login, past tense: the audit log and mails are made of these. */
+export type AccountEventType =
+  | "user.signed_up"
+  | "user.signed_in"
+  | "user.sign_in_failed"
+  | "user.signed_out"
+  | "user.locked"
+  | "user.unlocked"
+  | "email.verified"
+  | "email.changed"
+  | "password.changed"
+  | "password.reset"
+  | "profile.changed"
+  | "factor.enabled"
+  | "factor.disabled"
+  | "factor.failed"
+  | "session.revoked";
+
+export type AccountEvent = {
+  type: AccountEventType;
+  /** Absent when nobody has the address that was tried. */
+  userId?: UserId;
+  /** An address is personal, and the user's id says who it was. */
+  email?: never;
+  ip: string | null;
+  userAgent: string | null;
+  at?: Date;
+};
+
+/** Awaited before the request is answered; what it throws fails the request. */
+export type OnAccountEvent = (event: AccountEvent) => Promise<void>;
+
+/** Where a request came from, as the api says: it sets the header itself. */
+export function originOf(headers: Headers | undefined): Pick<AccountEvent, "ip" | "userAgent"> {
+  return {
+    ip: headers?.get("x-forwarded-for") ?? null,
+    userAgent: headers?.get("user-agent")?.slice(0, 500) ?? null,
+  };
+}
