@@ -1,7 +1,7 @@
 import { createHash, timingSafeEqual } from "node:crypto";
 import { DocumentVersionId, limits, type TenantId } from "@parley/contracts";
 import { AppError } from "@parley/core/app-error";
-import { addDocument } from "@parley/core/knowledge/add-document";
+import { addDocumentAsOperator } from "@parley/core/knowledge/add-document-as-operator";
 import { findVersionStatus } from "@parley/core/knowledge/find-version-status";
 import { readDocument } from "@parley/core/knowledge/read-document";
 import { findTenantBySlug } from "@parley/core/tenants/find-tenant";
@@ -54,7 +54,9 @@ export async function adminRoutes(app: FastifyInstance, { db, config, jobs }: Ap
       const { source, path } = Upload.parse(request.query);
       if (!Buffer.isBuffer(request.body)) throw new AppError("input.invalid");
       const document = readDocument(request.body, path);
-      return db.transaction(tenantId, (tx) => addDocument(tx, jobs, { source, path, ...document }));
+      return db.transaction(tenantId, (tx) =>
+        addDocumentAsOperator(tx, jobs, { source, path, ...document }, request.ip),
+      );
     },
   );
 

@@ -1,3 +1,4 @@
+export * from "./audit.ts";
 export * from "./conversations.ts";
 export * from "./knowledge.ts";
 export * from "./tenants.ts";

@@ -1,4 +1,18 @@
-// What the role `system` may do with tenants' rows, and the one key that spans tenants. A change here is a decision: say why.
+// What differs from the one rule for a tenant's table: what `app` may not do, what `system` may, and the one key that spans tenants.
+// A change here is a decision: say why.
+
+export const commands = ["SELECT", "INSERT", "UPDATE", "DELETE"] as const;
+export type Command = (typeof commands)[number];
+
+const app: Readonly<Record<string, readonly Command[]>> = {
+  // A log is added to and read.
+  audit_log: ["SELECT", "INSERT"],
+  // The log's end moves on, and is never away.
+  audit_heads: ["SELECT", "INSERT", "UPDATE"],
+};
+
+/** What a tenant may do with its own rows. */
+export const allowedToApp = (table: string): readonly Command[] => app[table] ?? commands;
 
 type Exception = { grants: readonly string[]; policies: Readonly<Record<string, string>> };
 
@@ -9,6 +23,8 @@ const system: Readonly<Record<string, Exception>> = {
   members: { grants: ["system:SELECT"], policies: { system_select: "true" } },
   // The relay.
   outbox: { grants: ["system:DELETE", "system:SELECT"], policies: { system_delete: "true", system_select: "true" } },
+  // The checkpoints of the audit log, kept outside the database: counts and hashes.
+  audit_heads: { grants: ["system:SELECT"], policies: { system_select: "true" } },
   // The sweep for answers that no worker holds.
   runs: {
     grants: ["system:SELECT"],

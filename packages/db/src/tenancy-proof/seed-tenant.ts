@@ -31,6 +31,9 @@ const rows = (tenantId: TenantId) => `
   INSERT INTO citations
     (message_id, number, document_version_id, chunk_id, heading_path, start_offset, end_offset, quote_sha256)
     VALUES (${id(7)}, 1, ${id(10)}, ${id(11)}, '{}', 0, 3, 'hash');
+  INSERT INTO audit_log (seq, at, action, actor_kind, details, hash)
+    VALUES (1, now(), 'document.added', 'operator', '{}', repeat('0', 64));
+  INSERT INTO audit_heads (seq, hash) VALUES (1, repeat('0', 64));
   INSERT INTO outbox (event) VALUES ('{}');`;
 
 /** Gives the tenant a row in every table. A new table needs one here; without it the proof of that table fails. */

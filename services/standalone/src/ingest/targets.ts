@@ -1,6 +1,6 @@
 import type { DocumentVersionId, ErrorBody, TenantId } from "@parley/contracts";
 import { AppError } from "@parley/core/app-error";
-import { addDocument } from "@parley/core/knowledge/add-document";
+import { addDocumentAsOperator } from "@parley/core/knowledge/add-document-as-operator";
 import { findVersionStatus, type VersionStatus } from "@parley/core/knowledge/find-version-status";
 import { readDocument } from "@parley/core/knowledge/read-document";
 import { findTenantBySlug } from "@parley/core/tenants/find-tenant";
@@ -70,7 +70,9 @@ export async function withinThisProcess(installation: Installation, tenant: stri
     async add({ source, path, bytes }) {
       try {
         const document = readDocument(bytes, path);
-        return await db.transaction(tenantId, (tx) => addDocument(tx, jobs, { source, path, ...document }));
+        return await db.transaction(tenantId, (tx) =>
+          addDocumentAsOperator(tx, jobs, { source, path, ...document }, null),
+        );
       } catch (error) {
         if (error instanceof AppError) throw new Refused(error.meaning);
         throw error;

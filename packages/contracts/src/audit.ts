@@ -1,0 +1,68 @@
+import * as z from "zod";
+
+/** Everything that the audit log tells of, past tense. An action that was recorded once keeps its name. */
+export const auditActions = [
+  // Accounts; each tenant of the user has it.
+  "user.signed_up",
+  "user.signed_in",
+  "user.sign_in_failed",
+  "user.signed_out",
+  "user.locked",
+  "user.unlocked",
+  "password.changed",
+  "password.reset_requested",
+  "password.reset",
+  "email.verified",
+  "email.changed",
+  "account.linked",
+  "factor.enabled",
+  "factor.disabled",
+  "factor.failed",
+  "session.revoked",
+  // The tenant and its members
+  "workspace.created",
+  "workspace.changed",
+  "member.invited",
+  "invitation.accepted",
+  "invitation.revoked",
+  "member.role_changed",
+  "member.removed",
+  "member.left",
+  // Keys
+  "api_key.created",
+  "api_key.rotated",
+  "api_key.revoked",
+  // Knowledge
+  "document.added",
+  "document.removed",
+  // A caller with a credential asked for what it may not do; `details` has the error's code.
+  "request.refused",
+  // The log itself
+  "audit.exported",
+] as const;
+export const AuditAction = z.enum(auditActions);
+export type AuditAction = z.infer<typeof AuditAction>;
+
+/** `operator`: whoever runs the installation. `unknown`: somebody who has not proven to be anybody. */
+export const AuditActorKind = z.enum(["member", "api_key", "contact", "assistant", "operator", "system", "unknown"]);
+export type AuditActorKind = z.infer<typeof AuditActorKind>;
+
+/** Ids, codes, names of roles and counts; never what people wrote. */
+export const AuditDetails = z
+  .record(z.string().regex(/^[a-z][a-zA-Z]{0,39}$/), z.union([z.string().max(200), z.number(), z.boolean(), z.null()]))
+  .refine((details) => Object.keys(details).length <= 20, "must have 20 entries at most");
+export type AuditDetails = z.infer<typeof AuditDetails>;
+
+/** One entry, as members who may read the log see it. */
+export type AuditEntry = {
+  /** 1, 2, 3 … within the tenant, without holes. */
+  seq: number;
+  at: string;
+  action: AuditAction;
+  actor: { kind: AuditActorKind; id: string | null };
+  target: { kind: string; id: string } | null;
+  ip: string | null;
+  details: AuditDetails;
+  /** SHA-256, in hex, over the entry and the hash of the entry before it. */
+  hash: string;
+};

@@ -1,0 +1,102 @@
+import { randomUUID } from "node:crypto";
+import { type AuditEntry, type TenantId, UserId } from "@parley/contracts";
+import { auditLog, members } from "@parley/db/schema";
+import { asc } from "drizzle-orm";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { createWorld, type World } from "../testing/world.ts";
+import { genesisHash, hashEntry } from "./hash-entry.ts";
+import { recordAccountEvent } from "./record-account-event.ts";
+import { type AuditRecord, recordAudit } from "./record-audit.ts";
+
+let world: World;
+beforeAll(async () => {
+  world = await createWorld();
+});
+afterAll(() => world[Symbol.asyncDispose]());
+
+const record: AuditRecord = {
+  action: "document.removed",
+  actor: { kind: "operator", id: null },
+  target: { kind: "document", id: "1" },
+  ip: "192.0.2.1",
+  details: { b: 1, a: "x" },
+};
+const add = (tenantId: TenantId, entry = record) => world.db.transaction(tenantId, (tx) => recordAudit(tx, entry));
+const rowsOf = (tenantId: TenantId) =>
+  world.db.read(tenantId, (read) => read.select().from(auditLog).orderBy(asc(auditLog.seq)));
+
+test("each entry is chained to the one before it, and entries written at the same time leave no hole", async () => {
+  const { tenantId } = await world.tenant();
+  await Promise.all(Array.from({ length: 20 }, () => add(tenantId)));
+  const rows = await rowsOf(tenantId);
+  expect(rows.map(({ seq }) => seq)).toEqual(Array.from({ length: 20 }, (_, index) => index + 1));
+  let previous = genesisHash;
+  for (const row of rows) {
+    const entry: Omit<AuditEntry, "hash"> = {
+      seq: row.seq,
+      at: row.at.toISOString(),
+      action: "document.removed",
+      actor: { kind: "operator", id: null },
+      target: { kind: "document", id: "1" },
+      ip: "192.0.2.1",
+      details: { a: "x", b: 1 },
+    };
+    expect(row.hash).toBe(hashEntry(tenantId, entry, previous));
+    previous = row.hash;
+  }
+});
+
+test("what was rolled back is not in the log, and leaves no hole", async () => {
+  const { tenantId } = await world.tenant();
+  await add(tenantId);
+  const failing = world.db.transaction(tenantId, async (tx) => {
+    await recordAudit(tx, record);
+    throw new Error("after all not");
+  });
+  await expect(failing).rejects.toThrow("after all not");
+  await add(tenantId);
+  expect((await rowsOf(tenantId)).map(({ seq }) => seq)).toEqual([1, 2]);
+});
+
+test("two tenants' logs have nothing to do with each other", async () => {
+  const [one, two] = [await world.tenant(), await world.tenant()];
+  await add(one.tenantId);
+  await add(one.tenantId);
+  await add(two.tenantId);
+  expect((await rowsOf(one.tenantId)).map(({ seq }) => seq)).toEqual([1, 2]);
+  expect((await rowsOf(two.tenantId)).map(({ seq }) => seq)).toEqual([1]);
+});
+
+test("the services can neither change nor delete an entry", async () => {
+  const { tenantId } = await world.tenant();
+  await add(tenantId);
+  const change = world.db.transaction(tenantId, (tx) => tx.update(auditLog).set({ ip: null }));
+  await expect(change).rejects.toMatchObject({ code: "42501" });
+  const deletion = world.db.transaction(tenantId, (tx) => tx.delete(auditLog));
+  await expect(deletion).rejects.toMatchObject({ code: "42501" });
+});
+
+test("details hold no long text", async () => {
+  const { tenantId } = await world.tenant();
+  const wordy = add(tenantId, { ...record, details: { words: "x".repeat(201) } });
+  await expect(wordy).rejects.toMatchObject({ name: "ZodError" });
+  expect(await rowsOf(tenantId)).toEqual([]);
+});
+
+test("what happens to an account is in the log of each tenant that its user belongs to, and in no other's", async () => {
+  const [one, two, other] = [await world.tenant(), await world.tenant(), await world.tenant()];
+  const userId = UserId.parse(randomUUID());
+  for (const { tenantId } of [one, two]) {
+    await world.db.transaction(tenantId, (tx) => tx.insert(members).values({ userId, name: "Eve", role: "member" }));
+  }
+  await recordAccountEvent(world.db, { type: "user.signed_in", userId, ip: "192.0.2.1" });
+  await recordAccountEvent(world.db, { type: "user.sign_in_failed", userId, ip: "192.0.2.2" });
+  await recordAccountEvent(world.db, { type: "user.sign_in_failed", ip: "192.0.2.2" });
+  for (const { tenantId } of [one, two]) {
+    expect(await rowsOf(tenantId)).toMatchObject([
+      { action: "user.signed_in", actorKind: "member", targetKind: "member", ip: "192.0.2.1" },
+      { action: "user.sign_in_failed", actorKind: "unknown", actorId: null, targetKind: "member", ip: "192.0.2.2" },
+    ]);
+  }
+  expect(await rowsOf(other.tenantId)).toEqual([]);
+});
