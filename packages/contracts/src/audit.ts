@@ -1,7 +1,7 @@
 import * as z from "zod";
 
 /** Everything that the audit log tells of, past tense. An action that was recorded once keeps its name. */
-export const auditActions = [
+export const AuditAction = z.enum([
   // Accounts; each tenant of the user has it.
   "user.signed_up",
   "user.signed_in",
@@ -39,8 +39,7 @@ export const auditActions = [
   "request.refused",
   // The log itself
   "audit.exported",
-] as const;
-export const AuditAction = z.enum(auditActions);
+]);
 export type AuditAction = z.infer<typeof AuditAction>;
 
 /** `operator`: whoever runs the installation. `unknown`: somebody who has not proven to be anybody. */
