@@ -4,6 +4,7 @@ import { classNames } from "./class-names.ts";
 const variants = {
   primary: "bg-accent text-on-accent shadow-xs hover:bg-accent-strong",
   secondary: "border border-edge bg-surface text-ink shadow-xs hover:bg-hover",
+  danger: "bg-bad text-on-bad shadow-xs hover:opacity-90",
   quiet: "text-ink-soft hover:bg-hover hover:text-ink",
 };
 const sizes = {
