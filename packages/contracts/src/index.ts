@@ -4,5 +4,6 @@ export * from "./errors.ts";
 export * from "./events.ts";
 export * from "./ids.ts";
 export * from "./limits.ts";
+export * from "./members.ts";
 export * from "./realtime.ts";
 export * from "./widget.ts";

@@ -1,10 +1,11 @@
 import type { User } from "@parley/auth";
-import { ConversationId, type MemberId, type TenantId } from "@parley/contracts";
+import { ConversationId, type MemberId, type Role, type TenantId } from "@parley/contracts";
 import { type Database, DatabaseError, type TenantTransaction } from "@parley/db";
 import { initTRPC, TRPCError } from "@trpc/server";
 import type { TRPC_ERROR_CODE_KEY } from "@trpc/server/rpc";
 import * as z from "zod";
 import { AppError } from "./app-error.ts";
+import { may, type Permission } from "./tenants/permissions.ts";
 
 /** A signed-in user in one of their tenants. */
 export type MemberCaller = {
@@ -12,7 +13,7 @@ export type MemberCaller = {
   tenantId: TenantId;
   memberId: MemberId;
   name: string;
-  role: "owner" | "admin" | "member" | "viewer";
+  role: Role;
 };
 
 /** What the log of a request tells beside the usual: ids and names of procedures, never words. */
@@ -35,6 +36,12 @@ export type Context = {
   caller: MemberCaller | undefined;
 };
 
+/** What every procedure says of itself: who may call it. */
+export type ProcedureMeta = {
+  /** Of a member in the tenant; `account`: whoever is signed in, in whichever tenant or in none. */
+  permission: Permission | "account";
+};
+
 const trpcCodes: Record<number, TRPC_ERROR_CODE_KEY> = {
   400: "BAD_REQUEST",
   401: "UNAUTHORIZED",
@@ -48,32 +55,35 @@ const trpcCodes: Record<number, TRPC_ERROR_CODE_KEY> = {
   503: "SERVICE_UNAVAILABLE",
 };
 
-const t = initTRPC.context<Context>().create({
-  // A client learns a code, its meaning and the request's id; never a stack, a path or a message of ours.
-  errorFormatter({ shape, error, ctx }) {
-    const { cause } = error;
-    const code =
-      cause instanceof AppError ? cause.code : error.code === "INTERNAL_SERVER_ERROR" ? "internal" : "input.invalid";
-    const issues =
-      cause instanceof z.ZodError
-        ? cause.issues.map(({ path, message }) => ({
-            path: path.join("."),
-            message,
-          }))
-        : undefined;
-    return {
-      code: shape.code,
-      message: code,
-      data: {
-        code: shape.data.code,
-        httpStatus: shape.data.httpStatus,
-        appCode: code,
-        requestId: ctx?.requestId ?? null,
-        ...(issues && { issues }),
-      },
-    };
-  },
-});
+const t = initTRPC
+  .context<Context>()
+  .meta<ProcedureMeta>()
+  .create({
+    // A client learns a code, its meaning and the request's id; never a stack, a path or a message of ours.
+    errorFormatter({ shape, error, ctx }) {
+      const { cause } = error;
+      const code =
+        cause instanceof AppError ? cause.code : error.code === "INTERNAL_SERVER_ERROR" ? "internal" : "input.invalid";
+      const issues =
+        cause instanceof z.ZodError
+          ? cause.issues.map(({ path, message }) => ({
+              path: path.join("."),
+              message,
+            }))
+          : undefined;
+      return {
+        code: shape.code,
+        message: code,
+        data: {
+          code: shape.data.code,
+          httpStatus: shape.data.httpStatus,
+          appCode: code,
+          requestId: ctx?.requestId ?? null,
+          ...(issues && { issues }),
+        },
+      };
+    },
+  });
 
 export const { router, createCallerFactory } = t;
 
@@ -100,27 +110,26 @@ const mapped = t.procedure.use(async ({ ctx, path, getRawInput, next }) => {
   return result;
 });
 
-/** For anybody who is signed in, in whichever tenant. */
-export const userProcedure = mapped.use(({ ctx, next }) => {
+/** For anybody who is signed in, in whichever tenant: what concerns their own account. */
+export const accountProcedure = mapped.meta({ permission: "account" }).use(({ ctx, next }) => {
   if (!ctx.user) throw new AppError("auth.required");
   return next({ ctx: { user: ctx.user } });
 });
 
-/** For a member of the tenant that the request names; everything it does happens in that tenant. */
-export const memberProcedure = mapped.use(({ ctx, next }) => {
-  const { caller, db } = ctx;
-  if (!caller) throw new AppError(ctx.user ? "auth.forbidden" : "auth.required");
-  return next({
-    ctx: {
-      caller,
-      read: <T>(query: Parameters<typeof db.read<T>>[1]) => db.read(caller.tenantId, query),
-      inTenant: <T>(work: (tx: TenantTransaction) => Promise<T>) => db.transaction(caller.tenantId, work),
-    },
+/**
+ * For a member of the tenant that the request names whose role holds the permission; everything it does happens in that tenant.
+ * The permission is asked for before the input is read.
+ */
+export const procedureFor = (permission: Permission) =>
+  mapped.meta({ permission }).use(({ ctx, next }) => {
+    const { caller, db } = ctx;
+    if (!caller) throw new AppError(ctx.user ? "auth.forbidden" : "auth.required");
+    if (!may(caller.role, permission)) throw new AppError("auth.forbidden");
+    return next({
+      ctx: {
+        caller,
+        read: <T>(query: Parameters<typeof db.read<T>>[1]) => db.read(caller.tenantId, query),
+        inTenant: <T>(work: (tx: TenantTransaction) => Promise<T>) => db.transaction(caller.tenantId, work),
+      },
+    });
   });
-});
-
-/** For members who may do more than look on. */
-export const writerProcedure = memberProcedure.use(({ ctx, next }) => {
-  if (ctx.caller.role === "viewer") throw new AppError("auth.forbidden");
-  return next();
-});

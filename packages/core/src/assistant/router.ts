@@ -1,11 +1,11 @@
 import { RunId } from "@parley/contracts";
 import * as z from "zod";
-import { memberProcedure, router } from "../trpc.ts";
+import { procedureFor, router } from "../trpc.ts";
 import { getReceipt } from "./get-receipt.ts";
 
 /** What members see of the assistant's work. */
 export const runsRouter = router({
-  get: memberProcedure
+  get: procedureFor("runs.read")
     .input(z.strictObject({ runId: RunId }))
     .query(({ ctx, input }) => getReceipt(ctx.db, ctx.caller.tenantId, input.runId)),
 });

@@ -3,7 +3,7 @@ import { contacts, inboxes } from "@parley/db/schema";
 import { and, eq } from "drizzle-orm";
 import * as z from "zod";
 import { AppError } from "../app-error.ts";
-import { memberProcedure, router, writerProcedure } from "../trpc.ts";
+import { procedureFor, router } from "../trpc.ts";
 import { findConversation, toConversation } from "./conversation-rows.ts";
 import { getCitedPassage } from "./get-cited-passage.ts";
 import { ConversationView, countConversations, listConversations } from "./list-conversations.ts";
@@ -17,7 +17,7 @@ const OneConversation = z.strictObject({ conversationId: ConversationId });
 
 /** What members do in the inbox. */
 export const conversationsRouter = router({
-  list: memberProcedure
+  list: procedureFor("conversations.read")
     .input(
       z.strictObject({
         view: ConversationView,
@@ -31,33 +31,39 @@ export const conversationsRouter = router({
       }),
     ),
 
-  counts: memberProcedure.query(({ ctx }) => countConversations(ctx.db, ctx.caller.tenantId, ctx.caller.memberId)),
-
-  get: memberProcedure.input(OneConversation).query(async ({ ctx, input }) => {
-    const row = await ctx.read((read) => findConversation(read, input.conversationId));
-    if (!row) throw new AppError("conversation.not_found");
-    const [place] = await ctx.read((read) =>
-      read
-        .select({ contactName: contacts.name, inboxName: inboxes.name })
-        .from(contacts)
-        .innerJoin(inboxes, and(eq(inboxes.tenantId, contacts.tenantId), eq(inboxes.id, row.inboxId)))
-        .where(eq(contacts.id, row.contactId)),
-    );
-    return {
-      ...toConversation(row),
-      contactName: place?.contactName ?? null,
-      inboxName: place?.inboxName ?? "",
-    };
-  }),
-
-  messages: memberProcedure.input(OneConversation.extend({ after: Seq.default(0) })).query(({ ctx, input }) =>
-    listMessages(ctx.db, ctx.caller.tenantId, {
-      ...input,
-      limit: limits.messagePage,
-    }),
+  counts: procedureFor("conversations.read").query(({ ctx }) =>
+    countConversations(ctx.db, ctx.caller.tenantId, ctx.caller.memberId),
   ),
 
-  citation: memberProcedure
+  get: procedureFor("conversations.read")
+    .input(OneConversation)
+    .query(async ({ ctx, input }) => {
+      const row = await ctx.read((read) => findConversation(read, input.conversationId));
+      if (!row) throw new AppError("conversation.not_found");
+      const [place] = await ctx.read((read) =>
+        read
+          .select({ contactName: contacts.name, inboxName: inboxes.name })
+          .from(contacts)
+          .innerJoin(inboxes, and(eq(inboxes.tenantId, contacts.tenantId), eq(inboxes.id, row.inboxId)))
+          .where(eq(contacts.id, row.contactId)),
+      );
+      return {
+        ...toConversation(row),
+        contactName: place?.contactName ?? null,
+        inboxName: place?.inboxName ?? "",
+      };
+    }),
+
+  messages: procedureFor("conversations.read")
+    .input(OneConversation.extend({ after: Seq.default(0) }))
+    .query(({ ctx, input }) =>
+      listMessages(ctx.db, ctx.caller.tenantId, {
+        ...input,
+        limit: limits.messagePage,
+      }),
+    ),
+
+  citation: procedureFor("conversations.read")
     .input(
       OneConversation.extend({
         messageId: MessageId,
@@ -66,21 +72,21 @@ export const conversationsRouter = router({
     )
     .query(({ ctx, input }) => getCitedPassage(ctx.db, ctx.caller.tenantId, input)),
 
-  takeOver: writerProcedure
+  takeOver: procedureFor("conversations.answer")
     .input(OneConversation)
     .mutation(({ ctx, input }) => ctx.inTenant((tx) => takeOver(tx, ctx.caller.memberId, input.conversationId))),
 
-  returnToAssistant: writerProcedure
+  returnToAssistant: procedureFor("conversations.answer")
     .input(OneConversation)
     .mutation(({ ctx, input }) =>
       ctx.inTenant((tx) => returnToAssistant(tx, ctx.caller.memberId, input.conversationId)),
     ),
 
-  resolve: writerProcedure
+  resolve: procedureFor("conversations.answer")
     .input(OneConversation)
     .mutation(({ ctx, input }) => ctx.inTenant((tx) => resolve(tx, ctx.caller.memberId, input.conversationId))),
 
-  postMessage: writerProcedure
+  postMessage: procedureFor("conversations.answer")
     .input(OneConversation.extend({ id: MessageId, text: MessageText }))
     .mutation(({ ctx, input }) => ctx.inTenant((tx) => postMemberMessage(tx, ctx.caller, input))),
 });

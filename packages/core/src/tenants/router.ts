@@ -1,12 +1,12 @@
 import { signTicket } from "@parley/auth";
 import { tenants } from "@parley/db/schema";
 import { AppError } from "../app-error.ts";
-import { memberProcedure, router, userProcedure } from "../trpc.ts";
+import { accountProcedure, procedureFor, router } from "../trpc.ts";
 import { listMemberships } from "./find-tenant.ts";
 
 /** Who is signed in, and where. */
 export const sessionRouter = router({
-  me: userProcedure.query(async ({ ctx }) => {
+  me: accountProcedure.query(async ({ ctx }) => {
     const memberships = await listMemberships(ctx.db, ctx.user.id);
     const { caller } = ctx;
     if (!caller) return { user: ctx.user, memberships, tenant: null, member: null };
@@ -29,7 +29,7 @@ export const sessionRouter = router({
   }),
 
   /** A way onto the realtime socket, for the next few minutes. */
-  ticket: memberProcedure.mutation(async ({ ctx }) => {
+  ticket: procedureFor("realtime.listen").mutation(async ({ ctx }) => {
     const { tenantId, memberId } = ctx.caller;
     const { token, expiresAt } = await signTicket(ctx.secret, {
       tenantId,

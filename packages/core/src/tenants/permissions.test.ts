@@ -1,0 +1,95 @@
+import { MemberId, Role, TenantId, UserId } from "@parley/contracts";
+import type { Database } from "@parley/db";
+import { describe, expect, test } from "vitest";
+import { appRouter } from "../router.ts";
+import { type Context, createCallerFactory, type ProcedureMeta } from "../trpc.ts";
+import { type Permission, permissions } from "./permissions.ts";
+
+type Procedure = { _def: { type: string; meta?: ProcedureMeta } };
+const procedures = Object.entries(appRouter._def.procedures as unknown as Record<string, Procedure>).map(
+  ([path, { _def }]) => ({ path, permission: _def.meta?.permission }),
+);
+const ofMembers = procedures.filter(
+  (procedure): procedure is { path: string; permission: Permission } =>
+    procedure.permission !== undefined && procedure.permission !== "account",
+);
+
+const user: Context["user"] = { id: UserId.parse("ada"), name: "Ada", email: "ada@example.com" };
+const someId = "00000000-0000-4000-8000-000000000001";
+const memberWith = (role: Role): Context["caller"] => ({
+  kind: "member",
+  tenantId: TenantId.parse(someId),
+  memberId: MemberId.parse(someId),
+  name: "Ada",
+  role,
+});
+
+/** A database that nobody gets to: whoever asks it has been let in. */
+const letIn = new Error("let in");
+const db = new Proxy({} as Database, {
+  get: () => () => {
+    throw letIn;
+  },
+});
+
+/** The code of the refusal; undefined when the caller got past the door, whatever became of it there. */
+async function refusal(path: string, who: Pick<Context, "user" | "caller">): Promise<string | undefined> {
+  const api = createCallerFactory(appRouter)({
+    db,
+    requestId: "a request",
+    facts: {},
+    secret: "a secret of tests alone, 32 characters or more",
+    realtimeUrl: "ws://localhost:3002",
+    ...who,
+  });
+  const call = path.split(".").reduce<unknown>((place, name) => (place as Record<string, unknown>)[name], api);
+  try {
+    await (call as (input?: unknown) => Promise<unknown>)();
+  } catch (error) {
+    const { message } = error as Error;
+    if (message === "auth.required" || message === "auth.forbidden") return message;
+  }
+  return undefined;
+}
+
+test("every procedure says who may call it", () => {
+  expect(procedures.length).toBeGreaterThan(0);
+  expect(procedures.filter(({ permission }) => permission === undefined)).toEqual([]);
+});
+
+test("no permission stands in the matrix that no procedure asks for", () => {
+  const asked = new Set(ofMembers.map(({ permission }) => permission));
+  expect(Object.keys(permissions).filter((permission) => !asked.has(permission as Permission))).toEqual([]);
+});
+
+test("an owner may do all that anybody may", () => {
+  const withoutOwner = Object.entries(permissions).filter(([, roles]) => !(roles as readonly Role[]).includes("owner"));
+  expect(withoutOwner).toEqual([]);
+});
+
+describe.each(ofMembers)("$path needs $permission:", ({ path, permission }) => {
+  const holders: readonly Role[] = permissions[permission];
+
+  test.each(Role.options.filter((role) => holders.includes(role)))("the %s is let in", async (role) => {
+    expect(await refusal(path, { user, caller: memberWith(role) })).toBeUndefined();
+  });
+
+  test.each(Role.options.filter((role) => !holders.includes(role)))("the %s is refused", async (role) => {
+    expect(await refusal(path, { user, caller: memberWith(role) })).toBe("auth.forbidden");
+  });
+
+  test("who belongs to no tenant is refused, and who is not signed in is asked to", async () => {
+    expect(await refusal(path, { user, caller: undefined })).toBe("auth.forbidden");
+    expect(await refusal(path, { user: undefined, caller: undefined })).toBe("auth.required");
+  });
+});
+
+describe.each(procedures.filter(({ permission }) => permission === "account"))(
+  "$path is about one's account:",
+  ({ path }) => {
+    test("whoever is signed in is let in, with a tenant or without; nobody else", async () => {
+      expect(await refusal(path, { user, caller: undefined })).toBeUndefined();
+      expect(await refusal(path, { user: undefined, caller: undefined })).toBe("auth.required");
+    });
+  },
+);

@@ -1,0 +1,20 @@
+import type { Role } from "@parley/contracts";
+
+/** Who may do what in a tenant: all of it. A procedure names the permission that it needs (`procedureFor`), and no role is named elsewhere. */
+export const permissions = {
+  "conversations.read": ["owner", "admin", "member", "viewer"],
+  /** To take over, speak, give back and put to rest. */
+  "conversations.answer": ["owner", "admin", "member"],
+  "knowledge.read": ["owner", "admin", "member", "viewer"],
+  /** What answers cost, and why they came out so. */
+  "runs.read": ["owner", "admin", "member", "viewer"],
+  /** To be told at once of what changes. */
+  "realtime.listen": ["owner", "admin", "member", "viewer"],
+} as const satisfies Record<string, readonly Role[]>;
+export type Permission = keyof typeof permissions;
+
+/** Whether the role holds the permission. */
+export function may(role: Role, permission: Permission): boolean {
+  const holders: readonly Role[] = permissions[permission];
+  return holders.includes(role);
+}
