@@ -18,7 +18,7 @@ await main(async () => {
     const problems = overBudget(measureSizes(path.join(root, "apps")));
     if (problems.length > 0) throw new Failure(problems.join("\n"));
   });
-  results.push(await integrationTests());
+  results.push(...(await integrationTests()));
   results.push(await endToEndTests(await findChromium()));
   process.stdout.write(`\n${results.reduce((sum, { passed }) => sum + passed, 0)} passed, 0 failed\n`);
 });

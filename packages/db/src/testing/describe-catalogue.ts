@@ -4,12 +4,13 @@ export type Ask = (text: string) => Promise<{ rows: Record<string, unknown>[] }>
 const ours = "('public', 'app', 'auth', 'pgboss')";
 const notOfAnExtension = (oid: string) => `not exists (select from pg_depend where objid = ${oid} and deptype = 'e')`;
 
+// `m`, the right to maintain, is new in PostgreSQL 17: that the owner has it there is no difference.
 const parts: Record<string, string> = {
   schema: `
     select format('%s owner %s %s', nspname, nspowner::regrole, nspacl::text) as line from pg_namespace where nspname in ${ours}`,
   relation: `
     select format('%s.%s %s owner %s rls %s %s %s', nspname, relname, relkind, relowner::regrole, relrowsecurity, relforcerowsecurity,
-      relacl::text) as line
+      replace(relacl::text, 'owner=arwdDxtm/owner', 'owner=arwdDxt/owner')) as line
     from pg_class c join pg_namespace n on n.oid = relnamespace where nspname in ${ours} and ${notOfAnExtension("c.oid")}`,
   column: `
     select format('%s.%s.%s %s not null %s identity %s storage %s default %s %s', nspname, relname, attname,
