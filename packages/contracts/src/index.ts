@@ -1,4 +1,5 @@
 export * from "./audit.ts";
+export * from "./api-keys.ts";
 export * from "./conversation.ts";
 export * from "./errors.ts";
 export * from "./events.ts";

@@ -1,12 +1,58 @@
-/** How many requests over HTTP each api process lets in. An address is one of IPv4 or a /64 of IPv6. */
-export const rateLimits = {
+/** How large a tenant's share of the installation is. Whoever runs it sets it; everybody begins with the first. */
+export const plans = ["standard", "large"] as const;
+export type Plan = (typeof plans)[number];
+
+/**
+ * `address`: whoever calls · `authentication`: attempts to prove who one is · `account`: a signed-in user · `api_key` · `tenant` ·
+ * `visitor`: one contact, and what the assistant costs.
+ */
+type Tier = "address" | "authentication" | "account" | "api_key" | "tenant" | "visitor";
+
+export type RateLimit = {
+  /** In the counter's key and in the `RateLimit` header. */
+  name: string;
+  tier: Tier;
+  /** So many within `seconds`, counted from the first. */
+  max: number | Readonly<Record<Plan, number>>;
+  seconds: number;
+};
+
+const named = <const T extends Record<string, Omit<RateLimit, "name">>>(table: T) =>
+  Object.fromEntries(Object.entries(table).map(([name, limit]) => [name, { name, ...limit }])) as {
+    readonly [K in keyof T]: T[K] & { name: string };
+  };
+
+/**
+ * Every limit on how often, in one table. They hold for all processes together where these share a Redis, and for each process
+ * while it is away; then attempts to authenticate are refused. An address is one of IPv4 or a /64 of IPv6.
+ */
+export const rateLimits = named({
+  /** Of anything, over HTTP; each call of a batch counts. A company's people may share one address. */
+  requests: { tier: "address", max: 3_000, seconds: 60 },
+  widgetRequests: { tier: "address", max: 600, seconds: 60 },
+  /** Begun on realtime servers. */
+  sockets: { tier: "address", max: 1_200, seconds: 60 },
+
   /** From one address. */
-  signIns: { max: 20, seconds: 60 },
-  /** From one address; a company's people may share it. */
-  widgetRequests: { max: 600, seconds: 60 },
+  signIns: { tier: "authentication", max: 20, seconds: 60 },
+  /** API keys from one address that open nothing. */
+  refusedKeys: { tier: "authentication", max: 30, seconds: 60 },
+
+  /** Procedures that one user calls; each of a batch counts. */
+  procedures: { tier: "account", max: 1_200, seconds: 60 },
+
+  keyRequests: { tier: "api_key", max: 300, seconds: 60 },
+
+  /** Of everybody in one tenant together: members, visitors and keys. */
+  tenantRequests: { tier: "tenant", max: { standard: 6_000, large: 30_000 }, seconds: 60 },
+
   /** Of one contact, from wherever. */
-  messages: { max: 30, seconds: 60 },
-} as const;
+  messages: { tier: "visitor", max: 30, seconds: 60 },
+  /** Of one contact, that the assistant has to answer. What goes to a person costs nothing. */
+  answers: { tier: "visitor", max: 60, seconds: 3_600 },
+  /** The same of all contacts of one tenant. */
+  tenantAnswers: { tier: "visitor", max: { standard: 2_000, large: 20_000 }, seconds: 3_600 },
+});
 
 /** Limits that a client may need to know before it sends. Text is counted in UTF-16 code units, like JavaScript's `length`. */
 export const limits = {

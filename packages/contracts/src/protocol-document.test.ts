@@ -4,7 +4,7 @@ import * as z from "zod";
 import { Citation, Conversation, Message } from "./conversation.ts";
 import { errorCodes } from "./errors.ts";
 import { Event } from "./events.ts";
-import { limits, rateLimits } from "./limits.ts";
+import { limits, plans, type RateLimit, rateLimits } from "./limits.ts";
 import { Channel, ClientFrame, closeCodes } from "./realtime.ts";
 import { PostMessage, StartVisit } from "./widget.ts";
 
@@ -28,11 +28,17 @@ const described: Record<keyof typeof ofTheProtocol, string> = {
   socketAuthenticateMs: `time to authenticate | ${limits.socketAuthenticateMs / 1000} s`,
 };
 
-const { signIns: __, ...ratesOfTheProtocol } = rateLimits;
-const rate = ({ max, seconds }: { max: number; seconds: number }) => `${max} in ${seconds} s`;
+const { signIns: _1, refusedKeys: _2, procedures: _3, keyRequests: _4, ...ratesOfTheProtocol } = rateLimits;
+const rate = ({ max, seconds }: RateLimit) =>
+  typeof max === "number" ? `${max} in ${seconds} s` : `${plans.map((plan) => max[plan]).join(" or ")} in ${seconds} s`;
 const describedRates: Record<keyof typeof ratesOfTheProtocol, string> = {
-  widgetRequests: `requests from one address | ${rate(rateLimits.widgetRequests)}; an IPv6 address counts with its /64`,
+  widgetRequests: `requests of widgets from one address | ${rate(rateLimits.widgetRequests)}; an IPv6 address counts with its /64`,
+  requests: `requests of any kind from one address | ${rate(rateLimits.requests)}`,
+  sockets: `sockets begun from one address | ${rate(rateLimits.sockets)}`,
+  tenantRequests: `requests of one workspace | ${rate(rateLimits.tenantRequests)}, by its plan`,
   messages: `messages that one contact posts | ${rate(rateLimits.messages)}`,
+  answers: `messages of one contact that the assistant has to answer | ${rate(rateLimits.answers)}`,
+  tenantAnswers: `the same of all contacts of one workspace | ${rate(rateLimits.tenantAnswers)}, by its plan`,
 };
 
 const table = (head: string, rows: string[]) => {

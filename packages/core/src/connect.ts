@@ -3,11 +3,13 @@ import type { Config } from "@parley/platform/config";
 import type { EventLog } from "@parley/platform/event-log/event-log";
 import { createRedisEventLog } from "@parley/platform/event-log/redis-event-log";
 import type { Logger } from "@parley/platform/log";
+import { createRateLimiter, type RateLimiter } from "@parley/platform/rate-limits/rate-limiter";
 
 /** What a process needs that shares its database and its event log with others. */
 export type Connections = {
   db: Database;
   eventLog: EventLog;
+  rateLimiter: RateLimiter;
   close(): Promise<void>;
 };
 
@@ -29,10 +31,13 @@ export async function connect(config: Config, logger: Logger): Promise<Connectio
     partitions: config.redis.partitions,
     logger,
   });
+  const rateLimiter = createRateLimiter({ redisUrl: config.redis.url, logger });
   return {
     db,
     eventLog,
+    rateLimiter,
     async close() {
+      rateLimiter.close();
       await eventLog.close();
       await db.close();
     },

@@ -1,14 +1,16 @@
 import cors from "@fastify/cors";
 import helmet from "@fastify/helmet";
 import { type Accounts, AuthError } from "@parley/auth";
-import { type ErrorBody, errorCodes, limits } from "@parley/contracts";
+import { type ErrorBody, errorCodes, limits, rateLimits } from "@parley/contracts";
 import { AppError } from "@parley/core/app-error";
 import type { KnowledgeJobs } from "@parley/core/knowledge/jobs";
+import { createPlans } from "@parley/core/tenants/plan";
 import type { Facts } from "@parley/core/trpc";
 import { type Database, DatabaseError } from "@parley/db";
 import type { Config } from "@parley/platform/config";
 import type { EventLog } from "@parley/platform/event-log/event-log";
 import type { Logger } from "@parley/platform/log";
+import { createRateLimiter, type RateLimiter } from "@parley/platform/rate-limits/rate-limiter";
 import { checkReadiness } from "@parley/platform/readiness";
 import Fastify, {
   type FastifyBaseLogger,
@@ -21,8 +23,8 @@ import Fastify, {
 import { ZodError } from "zod";
 import { accountRoutes } from "./account-routes.ts";
 import { adminRoutes } from "./admin-routes.ts";
-import { registerRateLimits } from "./rate-limit.ts";
-import { trpcRoutes } from "./trpc-routes.ts";
+import { limitRate } from "./rate-limit.ts";
+import { countCalls, trpcRoutes } from "./trpc-routes.ts";
 import { widgetRoutes } from "./widget-routes.ts";
 
 export type ApiOptions = {
@@ -31,8 +33,13 @@ export type ApiOptions = {
   eventLog: EventLog;
   accounts: Accounts;
   jobs: KnowledgeJobs;
+  /** Counts in this process alone when left out. Whoever gives it closes it. */
+  rateLimiter?: RateLimiter;
   logger: Logger;
 };
+
+/** What routes are made from. */
+export type ApiParts = ApiOptions & { planOf: ReturnType<typeof createPlans> };
 
 declare module "fastify" {
   interface FastifyRequest {
@@ -51,6 +58,8 @@ export async function createApi(options: ApiOptions): Promise<FastifyInstance> {
     trustProxy: config.trustedProxies.length > 0 ? [...config.trustedProxies] : false,
     genReqId: () => crypto.randomUUID(),
     requestTimeout: 30_000,
+    // Whoever sends a request slowly holds a socket and nothing else, and not for long.
+    http: { headersTimeout: 10_000, connectionsCheckingInterval: 5_000 },
     routerOptions: { maxParamLength: 1_000 },
     // An address that can't be read comes by neither hooks nor handlers.
     frameworkErrors: (error, request, reply) => {
@@ -63,6 +72,8 @@ export async function createApi(options: ApiOptions): Promise<FastifyInstance> {
   // JSON only: what a form of another site can send (urlencoded, multipart, text/plain) is refused with 415.
   app.removeContentTypeParser("text/plain");
 
+  const { rateLimiter = createRateLimiter({ logger }) } = options;
+  app.decorate("rateLimiter", config.rateLimits ? rateLimiter : undefined);
   app.decorateRequest("facts");
   app.addHook("onRequest", async (request, reply) => {
     request.facts = {};
@@ -117,13 +128,17 @@ export async function createApi(options: ApiOptions): Promise<FastifyInstance> {
         // The widget sends no cookie, so any page may read its answers; which pages get any, the inbox's list says.
         origin: widget ? "*" : administration ? false : [config.dashboard.origin],
         credentials: !widget,
-        exposedHeaders: ["retry-after", "x-request-id"],
+        exposedHeaders: ["retry-after", "ratelimit", "ratelimit-policy", "x-request-id"],
         methods: ["GET", "POST"],
         maxAge: 600,
       });
     },
   });
-  await registerRateLimits(app, { enabled: config.rateLimits });
+  const limitRequests = limitRate(app, rateLimits.requests, { cost: countCalls });
+  app.addHook("onRequest", async (request, reply) => {
+    const { url } = request.routeOptions;
+    if (url !== "/healthz" && url !== "/readyz") await limitRequests(request, reply);
+  });
 
   app.get("/healthz", async () => ({ status: "ok" }));
   app.get("/readyz", async (_request, reply) => {
@@ -131,10 +146,11 @@ export async function createApi(options: ApiOptions): Promise<FastifyInstance> {
     return reply.code(readiness.status === "ready" ? 200 : 503).send(readiness);
   });
 
-  await app.register(accountRoutes, options);
-  await app.register(trpcRoutes, options);
-  await app.register(widgetRoutes, options);
-  await app.register(adminRoutes, options);
+  const parts: ApiParts = { ...options, planOf: createPlans(db) };
+  await app.register(accountRoutes, parts);
+  await app.register(trpcRoutes, parts);
+  await app.register(widgetRoutes, parts);
+  await app.register(adminRoutes, parts);
   return app;
 }
 

@@ -9,7 +9,7 @@ import { createApi } from "./create-api.ts";
 
 const config = loadConfig(process.env);
 const logger = createLogger(config.log).child({ service: "api" });
-const { db, eventLog, close } = await connect(config, logger);
+const { db, eventLog, rateLimiter, close } = await connect(config, logger);
 const jobs = createJobs({ db, logger, embedded: false });
 await jobs.start();
 // What this process commits it also relays, at once; the workers relay what a dead process left.
@@ -21,7 +21,7 @@ const accounts = createAccounts({
   apiUrl: config.api.url,
   appOrigins: [config.dashboard.origin],
 });
-const api = await createApi({ config, db, eventLog, accounts, jobs, logger });
+const api = await createApi({ config, db, eventLog, accounts, jobs, rateLimiter, logger });
 await api.listen({ host: config.host, port: config.api.port });
 logger.info({ port: config.api.port }, "listening");
 

@@ -1,14 +1,18 @@
+import { rateLimits, type TenantId, type UserId } from "@parley/contracts";
 import { AppError } from "@parley/core/app-error";
 import { type AppRouter, appRouter } from "@parley/core/router";
 import { listMemberships } from "@parley/core/tenants/find-tenant";
 import { type Context, toTrpcError } from "@parley/core/trpc";
 import { type FastifyTRPCPluginOptions, fastifyTRPCPlugin } from "@trpc/server/adapters/fastify";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
-import type { ApiOptions } from "./create-api.ts";
+import type { ApiParts } from "./create-api.ts";
+import { spend } from "./rate-limit.ts";
+
+const prefix = "/trpc";
 
 /** The procedures of our own apps, for whoever has a session. */
-export async function trpcRoutes(app: FastifyInstance, options: ApiOptions): Promise<void> {
-  const { db, accounts, config, logger } = options;
+export async function trpcRoutes(app: FastifyInstance, options: ApiParts): Promise<void> {
+  const { db, accounts, config, logger, planOf } = options;
 
   // The cookie comes along whoever makes the browser call, so a call that changes something must come from our own pages.
   app.addHook("onRequest", async (request) => {
@@ -25,11 +29,25 @@ export async function trpcRoutes(app: FastifyInstance, options: ApiOptions): Pro
     }
   }
 
+  /** Before any of the calls begins: a batch is let in whole, or not at all. */
+  async function limitCalls(request: FastifyRequest, reply: FastifyReply, userId: UserId, tenantId?: TenantId) {
+    const cost = countCalls(request);
+    try {
+      await spend(app, reply, rateLimits.procedures, userId, { cost });
+      if (!tenantId) return;
+      const plan = await planOf(tenantId);
+      await spend(app, reply, rateLimits.tenantRequests, { tenantId, of: [] }, { plan, cost });
+    } catch (error) {
+      throw toTrpcError(error);
+    }
+  }
+
   async function createContext({ req, res }: { req: FastifyRequest; res: FastifyReply }): Promise<Context> {
     const { session, memberships } = await whoIs(req);
     for (const cookie of session?.headers.getSetCookie() ?? []) res.header("set-cookie", cookie);
     const wanted = req.headers["parley-tenant"];
     const membership = wanted ? memberships.find(({ tenantId }) => tenantId === wanted) : memberships[0];
+    if (session) await limitCalls(req, res, session.user.id, membership?.tenantId);
     if (membership) {
       req.facts.tenantId = membership.tenantId;
       req.facts.memberId = membership.memberId;
@@ -46,7 +64,7 @@ export async function trpcRoutes(app: FastifyInstance, options: ApiOptions): Pro
   }
 
   await app.register(fastifyTRPCPlugin, {
-    prefix: "/trpc",
+    prefix,
     trpcOptions: {
       router: appRouter,
       createContext,
@@ -57,4 +75,20 @@ export async function trpcRoutes(app: FastifyInstance, options: ApiOptions): Pro
       },
     } satisfies FastifyTRPCPluginOptions<AppRouter>["trpcOptions"],
   });
+}
+
+/** How many procedures a request calls, as tRPC will read its address; 1 for any other request. */
+export function countCalls({ routeOptions, params }: FastifyRequest): number {
+  if (routeOptions.url !== `${prefix}/:path`) return 1;
+  const { path } = params as { path: string };
+  return decode(path).split(",").length;
+}
+
+/** tRPC reads escapes in what the router has already read: an escaped comma separates calls, too. */
+function decode(path: string): string {
+  try {
+    return decodeURIComponent(path);
+  } catch {
+    return path; // refused by tRPC
+  }
 }

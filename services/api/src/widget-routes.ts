@@ -17,10 +17,11 @@ import { listMessages } from "@parley/core/conversations/list-messages";
 import { openConversation } from "@parley/core/conversations/open-conversation";
 import { postMessage } from "@parley/core/conversations/post-message";
 import { startVisit } from "@parley/core/inboxes/start-visit";
-import type { FastifyInstance, FastifyRequest } from "fastify";
+import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import * as z from "zod";
-import type { ApiOptions } from "./create-api.ts";
-import { limitRate } from "./rate-limit.ts";
+import type { ApiParts } from "./create-api.ts";
+import { limitRate, spend } from "./rate-limit.ts";
+import { reserveAnswer } from "./reserve-answer.ts";
 
 const InConversation = z.object({ conversationId: ConversationId });
 const InMessage = InConversation.extend({
@@ -29,21 +30,21 @@ const InMessage = InConversation.extend({
 });
 
 /** The widget's commands; docs/protocol.md tells them whole. */
-export async function widgetRoutes(app: FastifyInstance, { db, config }: ApiOptions): Promise<void> {
+export async function widgetRoutes(app: FastifyInstance, { db, config, planOf }: ApiParts): Promise<void> {
   /** Who calls: the bearer of a visitor token, from a page of the origin that the token was given to. */
-  async function visitorOf(request: FastifyRequest): Promise<Visitor> {
+  async function visitorOf(request: FastifyRequest, reply: FastifyReply): Promise<Visitor> {
     const [, token] = /^Bearer (\S+)$/.exec(request.headers.authorization ?? "") ?? [];
     if (!token) throw new AppError("auth.required");
     const visitor = await verifyVisitorToken(config.secret, token);
     if (request.headers.origin !== visitor.origin) throw new AppError("origin.not_allowed");
     request.facts.tenantId = visitor.tenantId;
     request.facts.contactId = visitor.contactId;
+    const { tenantId } = visitor;
+    await spend(app, reply, rateLimits.tenantRequests, { tenantId, of: [] }, { plan: await planOf(tenantId) });
     return visitor;
   }
 
   app.addHook("onRequest", limitRate(app, rateLimits.widgetRequests));
-  // By the contact that `visitorOf` has found.
-  const limitMessages = limitRate(app, rateLimits.messages, ({ facts }) => `${facts.tenantId} ${facts.contactId}`);
 
   /** The id in the path. One that is no id names nothing: the answer is the one for an id that does not exist. */
   function conversationOf(request: FastifyRequest): ConversationId {
@@ -61,43 +62,49 @@ export async function widgetRoutes(app: FastifyInstance, { db, config }: ApiOpti
     ),
   );
 
-  app.get("/widget/v1/conversations", async (request) => {
-    const { tenantId, contactId } = await visitorOf(request);
+  app.get("/widget/v1/conversations", async (request, reply) => {
+    const { tenantId, contactId } = await visitorOf(request, reply);
     return {
       conversations: await listOwnConversations(db, tenantId, contactId),
     };
   });
 
-  app.post("/widget/v1/conversations", async (request) => {
-    const visitor = await visitorOf(request);
+  app.post("/widget/v1/conversations", async (request, reply) => {
+    const visitor = await visitorOf(request, reply);
     const { id } = OpenConversation.parse(request.body);
     request.facts.conversationId = id;
     return db.transaction(visitor.tenantId, (tx) => openConversation(tx, visitor, id));
   });
 
-  app.get("/widget/v1/conversations/:conversationId/messages", async (request) => {
-    const { tenantId, contactId } = await visitorOf(request);
+  app.get("/widget/v1/conversations/:conversationId/messages", async (request, reply) => {
+    const { tenantId, contactId } = await visitorOf(request, reply);
     const conversationId = conversationOf(request);
     const { after } = AfterSeq.parse(request.query);
     return listMessages(db, tenantId, { conversationId, contactId, after });
   });
 
   app.post("/widget/v1/conversations/:conversationId/messages", async (request, reply) => {
-    const { tenantId, contactId } = await visitorOf(request);
-    await limitMessages(request, reply);
+    const visitor = await visitorOf(request, reply);
+    const { tenantId, contactId } = visitor;
+    await spend(app, reply, rateLimits.messages, { tenantId, of: [contactId] });
     const conversationId = conversationOf(request);
-    const message = PostMessage.parse(request.body);
-    return db.transaction(tenantId, (tx) => postMessage(tx, contactId, { ...message, conversationId }));
+    const message = { ...PostMessage.parse(request.body), conversationId };
+    const answer = await reserveAnswer(app, reply, visitor, await planOf(tenantId));
+    try {
+      return await db.transaction(tenantId, (tx) => postMessage(tx, contactId, message, () => answer.use()));
+    } finally {
+      await answer.release();
+    }
   });
 
-  app.post("/widget/v1/conversations/:conversationId/hand-off", async (request) => {
-    const { tenantId, contactId } = await visitorOf(request);
+  app.post("/widget/v1/conversations/:conversationId/hand-off", async (request, reply) => {
+    const { tenantId, contactId } = await visitorOf(request, reply);
     const conversationId = conversationOf(request);
     return db.transaction(tenantId, (tx) => handOff(tx, contactId, conversationId));
   });
 
-  app.get("/widget/v1/conversations/:conversationId/messages/:messageId/citations/:number", async (request) => {
-    const { tenantId, contactId } = await visitorOf(request);
+  app.get("/widget/v1/conversations/:conversationId/messages/:messageId/citations/:number", async (request, reply) => {
+    const { tenantId, contactId } = await visitorOf(request, reply);
     const { data } = InMessage.safeParse(request.params);
     if (!data) throw new AppError("citation.not_found");
     request.facts.conversationId = data.conversationId;

@@ -11,12 +11,14 @@ import { queueAnswer } from "./queue-answer.ts";
  * all of it or nothing. The client chooses the id: a retry returns the stored message and announces nothing. A resolved
  * conversation reopens with the assistant.
  *
+ * @param onAnswerDue called before an answer becomes due; what it throws stops everything
  * @throws AppError `conversation.not_found`; `message.id_taken` when that id names another message
  */
 export async function postMessage(
   tx: TenantTransaction,
   contactId: ContactId,
   input: { id: MessageId; conversationId: ConversationId; text: string },
+  onAnswerDue: () => void = () => {},
 ): Promise<Message> {
   const locked = await lockConversation(tx, input.conversationId, {
     contactId,
@@ -30,6 +32,7 @@ export async function postMessage(
     return known;
   }
 
+  if (locked.status === "pending" || locked.status === "resolved") onAnswerDue();
   const reopened =
     locked.status === "resolved"
       ? await changeOwner(tx, locked, {

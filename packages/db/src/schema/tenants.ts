@@ -1,4 +1,4 @@
-import type { MemberId, StoredEvent, UserId } from "@parley/contracts";
+import { type MemberId, plans, type StoredEvent, type UserId } from "@parley/contracts";
 import { bigint, jsonb, pgTable, text, uuid } from "drizzle-orm/pg-core";
 import { tenantId, time } from "./columns.ts";
 
@@ -8,6 +8,7 @@ export const tenants = pgTable("tenants", {
   tenantId: tenantId(),
   slug: text().notNull(),
   name: text().notNull(),
+  plan: text({ enum: plans }).notNull().default("standard"),
   createdAt: time().notNull().defaultNow(),
 });
 

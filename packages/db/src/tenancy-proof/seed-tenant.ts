@@ -34,6 +34,8 @@ const rows = (tenantId: TenantId) => `
   INSERT INTO audit_log (seq, at, action, actor_kind, details, hash)
     VALUES (1, now(), 'document.added', 'operator', '{}', repeat('0', 64));
   INSERT INTO audit_heads (seq, hash) VALUES (1, repeat('0', 64));
+  INSERT INTO api_keys (id, name, key_sha256, hint, scopes, created_by, expires_at)
+    VALUES (${id(12)}, 'Key', sha256('key'), 'y', ARRAY['documents:read'], ${id(1)}, now() + interval '1 day');
   INSERT INTO outbox (event) VALUES ('{}');`;
 
 /** Gives the tenant a row in every table. A new table needs one here; without it the proof of that table fails. */

@@ -62,6 +62,11 @@ export class RedisConnection {
     }
   }
 
+  /** Whether a command would be sent at once. */
+  get isReady(): boolean {
+    return this.#client.isReady;
+  }
+
   close(): void {
     this.#closing.abort();
     this.#client.destroy();

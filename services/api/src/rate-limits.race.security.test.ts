@@ -1,0 +1,70 @@
+import { spawn } from "node:child_process";
+import { randomBytes } from "node:crypto";
+import { once } from "node:events";
+import { fileURLToPath } from "node:url";
+import { rateLimits } from "@parley/contracts";
+import { createTestDatabase } from "@parley/db/testing";
+import { freePort } from "@parley/platform/testing/free-port";
+import { expect, test } from "vitest";
+
+const main = fileURLToPath(new URL("main.ts", import.meta.url));
+const dashboard = "http://localhost:5174";
+
+test("[R5] of 100 who try at once at two processes, with one attempt left, exactly one is let in", async () => {
+  const database = await createTestDatabase();
+  const { host, port, user, password = "", database: name } = database.connection;
+  const processes: ReturnType<typeof spawn>[] = [];
+  async function start() {
+    const apiPort = await freePort();
+    const api = spawn(process.execPath, [main], {
+      stdio: ["ignore", "pipe", "inherit"],
+      env: {
+        ...process.env,
+        HOST: "127.0.0.1",
+        API_PORT: String(apiPort),
+        DATABASE_URL: `postgres://${user}:${encodeURIComponent(String(password))}@${host}:${port}/${name}`,
+        PARLEY_SECRET: "a secret of this test alone, 32 characters or more",
+        ADMIN_TOKEN: "an-admin-token-of-this-test-alone-long-enough",
+        TRUSTED_PROXIES: "127.0.0.1",
+        LOG_FORMAT: "json",
+      },
+    });
+    processes.push(api);
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    let log = "";
+    api.stdout.on("data", (bytes) => {
+      log += String(bytes);
+      if (log.includes("listening")) resolve();
+    });
+    api.once("exit", () => reject(new Error(`it ended: ${log}`)));
+    await promise;
+    return `http://127.0.0.1:${apiPort}`;
+  }
+
+  try {
+    const apis = await Promise.all([start(), start()]);
+    for (let race = 0; race < 3; race++) {
+      const address = `2001:db8:${randomBytes(2).toString("hex")}:${randomBytes(2).toString("hex")}::`;
+      let tries = 0;
+      const attempt = async () => {
+        const answer = await fetch(`${apis[tries % 2]}/api/auth/sign-in/email`, {
+          method: "POST",
+          headers: { origin: dashboard, "content-type": "application/json", "x-forwarded-for": `${address}${++tries}` },
+          body: JSON.stringify({ email: "nobody@example.com", password: "not the password at all" }),
+        });
+        await answer.arrayBuffer();
+        return answer.status;
+      };
+      for (let time = 1; time < rateLimits.signIns.max; time++) expect(await attempt()).toBe(401);
+      const statuses = await Promise.all(Array.from({ length: 100 }, attempt));
+      expect(statuses.filter((status) => status === 401)).toHaveLength(1);
+      expect(statuses.filter((status) => status === 429)).toHaveLength(99);
+    }
+  } finally {
+    for (const api of processes) {
+      api.kill("SIGTERM");
+      await once(api, "exit");
+    }
+    await database.drop();
+  }
+});

@@ -1,0 +1,255 @@
+import { randomBytes, randomUUID } from "node:crypto";
+import { once } from "node:events";
+import { type AddressInfo, connect, type Socket } from "node:net";
+import { rateLimits } from "@parley/contracts";
+import { tenants } from "@parley/db/schema";
+import { createLogger } from "@parley/platform/log";
+import { createRateLimiter } from "@parley/platform/rate-limits/rate-limiter";
+import { afterAll, afterEach, expect, test, vi } from "vitest";
+import { createTestApi, dashboard } from "./testing/test-api.ts";
+
+const { api, call, visitor, signedIn, world, logged, close } = await createTestApi();
+afterEach(() => vi.useRealTimers());
+afterAll(close);
+
+const freeze = () => vi.useFakeTimers({ toFake: ["Date"] });
+const tooMany = { status: 429, body: { error: { code: "rate.exceeded" } } };
+const wrong = { email: "nobody@example.com", password: "not the password at all" };
+const signIn = (address: string, headers: Record<string, string> = {}, url = "/api/auth/sign-in/email") =>
+  call("POST", url, { origin: dashboard, body: wrong, address, headers });
+
+/** Uses up what an address may do to sign in. */
+async function useUp(address: string, headers?: (time: number) => Record<string, string>) {
+  for (let time = 0; time < rateLimits.signIns.max; time++) {
+    expect((await signIn(address, headers?.(time))).status).toBe(401);
+  }
+}
+
+test("[R1] whatever a client says of its address, it has one: the socket's", async () => {
+  const spoofed = (n: number) => ({
+    "x-forwarded-for": `198.51.100.${n}`,
+    forwarded: `for=198.51.100.${n}`,
+    "x-real-ip": `198.51.100.${n}`,
+    "x-client-ip": `198.51.100.${n}`,
+    "cf-connecting-ip": `198.51.100.${n}`,
+  });
+  await useUp("192.0.2.1", spoofed);
+  expect(await signIn("192.0.2.1", spoofed(100))).toMatchObject(tooMany);
+  expect((await signIn("198.51.100.1")).status).toBe(401); // who was named has spent nothing
+});
+
+test("[R1] a proxy is believed when it is named, and nothing that came to it", async () => {
+  const behind = await createTestApi({ environment: { TRUSTED_PROXIES: "10.9.9.9,10.8.0.0/16" } });
+  const from = (address: string, forwarded: string) =>
+    behind.call("POST", "/api/auth/sign-in/email", {
+      origin: dashboard,
+      body: wrong,
+      address,
+      headers: { "x-forwarded-for": forwarded },
+    });
+  for (let time = 0; time < rateLimits.signIns.max; time++) await from("10.9.9.9", `198.51.100.${time}, 192.0.2.1`);
+  expect(await from("10.9.9.9", "203.0.113.1, 192.0.2.1")).toMatchObject(tooMany);
+  expect(await from("10.8.1.1", "203.0.113.1, 192.0.2.1, 10.9.9.9")).toMatchObject(tooMany);
+  expect((await from("10.9.9.9", "192.0.2.1, 192.0.2.2")).status).toBe(401);
+  expect((await from("10.7.0.1", "192.0.2.1")).status).toBe(401); // no proxy of ours: its own address counts
+  await behind.close();
+});
+
+test("[R2] another spelling of an address is the same to the limit, or nothing at all", async () => {
+  await useUp("192.0.2.2");
+  const spellings = [
+    "/api/auth/sign-in/email/",
+    "/api/auth//sign-in/email",
+    "//api/auth/sign-in/email",
+    "/api/auth/sign-in%2femail",
+    "/api/auth/Sign-In/email",
+    "/API/auth/sign-in/email",
+    "/api/auth/./sign-in/email",
+    "/api/auth/sign-in/email;x",
+    "/api/auth/sign-in/email%00",
+    "/api/auth/sign%2Din/email",
+    "/api/auth/sign-in/email?x=1",
+    "/api/auth/sign-in/email#x",
+  ];
+  for (const url of spellings) {
+    expect([400, 404, 429], url).toContain((await signIn("192.0.2.2", {}, url)).status);
+  }
+  expect((await call("HEAD", "/api/auth/sign-in/email", { address: "192.0.2.2" })).status).toBe(404);
+});
+
+test("[R2] what is not there counts like what is", async () => {
+  freeze();
+  const statuses = new Set<number>();
+  for (let time = 0; time < rateLimits.requests.max; time++) {
+    statuses.add((await call(time % 2 ? "HEAD" : "GET", `/nothing/${time}`, { address: "192.0.2.3" })).status);
+  }
+  expect([...statuses]).toEqual([404]);
+  expect(await call("GET", "/nothing", { address: "192.0.2.3" })).toMatchObject(tooMany);
+  expect(await call("GET", "/widget/v1/conversations", { address: "192.0.2.3" })).toMatchObject(tooMany);
+  expect((await call("GET", "/healthz", { address: "192.0.2.3" })).status).toBe(200);
+});
+
+test("[R3] of a batch that is too large nothing is done", async () => {
+  const { cookie } = await signedIn();
+  logged.length = 0;
+  const batch = (paths: string) => call("GET", `/trpc/${paths}?batch=1`, { origin: dashboard, headers: { cookie } });
+  const many = (n: number, comma = ",") => Array<string>(n).fill("session.me").join(comma);
+  expect((await batch(many(11))).status).toBe(400);
+  expect((await batch(many(11, "%2c"))).status).toBe(400);
+  expect((await batch(many(11, "%252c"))).status).toBe(400);
+  expect((await batch(many(800))).status).toBe(400);
+  expect(logged.filter(({ procedures }) => procedures)).toEqual([]);
+  expect((await batch(many(10))).status).toBe(200);
+});
+
+test.each([
+  ["session.me,session.me,session.me"],
+  ["session.me%2csession.me%2csession.me"],
+  ["session.me%252Csession.me%252csession.me"],
+])("[R3] each call of a batch counts: %s", async (paths) => {
+  freeze();
+  const { cookie } = await signedIn();
+  const left = async (url: string) => {
+    const { status, headers } = await call("GET", url, { origin: dashboard, headers: { cookie }, address: ownRest });
+    expect(status).toBe(200);
+    return [...String(headers.ratelimit).matchAll(/"(\w+)";r=(\d+)/g)].map(([, name, r]) => [name, Number(r)]);
+  };
+  const ownRest = `192.0.2.${randomBytes(1)[0]}`;
+  const before = new Map((await left("/trpc/session.me")) as [string, number][]);
+  const after = new Map((await left(`/trpc/${paths}?batch=1`)) as [string, number][]);
+  for (const name of ["requests", "procedures", "tenantRequests"]) {
+    expect([name, (before.get(name) ?? 0) - (after.get(name) ?? 0)]).toEqual([name, 3]);
+  }
+});
+
+test("[R3] when an account has spent what it may, no call of its batch is made, and it is told in tRPC's own shape", async () => {
+  freeze();
+  const { cookie } = await signedIn();
+  const batch = (n: number) =>
+    call<object[]>("GET", `/trpc/${Array<string>(n).fill("session.me").join()}?batch=1`, {
+      origin: dashboard,
+      headers: { cookie },
+    });
+  for (let spent = 0; spent < rateLimits.procedures.max - 5; spent += 5) expect((await batch(5)).status).toBe(200);
+  logged.length = 0;
+  const refused = await batch(6);
+  expect(refused).toMatchObject({ status: 429, headers: { "retry-after": "60" } });
+  expect(JSON.stringify(refused.body)).toContain('"appCode":"rate.exceeded"');
+  expect(logged.filter(({ procedures }) => procedures)).toEqual([]);
+});
+
+test("[R4] who has a /64 of IPv6 has one address", async () => {
+  for (let time = 0; time < rateLimits.signIns.max; time++) {
+    expect((await signIn(`2001:db8:5:6:${randomBytes(2).toString("hex")}::${time.toString(16)}`)).status).toBe(401);
+  }
+  expect(await signIn("2001:db8:5:6:ffff:ffff:ffff:ffff")).toMatchObject(tooMany);
+  expect((await signIn("2001:db8:5:7::1")).status).toBe(401);
+});
+
+test("[R5] what the assistant has to answer is limited by contact and hour; a person can be had all the same, at no cost", async () => {
+  freeze();
+  const one = await visitor();
+  const other = await visitor(one);
+  const minute = () => vi.setSystemTime(Date.now() + 61_000);
+  for (let answer = 0; answer < rateLimits.answers.max; answer++) {
+    if (answer % 25 === 0) minute();
+    expect((await one.say("And another thing")).status).toBe(200);
+  }
+  minute();
+  const refused = await one.say("One more");
+  expect(refused).toMatchObject(tooMany);
+  expect(Number(refused.headers["retry-after"])).toBeGreaterThan(60);
+  const messages = async () =>
+    (
+      await call<{ conversation: object }>("GET", `${one.at}/messages`, {
+        origin: "https://shop.example",
+        headers: one.headers,
+      })
+    ).body;
+  expect(await messages()).toMatchObject({ conversation: { lastSeq: rateLimits.answers.max } });
+  expect((await other.say("Me too")).status).toBe(200);
+
+  const handOff = await call("POST", `${one.at}/hand-off`, { origin: "https://shop.example", headers: one.headers });
+  expect(handOff.status).toBe(200);
+  expect((await one.say("A person at last")).status).toBe(200);
+  vi.setSystemTime(Date.now() + 3_600_000);
+});
+
+test("[R5] only what becomes an answer costs one", async () => {
+  freeze();
+  const one = await visitor();
+  const left = async () => {
+    const count = { limit: rateLimits.answers, of: { tenantId: one.tenantId, of: [one.contactId] } };
+    const verdict = await api.rateLimiter?.spend(count);
+    await api.rateLimiter?.giveBack(count);
+    return (verdict?.remaining ?? 0) + 1;
+  };
+  const id = randomUUID();
+  await one.say("Hello", id);
+  expect(await left()).toBe(rateLimits.answers.max - 1);
+  await one.say("Hello", id); // again: nothing new
+  await one.say(""); // refused
+  await call("POST", `${one.at}/hand-off`, { origin: "https://shop.example", headers: one.headers });
+  await one.say("To a person");
+  expect(await left()).toBe(rateLimits.answers.max - 1);
+});
+
+test("[R5] a tenant's contacts share what its plan gives; other tenants are not held up", async () => {
+  freeze();
+  const limiter = api.rateLimiter;
+  const one = await visitor();
+  const of = { tenantId: one.tenantId, of: [] };
+  await limiter?.spend({ limit: rateLimits.tenantAnswers, of, cost: rateLimits.tenantAnswers.max.standard - 1 });
+  expect((await one.say("The last")).status).toBe(200);
+  expect(await (await visitor(one)).say("One more")).toMatchObject(tooMany);
+  expect((await (await visitor()).say("Hello")).status).toBe(200);
+
+  await limiter?.spend({ limit: rateLimits.tenantRequests, of, cost: rateLimits.tenantRequests.max.standard });
+  expect(await one.say("Anything")).toMatchObject(tooMany);
+  await world.db.transaction(one.tenantId, (tx) => tx.update(tenants).set({ plan: "large" }));
+  vi.setSystemTime(Date.now() + 61_000);
+  expect((await one.say("On a larger plan")).headers["ratelimit-policy"]).toContain(
+    `"tenantRequests";q=${rateLimits.tenantRequests.max.large};w=60`,
+  );
+});
+
+test("[R6] without Redis nobody signs in, and is told when to come back; the rest goes on within its limits", async () => {
+  const logger = createLogger({ level: "silent", format: "json" });
+  const rateLimiter = createRateLimiter({ redisUrl: "redis://127.0.0.1:1", logger });
+  const alone = await createTestApi({ rateLimiter });
+  const attempt = await alone.call("POST", "/api/auth/sign-in/email", { origin: dashboard, body: wrong });
+  expect(attempt).toMatchObject({ status: 503, body: { error: { code: "service.busy" } } });
+  expect(Number(attempt.headers["retry-after"])).toBeGreaterThan(0);
+
+  const one = await alone.visitor();
+  for (let time = 0; time < rateLimits.messages.max; time++) expect((await one.say("Hello")).status).toBe(200);
+  expect(await one.say("Hello")).toMatchObject(tooMany);
+  rateLimiter.close();
+  await alone.close();
+});
+
+test("[R6] 500 clients that never end their request keep nobody from being served, and not for long", async () => {
+  const { server } = api;
+  expect(server.headersTimeout).toBeLessThanOrEqual(10_000);
+  expect(server.requestTimeout).toBeLessThanOrEqual(30_000);
+  await api.listen({ host: "127.0.0.1", port: 0 });
+  const { port } = server.address() as AddressInfo;
+  const slow: Socket[] = [];
+  try {
+    for (let client = 0; client < 500; client++) {
+      const socket = connect(port, "127.0.0.1");
+      slow.push(socket.on("error", () => {}));
+      await once(socket, "connect");
+      const isBody = client % 2 === 0;
+      socket.write(
+        isBody
+          ? "POST /widget/v1/visits HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: 1000\r\n\r\n{"
+          : "GET /healthz HTTP/1.1\r\nhost: x\r\nx-slow: ",
+      );
+    }
+    const answer = await fetch(`http://127.0.0.1:${port}/healthz`);
+    expect([answer.status, await answer.json()]).toEqual([200, { status: "ok" }]);
+  } finally {
+    for (const socket of slow) socket.destroy();
+  }
+});

@@ -1,0 +1,126 @@
+import { randomUUID } from "node:crypto";
+import { createAccounts } from "@parley/auth";
+import type { ErrorBody, Visit } from "@parley/contracts";
+import { createJobs } from "@parley/core/knowledge/jobs";
+import { createWorld } from "@parley/core/testing/world";
+import { members } from "@parley/db/schema";
+import { loadConfig } from "@parley/platform/config";
+import { createInProcessEventLog } from "@parley/platform/event-log/in-process-event-log";
+import { createLogger } from "@parley/platform/log";
+import type { RateLimiter } from "@parley/platform/rate-limits/rate-limiter";
+import { createApi } from "../create-api.ts";
+
+const secrets = {
+  PARLEY_SECRET: "a secret of tests alone, 32 characters or more",
+  ADMIN_TOKEN: "an-admin-token-of-tests-alone-long-enough",
+};
+const shop = "https://shop.example";
+export const dashboard = "http://localhost:5174";
+const password = "correct horse battery staple";
+
+export type Call = {
+  origin?: string | null;
+  body?: unknown;
+  headers?: Record<string, string>;
+  address?: string;
+};
+
+/** The api on a database of its own tests, and who calls it. */
+export async function createTestApi({
+  environment = {},
+  rateLimiter,
+}: {
+  environment?: Record<string, string>;
+  rateLimiter?: RateLimiter;
+} = {}) {
+  const config = loadConfig({ ...secrets, ...environment });
+  /** What was logged, as objects. */
+  const logged: Record<string, unknown>[] = [];
+  const logger = createLogger(
+    { level: "debug", format: "json" },
+    { write: (line: string) => void logged.push(JSON.parse(line)) },
+  );
+  const world = await createWorld();
+  const eventLog = createInProcessEventLog({ logger });
+  const jobs = createJobs({ db: world.db, logger, embedded: false });
+  const accounts = createAccounts({
+    db: world.db,
+    secret: config.secret,
+    apiUrl: config.api.url,
+    appOrigins: [dashboard],
+  });
+  const api = await createApi({
+    config,
+    db: world.db,
+    eventLog,
+    accounts,
+    jobs,
+    logger,
+    ...(rateLimiter && { rateLimiter }),
+  });
+
+  let callers = 0;
+  /** Limits count by address: a call that names none has one of its own. */
+  const ownAddress = () => `10.${(callers >> 16) & 255}.${(callers >> 8) & 255}.${callers++ & 255}`;
+
+  async function call<T>(
+    method: "GET" | "POST" | "HEAD",
+    url: string,
+    { origin = null, body, headers, address = ownAddress() }: Call = {},
+  ) {
+    const answer = await api.inject({
+      method,
+      url,
+      remoteAddress: address,
+      headers: { ...(origin && { origin }), ...headers },
+      ...(body !== undefined && { payload: body as object }),
+    });
+    const isJson = String(answer.headers["content-type"]).includes("json") && answer.body;
+    return {
+      status: answer.statusCode,
+      headers: answer.headers,
+      body: (isJson ? answer.json() : undefined) as T & Partial<ErrorBody>,
+    };
+  }
+
+  /** A visitor in a conversation, of a new tenant. */
+  async function visitor(of?: Awaited<ReturnType<typeof world.tenant>>) {
+    const tenant = of ?? (await world.tenant());
+    const visit = await call<Visit>("POST", "/widget/v1/visits", {
+      origin: shop,
+      body: { publishableKey: tenant.inbox.publishableKey },
+    });
+    const headers = { authorization: `Bearer ${visit.body.token}` };
+    const conversationId = randomUUID();
+    await call("POST", "/widget/v1/conversations", { origin: shop, headers, body: { id: conversationId } });
+    const at = `/widget/v1/conversations/${conversationId}`;
+    const say = (text: string, id = randomUUID()) =>
+      call("POST", `${at}/messages`, { origin: shop, headers, body: { id, text } });
+    return { ...tenant, contactId: visit.body.contactId, conversationId, at, headers, say };
+  }
+
+  /** A tenant's owner with a session. */
+  async function signedIn() {
+    const tenant = await world.tenant();
+    const email = `${randomUUID()}@example.com`;
+    const userId = await accounts.ensureUser({ email, name: "Ada", password });
+    await world.db.transaction(tenant.tenantId, (tx) => tx.update(members).set({ userId }));
+    const answer = await call("POST", "/api/auth/sign-in/email", { origin: dashboard, body: { email, password } });
+    const cookie = String(answer.headers["set-cookie"]).split(";")[0] ?? "";
+    return { ...tenant, userId, email, cookie };
+  }
+
+  return {
+    api,
+    world,
+    logged,
+    call,
+    visitor,
+    signedIn,
+    async close() {
+      await api.close();
+      await eventLog.close();
+      await world[Symbol.asyncDispose]();
+    },
+  };
+}
