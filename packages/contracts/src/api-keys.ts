@@ -1,3 +1,2 @@
 /** What an API key may open. */
 export const apiKeyScopes = ["conversations:read", "documents:read"] as const;
-export type ApiKeyScope = (typeof apiKeyScopes)[number];

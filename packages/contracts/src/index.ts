@@ -1,5 +1,5 @@
-export * from "./audit.ts";
 export * from "./api-keys.ts";
+export * from "./audit.ts";
 export * from "./conversation.ts";
 export * from "./errors.ts";
 export * from "./events.ts";

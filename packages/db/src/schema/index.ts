@@ -1,5 +1,5 @@
-export * from "./audit.ts";
 export * from "./api-keys.ts";
+export * from "./audit.ts";
 export * from "./conversations.ts";
 export * from "./knowledge.ts";
 export * from "./tenants.ts";

@@ -10,10 +10,10 @@ export type Counted = { tenantId?: TenantId | undefined; of: readonly string[] }
  * chosen can neither end a part nor be a pattern.
  */
 export function limitKey({ tenantId, of }: Counted): string {
-  return [...(tenantId ? [`{${escape(tenantId)}}`] : []), ...of.map(escape)].join(":");
+  return [...(tenantId ? [`{${spell(tenantId)}}`] : []), ...of.map(spell)].join(":");
 }
 
-function escape(part: string): string {
+function spell(part: string): string {
   if (part.length > 100) return createHash("sha256").update(part).digest("base64url");
   return Array.from(Buffer.from(part), (byte) => {
     const character = String.fromCharCode(byte);
