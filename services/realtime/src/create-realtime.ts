@@ -1,5 +1,6 @@
-import { createServer, type ServerResponse } from "node:http";
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
+import type { Duplex } from "node:stream";
 import { verifySocketToken } from "@parley/auth";
 import { closeCodes, limits } from "@parley/contracts";
 import { resumeConversation } from "@parley/core/conversations/channel";
@@ -7,15 +8,19 @@ import type { Database } from "@parley/db";
 import type { Config } from "@parley/platform/config";
 import type { EventLog } from "@parley/platform/event-log/event-log";
 import type { Logger } from "@parley/platform/log";
+import type { RateLimiter } from "@parley/platform/rate-limits/rate-limiter";
 import { checkReadiness } from "@parley/platform/readiness";
 import { type ServerOptions, type WebSocket, WebSocketServer } from "ws";
+import { createAdmission } from "./admit-socket.ts";
 import { Connection } from "./connection.ts";
 import { FanOut } from "./fan-out.ts";
 
 export type RealtimeOptions = {
-  config: Pick<Config, "host" | "realtime" | "dashboard" | "secret">;
+  config: Pick<Config, "host" | "realtime" | "dashboard" | "secret"> & Partial<Pick<Config, "trustedProxies">>;
   db: Database;
   eventLog: EventLog;
+  /** How many sockets an address may begin; any number when left out. Whoever gives it closes it. */
+  rateLimiter?: RateLimiter | undefined;
   logger: Logger;
   /** What to be patient about, and how much; a test is less patient. */
   patience?: Partial<Patience>;
@@ -102,17 +107,33 @@ export async function createRealtime(options: RealtimeOptions): Promise<Realtime
     closeTimeout: patience.closeMs,
   };
   const sockets = new WebSocketServer(socketOptions);
+  const admit = options.rateLimiter && createAdmission(options.rateLimiter, config.trustedProxies ?? []);
   http.on("upgrade", (request, stream, head) => {
-    if (isClosing) {
-      stream.on("error", () => {}); // whoever it was is gone already
-      stream.end("HTTP/1.1 503 Service Unavailable\r\nConnection: close\r\n\r\n");
-      return;
-    }
+    const ignore = () => {}; // whoever it was is gone already
+    stream.on("error", ignore);
+    const refuse = (status: string, retryAfterSeconds: number) =>
+      stream.end(`HTTP/1.1 ${status}\r\nRetry-After: ${retryAfterSeconds}\r\nConnection: close\r\n\r\n`);
+    const decide = async () => {
+      const verdict = await admit?.(request);
+      if (isClosing) refuse("503 Service Unavailable", 1);
+      else if (verdict && verdict.outcome !== "allowed") {
+        refuse("429 Too Many Requests", Math.max(1, Math.ceil(verdict.resetMs / 1_000)));
+      } else {
+        stream.off("error", ignore);
+        upgrade(request, stream, head);
+      }
+    };
+    decide().catch((error: unknown) => {
+      logger.error({ err: error }, "a socket could not be opened");
+      stream.destroy();
+    });
+  });
+  function upgrade(request: IncomingMessage, stream: Duplex, head: Buffer): void {
     sockets.handleUpgrade(request, stream, head, (socket) => {
       connections.set(socket, new Connection(socket, request, connectionOptions));
       socket.on("close", () => connections.delete(socket));
     });
-  });
+  }
   const heartbeat = setInterval(() => {
     for (const connection of connections.values()) connection.beat();
   }, patience.heartbeatMs);

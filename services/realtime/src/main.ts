@@ -9,8 +9,14 @@ const graceMs = 10_000;
 
 const config = loadConfig(process.env);
 const logger = createLogger(config.log).child({ service: "realtime" });
-const { db, eventLog, close } = await connect(config, logger);
-const realtime = await createRealtime({ config, db, eventLog, logger });
+const { db, eventLog, rateLimiter, close } = await connect(config, logger);
+const realtime = await createRealtime({
+  config,
+  db,
+  eventLog,
+  rateLimiter: config.rateLimits ? rateLimiter : undefined,
+  logger,
+});
 
 await realtime.listen();
 logger.info({ port: realtime.port }, "listening");

@@ -8,6 +8,7 @@ import type { Config } from "@parley/platform/config";
 import type { EventLog } from "@parley/platform/event-log/event-log";
 import { createInProcessEventLog } from "@parley/platform/event-log/in-process-event-log";
 import type { Logger } from "@parley/platform/log";
+import { createRateLimiter } from "@parley/platform/rate-limits/rate-limiter";
 import { damaged } from "./data-folder.ts";
 
 /** The embedded defaults of everything below the services: PGlite, an event log in this process, the built-in embedder. */
@@ -43,6 +44,7 @@ export async function openInstallation(options: {
   return {
     db,
     eventLog,
+    rateLimiter: createRateLimiter({ logger }),
     embedder,
     jobs,
     accounts,

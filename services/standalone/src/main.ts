@@ -71,7 +71,10 @@ async function start(): Promise<void> {
   await worker.start();
   opened.push({ name: "worker", close: () => worker.stop() });
 
-  const realtime = await createRealtime(services);
+  const realtime = await createRealtime({
+    ...services,
+    rateLimiter: config.rateLimits ? services.rateLimiter : undefined,
+  });
   await listen("realtime server", "REALTIME_PORT", config.realtime.port, () => realtime.listen());
   opened.push({ name: "realtime", close: () => realtime.close() });
 

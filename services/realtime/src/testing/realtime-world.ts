@@ -5,6 +5,7 @@ import { openDatabase } from "@parley/db";
 import type { EventLog } from "@parley/platform/event-log/event-log";
 import { createInProcessEventLog } from "@parley/platform/event-log/in-process-event-log";
 import { createLogger } from "@parley/platform/log";
+import type { RateLimiter } from "@parley/platform/rate-limits/rate-limiter";
 import { createRealtime, type Patience } from "../create-realtime.ts";
 import { openSocket } from "./open-socket.ts";
 import { database } from "./test-database.ts";
@@ -24,7 +25,9 @@ export const ticket = async ({ tenantId, member }: { tenantId: TenantId; member:
   (await signTicket(secret, { tenantId, memberId: member.memberId })).token;
 
 /** The service on a port of its own, on the real database; events get out of the outbox when a test says so. */
-export async function createRealtimeWorld(options: { patience?: Partial<Patience>; eventLog?: EventLog } = {}) {
+export async function createRealtimeWorld(
+  options: { patience?: Partial<Patience>; eventLog?: EventLog; rateLimiter?: RateLimiter } = {},
+) {
   const db = openDatabase({ connection: database.connection, max: 4 });
   const world = await createWorld(db);
   const eventLog = options.eventLog ?? createInProcessEventLog({ logger });
@@ -37,6 +40,7 @@ export async function createRealtimeWorld(options: { patience?: Partial<Patience
     },
     db,
     eventLog,
+    rateLimiter: options.rateLimiter,
     logger,
     ...(options.patience && { patience: options.patience }),
   });
