@@ -14,6 +14,7 @@ export const AuditAction = z.enum([
   "password.reset",
   "email.verified",
   "email.changed",
+  "profile.changed",
   "account.linked",
   "factor.enabled",
   "factor.disabled",
@@ -37,8 +38,6 @@ export const AuditAction = z.enum([
   "document.removed",
   // A caller with a credential asked for what it may not do; `details` has the error's code.
   "request.refused",
-  // The log itself
-  "audit.exported",
 ]);
 export type AuditAction = z.infer<typeof AuditAction>;
 
@@ -52,7 +51,7 @@ export const AuditDetails = z
   .refine((details) => Object.keys(details).length <= 20, "must have 20 entries at most");
 export type AuditDetails = z.infer<typeof AuditDetails>;
 
-/** One entry, as members who may read the log see it. */
+/** One entry. */
 export type AuditEntry = {
   /** 1, 2, 3 … within the tenant, without holes. */
   seq: number;

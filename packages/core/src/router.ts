@@ -1,4 +1,5 @@
 import { runsRouter } from "./assistant/router.ts";
+import { auditRouter } from "./audit/router.ts";
 import { conversationsRouter } from "./conversations/router.ts";
 import { knowledgeRouter } from "./knowledge/router.ts";
 import { sessionRouter } from "./tenants/router.ts";
@@ -10,5 +11,6 @@ export const appRouter = router({
   conversations: conversationsRouter,
   runs: runsRouter,
   knowledge: knowledgeRouter,
+  audit: auditRouter,
 });
 export type AppRouter = typeof appRouter;

@@ -28,6 +28,7 @@ CREATE TABLE audit_log (
   CHECK ((target_kind IS NULL) = (target_id IS NULL))
 );
 CALL app.isolate_append_only('audit_log');
+CREATE INDEX audit_log_action ON audit_log (tenant_id, action, seq);
 
 -- The end of each tenant's log. Its row is locked by whoever adds an entry, so that there is one end.
 CREATE TABLE audit_heads (

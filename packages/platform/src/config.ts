@@ -112,6 +112,12 @@ const settings = {
     description: "Opens the api's administration to whoever runs it; 32 characters or more, the same for all processes",
     otherwise: "needed; `npm start` makes one at its first start",
   }),
+  AUDIT_CHECKPOINT_DIR: z.string().optional().meta({
+    description:
+      "Folder, best on another machine's disk, that signed checkpoints of the audit logs are added to; the workers write them",
+    otherwise:
+      "`audit-checkpoints` in `PARLEY_DATA_DIR` of `npm start`; none where services are processes of their own",
+  }),
   DATABASE_URL: postgresUrl().optional().meta({
     description: "PostgreSQL >= 16.7 with pgvector, as the login `door`, which may do nothing but switch its role",
     otherwise: "the embedded database",
@@ -194,6 +200,7 @@ function arrange(set: Settings) {
     dataDir: set.PARLEY_DATA_DIR,
     secret: set.PARLEY_SECRET,
     adminToken: set.ADMIN_TOKEN,
+    auditCheckpointDir: set.AUDIT_CHECKPOINT_DIR,
     database: { url: set.DATABASE_URL, ownerUrl: set.DATABASE_OWNER_URL, poolSize: set.DATABASE_POOL_SIZE },
     redis: { url: set.REDIS_URL, partitions: set.EVENT_PARTITIONS },
     /** Undefined: the built-in answerer. */

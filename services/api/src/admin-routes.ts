@@ -1,10 +1,11 @@
 import { createHash, timingSafeEqual } from "node:crypto";
 import { DocumentVersionId, limits, type TenantId } from "@parley/contracts";
 import { AppError } from "@parley/core/app-error";
+import { exportAuditEntries, findAuditHead } from "@parley/core/audit/list-entries";
 import { addDocumentAsOperator } from "@parley/core/knowledge/add-document-as-operator";
 import { findVersionStatus } from "@parley/core/knowledge/find-version-status";
 import { readDocument } from "@parley/core/knowledge/read-document";
-import { findTenantBySlug } from "@parley/core/tenants/find-tenant";
+import { findTenantBySlug, listTenants } from "@parley/core/tenants/find-tenant";
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import * as z from "zod";
 import type { ApiOptions } from "./create-api.ts";
@@ -16,6 +17,7 @@ const Name = z
   .refine((name) => !name.includes("\0"), "must not hold a NUL");
 const Upload = z.strictObject({ source: Name.max(200), path: Name.max(1_000) });
 const InTenant = z.object({ slug: z.string() });
+const AfterEntry = z.object({ after: z.coerce.number().pipe(z.int().nonnegative()).default(0) });
 const InVersion = z.object({ versionId: DocumentVersionId });
 
 const digest = (text: string) => createHash("sha256").update(text).digest();
@@ -26,15 +28,32 @@ export async function adminRoutes(app: FastifyInstance, { db, config, jobs }: Ap
     done(null, body),
   );
 
-  async function tenantOf(request: FastifyRequest): Promise<TenantId> {
+  function authorise(request: FastifyRequest): void {
     const [, token = ""] = /^Bearer (\S+)$/.exec(request.headers.authorization ?? "") ?? [];
     if (!timingSafeEqual(digest(token), digest(config.adminToken))) throw new AppError("auth.required");
+  }
+
+  async function tenantOf(request: FastifyRequest): Promise<TenantId> {
+    authorise(request);
     const { slug } = InTenant.parse(request.params);
     const tenantId = /^[a-z0-9-]{1,63}$/.test(slug) ? await findTenantBySlug(db, slug) : undefined;
     if (!tenantId) throw new AppError("tenant.not_found");
     request.facts.tenantId = tenantId;
     return tenantId;
   }
+
+  app.get("/admin/v1/tenants", async (request) => {
+    authorise(request);
+    return { tenants: await listTenants(db) };
+  });
+
+  app.get("/admin/v1/tenants/:slug/audit", async (request) => {
+    const tenantId = await tenantOf(request);
+    const { after } = AfterEntry.parse(request.query);
+    // The head first: what is added meanwhile makes the log longer than its head says, never shorter.
+    const head = (await findAuditHead(db, tenantId)) ?? null;
+    return { head, ...(await exportAuditEntries(db, tenantId, after)) };
+  });
 
   app.get("/admin/v1/tenants/:slug", async (request) => ({
     tenantId: await tenantOf(request),

@@ -1,4 +1,5 @@
 import { createAccounts } from "@parley/auth";
+import { recordAccountEvent } from "@parley/core/audit/record-account-event";
 import { connect } from "@parley/core/connect";
 import { createJobs } from "@parley/core/knowledge/jobs";
 import { createRelay } from "@parley/core/outbox/relay";
@@ -20,6 +21,7 @@ const accounts = createAccounts({
   secret: config.secret,
   apiUrl: config.api.url,
   appOrigins: [config.dashboard.origin],
+  onEvent: (event) => recordAccountEvent(db, event),
 });
 const api = await createApi({ config, db, eventLog, accounts, jobs, rateLimiter, logger });
 await api.listen({ host: config.host, port: config.api.port });

@@ -1,8 +1,11 @@
 import path from "node:path";
+import { deriveCheckpointKey } from "@parley/core/audit/checkpoint-key";
 import { migrateServer } from "@parley/db/migrate-server";
 import { ConfigError, loadConfig } from "@parley/platform/config";
 import { createLogger } from "@parley/platform/log";
 import { Command } from "commander";
+import { exportAudit, verifyAudit } from "./audit/audit-command.ts";
+import { withAudit } from "./audit/open-audit.ts";
 import { FolderInUse, findRunning, openDataFolder } from "./data-folder.ts";
 import { ingest } from "./ingest/ingest.ts";
 import { type IngestTarget, overHttp, withinThisProcess } from "./ingest/targets.ts";
@@ -34,6 +37,29 @@ program
     const ran = await migrateServer(url, { direction: down ? "down" : "up" });
     process.stdout.write(`${ran.length === 0 ? "Nothing to do." : ran.join("\n")}\n`);
   });
+
+const audit = program.command("audit").description("the workspaces' audit logs");
+const say = (line: string) => void process.stdout.write(`${line}\n`);
+
+audit
+  .command("verify")
+  .description("find entries that were changed, deleted, moved or cut off; exit code 1 when there are any")
+  .option("--tenant <slug>", "one workspace only")
+  .action(async ({ tenant }: { tenant?: string }) => {
+    const intact = await withAudit(process.env, ({ source, ...rest }) => verifyAudit(source, { tenant, ...rest, say }));
+    process.exitCode = intact ? 0 : 1;
+  });
+
+audit
+  .command("export")
+  .description("a workspace's whole log, one JSON object a line")
+  .requiredOption("--tenant <slug>", "the workspace, e.g. demo")
+  .action(({ tenant }: { tenant: string }) => withAudit(process.env, ({ source }) => exportAudit(source, tenant, say)));
+
+audit
+  .command("key")
+  .description("the public key (Ed25519) that the checkpoints are signed with")
+  .action(() => withAudit(process.env, async ({ secret }) => say(deriveCheckpointKey(secret).publicKey.trim())));
 
 // pnpm runs this in the checkout, wherever its caller stands.
 const fromCaller = (given: string) => path.resolve(process.env.INIT_CWD ?? process.cwd(), given);

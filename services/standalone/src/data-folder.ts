@@ -18,6 +18,8 @@ const Running = z.object({ apiUrl: z.url() });
 export type DataFolder = {
   path: string;
   databaseDir: string;
+  /** Signed checkpoints of the audit logs; see `writeCheckpoints`. */
+  checkpointDir: string;
   secrets: Secrets;
   /** True when this process made the folder. */
   isNew: boolean;
@@ -51,12 +53,15 @@ export async function openDataFolder(folder: string, { reset = false } = {}): Pr
   try {
     if (isNew) await writeWhole(at("parley.json"), { product: "parley", format: 1 });
     await readJson(at("parley.json"), Marker, folder);
-    if (reset) for (const name of ["database", "secrets.json"]) await rm(at(name), { recursive: true, force: true });
+    if (reset)
+      for (const name of ["database", "secrets.json", "audit-checkpoints"])
+        await rm(at(name), { recursive: true, force: true });
     const secrets = await readSecrets(at("secrets.json"), at("database"), folder);
     await rm(at("running.json"), { force: true });
     return {
       path: folder,
       databaseDir: at("database"),
+      checkpointDir: at("audit-checkpoints"),
       secrets,
       isNew: isNew || reset,
       announceRunning: (apiUrl) => writeWhole(at("running.json"), { apiUrl }),
@@ -81,6 +86,11 @@ export async function findRunning(folder: string): Promise<{ apiUrl: string; adm
     if (error instanceof OperatorError) return undefined;
     throw error;
   }
+}
+
+/** The secret that the folder's installation signs with. @throws OperatorError when it can't be read */
+export async function readSecret(folder: string): Promise<string> {
+  return (await readJson(path.join(folder, "secrets.json"), Secrets, folder)).secret;
 }
 
 /** The folder is in use by another process. */

@@ -1,5 +1,6 @@
 import { createAccounts } from "@parley/auth";
 import { createModel } from "@parley/core/assistant/models/model";
+import { recordAccountEvent } from "@parley/core/audit/record-account-event";
 import { createMinilmEmbedder } from "@parley/core/knowledge/embedders/minilm";
 import { createJobs } from "@parley/core/knowledge/jobs";
 import { type Database, openDatabase } from "@parley/db";
@@ -39,6 +40,7 @@ export async function openInstallation(options: {
     secret: config.secret,
     apiUrl: config.api.url,
     appOrigins: [config.dashboard.origin],
+    onEvent: (event) => recordAccountEvent(db, event),
   });
   const model = config.openai && createModel(config.openai);
   return {

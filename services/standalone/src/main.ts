@@ -67,7 +67,10 @@ async function start(): Promise<void> {
   opened.push({ name: "installation", close: () => installation.close() });
   const services = { ...installation, config, logger };
 
-  const worker = createWorker(services);
+  const worker = createWorker({
+    ...services,
+    checkpointDir: config.auditCheckpointDir ?? folder.checkpointDir,
+  });
   await worker.start();
   opened.push({ name: "worker", close: () => worker.stop() });
 

@@ -1,4 +1,4 @@
-import { mkdir, readdir, rm, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import path from "node:path";
 import { startFakeProvider } from "@parley/core/testing/fake-provider";
@@ -47,6 +47,34 @@ test("a second start keeps the data, the sign-in and the key; --reset begins ane
 
   await installation.start({}, ["--reset"]);
   expect(await installation.publishableKey()).not.toBe(key);
+});
+
+test("the audit log is verified while Parley runs and when it does not, and a checkpoint that was tampered with is found", async () => {
+  await using installation = await createInstallation();
+  const file = path.join(installation.folder, "..", "hours.md");
+  await writeFile(file, "# Hours\n\nWe are there from nine to five.");
+  const parley = async (...args: string[]) => {
+    const process = installation.parley(...args);
+    const code = await process.exited;
+    return { code, output: process.output() };
+  };
+  const first = await installation.start();
+  expect(await parley("ingest", "--tenant", "demo", file)).toMatchObject({ code: 0 });
+  expect(await parley("audit", "verify")).toMatchObject({
+    code: 0,
+    output: expect.stringContaining("✓ demo: 1 entry, no checkpoint"),
+  });
+  await first.end();
+
+  const verified = { code: 0, output: expect.stringContaining("✓ demo: 1 entry, checkpoints up to entry 1") };
+  expect(await parley("audit", "verify", "--tenant", "demo")).toMatchObject(verified);
+  const { output } = await parley("audit", "export", "--tenant", "demo");
+  expect(JSON.parse(output)).toMatchObject({ seq: 1, action: "document.added", actor: { kind: "operator" } });
+
+  const [name = ""] = await readdir(path.join(installation.folder, "audit-checkpoints"));
+  const checkpoint = path.join(installation.folder, "audit-checkpoints", name);
+  await writeFile(checkpoint, (await readFile(checkpoint, "utf8")).replace('"seq":1', '"seq":2'));
+  expect(await parley("audit", "verify")).toMatchObject({ code: 1, output: expect.stringContaining("was not signed") });
 });
 
 test("a second start on the same folder is refused with a sentence that says what to do", async () => {

@@ -1,5 +1,6 @@
 import { createAssistantJobs } from "@parley/core/assistant/jobs";
 import type { Model } from "@parley/core/assistant/models/model";
+import { writeCheckpoints } from "@parley/core/audit/write-checkpoints";
 import type { KnowledgeJobs } from "@parley/core/knowledge/jobs";
 import type { Embedder } from "@parley/core/knowledge/passage";
 import { createRelay } from "@parley/core/outbox/relay";
@@ -16,10 +17,12 @@ export type WorkerOptions = {
   /** Undefined: the built-in answerer writes. */
   model: Model | undefined;
   jobs: KnowledgeJobs;
+  /** Where checkpoints of the audit logs go; undefined: none are written. */
+  checkpointDir: string | undefined;
   logger: Logger;
 };
 
-/** The work that nobody waits for at the door: answers, ingest, and the relay of what other processes left in the outbox. */
+/** The work that nobody waits for at the door: answers, ingest, the relay of what other processes left in the outbox, and checkpoints. */
 export type Worker = {
   start(): Promise<void>;
   /** Finishes what is nearly done and hands over the rest. */
@@ -27,12 +30,17 @@ export type Worker = {
 };
 
 export function createWorker(options: WorkerOptions): Worker {
-  const { db, eventLog, jobs, embedder, logger } = options;
+  const { db, eventLog, jobs, embedder, checkpointDir, config, logger } = options;
   const relay = createRelay({ db, eventLog, logger });
   const assistant = createAssistantJobs(options);
+  const checkpoints =
+    checkpointDir === undefined
+      ? undefined
+      : writeCheckpoints({ db, secret: config.secret, folder: checkpointDir, logger });
   return {
     async start() {
       relay.start();
+      checkpoints?.start();
       await jobs.work(embedder);
       await assistant.start();
     },
@@ -40,6 +48,7 @@ export function createWorker(options: WorkerOptions): Worker {
       await assistant.stop();
       await jobs.stop();
       await relay.stop();
+      await checkpoints?.stop();
     },
   };
 }

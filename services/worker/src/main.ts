@@ -21,8 +21,12 @@ const worker = createWorker({
   embedder,
   model,
   jobs,
+  checkpointDir: config.auditCheckpointDir,
   logger,
 });
+if (!config.auditCheckpointDir) {
+  logger.warn("no audit checkpoints are written: AUDIT_CHECKPOINT_DIR is not set");
+}
 await worker.start();
 logger.info("working");
 

@@ -100,3 +100,42 @@ test("what happens to an account is in the log of each tenant that its user belo
   }
   expect(await rowsOf(other.tenantId)).toEqual([]);
 });
+
+test("owners and admins read the log, newest first, page by page and filtered; others may not", async () => {
+  const { tenantId, api, member } = await world.tenant();
+  for (let number = 0; number < 60; number += 1) {
+    await add(tenantId, {
+      ...record,
+      action: number % 2 === 0 ? "document.added" : "document.removed",
+      actor: { kind: "member", id: member.memberId },
+    });
+  }
+  const first = await api.audit.list({});
+  expect(first.entries.map(({ seq }) => seq)).toEqual(Array.from({ length: 50 }, (_, index) => 60 - index));
+  expect(first.entries[0]).toMatchObject({
+    action: "document.removed",
+    actor: { kind: "member", id: member.memberId },
+    actorName: "Ada",
+    target: { kind: "document", id: "1" },
+    ip: "192.0.2.1",
+    details: { a: "x", b: 1 },
+  });
+  const second = await api.audit.list({ before: first.nextBefore ?? undefined });
+  expect(second.entries.map(({ seq }) => seq)).toEqual([10, 9, 8, 7, 6, 5, 4, 3, 2, 1]);
+  expect(second.nextBefore).toBeNull();
+
+  const added = await api.audit.list({ action: "document.added" });
+  expect(new Set(added.entries.map(({ action }) => action))).toEqual(new Set(["document.added"]));
+  expect((await api.audit.list({ actorId: "nobody" })).entries).toEqual([]);
+  expect((await api.audit.list({ actorId: member.memberId, targetId: "1" })).entries).toHaveLength(50);
+  const at = first.entries[0]?.at ?? "";
+  expect((await api.audit.list({ until: at })).entries.map(({ seq }) => seq)).not.toContain(60);
+  expect((await api.audit.list({ from: at })).entries.map(({ seq }) => seq)).toContain(60);
+
+  await expect(world.memberApi(tenantId, member, "admin").audit.list({})).resolves.toBeDefined();
+  for (const role of ["member", "viewer"] as const) {
+    await expect(world.memberApi(tenantId, member, role).audit.list({})).rejects.toMatchObject({
+      message: "auth.forbidden",
+    });
+  }
+});

@@ -1,32 +1,20 @@
-import type { AuditAction, UserId } from "@parley/contracts";
+import type { AccountEvent, AccountEventType } from "@parley/auth";
 import type { Database } from "@parley/db";
 import { members } from "@parley/db/schema";
 import { eq } from "drizzle-orm";
 import { recordAudit } from "./record-audit.ts";
 
-type AccountAction = Extract<
-  AuditAction,
-  `${"user" | "password" | "email" | "account" | "factor" | "session"}.${string}`
->;
+/** Whoever did these has not proven to be the account's owner. */
+const byAnybody: readonly AccountEventType[] = ["user.sign_in_failed", "user.locked", "factor.failed"];
 
-/** What happened to an account, which belongs to no tenant by itself. */
-export type AccountEvent = {
-  type: AccountAction;
-  /** Absent when nobody has such an account: then no tenant has an entry. */
-  userId?: UserId | undefined;
-  ip: string | null;
-};
-
-/** Whoever failed has not proven to be the account's owner. */
-const byAnybody: readonly AccountAction[] = [
-  "user.sign_in_failed",
-  "user.locked",
-  "factor.failed",
-  "password.reset_requested",
-];
-
-/** Writes an account's event into the log of each tenant that its user belongs to. */
-export async function recordAccountEvent(db: Database, { type, userId, ip }: AccountEvent): Promise<void> {
+/**
+ * Writes what happened to an account, which belongs to no tenant by itself, into the log of each tenant that its user belongs to.
+ * Where nobody has the account, no tenant has an entry.
+ */
+export async function recordAccountEvent(
+  db: Database,
+  { type, userId, ip }: Pick<AccountEvent, "type" | "userId" | "ip">,
+): Promise<void> {
   if (!userId) return;
   const places = await db.read("system", (read) =>
     read.select({ tenantId: members.tenantId, memberId: members.id }).from(members).where(eq(members.userId, userId)),

@@ -11,6 +11,12 @@ export async function findTenantBySlug(db: Database, slug: string): Promise<Tena
   return row?.tenantId;
 }
 
+/** All tenants of the installation, for whoever runs it. */
+export function listTenants(db: Database): Promise<{ tenantId: TenantId; slug: string }[]> {
+  const { tenantId, slug } = tenants;
+  return db.read("system", (read) => read.select({ tenantId, slug }).from(tenants).orderBy(asc(slug)));
+}
+
 /** Where the user is a member, in a steady order. Read anew at every request, so that a removal takes effect at once. */
 export function listMemberships(db: Database, userId: UserId) {
   const { tenantId, id, name, role } = members;

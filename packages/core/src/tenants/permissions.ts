@@ -10,6 +10,8 @@ export const permissions = {
   "runs.read": ["owner", "admin", "member", "viewer"],
   /** To be told at once of what changes. */
   "realtime.listen": ["owner", "admin", "member", "viewer"],
+  /** Who did what to what, from where. */
+  "audit.read": ["owner", "admin"],
 } as const satisfies Record<string, readonly Role[]>;
 export type Permission = keyof typeof permissions;
 

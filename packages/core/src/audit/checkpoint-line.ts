@@ -1,0 +1,44 @@
+import { createHash } from "node:crypto";
+import { TenantId } from "@parley/contracts";
+import * as z from "zod";
+import type { CheckpointKey } from "./checkpoint-key.ts";
+
+const Hash = z.string().regex(/^[0-9a-f]{64}$/);
+/** Where a tenant's log ended. */
+const Head = z.object({ tenantId: TenantId, seq: z.int().positive(), hash: Hash });
+export type Head = z.infer<typeof Head>;
+
+const Line = z.object({
+  at: z.iso.datetime(),
+  /** SHA-256 of the line before it in its file; zeros in the first. */
+  previous: Hash,
+  heads: z.array(Head),
+  signature: z.string(),
+});
+export type CheckpointLine = z.infer<typeof Line>;
+
+export const firstPrevious = "0".repeat(64);
+export const hashLine = (line: string) => createHash("sha256").update(line).digest("hex");
+
+const toSigned = ({ at, previous, heads }: Omit<CheckpointLine, "signature">) =>
+  JSON.stringify([
+    "parley/audit-checkpoint/1",
+    at,
+    previous,
+    heads.map(({ tenantId, seq, hash }) => [tenantId, seq, hash]),
+  ]);
+
+/** One line of a checkpoint file, without the line break at its end. */
+export function writeLine(key: CheckpointKey, content: Omit<CheckpointLine, "signature">): string {
+  return JSON.stringify({ ...content, signature: key.sign(toSigned(content)) });
+}
+
+/** @returns undefined for a line that this installation has not signed as it stands */
+export function readLine(key: CheckpointKey, text: string): CheckpointLine | undefined {
+  try {
+    const line = Line.parse(JSON.parse(text));
+    return key.verify(toSigned(line), line.signature) ? line : undefined;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,209 @@
+import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import type { TenantId } from "@parley/contracts";
+import { type Database, openDatabase } from "@parley/db";
+import { createTestDatabase, type TestDatabase, withClient } from "@parley/db/testing";
+import { createLogger } from "@parley/platform/log";
+import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import { createWorld, type World } from "../testing/world.ts";
+import { deriveCheckpointKey } from "./checkpoint-key.ts";
+import { genesisHash, hashEntry } from "./hash-entry.ts";
+import { exportAuditEntries, findAuditHead } from "./list-entries.ts";
+import { readCheckpoints } from "./read-checkpoints.ts";
+import { recordAudit } from "./record-audit.ts";
+import { verifyLog } from "./verify-log.ts";
+import { writeCheckpoints } from "./write-checkpoints.ts";
+
+// Whoever has the database whole, as its superuser, changes the log: what `parley audit verify` makes of it.
+
+const secret = "a secret of tests alone, 32 characters or more";
+const logger = createLogger({ level: "silent", format: "json" });
+let database: TestDatabase;
+let db: Database;
+let world: World;
+let folder: string;
+let tenantId: TenantId;
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+  db = openDatabase({ connection: database.connection, max: 2 });
+  world = await createWorld(db);
+});
+afterAll(async () => {
+  await db.close();
+  await database.drop();
+});
+
+/** A log of five entries and a checkpoint at its end, then one more entry. */
+beforeEach(async () => {
+  folder = await mkdtemp(path.join(tmpdir(), "parley-test-"));
+  tenantId = (await world.tenant()).tenantId;
+  for (let entry = 1; entry <= 5; entry += 1) await add(entry);
+  await checkpoint();
+  await add(6);
+  return () => rm(folder, { recursive: true });
+});
+
+const add = (number: number) =>
+  db.transaction(tenantId, (tx) =>
+    recordAudit(tx, {
+      action: "document.added",
+      actor: { kind: "operator", id: null },
+      target: { kind: "document", id: String(number) },
+      ip: "192.0.2.1",
+      details: { number, some: true },
+    }),
+  );
+
+const checkpoint = (signedWith = secret) => writeCheckpoints({ db, secret: signedWith, folder, logger }).write();
+
+async function* entries() {
+  yield* (await exportAuditEntries(db, tenantId, 0)).entries;
+}
+
+async function verify() {
+  const { heads, faults } = await readCheckpoints(folder, deriveCheckpointKey(secret));
+  const head = await findAuditHead(db, tenantId);
+  const ends = heads.filter((end) => end.tenantId === tenantId);
+  const { findings } = await verifyLog(tenantId, entries(), head ? [...ends, head] : ends);
+  return { findings: findings.map(({ kind, seq }) => `${kind} ${seq}`), faults };
+}
+
+const tamper = (statement: string) =>
+  withClient(database.adminConnection, (admin) => admin.query(statement.replaceAll("$tenant", `'${tenantId}'`)));
+
+/** What a thorough attacker does after a change: makes the chain right again, head included. */
+async function rechain(): Promise<void> {
+  let previous = genesisHash;
+  const all = (await exportAuditEntries(db, tenantId, 0)).entries;
+  for (const entry of all) {
+    previous = hashEntry(tenantId, entry, previous);
+    await tamper(`update audit_log set hash = '${previous}' where tenant_id = $tenant and seq = ${entry.seq}`);
+  }
+  await tamper(`update audit_heads set seq = ${all.length}, hash = '${previous}' where tenant_id = $tenant`);
+}
+
+test("an untouched log has no findings", async () => {
+  expect(await verify()).toEqual({ findings: [], faults: [] });
+});
+
+test.each([
+  ["the action", "action = 'document.removed'"],
+  ["who it was", "actor_kind = 'system'"],
+  ["whom it concerned", "target_id = '7'"],
+  ["where it came from", "ip = '192.0.2.2'"],
+  ["the time", "at = at - interval '1 day'"],
+  ["a detail", `details = '{"number": 3, "some": false}'`],
+  ["the hash", `hash = repeat('1', 64)`],
+])("[audit] an edit of %s is found", async (_what, change) => {
+  await tamper(`update audit_log set ${change} where tenant_id = $tenant and seq = 3`);
+  expect((await verify()).findings[0]).toBe("changed 3");
+});
+
+test("[audit] an edit whose chain was made right again is found by the checkpoint", async () => {
+  await tamper("update audit_log set ip = null where tenant_id = $tenant and seq = 3");
+  await rechain();
+  expect(await verify()).toEqual({ findings: ["rewritten 5"], faults: [] });
+});
+
+test("[audit] a deletion is found", async () => {
+  await tamper("delete from audit_log where tenant_id = $tenant and seq = 3");
+  expect((await verify()).findings).toEqual(["missing 3"]);
+});
+
+test("[audit] a deletion that the others were moved up over, in a chain made right again, is found by the checkpoint", async () => {
+  await tamper("delete from audit_log where tenant_id = $tenant and seq = 3");
+  for (const seq of [4, 5, 6]) {
+    await tamper(`update audit_log set seq = ${seq - 1} where tenant_id = $tenant and seq = ${seq}`);
+  }
+  await rechain();
+  expect((await verify()).findings).toEqual(["rewritten 5"]);
+});
+
+test("[audit] a deletion of the first entries is found", async () => {
+  await tamper("delete from audit_log where tenant_id = $tenant and seq <= 2");
+  expect((await verify()).findings).toEqual(["missing 1"]);
+});
+
+test("[audit] a reordering is found", async () => {
+  await tamper("update audit_log set seq = 100 where tenant_id = $tenant and seq = 2");
+  await tamper("update audit_log set seq = 2 where tenant_id = $tenant and seq = 3");
+  await tamper("update audit_log set seq = 3 where tenant_id = $tenant and seq = 100");
+  expect((await verify()).findings).toEqual(["changed 2", "changed 3", "changed 4"]);
+});
+
+test("[audit] a tail that was cut off is found by the head, and by the checkpoint when the head was set back too", async () => {
+  await tamper("delete from audit_log where tenant_id = $tenant and seq >= 4");
+  expect((await verify()).findings).toEqual(["cut_off 4"]);
+  await rechain();
+  expect((await findAuditHead(db, tenantId))?.seq).toBe(3);
+  expect((await verify()).findings).toEqual(["cut_off 4"]);
+});
+
+test("[audit] a tail that was cut off and has grown again is found by the checkpoint", async () => {
+  await tamper("delete from audit_log where tenant_id = $tenant and seq >= 4");
+  await rechain();
+  for (const number of [7, 8, 9]) await add(number);
+  expect((await verify()).findings).toEqual(["rewritten 5"]);
+});
+
+test("[audit] a whole log that was deleted is found by the checkpoint", async () => {
+  await tamper("delete from audit_log where tenant_id = $tenant");
+  await tamper("delete from audit_heads where tenant_id = $tenant");
+  expect((await verify()).findings).toEqual(["cut_off 1"]);
+});
+
+test("[audit] another tenant's entry in place of one's own is found", async () => {
+  const other = await world.tenant();
+  await db.transaction(other.tenantId, (tx) =>
+    recordAudit(tx, { action: "document.added", actor: { kind: "operator", id: null } }),
+  );
+  await tamper("delete from audit_log where tenant_id = $tenant and seq = 1");
+  await tamper(`update audit_log set tenant_id = $tenant where tenant_id = '${other.tenantId}' and seq = 1`);
+  expect((await verify()).findings[0]).toBe("changed 1");
+});
+
+test("[audit] a checkpoint that was changed, forged, or taken out of its file is found", async () => {
+  const checkpoints = writeCheckpoints({ db, secret, folder, logger });
+  for (const number of [7, 8, 9]) {
+    await checkpoints.write();
+    await add(number);
+  }
+  expect((await verify()).faults).toEqual([]);
+  const newest = (await readdir(folder)).sort().at(-1) ?? "";
+  const file = path.join(folder, newest);
+  const text = await readFile(file, "utf8");
+  const [one = "", , three = ""] = text.split("\n");
+  await writeFile(file, `${one}\n${three}\n`);
+  expect((await verify()).faults).toEqual([expect.stringContaining(":2 does not follow")]);
+  await writeFile(file, text.replace(/"seq":6/, '"seq":5'));
+  expect((await verify()).faults[0]).toContain(":1 was not signed");
+  await rm(file);
+  await checkpoint("another secret, of whoever would forge a checkpoint");
+  expect((await verify()).faults[0]).toContain(":1 was not signed");
+});
+
+test("a checkpoint line that a crash left half written is no fault", async () => {
+  const [name = ""] = await readdir(folder);
+  const file = path.join(folder, name);
+  await writeFile(file, `${await readFile(file, "utf8")}{"at":"2026-`);
+  expect(await verify()).toEqual({ findings: [], faults: [] });
+});
+
+test("a checkpoint is written for what has moved on, and for nothing else", async () => {
+  const checkpoints = writeCheckpoints({ db, secret, folder, logger });
+  await checkpoints.write();
+  await checkpoints.write();
+  await add(7);
+  const { heads: before } = await readCheckpoints(folder, deriveCheckpointKey(secret));
+  await checkpoints.stop();
+  const { heads: after } = await readCheckpoints(folder, deriveCheckpointKey(secret));
+  expect(after.length - before.length).toBe(1);
+  expect(after.filter((head) => head.tenantId === tenantId).map(({ seq }) => seq)).toEqual([5, 6, 7]);
+});
+
+test("a tenant without entries is fine", async () => {
+  ({ tenantId } = await world.tenant());
+  expect((await verify()).findings).toEqual([]);
+});

@@ -1,0 +1,77 @@
+import { randomBytes } from "node:crypto";
+import { mkdir, open } from "node:fs/promises";
+import path from "node:path";
+import type { Database } from "@parley/db";
+import { auditHeads } from "@parley/db/schema";
+import type { Logger } from "@parley/platform/log";
+import { gt } from "drizzle-orm";
+import { deriveCheckpointKey } from "./checkpoint-key.ts";
+import { firstPrevious, hashLine, writeLine } from "./checkpoint-line.ts";
+
+export type CheckpointOptions = {
+  db: Database;
+  secret: string;
+  /** Where the files are; made where there is none. */
+  folder: string;
+  logger: Logger;
+  intervalMs?: number;
+};
+
+/** Writes where each tenant's audit log ends to a file outside the database, signed. */
+export type Checkpoints = {
+  /** Writes at once, and from then on every minute. */
+  start(): void;
+  /** Writes the ends that have moved on since the last time. @throws when the database or the folder fails */
+  write(): Promise<void>;
+  /** Writes once more. */
+  stop(): Promise<void>;
+};
+
+/**
+ * Each process has a file of its own, to which it only adds. Its lines are chained, so that one that is taken out is missed; to miss
+ * lines at the end, or a whole file, takes a copy elsewhere.
+ */
+export function writeCheckpoints({ db, secret, folder, logger, intervalMs = 60_000 }: CheckpointOptions): Checkpoints {
+  const key = deriveCheckpointKey(secret);
+  const name = `${new Date().toISOString().replaceAll(":", "-")}-${randomBytes(4).toString("hex")}.jsonl`;
+  const written = new Map<string, string>();
+  let previous = firstPrevious;
+  let timer: NodeJS.Timeout | undefined;
+  let last: Promise<void> = Promise.resolve();
+
+  async function writeNow(): Promise<void> {
+    const heads = await db.read("system", (read) => read.select().from(auditHeads).where(gt(auditHeads.seq, 0)));
+    const moved = heads.filter(({ tenantId, hash }) => written.get(tenantId) !== hash);
+    if (moved.length === 0) return;
+    const line = writeLine(key, { at: new Date().toISOString(), previous, heads: moved });
+    await mkdir(folder, { recursive: true, mode: 0o700 });
+    const file = await open(path.join(folder, name), "a", 0o600);
+    try {
+      await file.appendFile(`${line}\n`);
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    previous = hashLine(line);
+    for (const { tenantId, hash } of moved) written.set(tenantId, hash);
+  }
+
+  function write(): Promise<void> {
+    const now = last.then(writeNow);
+    last = now.catch(() => {}); // for the order alone; whoever asked gets the error
+    return now;
+  }
+  const tell = (err: unknown) => logger.error({ err }, "the audit checkpoint could not be written");
+
+  return {
+    start() {
+      timer = setInterval(() => void write().catch(tell), intervalMs);
+      void write().catch(tell);
+    },
+    write,
+    async stop() {
+      clearInterval(timer);
+      await write().catch(tell);
+    },
+  };
+}

@@ -1,0 +1,51 @@
+import path from "node:path";
+import { openDatabase } from "@parley/db";
+import { openEmbedded } from "@parley/db/embedded";
+import { loadConfig } from "@parley/platform/config";
+import { FolderInUse, findRunning, openDataFolder, readSecret } from "../data-folder.ts";
+import { OperatorError } from "../operator-error.ts";
+import { type AuditSource, auditOfDatabase, auditOverHttp } from "./audit-source.ts";
+
+type Environment = Record<string, string | undefined>;
+export type OpenAudit = { source: AuditSource; secret: string; checkpointDir: string | undefined };
+
+/** Opens the audit logs of the installation that the environment names, as `npm start` or the services have it. */
+export async function withAudit<T>(environment: Environment, work: (audit: OpenAudit) => Promise<T>): Promise<T> {
+  if (environment.DATABASE_URL) {
+    const config = loadConfig({ ADMIN_TOKEN: "x".repeat(32), ...environment });
+    const db = openDatabase({ connection: { connectionString: config.database.url }, max: 1 });
+    try {
+      return await work({
+        source: auditOfDatabase(db),
+        secret: config.secret,
+        checkpointDir: config.auditCheckpointDir,
+      });
+    } finally {
+      await db.close();
+    }
+  }
+  const folderPath = path.resolve(environment.PARLEY_DATA_DIR || "data");
+  const checkpointDir = environment.AUDIT_CHECKPOINT_DIR || path.join(folderPath, "audit-checkpoints");
+  try {
+    const folder = await openDataFolder(folderPath);
+    try {
+      const embedded = await openEmbedded({ dataDir: folder.databaseDir });
+      const db = openDatabase({ connection: embedded.connection, max: embedded.max });
+      try {
+        const secret = environment.PARLEY_SECRET || folder.secrets.secret;
+        return await work({ source: auditOfDatabase(db), secret, checkpointDir });
+      } finally {
+        await db.close();
+        await embedded.close();
+      }
+    } finally {
+      await folder.release();
+    }
+  } catch (error) {
+    if (!(error instanceof FolderInUse)) throw error;
+    const running = await findRunning(folderPath);
+    if (!running) throw new OperatorError("Parley is starting or stopping: try again in a moment.");
+    const secret = environment.PARLEY_SECRET || (await readSecret(folderPath));
+    return work({ source: auditOverHttp(running), secret, checkpointDir });
+  }
+}
