@@ -37,6 +37,15 @@ const url = (...protocols: string[]) => {
 };
 const postgresUrl = () => url("postgres", "postgresql");
 
+const sender = () =>
+  z
+    .string()
+    .max(320)
+    .refine((value) => {
+      const address = /^[^<>\p{Cc}]*<([^<>\s]+)>$/u.exec(value)?.[1] ?? value;
+      return z.email().safeParse(address).success || /^[\w.+-]+@localhost$/.test(address);
+    }, 'must be an address, or a name and an address: "Parley <parley@example.com>"');
+
 const networks = () =>
   z.string().transform((text, context) => {
     const list = text.split(",").map((entry) => entry.trim());
@@ -133,6 +142,12 @@ const settings = {
   EVENT_PARTITIONS: whole(1, 64)
     .default(4)
     .describe("Streams that the tenants' events are spread over; the same for all processes"),
+  SMTP_URL: url("smtp", "smtps").optional().meta({
+    description:
+      "The mail server, as `smtps://user:password@smtp.example.com`; `smtp://` is for STARTTLS, and `?tls=off` after it for none",
+    otherwise: "mails are kept in the data folder, and nobody gets them",
+  }),
+  MAIL_FROM: sender().default("Parley <parley@localhost>").describe("Whose name and address mails carry"),
   OPENAI_API_KEY: z.string().optional().meta({
     description: "Key of the model's provider",
     otherwise: "the built-in answerer, unless `OPENAI_BASE_URL` is set",
@@ -178,6 +193,7 @@ export function loadConfig(environment: Record<string, string | undefined>): Con
 }
 
 const belongTogether: readonly (readonly [keyof typeof settings, keyof typeof settings])[] = [
+  ["SMTP_URL", "MAIL_FROM"],
   ["OPENAI_PRICE_INPUT", "OPENAI_PRICE_OUTPUT"],
   ["OPENAI_PRICE_OUTPUT", "OPENAI_PRICE_INPUT"],
   ["OPENAI_PRICE_CACHED", "OPENAI_PRICE_INPUT"],
@@ -203,6 +219,8 @@ function arrange(set: Settings) {
     auditCheckpointDir: set.AUDIT_CHECKPOINT_DIR,
     database: { url: set.DATABASE_URL, ownerUrl: set.DATABASE_OWNER_URL, poolSize: set.DATABASE_POOL_SIZE },
     redis: { url: set.REDIS_URL, partitions: set.EVENT_PARTITIONS },
+    /** Without `smtpUrl` mails are kept in the data folder. */
+    mail: { smtpUrl: set.SMTP_URL, from: set.MAIL_FROM },
     /** Undefined: the built-in answerer. */
     openai: arrangeOpenai(set),
     answer: { timeoutMs: set.ANSWER_TIMEOUT_MS, idleTimeoutMs: set.ANSWER_IDLE_TIMEOUT_MS, leaseMs: set.RUN_LEASE_MS },

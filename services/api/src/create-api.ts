@@ -10,6 +10,7 @@ import { type Database, DatabaseError } from "@parley/db";
 import type { Config } from "@parley/platform/config";
 import type { EventLog } from "@parley/platform/event-log/event-log";
 import type { Logger } from "@parley/platform/log";
+import type { MailCapture } from "@parley/platform/mail/captured-mail";
 import { createRateLimiter, type RateLimiter } from "@parley/platform/rate-limits/rate-limiter";
 import { checkReadiness } from "@parley/platform/readiness";
 import Fastify, {
@@ -23,6 +24,7 @@ import Fastify, {
 import { ZodError } from "zod";
 import { accountRoutes } from "./account-routes.ts";
 import { adminRoutes } from "./admin-routes.ts";
+import { capturedMailRoutes } from "./captured-mail-routes.ts";
 import { limitRate } from "./rate-limit.ts";
 import { countCalls, trpcRoutes } from "./trpc-routes.ts";
 import { widgetRoutes } from "./widget-routes.ts";
@@ -35,6 +37,8 @@ export type ApiOptions = {
   jobs: KnowledgeJobs;
   /** Counts in this process alone when left out. Whoever gives it closes it. */
   rateLimiter?: RateLimiter;
+  /** Mails that are kept instead of sent; whoever sits at this machine may read them. */
+  capturedMail?: MailCapture | undefined;
   logger: Logger;
 };
 
@@ -151,6 +155,7 @@ export async function createApi(options: ApiOptions): Promise<FastifyInstance> {
   await app.register(trpcRoutes, parts);
   await app.register(widgetRoutes, parts);
   await app.register(adminRoutes, parts);
+  if (options.capturedMail) await app.register(capturedMailRoutes, { capturedMail: options.capturedMail });
   return app;
 }
 

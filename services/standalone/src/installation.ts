@@ -3,12 +3,15 @@ import { createModel } from "@parley/core/assistant/models/model";
 import { recordAccountEvent } from "@parley/core/audit/record-account-event";
 import { createMinilmEmbedder } from "@parley/core/knowledge/embedders/minilm";
 import { createJobs } from "@parley/core/knowledge/jobs";
+import { createMailJobs } from "@parley/core/mail/mail-jobs";
 import { type Database, openDatabase } from "@parley/db";
 import { openEmbedded } from "@parley/db/embedded";
 import type { Config } from "@parley/platform/config";
 import type { EventLog } from "@parley/platform/event-log/event-log";
 import { createInProcessEventLog } from "@parley/platform/event-log/in-process-event-log";
 import type { Logger } from "@parley/platform/log";
+import type { CapturedMail } from "@parley/platform/mail/captured-mail";
+import { createMailer } from "@parley/platform/mail/create-mailer";
 import { createRateLimiter } from "@parley/platform/rate-limits/rate-limiter";
 import { damaged } from "./data-folder.ts";
 
@@ -18,6 +21,7 @@ export async function openInstallation(options: {
   folder: { path: string; databaseDir: string };
   logger: Logger;
   onDatabaseLost(error: Error): void;
+  onCapturedMail?(mail: CapturedMail): void;
 }) {
   const { config, folder, logger } = options;
   const embedded = await openEmbedded({
@@ -34,7 +38,12 @@ export async function openInstallation(options: {
   const eventLog: EventLog = createInProcessEventLog({ logger });
   const embedder = await createMinilmEmbedder();
   const jobs = createJobs({ db, logger, embedded: true });
+  const mailJobs = createMailJobs({ queue: jobs.queue, logger });
   await jobs.start();
+  const { mailer, capture: capturedMail } = createMailer(
+    { mail: config.mail, dataDir: folder.path },
+    options.onCapturedMail ?? (() => {}),
+  );
   const accounts = createAccounts({
     db,
     secret: config.secret,
@@ -49,6 +58,10 @@ export async function openInstallation(options: {
     rateLimiter: createRateLimiter({ logger }),
     embedder,
     jobs,
+    mailJobs,
+    mailer,
+    /** Undefined when mails are sent. */
+    capturedMail,
     accounts,
     model,
     async close() {

@@ -58,6 +58,7 @@ async function start(): Promise<void> {
         config,
         folder,
         logger,
+        onCapturedMail: ({ id, to, subject }) => say(`  ✉ to ${to}: ${subject}   ${config.api.url}/mail/${id}`),
         onDatabaseLost(error) {
           logger.fatal({ err: error }, "the database is gone");
           process.kill(process.pid, "SIGTERM");
@@ -120,7 +121,12 @@ Parley is ready (${steps.total()}).
       e-mail    ${demoSignIn.email}
       password  ${folder.secrets.demoPassword}
 
-  Answers are written by ${config.openai ? `${config.openai.model} at ${config.openai.baseUrl}` : "the built-in answerer; set OPENAI_API_KEY or OPENAI_BASE_URL for a model"}.
+${
+  installation.capturedMail
+    ? `  Mail is not sent but kept: ${config.api.url}/mail shows it; set SMTP_URL and MAIL_FROM to send it.
+`
+    : ""
+}  Answers are written by ${config.openai ? `${config.openai.model} at ${config.openai.baseUrl}` : "the built-in answerer; set OPENAI_API_KEY or OPENAI_BASE_URL for a model"}.
   Data is kept in ${folder.path}. It survives a crash of Parley, but not a power cut: for that, run the services on
   PostgreSQL (docs/deployment.md).${elsewhere.length > 0 ? ` \`npm start\` does not use ${elsewhere.join(" or ")}, which is set.` : ""}
   Ctrl-C stops everything.

@@ -3,11 +3,13 @@ import type { Model } from "@parley/core/assistant/models/model";
 import { writeCheckpoints } from "@parley/core/audit/write-checkpoints";
 import type { KnowledgeJobs } from "@parley/core/knowledge/jobs";
 import type { Embedder } from "@parley/core/knowledge/passage";
+import type { MailJobs } from "@parley/core/mail/mail-jobs";
 import { createRelay } from "@parley/core/outbox/relay";
 import type { Database } from "@parley/db";
 import type { Config } from "@parley/platform/config";
 import type { EventLog } from "@parley/platform/event-log/event-log";
 import type { Logger } from "@parley/platform/log";
+import type { Mailer } from "@parley/platform/mail/mail";
 
 export type WorkerOptions = {
   config: Config;
@@ -19,10 +21,12 @@ export type WorkerOptions = {
   jobs: KnowledgeJobs;
   /** Where checkpoints of the audit logs go; undefined: none are written. */
   checkpointDir: string | undefined;
+  mailJobs: MailJobs;
+  mailer: Mailer;
   logger: Logger;
 };
 
-/** The work that nobody waits for at the door: answers, ingest, the relay of what other processes left in the outbox, and checkpoints. */
+/** The work that nobody waits for at the door: answers, ingest, mails, the relay of what other processes left in the outbox, and checkpoints. */
 export type Worker = {
   start(): Promise<void>;
   /** Finishes what is nearly done and hands over the rest. */
@@ -30,7 +34,7 @@ export type Worker = {
 };
 
 export function createWorker(options: WorkerOptions): Worker {
-  const { db, eventLog, jobs, embedder, checkpointDir, config, logger } = options;
+  const { db, eventLog, jobs, mailJobs, mailer, embedder, checkpointDir, config, logger } = options;
   const relay = createRelay({ db, eventLog, logger });
   const assistant = createAssistantJobs(options);
   const checkpoints =
@@ -42,11 +46,13 @@ export function createWorker(options: WorkerOptions): Worker {
       relay.start();
       checkpoints?.start();
       await jobs.work(embedder);
+      await mailJobs.work(mailer);
       await assistant.start();
     },
     async stop() {
       await assistant.stop();
       await jobs.stop();
+      await mailer.close();
       await relay.stop();
       await checkpoints?.stop();
     },

@@ -2,8 +2,10 @@ import { createModel } from "@parley/core/assistant/models/model";
 import { connect } from "@parley/core/connect";
 import { createMinilmEmbedder } from "@parley/core/knowledge/embedders/minilm";
 import { createJobs } from "@parley/core/knowledge/jobs";
+import { createMailJobs } from "@parley/core/mail/mail-jobs";
 import { loadConfig } from "@parley/platform/config";
 import { createLogger } from "@parley/platform/log";
+import { createMailer } from "@parley/platform/mail/create-mailer";
 import closeWithGrace from "close-with-grace";
 import { createWorker } from "./create-worker.ts";
 
@@ -12,6 +14,9 @@ const logger = createLogger(config.log).child({ service: "worker" });
 const { db, eventLog, close } = await connect(config, logger);
 const embedder = await createMinilmEmbedder();
 const jobs = createJobs({ db, logger, embedded: false });
+const mailJobs = createMailJobs({ queue: jobs.queue, logger });
+const { mailer, capture } = createMailer(config, ({ id }) => logger.warn({ mailId: id }, "mail kept, not sent"));
+if (capture) logger.warn({ folder: `${config.dataDir}/mail` }, "SMTP_URL is not set: mails are kept in a folder");
 await jobs.start();
 const model = config.openai && createModel(config.openai);
 const worker = createWorker({
@@ -22,6 +27,8 @@ const worker = createWorker({
   model,
   jobs,
   checkpointDir: config.auditCheckpointDir,
+  mailJobs,
+  mailer,
   logger,
 });
 if (!config.auditCheckpointDir) {

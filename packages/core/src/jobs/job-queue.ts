@@ -1,0 +1,134 @@
+import { asSystem, type Database, type TenantTransaction } from "@parley/db";
+import type { Logger } from "@parley/platform/log";
+import { sql } from "drizzle-orm";
+import { fromDrizzle, type JobResult, PgBoss, type QueueOptions } from "pg-boss";
+import type * as z from "zod";
+
+/** Jobs, kept in the database: an order that was committed is carried out, whoever dies in between. */
+export type JobQueue = {
+  /** Names a kind of job. Before `start`; one that others fall into comes before them. */
+  define(name: string, options: QueueOptions & { deadLetter?: string }): void;
+  /** Makes what is missing in the database. Before anything is sent. */
+  start(): Promise<void>;
+  /** Orders a job in the transaction that causes it: both or neither. */
+  send(tx: TenantTransaction, name: string, order: object): Promise<void>;
+  /** Orders a job of no tenant. Not to be called inside a transaction. */
+  sendAlone(name: string, order: object): Promise<void>;
+  /** Takes jobs of one kind, one by one; one that fails does not fail the others of its batch. This process's own orders wake it. */
+  handle<Order>(job: JobHandler<Order>): Promise<void>;
+  /** Takes no more, and hands over what is not nearly done. */
+  stop(): Promise<void>;
+};
+
+type JobHandler<Order> = {
+  name: string;
+  schema: z.ZodType<Order>;
+  pollingIntervalSeconds: number;
+  /** What the log may tell of an order: ids, never words or addresses. */
+  describe(order: unknown): object;
+  work(order: Order, job: { id: string; signal: AbortSignal }): Promise<void>;
+};
+
+const ordered = (name: string) => `job ordered: ${name}`;
+/** Small jobs come in great numbers: taken several at a time, the queue costs them little. */
+const batchSize = 4;
+/** A worker that has not been heard of for so long is dead. */
+const heartbeatSeconds = 10;
+const stopMs = 10_000;
+
+/**
+ * @param options.embedded this is the only process on its database: what a job of an earlier one has left is taken up at once
+ */
+export function createJobQueue(options: { db: Database; logger: Logger; embedded: boolean }): JobQueue {
+  const { db, logger, embedded } = options;
+  const executeSql = db.executeSql("system");
+  const boss = new PgBoss({
+    db: { executeSql },
+    schema: "pgboss",
+    createSchema: false,
+    backend: embedded ? "pglite" : "postgres",
+    schedule: false,
+    registerInstance: false,
+    monitorVacuum: false,
+    reindex: false,
+    superviseIntervalSeconds: heartbeatSeconds,
+    monitorIntervalSeconds: heartbeatSeconds,
+    flowIntervalSeconds: 3_600,
+  });
+  boss.on("error", (error) => logger.error({ err: error }, "the job queue failed"));
+  boss.on("warning", ({ message }) => logger.warn({ reason: message }, "the job queue warns"));
+  const stopping = new AbortController();
+  const kinds = new Map<string, QueueOptions & { deadLetter?: string }>();
+  const workers = new Map<string, string[]>();
+  const wake = (name: string) => {
+    for (const id of workers.get(name) ?? []) boss.notifyWorker(id);
+  };
+
+  /** No other process works here, so whatever is under way was under way when the last one died. */
+  async function releaseOrphans(): Promise<void> {
+    const { rows } = await executeSql("select name, id from pgboss.job where state = 'active'");
+    for (const { name, id } of rows) await boss.fail(String(name), String(id), { message: "its process ended" });
+  }
+
+  return {
+    define: (name, kind) => void kinds.set(name, kind),
+
+    async start() {
+      await boss.start();
+      for (const [name, kind] of kinds) await boss.createQueue(name, { heartbeatSeconds, ...kind });
+      if (embedded) await releaseOrphans();
+    },
+
+    async send(tx, name, order) {
+      await asSystem(tx, (system) => boss.send(name, order, { db: fromDrizzle(system, sql) }));
+      tx.signal(ordered(name));
+    },
+
+    async sendAlone(name, order) {
+      await boss.send(name, order);
+      wake(name);
+    },
+
+    async handle({ name, schema, pollingIntervalSeconds, describe, work }) {
+      const id: string = await boss.work(
+        name,
+        { batchSize, perJobResults: true, pollingIntervalSeconds } as const,
+        async (batch) => {
+          const results: JobResult[] = [];
+          for (const job of batch) {
+            const startedAt = performance.now();
+            const log = logger.child({
+              job: name,
+              jobId: job.id,
+              attempt: job.retryCount + 1,
+              order: describe(job.data),
+            });
+            const durationMs = () => Math.round(performance.now() - startedAt);
+            try {
+              const signal = AbortSignal.any([job.signal, stopping.signal]);
+              await work(schema.parse(job.data), { id: job.id, signal });
+              log.info({ durationMs: durationMs() }, "job done");
+              results.push({ id: job.id, status: "completed" });
+            } catch (error) {
+              log[stopping.signal.aborted ? "info" : "error"](
+                { err: error, durationMs: durationMs() },
+                "job failed, to be tried again",
+              );
+              results.push({ id: job.id, status: "failed", output: { message: String(error) } });
+            }
+          }
+          // There may be more: look before the next poll.
+          if (!stopping.signal.aborted) boss.notifyWorker(id);
+          return results;
+        },
+      );
+      if (!workers.has(name)) db.onSignal(ordered(name), () => wake(name));
+      workers.set(name, [...(workers.get(name) ?? []), id]);
+    },
+
+    async stop() {
+      stopping.abort(new Error("this process ends"));
+      await boss.stop({ graceful: true, timeout: stopMs });
+    },
+  };
+}

@@ -1,0 +1,106 @@
+import { openDatabase } from "@parley/db";
+import { createTestDatabase, type TestDatabase } from "@parley/db/testing";
+import { createLogger } from "@parley/platform/log";
+import { createSmtpMailer } from "@parley/platform/mail/smtp-mailer";
+import { startSmtpServer } from "@parley/platform/testing/smtp-server";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { createJobQueue, type JobQueue } from "../jobs/job-queue.ts";
+import { createWorld, type World } from "../testing/world.ts";
+import { createMailJobs } from "./mail-jobs.ts";
+
+const mail = { to: "ada@example.com", subject: "Hello", text: "Hello, Ada", html: "<p>Hello, Ada</p>" };
+const lines: string[] = [];
+const logger = createLogger({ level: "debug", format: "json" }, { write: (line: string) => void lines.push(line) });
+let database: TestDatabase;
+let db: World["db"];
+let world: World;
+let server: Awaited<ReturnType<typeof startSmtpServer>>;
+const queues: JobQueue[] = [];
+
+beforeEach(async () => {
+  lines.splice(0);
+  database = await createTestDatabase();
+  db = openDatabase({ connection: database.connection, max: 4 });
+  world = await createWorld(db);
+  server = await startSmtpServer();
+});
+afterEach(async () => {
+  for (const queue of queues.splice(0)) await queue.stop();
+  await server.stop();
+  await db.close();
+  await database.drop();
+});
+
+async function startJobs({ working = true } = {}) {
+  const queue = createJobQueue({ db, logger, embedded: true });
+  const jobs = createMailJobs({ queue, logger });
+  queues.push(queue);
+  await queue.start();
+  if (working) await jobs.work(createSmtpMailer({ url: server.url, from: "Parley <parley@example.com>" }));
+  return jobs;
+}
+
+const jobStates = async () =>
+  (await db.executeSql("system")("select name, state from pgboss.job where true order by name")).rows;
+
+test("a mail is sent soon after the commit that ordered it, by whichever process works", async () => {
+  const { tenantId } = await world.tenant();
+  const sender = await startJobs({ working: false });
+  await db.transaction(tenantId, (tx) => sender.send(tx, mail));
+  await sender.sendAlone({ ...mail, to: "grace@example.com" });
+  expect(server.received).toEqual([]);
+  await startJobs();
+  await expect
+    .poll(() => server.received.map(({ to }) => to[0]).sort())
+    .toEqual(["ada@example.com", "grace@example.com"]);
+});
+
+test("a mail of a transaction that failed is never sent", async () => {
+  const { tenantId } = await world.tenant();
+  const jobs = await startJobs();
+  const failing = db.transaction(tenantId, async (tx) => {
+    await jobs.send(tx, mail);
+    throw new Error("changed my mind");
+  });
+  await expect(failing).rejects.toThrow("changed my mind");
+  expect(await jobStates()).toEqual([]);
+});
+
+test("what is no mail is refused where it is ordered", async () => {
+  const jobs = await startJobs({ working: false });
+  const order = jobs.sendAlone({ ...mail, subject: "Hello\r\nBcc: eve@example.com" });
+  await expect(order).rejects.toMatchObject({ name: "ZodError" });
+  expect(await jobStates()).toEqual([]);
+});
+
+test("a server that refuses for now gets the mail again, once it takes it", async () => {
+  server.refuse(451);
+  const jobs = await startJobs();
+  await jobs.sendAlone(mail);
+  await expect.poll(jobStates).toEqual([{ name: "sendMail", state: "retry" }]);
+  server.accept();
+  await db.executeSql("system")("update pgboss.job set start_after = now() where state = 'retry'");
+  await expect.poll(() => server.received).toHaveLength(1);
+});
+
+test("a server that refuses for good is not asked again", async () => {
+  server.refuse(550);
+  const jobs = await startJobs();
+  await jobs.sendAlone(mail);
+  await expect.poll(jobStates).toEqual([{ name: "sendMail", state: "completed" }]);
+  expect(server.attempts).toHaveLength(1);
+});
+
+test("after the last try a mail is given up, and the log tells of it without words or address", async () => {
+  server.refuse(451);
+  const jobs = await startJobs();
+  await jobs.sendAlone(mail);
+  await expect.poll(jobStates).toEqual([{ name: "sendMail", state: "retry" }]);
+  const sql = "update pgboss.job set start_after = now(), retry_count = retry_limit where state = 'retry'";
+  await db.executeSql("system")(sql);
+  await expect.poll(jobStates, { timeout: 40_000 }).toContainEqual({ name: "unsentMail", state: "completed" });
+  const log = lines.join("");
+  expect(log).toContain("mail given up");
+  expect(log).not.toContain("ada@example.com");
+  expect(log).not.toContain("Hello, Ada");
+}, 60_000);
