@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { type Database, openDatabase } from "@parley/db";
 import { createTestDatabase, type TestDatabase } from "@parley/db/testing";
 import { eq, sql } from "drizzle-orm";
-import { afterAll, afterEach, beforeAll, expect, test, vi } from "vitest";
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import type { AccountEvent } from "./account-events.ts";
 import { type Accounts, createAccounts } from "./accounts.ts";
 import { session } from "./accounts-schema.ts";
@@ -15,7 +15,6 @@ const opened: Database[] = [];
 beforeAll(async () => {
   database = await createTestDatabase();
 });
-afterEach(() => vi.useRealTimers());
 afterAll(async () => {
   await Promise.all(opened.map((db) => db.close()));
   await database.drop();
@@ -50,7 +49,8 @@ test("a session that is ended while it is being prolonged is none, and no fault"
   const { db, accounts } = open();
   const { userId, headers } = await signIn(accounts);
   // So late that the session is prolonged.
-  vi.useFakeTimers({ toFake: ["Date"], now: Date.now() + 10 * 60_000 });
+  const longAgo = sql`update auth.session set active_at = active_at - interval '10 minutes' where user_id = ${userId}`;
+  await db.authDatabase().execute(longAgo);
   const ended = Promise.withResolvers<void>();
   const mayCommit = Promise.withResolvers<void>();
   const signOut = db.transaction("auth", async (tx) => {

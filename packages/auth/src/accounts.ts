@@ -3,12 +3,14 @@ import { UserId } from "@parley/contracts";
 import type { Database } from "@parley/db";
 import { betterAuth } from "better-auth";
 import { drizzleAdapter } from "better-auth/adapters/drizzle";
-import { APIError } from "better-auth/api";
 import type { OnAccountEvent } from "./account-events.ts";
 import * as schema from "./accounts-schema.ts";
 import { hashPassword, verifyPassword } from "./passwords/hash-password.ts";
 import { passwordLength } from "./passwords/password-length.ts";
-import { isTooOld, sessionHooks, sessionOptions } from "./sessions/session-lifetime.ts";
+import { devices } from "./sessions/devices.ts";
+import { cookiesOf, withSession } from "./sessions/session-cookie.ts";
+import { sessionOptions, sessionRules } from "./sessions/session-rules.ts";
+import { type FoundSession, Sessions } from "./sessions/sessions.ts";
 import { signInEvents } from "./sessions/sign-in-events.ts";
 
 export type AccountsOptions = {
@@ -28,11 +30,14 @@ export type Accounts = {
   /** Answers /api/auth/*, as Better Auth's documentation describes it. @throws what the database throws */
   handle(request: Request): Promise<Response>;
   /**
-   * Whose session the request's cookie is; undefined for none, an expired one, or one older than 8 hours.
+   * Whose session the request's cookie is; undefined for none, or one that has ended. The answer takes its `headers` along.
    *
+   * @param options.background whether the page sent the request by itself, which is no activity; by default its headers say so
    * @throws what the database throws
    */
-  findSession(headers: Headers): Promise<{ user: User; headers: Headers } | undefined>;
+  findSession(headers: Headers, options?: { background?: boolean }): Promise<FoundSession | undefined>;
+  /** What the user may do has changed: their sessions get new tokens. */
+  renewSessions(userId: UserId): Promise<void>;
   /** Makes a login, or finds the one that has this e-mail address. @throws when the password is out of bounds */
   ensureUser(user: { email: string; name: string; password: string }): Promise<UserId>;
 };
@@ -40,6 +45,8 @@ export type Accounts = {
 /** A concern has a folder here, and joins as a plugin: its endpoints, hooks and tables are its own. */
 export function createAccounts({ db, secret, apiUrl, appOrigins, onEvent }: AccountsOptions): Accounts {
   const tell: OnAccountEvent = onEvent ?? (async () => {});
+  const cookies = cookiesOf(apiUrl);
+  const sessions = new Sessions({ db, secret, cookies });
   const auth = betterAuth({
     appName: "Parley",
     baseURL: apiUrl,
@@ -55,8 +62,7 @@ export function createAccounts({ db, secret, apiUrl, appOrigins, onEvent }: Acco
       password: { hash: hashPassword, verify: verifyPassword },
     },
     session: sessionOptions,
-    databaseHooks: { session: sessionHooks },
-    plugins: [signInEvents(tell)],
+    plugins: [signInEvents(tell), sessionRules(), devices({ db, onEvent: tell })],
     // The api has limits for all of its routes.
     rateLimit: { enabled: false },
     logger: { disabled: true },
@@ -69,24 +75,26 @@ export function createAccounts({ db, secret, apiUrl, appOrigins, onEvent }: Acco
       disableCSRFCheck: false,
       database: { generateId: () => randomUUID() },
       ipAddress: { ipAddressHeaders: ["x-forwarded-for"] },
-      cookiePrefix: "parley",
-      defaultCookieAttributes: { httpOnly: true, sameSite: "lax" },
+      // Its own prefix would be `__Secure-`, which a sibling host can set.
+      useSecureCookies: false,
+      cookiePrefix: cookies.prefix,
+      defaultCookieAttributes: cookies.attributes,
     },
   });
 
   return {
-    handle: (request) => auth.handler(request),
-
-    async findSession(headers) {
-      const found = await auth.api.getSession({ headers, returnHeaders: true }).catch(toOwnFailure);
-      if (!found?.response) return undefined;
-      const { user, session } = found.response;
-      if (isTooOld(session)) return undefined;
-      return {
-        user: { id: UserId.parse(user.id), name: user.name, email: user.email },
-        headers: found.headers,
-      };
+    async handle(request) {
+      const found = await sessions.find(request.headers);
+      const headers = withSession(request.headers, cookies, found?.token, secret);
+      const answer = await auth.handler(new Request(request, { headers }));
+      const setsOne = answer.headers.getSetCookie().some((cookie) => cookie.startsWith(`${cookies.session}=`));
+      if (!setsOne)
+        for (const cookie of found?.headers.getSetCookie() ?? []) answer.headers.append("set-cookie", cookie);
+      return answer;
     },
+
+    findSession: (headers, options) => sessions.find(headers, options),
+    renewSessions: (userId) => sessions.renewAll(userId),
 
     async ensureUser({ email, name, password }) {
       const { internalAdapter } = await auth.$context;
@@ -105,11 +113,4 @@ export function createAccounts({ db, secret, apiUrl, appOrigins, onEvent }: Acco
       return UserId.parse(user.id);
     },
   };
-}
-
-/** Better Auth wraps what failed; and a session that ends while it is being prolonged it takes for a failure. */
-function toOwnFailure(error: unknown): undefined {
-  if (!(error instanceof APIError)) throw error;
-  if (error.statusCode === 401) return undefined;
-  throw error.cause ?? error;
 }

@@ -5,6 +5,7 @@ export {
   createAccounts,
   type User,
 } from "./accounts.ts";
+export { findLiveSessions, type Session } from "./sessions/sessions.ts";
 export {
   AuthError,
   recogniseVisitor,

@@ -20,6 +20,7 @@ const visitor = {
 const ticket = {
   tenantId: visitor.tenantId,
   memberId: MemberId.parse(randomUUID()),
+  sessionId: randomUUID(),
 };
 
 afterEach(() => vi.useRealTimers());

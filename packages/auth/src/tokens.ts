@@ -22,8 +22,8 @@ const Visitor = z.object({
 /** Who a visitor token speaks for, and the one origin whose pages may use it. */
 export type Visitor = z.infer<typeof Visitor>;
 
-const Ticket = z.object({ tenantId: TenantId, memberId: MemberId });
-/** Who a realtime ticket speaks for. */
+const Ticket = z.object({ tenantId: TenantId, memberId: MemberId, sessionId: z.string().min(1) });
+/** Who a realtime ticket speaks for, and the session without which it opens nothing. */
 export type Ticket = z.infer<typeof Ticket>;
 
 /** Who speaks on a socket. */

@@ -1,4 +1,4 @@
-import type { User } from "@parley/auth";
+import type { Session, User } from "@parley/auth";
 import { ConversationId, type MemberId, type Role, type TenantId } from "@parley/contracts";
 import { type Database, DatabaseError, type TenantTransaction } from "@parley/db";
 import { initTRPC, TRPCError } from "@trpc/server";
@@ -33,6 +33,8 @@ export type Context = {
   secret: string;
   realtimeUrl: string;
   user: User | undefined;
+  /** The user's: there when they are. */
+  session: Session | undefined;
   caller: MemberCaller | undefined;
 };
 

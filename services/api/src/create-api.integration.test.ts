@@ -191,6 +191,7 @@ test("without a token, with a forged one, a member's ticket or an expired one, n
   const ticket = await signTicket(secret, {
     tenantId,
     memberId: member.memberId,
+    sessionId: randomUUID(),
   });
   const refused = { status: 401, body: { error: { code: "auth.required" } } };
   expect(await call("GET", `${at}/messages`)).toMatchObject(refused);

@@ -1,4 +1,4 @@
-import { rateLimits, type TenantId, type UserId } from "@parley/contracts";
+import { backgroundHeader, rateLimits, type TenantId, type UserId } from "@parley/contracts";
 import { AppError } from "@parley/core/app-error";
 import { type AppRouter, appRouter } from "@parley/core/router";
 import { listMemberships } from "@parley/core/tenants/find-tenant";
@@ -20,9 +20,10 @@ export async function trpcRoutes(app: FastifyInstance, options: ApiParts): Promi
     if (!safe && request.headers.origin !== config.dashboard.origin) throw new AppError("origin.not_allowed");
   });
 
-  async function whoIs({ headers }: FastifyRequest) {
+  async function whoIs(request: FastifyRequest) {
     try {
-      const session = await accounts.findSession(new Headers({ cookie: headers.cookie ?? "" }));
+      const headers = new Headers({ cookie: request.headers.cookie ?? "" });
+      const session = await accounts.findSession(headers, { background: isBackground(request) });
       return { session, memberships: session ? await listMemberships(db, session.user.id) : [] };
     } catch (error) {
       throw toTrpcError(error);
@@ -59,6 +60,7 @@ export async function trpcRoutes(app: FastifyInstance, options: ApiParts): Promi
       secret: config.secret,
       realtimeUrl: config.realtime.url,
       user: session?.user,
+      session: session?.session,
       caller: membership && { kind: "member", ...membership },
     };
   }
@@ -78,10 +80,19 @@ export async function trpcRoutes(app: FastifyInstance, options: ApiParts): Promi
 }
 
 /** How many procedures a request calls, as tRPC will read its address; 1 for any other request. */
-export function countCalls({ routeOptions, params }: FastifyRequest): number {
-  if (routeOptions.url !== `${prefix}/:path`) return 1;
+export function countCalls(request: FastifyRequest): number {
+  return calls(request).length;
+}
+
+function calls({ routeOptions, params, url }: FastifyRequest): string[] {
+  if (routeOptions.url !== `${prefix}/:path`) return [url];
   const { path } = params as { path: string };
-  return decode(path).split(",").length;
+  return decode(path).split(",");
+}
+
+/** Whether nobody need be there who asked for it: a page says so, and sockets are kept open by pages alone. */
+function isBackground(request: FastifyRequest): boolean {
+  return request.headers[backgroundHeader] === "1" || calls(request).every((path) => path === "session.ticket");
 }
 
 /** tRPC reads escapes in what the router has already read: an escaped comma separates calls, too. */

@@ -8,11 +8,12 @@ import { encodeFrame } from "./encode-frame.ts";
 import type { FanOut } from "./fan-out.ts";
 import { Subscriptions } from "./subscriptions.ts";
 import { TokenBucket } from "./token-bucket.ts";
+import { sessionOf } from "./watch-sessions.ts";
 import { writeGathered } from "./write-gathered.ts";
 
 export type ConnectionOptions = {
   fanOut: FanOut;
-  /** `verifySocketToken` of auth, with the secret. @throws AuthError */
+  /** `verifySocketToken` of auth, with the secret, and whether the session lives. @throws AuthError */
   verify(token: string): Promise<SocketCaller & { expiresAt: Date }>;
   /** Where the dashboard is served: the one origin whose pages may use a member's ticket. */
   dashboardOrigin: string;
@@ -90,6 +91,16 @@ export class Connection implements Subscriber {
       this.#isAlive = false;
       this.#socket.ping();
     }
+  }
+
+  /** Of a member, once it has authenticated. */
+  get sessionId(): string | undefined {
+    return sessionOf(this.#caller);
+  }
+
+  /** The session is over, and with it what the socket may see. */
+  endSession(): void {
+    this.#refuseCaller("auth.required");
   }
 
   close(code: number, reason: string): void {

@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { connect } from "node:net";
 import { tokenLifetimes } from "@parley/auth";
+import { beginSession, endSession, letIdle } from "@parley/auth/testing";
 import {
   type Channel,
   type ConversationId,
@@ -295,7 +296,7 @@ describe("a socket", () => {
       ["http://shop.example", await visitorToken(contact)],
       ["null", await visitorToken(contact)],
       ["", await visitorToken(contact)],
-      [shopOrigin, await ticket(contact)],
+      [shopOrigin, await ticket({ ...contact, sessionId: await beginSession(world.db) })],
       [shopOrigin, sameSite],
     ] as const) {
       const socket = await world.open(origin);
@@ -303,6 +304,39 @@ describe("a socket", () => {
       expect(await socket.closed).toEqual({ code: 4401, reason: "origin.not_allowed" });
       expect(socket.errors()).toEqual(["origin.not_allowed"]);
     }
+  });
+
+  test("of a session that has ended is closed, whoever ended it; one of another session and a visitor's are not", async () => {
+    await using world = await createRealtimeWorld({ patience: { sessionsMs: 20 } });
+    const contact = await world.contact();
+    const [one, two] = [await beginSession(world.db), await beginSession(world.db)];
+    const ended = await world.work({ ...contact, sessionId: one });
+    const other = await world.work({ ...contact, sessionId: two });
+    const visitor = await world.visit(contact);
+    for (const socket of [ended, other, visitor]) await socket.frame({ type: "authenticated" });
+    await endSession(world.db, one);
+
+    expect(await ended.closed).toEqual({ code: 4401, reason: "auth.required" });
+    expect(ended.errors()).toEqual(["auth.required"]);
+    for (const socket of [other, visitor]) {
+      socket.send({ type: "ping" });
+      await socket.frame({ type: "pong" });
+    }
+    // The ticket is good for minutes still, the session is not.
+    const again = await world.work({ ...contact, sessionId: one });
+    expect(await again.closed).toEqual({ code: 4401, reason: "auth.required" });
+  });
+
+  test("is no activity: it does not keep its session alive", async () => {
+    await using world = await createRealtimeWorld({ patience: { sessionsMs: 20 } });
+    const contact = await world.contact();
+    const sessionId = await beginSession(world.db);
+    const socket = await world.work({ ...contact, sessionId });
+    socket.send({ type: "subscribe", channel: "conversations" });
+    await socket.frame({ type: "subscribed" });
+    await letIdle(world.db, sessionId, "30 minutes 1 second");
+
+    expect(await socket.closed).toEqual({ code: 4401, reason: "auth.required" });
   });
 
   test("is closed when its token runs out", async () => {

@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { Duplex } from "node:stream";
-import { verifySocketToken } from "@parley/auth";
+import { AuthError, findLiveSessions, verifySocketToken } from "@parley/auth";
 import { closeCodes, limits } from "@parley/contracts";
 import { resumeConversation } from "@parley/core/conversations/channel";
 import type { Database } from "@parley/db";
@@ -14,6 +14,7 @@ import { type ServerOptions, type WebSocket, WebSocketServer } from "ws";
 import { createAdmission } from "./admit-socket.ts";
 import { Connection } from "./connection.ts";
 import { FanOut } from "./fan-out.ts";
+import { sessionOf, watchSessions } from "./watch-sessions.ts";
 
 export type RealtimeOptions = {
   config: Pick<Config, "host" | "realtime" | "dashboard" | "secret"> & Partial<Pick<Config, "trustedProxies">>;
@@ -35,6 +36,8 @@ export type Patience = {
   waitingBytes: number;
   /** For a client to answer the closing of its socket. */
   closeMs: number;
+  /** Between two questions which sessions have ended. */
+  sessionsMs: number;
 };
 
 const defaultPatience: Patience = {
@@ -42,6 +45,7 @@ const defaultPatience: Patience = {
   heartbeatMs: 30_000,
   waitingBytes: 4 * 1024 * 1024,
   closeMs: 5_000,
+  sessionsMs: 2_000,
 };
 
 export type Realtime = {
@@ -68,7 +72,12 @@ export async function createRealtime(options: RealtimeOptions): Promise<Realtime
 
   const connectionOptions = {
     fanOut,
-    verify: (token: string) => verifySocketToken(config.secret, token),
+    verify: async (token: string) => {
+      const caller = await verifySocketToken(config.secret, token);
+      const sessionId = sessionOf(caller);
+      if (sessionId && !(await findLiveSessions(db, [sessionId])).has(sessionId)) throw new AuthError("auth.required");
+      return caller;
+    },
     dashboardOrigin: config.dashboard.origin,
     logger,
     authenticateMs: patience.authenticateMs,
@@ -137,6 +146,12 @@ export async function createRealtime(options: RealtimeOptions): Promise<Realtime
   const heartbeat = setInterval(() => {
     for (const connection of connections.values()) connection.beat();
   }, patience.heartbeatMs);
+  const sessionWatch = watchSessions({
+    sockets: () => connections.values(),
+    findLive: (ids) => findLiveSessions(db, ids),
+    everyMs: patience.sessionsMs,
+    onTrouble: (error) => logger.error({ err: error }, "sessions could not be asked for"),
+  });
 
   return {
     async listen() {
@@ -150,6 +165,7 @@ export async function createRealtime(options: RealtimeOptions): Promise<Realtime
     async close() {
       isClosing = true;
       clearInterval(heartbeat);
+      await sessionWatch.stop();
       const closed = [...connections.keys()].map((socket) => new Promise((resolve) => socket.once("close", resolve)));
       const stopped = http.listening ? new Promise((resolve) => http.close(resolve)) : undefined;
       for (const connection of connections.values()) connection.close(closeCodes.goingAway, "going away");

@@ -10,6 +10,7 @@ const memberOf = ({ tenantId }: Truth): SocketCaller => ({
   kind: "member",
   tenantId,
   memberId: MemberId.parse(randomUUID()),
+  sessionId: randomUUID(),
 });
 
 /** A fan-out over what the truths hold; reads are answered when the test says so, or at once. */

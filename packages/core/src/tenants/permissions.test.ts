@@ -40,6 +40,7 @@ async function refusal(path: string, who: Pick<Context, "user" | "caller">): Pro
     facts: {},
     secret: "a secret of tests alone, 32 characters or more",
     realtimeUrl: "ws://localhost:3002",
+    session: who.user && { id: "a session", fresh: true, secondFactor: false },
     ...who,
   });
   const call = path.split(".").reduce<unknown>((place, name) => (place as Record<string, unknown>)[name], api);

@@ -31,10 +31,8 @@ export const sessionRouter = router({
   /** A way onto the realtime socket, for the next few minutes. */
   ticket: procedureFor("realtime.listen").mutation(async ({ ctx }) => {
     const { tenantId, memberId } = ctx.caller;
-    const { token, expiresAt } = await signTicket(ctx.secret, {
-      tenantId,
-      memberId,
-    });
+    if (!ctx.session) throw new AppError("auth.required");
+    const { token, expiresAt } = await signTicket(ctx.secret, { tenantId, memberId, sessionId: ctx.session.id });
     return {
       token,
       expiresAt: expiresAt.toISOString(),

@@ -74,6 +74,7 @@ export async function createWorld(db?: Database) {
         name: member.name,
         email: "ada@example.com",
       },
+      session: { id: randomUUID(), fresh: true, secondFactor: false },
       caller: { kind: "member", tenantId, ...member, role },
     });
   }

@@ -1,4 +1,5 @@
 import { signTicket, signVisitorToken, type Visitor } from "@parley/auth";
+import { beginSession } from "@parley/auth/testing";
 import type { EventEnvelope, MemberId, TenantId } from "@parley/contracts";
 import { createWorld } from "@parley/core/testing/world";
 import { openDatabase } from "@parley/db";
@@ -21,8 +22,9 @@ type Contact = Pick<Visitor, "tenantId" | "contactId"> & { inbox: { id: Visitor[
 export const visitorToken = async ({ tenantId, contactId, inbox }: Contact, origin = shopOrigin) =>
   (await signVisitorToken(secret, { tenantId, contactId, inboxId: inbox.id, origin })).token;
 
-export const ticket = async ({ tenantId, member }: { tenantId: TenantId; member: { memberId: MemberId } }) =>
-  (await signTicket(secret, { tenantId, memberId: member.memberId })).token;
+type Place = { tenantId: TenantId; member: { memberId: MemberId }; sessionId?: string };
+export const ticket = async ({ tenantId, member, sessionId }: Place) =>
+  (await signTicket(secret, { tenantId, memberId: member.memberId, sessionId: sessionId ?? "none" })).token;
 
 /** The service on a port of its own, on the real database; events get out of the outbox when a test says so. */
 export async function createRealtimeWorld(
@@ -73,9 +75,10 @@ export async function createRealtimeWorld(
       return socket;
     },
     /** A socket that speaks for the tenant's member. */
-    async work(place: Parameters<typeof ticket>[0]) {
+    async work(place: Place) {
+      const sessionId = place.sessionId ?? (await beginSession(db));
       const socket = await openSocket(url, { origin: dashboardOrigin });
-      socket.send({ type: "authenticate", token: await ticket(place) });
+      socket.send({ type: "authenticate", token: await ticket({ ...place, sessionId }) });
       return socket;
     },
     [Symbol.asyncDispose]: async () => {

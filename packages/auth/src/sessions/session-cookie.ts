@@ -1,0 +1,59 @@
+import { createHmac, timingSafeEqual } from "node:crypto";
+import { parseCookies } from "better-auth/cookies";
+
+/** How Better Auth names and marks our cookies. */
+export type Cookies = {
+  prefix: string;
+  session: string;
+  attributes: { httpOnly: true; sameSite: "lax"; secure: boolean; path: "/" };
+};
+
+/**
+ * With https: `__Host-`, which a browser takes only with Secure, Path=/ and without Domain, so that no sibling host can set it. Browsers
+ * refuse that name over http, so http://localhost has it without the prefix.
+ */
+export function cookiesOf(apiUrl: string): Cookies {
+  const secure = new URL(apiUrl).protocol === "https:";
+  const prefix = secure ? "__Host-parley" : "parley";
+  return {
+    prefix,
+    session: `${prefix}.session_token`,
+    attributes: { httpOnly: true, sameSite: "lax", secure, path: "/" },
+  };
+}
+
+/** @returns the value of a cookie whose signature is ours; undefined for any other */
+export function readSigned(headers: Headers, name: string, secret: string): string | undefined {
+  const cookie = parseCookies(headers.get("cookie") ?? "").get(name);
+  const end = cookie?.lastIndexOf(".") ?? -1;
+  if (!cookie || end < 1) return undefined;
+  const value = cookie.slice(0, end);
+  const given = Buffer.from(cookie.slice(end + 1), "base64");
+  const expected = createHmac("sha256", secret).update(value).digest();
+  return given.length === expected.length && timingSafeEqual(given, expected) ? value : undefined;
+}
+
+/** The cookie's value as Better Auth signs and reads it. */
+function signed(value: string, secret: string): string {
+  return encodeURIComponent(`${value}.${createHmac("sha256", secret).update(value).digest("base64")}`);
+}
+
+/** A `Set-Cookie` header for the session. */
+export function sessionCookie(cookies: Cookies, token: string, secret: string, maxAgeSeconds: number): string {
+  const { secure } = cookies.attributes;
+  const value = `${cookies.session}=${signed(token, secret)}; Max-Age=${maxAgeSeconds}; Path=/; HttpOnly`;
+  return `${value}${secure ? "; Secure" : ""}; SameSite=Lax`;
+}
+
+/** The same headers, with another session cookie, or without any. Whatever else they say of one is gone. */
+export function withSession(headers: Headers, cookies: Cookies, token: string | undefined, secret: string): Headers {
+  const others = (headers.get("cookie") ?? "")
+    .split(";")
+    .map((cookie) => cookie.trim())
+    .filter((cookie) => cookie && cookie.split("=", 1)[0]?.trim() !== cookies.session);
+  if (token) others.push(`${cookies.session}=${signed(token, secret)}`);
+  const copy = new Headers(headers);
+  if (others.length > 0) copy.set("cookie", others.join("; "));
+  else copy.delete("cookie");
+  return copy;
+}

@@ -1,0 +1,96 @@
+import * as z from "zod";
+
+export const sessionLimits = {
+  longestSeconds: 8 * 3600,
+  idleSeconds: 30 * 60,
+  freshSeconds: 10 * 60,
+} as const;
+
+export const backgroundHeader = "parley-background";
+
+const Done = z.object({ status: z.literal(true) });
+
+const Device = z.object({
+  id: z.string(),
+  current: z.boolean(),
+  browser: z.string(),
+  system: z.string(),
+  address: z.string(),
+  secondFactor: z.boolean(),
+  signedInAt: z.iso.datetime(),
+  activeAt: z.iso.datetime(),
+});
+export type Device = z.infer<typeof Device>;
+
+const TrustedDevice = z.object({
+  id: z.string(),
+  browser: z.string(),
+  system: z.string(),
+  trustedAt: z.iso.datetime(),
+  endsAt: z.iso.datetime(),
+});
+export type TrustedDevice = z.infer<typeof TrustedDevice>;
+
+const FactorCode = z
+  .string()
+  .trim()
+  .min(6)
+  .max(40)
+  .regex(/^[0-9A-Za-z -]+$/);
+
+export const accountEndpoints = {
+  "GET /api/auth/devices": {
+    body: undefined,
+    answer: z.object({ devices: z.array(Device) }),
+  },
+  "POST /api/auth/devices/revoke": {
+    body: z.strictObject({ id: z.string().min(1).max(64) }),
+    answer: Done,
+  },
+  "POST /api/auth/devices/revoke-others": { body: z.strictObject({}), answer: Done },
+  "POST /api/auth/devices/revoke-all": { body: z.strictObject({}), answer: Done },
+  "POST /api/auth/confirm": {
+    body: z.strictObject({ password: z.string().max(128).optional(), code: FactorCode.optional() }),
+    answer: Done,
+  },
+  "POST /api/auth/unlock": {
+    body: z.strictObject({ token: z.string().min(20).max(200) }),
+    answer: Done,
+  },
+  "GET /api/auth/factor": {
+    body: undefined,
+    answer: z.object({
+      enabled: z.boolean(),
+      usedNow: z.boolean(),
+      backupCodesLeft: z.int().nonnegative(),
+      trustedDevices: z.array(TrustedDevice),
+    }),
+  },
+  "POST /api/auth/factor/prepare": {
+    body: z.strictObject({}),
+    answer: z.object({ otpauthUri: z.string(), secret: z.string() }),
+  },
+  "POST /api/auth/factor/enable": {
+    body: z.strictObject({ code: FactorCode }),
+    answer: z.object({ backupCodes: z.array(z.string()) }),
+  },
+  "POST /api/auth/factor/verify": {
+    body: z.strictObject({ code: FactorCode, trustDevice: z.boolean().default(false) }),
+    answer: Done,
+  },
+  "POST /api/auth/factor/disable": { body: z.strictObject({}), answer: Done },
+  "POST /api/auth/factor/backup-codes": {
+    body: z.strictObject({}),
+    answer: z.object({ backupCodes: z.array(z.string()) }),
+  },
+  "POST /api/auth/factor/trusted-devices/revoke": {
+    body: z.strictObject({ id: z.string().min(1).max(64).optional() }),
+    answer: Done,
+  },
+} as const;
+
+export const SignInAnswer = z.union([
+  z.object({ secondFactor: z.literal(true) }),
+  z.object({ user: z.object({ id: z.string(), name: z.string(), email: z.string() }) }),
+]);
+export type SignInAnswer = z.infer<typeof SignInAnswer>;
