@@ -3,7 +3,7 @@
  * The list in docs/protocol.md is generated from here.
  */
 export const errorCodes = {
-  "auth.required": { status: 401, meaning: "No valid sign-in or visitor token came with the request." },
+  "auth.required": { status: 401, meaning: "No valid sign-in, visitor token or API key came with the request." },
   "auth.expired": { status: 401, meaning: "The visitor token or the realtime ticket has expired: get a new one." },
   "auth.forbidden": { status: 403, meaning: "Signed in, but this is not allowed." },
   "origin.not_allowed": { status: 403, meaning: "The page's origin is not on the list of the inbox, or the app's." },
@@ -17,6 +17,14 @@ export const errorCodes = {
   "message.id_taken": { status: 409, meaning: "That id names another message: choose another." },
   "citation.not_found": { status: 404, meaning: "No such citation, or not yours." },
   "run.not_found": { status: 404, meaning: "No such run, or not yours." },
+  "api_key.not_found": { status: 404, meaning: "No such API key, or not yours." },
+  "api_key.id_taken": { status: 409, meaning: "That API key id is in use: choose another." },
+  "api_key.not_in_use": { status: 409, meaning: "The API key is replaced, revoked or expired already." },
+  "api_key.too_many": { status: 409, meaning: "The workspace has as many API keys as it may: revoke one." },
+  "api_key.in_address": {
+    status: 400,
+    meaning: "An API key in an address ends up in logs: send it in the Authorization header, and replace this one.",
+  },
   "tenant.not_found": { status: 404, meaning: "No such workspace." },
   "document.not_found": { status: 404, meaning: "No such document, or not yours." },
   "document.empty": { status: 422, meaning: "The document holds no text." },

@@ -1,3 +1,4 @@
+import { apiKeysRouter } from "./api-keys/router.ts";
 import { runsRouter } from "./assistant/router.ts";
 import { auditRouter } from "./audit/router.ts";
 import { conversationsRouter } from "./conversations/router.ts";
@@ -7,6 +8,7 @@ import { router } from "./trpc.ts";
 
 /** Everything that our own apps can ask of the api. */
 export const appRouter = router({
+  apiKeys: apiKeysRouter,
   session: sessionRouter,
   conversations: conversationsRouter,
   runs: runsRouter,

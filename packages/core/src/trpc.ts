@@ -29,6 +29,8 @@ export type Facts = {
 export type Context = {
   db: Database;
   requestId: string;
+  /** Where the request came from. */
+  ip: string;
   facts: Facts;
   secret: string;
   realtimeUrl: string;

@@ -56,6 +56,7 @@ export async function trpcRoutes(app: FastifyInstance, options: ApiParts): Promi
     return {
       db,
       requestId: req.id,
+      ip: req.ip,
       facts: req.facts,
       secret: config.secret,
       realtimeUrl: config.realtime.url,

@@ -8,6 +8,8 @@ export const permissions = {
   "knowledge.read": ["owner", "admin", "member", "viewer"],
   /** What answers cost, and why they came out so. */
   "runs.read": ["owner", "admin", "member", "viewer"],
+  /** To see, make, replace and revoke the keys by which programs get in. */
+  "api_keys.manage": ["owner", "admin"],
   /** To be told at once of what changes. */
   "realtime.listen": ["owner", "admin", "member", "viewer"],
   /** Who did what to what, from where. */

@@ -66,6 +66,7 @@ export async function createWorld(db?: Database) {
     return callerOf({
       db: database,
       requestId: randomUUID(),
+      ip: "192.0.2.1",
       facts: {},
       secret: "a secret of tests alone, 32 characters or more",
       realtimeUrl: "ws://localhost:3002",

@@ -1,0 +1,58 @@
+import type { ApiKeyScope, MemberId, TenantId } from "@parley/contracts";
+import type { TenantTransaction } from "@parley/db";
+import { apiKeys } from "@parley/db/schema";
+import { and, count, gt, isNull, sql } from "drizzle-orm";
+import { AppError } from "../app-error.ts";
+import { recordAudit } from "../audit/record-audit.ts";
+import type { CreateApiKey } from "./api-key.ts";
+import { hashApiKey, hintOf, makeApiKey } from "./key-format.ts";
+
+const keysOfTenant = 100;
+
+export type Actor = { tenantId: TenantId; memberId: MemberId; ip: string | null };
+
+/**
+ * Makes a key. What is returned is shown once: it is stored nowhere.
+ *
+ * @throws AppError `api_key.id_taken`, also at a second try, which can't be shown the key again; `api_key.too_many`
+ */
+export async function createApiKey(tx: TenantTransaction, by: Actor, input: CreateApiKey): Promise<{ key: string }> {
+  const key = await insertApiKey(tx, by, input);
+  await recordAudit(tx, {
+    action: "api_key.created",
+    actor: { kind: "member", id: by.memberId },
+    target: { kind: "api_key", id: input.id },
+    ip: by.ip,
+    details: { scopes: input.scopes.join(" "), lifetimeDays: input.lifetimeDays },
+  });
+  return { key };
+}
+
+/** @returns the key @throws as `createApiKey` */
+export async function insertApiKey(
+  tx: TenantTransaction,
+  by: Actor,
+  { id, name, scopes, lifetimeDays }: Omit<CreateApiKey, "scopes"> & { scopes: ApiKeyScope[] },
+): Promise<string> {
+  const [good] = await tx
+    .select({ keys: count() })
+    .from(apiKeys)
+    .where(and(isNull(apiKeys.revokedAt), gt(apiKeys.expiresAt, sql`now()`)));
+  if (good && good.keys >= keysOfTenant) throw new AppError("api_key.too_many");
+  const key = makeApiKey(by.tenantId);
+  const [row] = await tx
+    .insert(apiKeys)
+    .values({
+      id,
+      name,
+      scopes,
+      keySha256: hashApiKey(key),
+      hint: hintOf(key),
+      createdBy: by.memberId,
+      expiresAt: sql`now() + make_interval(days => ${lifetimeDays})`,
+    })
+    .onConflictDoNothing({ target: [apiKeys.tenantId, apiKeys.id] })
+    .returning({ id: apiKeys.id });
+  if (!row) throw new AppError("api_key.id_taken");
+  return key;
+}
