@@ -37,6 +37,7 @@ async function refusal(path: string, who: Pick<Context, "user" | "caller">): Pro
   const api = createCallerFactory(appRouter)({
     db,
     requestId: "a request",
+    ip: "192.0.2.1",
     facts: {},
     secret: "a secret of tests alone, 32 characters or more",
     realtimeUrl: "ws://localhost:3002",
