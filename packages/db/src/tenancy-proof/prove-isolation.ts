@@ -41,6 +41,8 @@ export async function proveIsolation(admin: pg.ClientBase, table: string): Promi
     });
   const asOurs = (statement: string, values?: unknown[]) => attempt("app", ours, statement, values);
   const insert = `INSERT INTO ${name} OVERRIDING SYSTEM VALUE SELECT * FROM jsonb_populate_record(NULL::${name}, $1)`;
+  const change = `UPDATE ${name} SET tenant_id = $1`;
+  const furtherRights = `SELECT WHERE has_any_column_privilege('${name}', 'REFERENCES') OR has_table_privilege('${name}', 'TRIGGER')`;
   const reinsertOwn = () =>
     tryOut(admin, async () => {
       await admin.query(`DELETE FROM ${name}`);
@@ -55,18 +57,28 @@ export async function proveIsolation(admin: pg.ClientBase, table: string): Promi
     ["a tenant adds rows of its own", await reinsertOwn(), { rows: 1 }],
     ["a tenant adds none to another", await asOurs(insert, [other[0]?.copy]), denied],
     ["without a tenant no row is added", await attempt("app", "", insert, [own[0]?.copy]), denied],
+    ["without a tenant no row is changed", await attempt("app", "", change, [ours]), may("UPDATE") ? none : denied],
+    [
+      "without a tenant no row is deleted",
+      await attempt("app", "", `DELETE FROM ${name}`),
+      may("DELETE") ? none : denied,
+    ],
     // Without WHERE or RETURNING the policy for SELECT has no say, so it can't hide what the others let through.
     [
       may("UPDATE") ? "a tenant changes its own rows and no other's" : "a tenant changes no row",
-      await asOurs(`UPDATE ${name} SET tenant_id = $1`, [ours]),
+      await asOurs(change, [ours]),
       may("UPDATE") ? all : denied,
     ],
-    ["a tenant gives no row away", await asOurs(`UPDATE ${name} SET tenant_id = $1`, [theirs]), denied],
+    ["a tenant gives no row away", await asOurs(change, [theirs]), denied],
     [
       may("DELETE") ? "a tenant deletes its own rows and no other's" : "a tenant deletes no row",
       await asOurs(`DELETE FROM ${name}`),
       may("DELETE") ? all : denied,
     ],
+    ["a tenant's COPY takes out its own rows", await asOurs(`COPY ${name} TO STDOUT`), all],
+    ["a tenant writes no file and starts no program", await asOurs(`COPY ${name} TO PROGRAM 'cat'`), denied],
+    ["a tenant can't empty it", await asOurs(`TRUNCATE ${name}`), denied],
+    ["a tenant can neither point at its keys nor watch it", await asOurs(furtherRights), none],
     ["the owner of the table sees no row", await attempt("owner", ours, `SELECT FROM ${name}`), none],
     ["accounts can't read it", await attempt("auth", ours, `SELECT tenant_id FROM ${name}`), denied],
     ["the login itself can't read it", await attempt("door", ours, `SELECT tenant_id FROM ${name}`), denied],

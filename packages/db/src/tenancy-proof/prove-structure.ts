@@ -63,6 +63,14 @@ const forbidden: Record<string, string> = {
   "no function runs with its owner's rights": `
     select p.oid::regprocedure::text from pg_proc p
     where prosecdef and pronamespace not in ('pg_catalog'::regnamespace, 'information_schema'::regnamespace)`,
+  "every function is bound to what it names, whatever the path of who calls it": `
+    select p.oid::regprocedure::text from pg_proc p
+    where pronamespace::regnamespace::text in ('public', 'app', 'auth') and prosqlbody is null
+      and not coalesce(proconfig::text like '%search_path=%', false)
+      and not exists (select from pg_depend where objid = p.oid and deptype = 'e')`,
+  "no function tells anything by NOTIFY": `
+    select p.oid::regprocedure::text from pg_proc p
+    where pronamespace::regnamespace::text in ('public', 'app', 'auth') and prosrc ~* 'notify'`,
   "no view stands in front of the tables": `
     select c.oid::regclass::text from pg_class c join pg_namespace n on n.oid = c.relnamespace
     where relkind in ('v', 'm') and nspname in ('public', 'app', 'auth')`,

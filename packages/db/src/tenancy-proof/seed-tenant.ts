@@ -1,10 +1,8 @@
 import type { TenantId } from "@parley/contracts";
 import type pg from "pg";
 
-// A row for each table, with the same ids in every tenant: nothing but `tenant_id` tells one tenant's rows from another's.
-const id = (n: number) => `'00000000-0000-4000-8000-${String(n).padStart(12, "0")}'`;
-
-const rows = (tenantId: TenantId) => `
+// A row for each table.
+const rows = (tenantId: TenantId, id: (n: number) => string) => `
   INSERT INTO tenants (slug, name) VALUES ('t-${tenantId}', 'A tenant');
   INSERT INTO members (id, user_id, name, role) VALUES (${id(1)}, 'ada', 'Ada', 'owner');
   INSERT INTO inboxes (id, name, assistant_name, greeting, publishable_key)
@@ -38,9 +36,14 @@ const rows = (tenantId: TenantId) => `
     VALUES (${id(12)}, 'Key', sha256('key'), 'y', ARRAY['documents:read'], ${id(1)}, now() + interval '1 day');
   INSERT INTO outbox (event) VALUES ('{}');`;
 
-/** Gives the tenant a row in every table. A new table needs one here; without it the proof of that table fails. */
-export async function seedTenant(client: pg.ClientBase, tenantId: TenantId): Promise<void> {
+/**
+ * Gives the tenant a row in every table. A new table needs one here; without it the proof of that table fails.
+ *
+ * @param idsFrom where the ids are counted from: from the same number, nothing but `tenant_id` tells two tenants' rows apart
+ */
+export async function seedTenant(client: pg.ClientBase, tenantId: TenantId, idsFrom = 0): Promise<void> {
+  const id = (n: number) => `'00000000-0000-4000-8000-${String(idsFrom + n).padStart(12, "0")}'`;
   await client.query("SELECT set_config('role', 'app', true), set_config('app.tenant_id', $1, true)", [tenantId]);
-  await client.query(rows(tenantId));
+  await client.query(rows(tenantId, id));
   await client.query("SELECT set_config('role', 'none', true), set_config('app.tenant_id', '', true)");
 }
