@@ -9,6 +9,12 @@ const looks = [
   { name: "phone, dark", viewport: { width: 390, height: 844 }, colorScheme: "dark" },
 ] as const;
 
+/** Each page, and what is there when it has loaded. */
+const settings = [
+  ["security", "This device"],
+  ["audit-log", "Entry 1"],
+] as const;
+
 for (const { name, viewport, colorScheme } of looks) {
   test.describe(name, () => {
     // Without motion: what is looked at stands still.
@@ -84,6 +90,19 @@ for (const { name, viewport, colorScheme } of looks) {
       await page.getByRole("heading", { name: "Glossary", level: 3 }).waitFor();
       await shot(page, info);
       await expectAccessible(page);
+    });
+
+    test("every page of the settings fits the screen and breaks no rule of accessibility", async ({
+      page,
+      builtIn,
+    }, info) => {
+      await openDashboard(page, builtIn);
+      for (const [path, seen] of settings) {
+        await page.goto(`${builtIn.dashboardUrl}/settings/${path}`);
+        await page.getByRole("main").getByText(seen).first().waitFor();
+        await shot(page, info);
+        await expectAccessible(page);
+      }
     });
   });
 }

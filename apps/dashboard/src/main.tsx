@@ -7,23 +7,19 @@ import { createRoot } from "react-dom/client";
 import { readApiUrl } from "./api-url.ts";
 import { createQueryClient } from "./query-client.ts";
 import { createAppRouter } from "./router.tsx";
-import { safeDestination } from "./session/safe-destination.ts";
+import { watchPresence } from "./session/presence.ts";
+import { sessionEnd } from "./session/session-end.ts";
 import { showTheme } from "./theme.ts";
 import { createApiClient, TRPCProvider } from "./trpc.ts";
 
 showTheme(document.documentElement);
+watchPresence(window);
 
 const apiUrl = readApiUrl(document);
 const client = createApiClient(apiUrl);
 const queryClient = createQueryClient(() => {
   // Nobody was signed in before: the router itself has just asked, and goes to the sign-in page.
-  if (!queryClient.getQueryData(trpc.session.me.queryKey())) return;
-  queryClient.removeQueries(trpc.session.me.queryFilter());
-  const { pathname, href } = router.state.location;
-  if (pathname === "/sign-in") return;
-  const leave = router.navigate({ to: "/sign-in", search: { to: safeDestination(href), ended: true }, replace: true });
-  // Who signs in next may be somebody else.
-  void leave.then(() => queryClient.clear());
+  if (queryClient.getQueryData(trpc.session.me.queryKey())) sessionEnd.write(true);
 });
 const trpc = createTRPCOptionsProxy({ client, queryClient });
 const router = createAppRouter({ apiUrl, queryClient, trpc });

@@ -13,7 +13,8 @@ import { PageError } from "./errors/page-error.tsx";
 import { InboxPage } from "./features/inbox/inbox-page.tsx";
 import { parseInboxSearch } from "./features/inbox/inbox-search.ts";
 import { parseDocumentSearch } from "./features/knowledge/document-search.ts";
-import { safeDestination } from "./session/safe-destination.ts";
+import { parseAuditLogSearch } from "./features/settings/audit-log/audit-log-search.ts";
+import { parseSignInSearch } from "./features/sign-in/sign-in-search.ts";
 import { loadSession } from "./session/session.ts";
 import { AppShell } from "./shell/app-shell.tsx";
 import type { ApiOptions } from "./trpc.ts";
@@ -26,20 +27,10 @@ const root = createRootRouteWithContext<RouterContext>()({
   errorComponent: PageError,
 });
 
-type SignInSearch = {
-  /** Where to go from there. */
-  to: string;
-  /** The session ran out, or was ended elsewhere. */
-  ended?: true;
-};
-
 const signIn = createRoute({
   getParentRoute: () => root,
   path: "/sign-in",
-  validateSearch: (search): SignInSearch => ({
-    to: safeDestination(search.to),
-    ...(search.ended === true && { ended: true }),
-  }),
+  validateSearch: parseSignInSearch,
   component: lazyRouteComponent(() => import("./features/sign-in/sign-in-page.tsx"), "SignInPage"),
 });
 
@@ -98,9 +89,42 @@ const document = createRoute({
   component: lazyRouteComponent(() => import("./features/knowledge/document-page.tsx"), "DocumentPage"),
 });
 
+const settings = createRoute({
+  getParentRoute: () => app,
+  path: "/settings",
+  component: lazyRouteComponent(() => import("./features/settings/settings-layout.tsx"), "SettingsLayout"),
+});
+
+const settingsHome = createRoute({
+  getParentRoute: () => settings,
+  path: "/",
+  beforeLoad() {
+    throw redirect({ to: "/settings/security", replace: true });
+  },
+});
+
+const security = createRoute({
+  getParentRoute: () => settings,
+  path: "/security",
+  component: lazyRouteComponent(() => import("./features/settings/security/security-page.tsx"), "SecurityPage"),
+});
+
+const auditLog = createRoute({
+  getParentRoute: () => settings,
+  path: "/audit-log",
+  validateSearch: parseAuditLogSearch,
+  component: lazyRouteComponent(() => import("./features/settings/audit-log/audit-log-page.tsx"), "AuditLogPage"),
+});
+
 const routeTree = root.addChildren([
   signIn,
-  app.addChildren([home, inbox.addChildren([noConversation, conversation]), knowledge, document]),
+  app.addChildren([
+    home,
+    inbox.addChildren([noConversation, conversation]),
+    knowledge,
+    document,
+    settings.addChildren([settingsHome, security, auditLog]),
+  ]),
 ]);
 
 export function createAppRouter(context: RouterContext) {

@@ -3,6 +3,8 @@ import { createTRPCClient, httpBatchLink, TRPCClientError } from "@trpc/client";
 import type { inferRouterOutputs } from "@trpc/server";
 import { createTRPCContext, type TRPCOptionsProxy } from "@trpc/tanstack-react-query";
 
+import { presenceHeaders } from "./session/presence.ts";
+
 export const { useTRPC, useTRPCClient, TRPCProvider } = createTRPCContext<AppRouter>();
 
 export type ApiClient = ReturnType<typeof createApiClient>;
@@ -18,6 +20,7 @@ export function createApiClient(apiUrl: string) {
         url: `${apiUrl}/trpc`,
         maxURLLength: 2_000,
         maxItems: 10,
+        headers: () => presenceHeaders(),
         fetch: (url, init) => fetch(url, { ...(init as RequestInit), credentials: "include" }),
       }),
     ],

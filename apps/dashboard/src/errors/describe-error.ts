@@ -1,4 +1,6 @@
 import type { ErrorCode } from "@parley/contracts";
+import { AccountError } from "../session/account-query.ts";
+import type { AccountFailure } from "../session/account-request.ts";
 import { isApiError } from "../trpc.ts";
 
 /** A failure in words for the person who sees it. */
@@ -80,6 +82,7 @@ const fault: Words = {
 
 /** What to tell a person about a failure. */
 export function describeError(error: unknown): ErrorDescription {
+  if (error instanceof AccountError) return describeAccountError(error.failure);
   const code = errorCode(error);
   const found = code ? (words[code] ?? ours) : isApiError(error) ? unreachable : fault;
   const requestId = isApiError(error) ? (error.data?.requestId ?? null) : null;
@@ -88,5 +91,23 @@ export function describeError(error: unknown): ErrorDescription {
 
 /** The server's own code for the failure; undefined when no answer of the server's came. */
 export function errorCode(error: unknown): ErrorCode | undefined {
+  if (error instanceof AccountError) return error.failure.code === "UNAUTHORIZED" ? "auth.required" : undefined;
   return isApiError(error) ? error.data?.appCode : undefined;
+}
+
+function describeAccountError(failure: AccountFailure): ErrorDescription {
+  const {
+    title,
+    advice,
+    retryable = false,
+  } = failure.status === null
+    ? unreachable
+    : failure.status === 401
+      ? (words["auth.required"] ?? ours)
+      : failure.status === 429
+        ? (words["rate.exceeded"] ?? ours)
+        : failure.status === 403
+          ? (words["auth.forbidden"] ?? ours)
+          : ours;
+  return { title, advice, requestId: failure.requestId, retryable };
 }

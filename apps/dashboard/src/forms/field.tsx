@@ -7,7 +7,7 @@ type FieldFrameProps = {
   hint?: ReactNode;
   /** What is wrong with what was entered, and how to mend it. */
   error?: string | undefined;
-  className?: string;
+  className?: string | undefined;
   children: (props: FieldInputProps) => ReactNode;
 };
 

@@ -1,7 +1,8 @@
 import type { RealtimeClient, RealtimeStatus } from "@parley/client";
-import { useQuery } from "@tanstack/react-query";
+import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { createContext, type ReactNode, useContext, useEffect, useState } from "react";
-import { useTRPCClient } from "../trpc.ts";
+import { errorCode } from "../errors/describe-error.ts";
+import { useTRPC, useTRPCClient } from "../trpc.ts";
 
 type Realtime = { client: RealtimeClient | undefined; status: RealtimeStatus };
 
@@ -13,6 +14,8 @@ const ticketReserveMs = 10_000;
 /** One socket for the whole app, as long as it is shown. */
 export function RealtimeProvider({ children }: { children: ReactNode }) {
   const api = useTRPCClient();
+  const queryClient = useQueryClient();
+  const sessionQuery = useTRPC().session.me.queryOptions(undefined, { staleTime: 0 });
   const [client, setClient] = useState<RealtimeClient>();
   const [status, setStatus] = useState<RealtimeStatus>("connecting");
   // The first ticket tells where the socket is.
@@ -30,7 +33,14 @@ export function RealtimeProvider({ children }: { children: ReactNode }) {
     let ended = false;
     async function getToken(renew: boolean) {
       const usable = !renew && ticket && Date.parse(ticket.expiresAt) - Date.now() > ticketReserveMs;
-      return usable ? ticket.token : (await api.session.ticket.mutate()).token;
+      if (usable) return ticket.token;
+      try {
+        return (await api.session.ticket.mutate()).token;
+      } catch (error) {
+        // The query cache tells everybody when it is the session that has ended.
+        if (errorCode(error) === "auth.required") void queryClient.fetchQuery(sessionQuery).catch(() => undefined);
+        throw error;
+      }
     }
     // The first view can be shown without it.
     void import("@parley/client").then(({ createRealtimeClient }) => {

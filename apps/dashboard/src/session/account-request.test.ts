@@ -25,7 +25,10 @@ test("what is said goes in the body, and the cookie that comes back is kept", as
 test("without anything to say it is a question that changes nothing", async () => {
   const fetch = answerWith(200, []);
   await accountRequest("https://api.example.com", "/list-sessions");
-  expect(fetch).toHaveBeenCalledWith("https://api.example.com/api/auth/list-sessions", { credentials: "include" });
+  expect(fetch).toHaveBeenCalledWith("https://api.example.com/api/auth/list-sessions", {
+    credentials: "include",
+    headers: {},
+  });
 });
 
 test.each([

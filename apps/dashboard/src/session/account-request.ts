@@ -1,3 +1,5 @@
+import { presenceHeaders } from "./presence.ts";
+
 /** Why the server did not do what was asked about an account. */
 export type AccountFailure = {
   /** The server's code, such as `INVALID_EMAIL_OR_PASSWORD` or `rate.exceeded`; `unreachable` when no answer came. */
@@ -27,7 +29,8 @@ export async function accountRequest<T = unknown>(
   try {
     response = await fetch(`${apiUrl}/api/auth${path}`, {
       credentials: "include",
-      ...(body && { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(body) }),
+      headers: { ...presenceHeaders(), ...(body && { "content-type": "application/json" }) },
+      ...(body && { method: "POST", body: JSON.stringify(body) }),
     });
   } catch {
     // fetch rejects for one reason only: no answer came.

@@ -1,10 +1,11 @@
+import type { SignInAnswer } from "@parley/contracts";
 import { type AccountResult, accountRequest } from "./account-request.ts";
 
 /** Signs in with an e-mail address and a password; the session is a cookie of the api's. */
 export function signIn(
   apiUrl: string,
   credentials: { email: string; password: string },
-): Promise<AccountResult<unknown>> {
+): Promise<AccountResult<SignInAnswer>> {
   return accountRequest(apiUrl, "/sign-in/email", credentials);
 }
 

@@ -1,8 +1,9 @@
 import { Outlet, useMatch } from "@tanstack/react-router";
-import { lazy, Suspense, useState } from "react";
+import { lazy, Suspense, useState, useSyncExternalStore } from "react";
 import { LiveLists } from "../realtime/live-lists.tsx";
 import { RealtimeProvider } from "../realtime/realtime-provider.tsx";
 import { isMember, useSession } from "../session/session.ts";
+import { sessionEnd } from "../session/session-end.ts";
 import { useShortcuts } from "../shortcuts/use-shortcuts.ts";
 import { ConnectionBanner } from "./connection-banner.tsx";
 import { NavRail } from "./nav-rail.tsx";
@@ -13,12 +14,18 @@ const ShortcutsDialog = lazy(async () => {
   return { default: ShortcutsDialog };
 });
 
+const SessionEndedDialog = lazy(async () => {
+  const { SessionEndedDialog } = await import("../features/session-ended/session-ended-dialog.tsx");
+  return { default: SessionEndedDialog };
+});
+
 /** What stands around every page of a signed-in member. */
 export function AppShell() {
   const session = useSession();
   const [shortcutsShown, setShortcutsShown] = useState(false);
   // On a phone, a conversation has the whole screen.
   const inConversation = useMatch({ from: "/app/inbox/$conversationId", shouldThrow: false }) !== undefined;
+  const hasEnded = useSyncExternalStore(sessionEnd.subscribe, sessionEnd.read);
   useShortcuts({ "?": () => setShortcutsShown(true) });
 
   if (!isMember(session)) return <NoWorkspace />;
@@ -40,6 +47,11 @@ export function AppShell() {
       {shortcutsShown && (
         <Suspense>
           <ShortcutsDialog onClose={() => setShortcutsShown(false)} />
+        </Suspense>
+      )}
+      {hasEnded && (
+        <Suspense>
+          <SessionEndedDialog />
         </Suspense>
       )}
     </RealtimeProvider>

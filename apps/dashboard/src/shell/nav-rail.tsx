@@ -1,6 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { Link, type LinkProps } from "@tanstack/react-router";
-import { BookOpenText, Inbox, Keyboard, type LucideIcon } from "lucide-react";
+import { BookOpenText, Inbox, Keyboard, type LucideIcon, Settings } from "lucide-react";
 import { classNames } from "../components/class-names.ts";
 import { Logo } from "../components/logo.tsx";
 import { useTRPC } from "../trpc.ts";
@@ -29,6 +29,7 @@ export function NavRail({ hiddenOnPhone, onShowShortcuts }: NavRailProps) {
       </Link>
       <Place to="/inbox" icon={Inbox} label="Inbox" count={waiting} countLabel={`${waiting} waiting for a person`} />
       <Place to="/knowledge" icon={BookOpenText} label="Knowledge" />
+      <Place to="/settings" icon={Settings} label="Settings" />
       <button type="button" onClick={onShowShortcuts} className={classNames(place, "hidden md:mt-auto md:flex")}>
         <Keyboard aria-hidden className="size-5" strokeWidth={1.75} />
         Shortcuts

@@ -1,0 +1,52 @@
+import { Dialog } from "@base-ui/react/dialog";
+import { useQueryClient } from "@tanstack/react-query";
+import { useRouter } from "@tanstack/react-router";
+import { Logo } from "../../components/logo.tsx";
+import { Notice } from "../../forms/notice.tsx";
+import { useSession } from "../../session/session.ts";
+import { sessionEnd } from "../../session/session-end.ts";
+import { useTRPC } from "../../trpc.ts";
+import { SignInForm } from "../sign-in/sign-in-form.tsx";
+
+/**
+ * Covers the app when its session has ended: who passes by sees nothing of it, and whoever signs in again finds it as it was, with
+ * what they had typed.
+ */
+export function SessionEndedDialog() {
+  const { user } = useSession();
+  const trpc = useTRPC();
+  const queryClient = useQueryClient();
+  const router = useRouter();
+
+  async function goOn() {
+    const session = await queryClient.fetchQuery(trpc.session.me.queryOptions(undefined, { staleTime: 0 }));
+    // Somebody else: nothing of what the page holds is theirs.
+    if (session.user.id !== user.id) return location.assign("/");
+    sessionEnd.write(false);
+    await router.invalidate();
+    await queryClient.invalidateQueries();
+  }
+
+  return (
+    <Dialog.Root open>
+      <Dialog.Portal>
+        <Dialog.Popup className="fixed inset-0 z-50 flex overflow-y-auto bg-canvas px-6 py-8 outline-none">
+          <title>Session ended · Parley</title>
+          <div className="m-auto w-full max-w-90">
+            <Logo className="mb-5 size-9" />
+            <Dialog.Title className="text-2xl font-semibold tracking-tight">Sign in to go on</Dialog.Title>
+            <SignInForm
+              email={user.email}
+              notice={
+                <Notice tone="warn" role="status" className="mt-6">
+                  Your session has ended. Sign in to go on where you were.
+                </Notice>
+              }
+              onDone={goOn}
+            />
+          </div>
+        </Dialog.Popup>
+      </Dialog.Portal>
+    </Dialog.Root>
+  );
+}

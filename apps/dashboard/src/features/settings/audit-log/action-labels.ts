@@ -1,0 +1,72 @@
+import type { AuditAction } from "@parley/contracts";
+
+type Group = { name: string; actions: Partial<Record<AuditAction, string>> };
+
+/** The actions that the log tells of, in the order in which they can be chosen. */
+export const actionGroups = [
+  {
+    name: "Signing in",
+    actions: {
+      "user.signed_up": "Signed up",
+      "user.signed_in": "Signed in",
+      "user.sign_in_failed": "Failed to sign in",
+      "user.signed_out": "Signed out",
+      "user.locked": "Account locked",
+      "user.unlocked": "Account unlocked",
+      "session.revoked": "Device signed out",
+      "account.linked": "Account linked to a provider",
+    },
+  },
+  {
+    name: "Accounts",
+    actions: {
+      "password.changed": "Password changed",
+      "password.reset_requested": "Password reset asked for",
+      "password.reset": "Password reset",
+      "email.verified": "E-mail address confirmed",
+      "email.changed": "E-mail address changed",
+      "profile.changed": "Profile changed",
+      "factor.enabled": "Second factor turned on",
+      "factor.disabled": "Second factor turned off",
+      "factor.failed": "Wrong code of the second factor",
+    },
+  },
+  {
+    name: "Workspace",
+    actions: {
+      "workspace.created": "Workspace created",
+      "workspace.changed": "Workspace changed",
+      "member.invited": "Member invited",
+      "invitation.accepted": "Invitation accepted",
+      "invitation.revoked": "Invitation revoked",
+      "member.role_changed": "Role changed",
+      "member.removed": "Member removed",
+      "member.left": "Member left",
+    },
+  },
+  {
+    name: "Keys and knowledge",
+    actions: {
+      "api_key.created": "API key created",
+      "api_key.rotated": "API key rotated",
+      "api_key.revoked": "API key revoked",
+      "document.added": "Document added",
+      "document.removed": "Document removed",
+      "request.refused": "Request refused",
+    },
+  },
+] as const satisfies readonly Group[];
+
+type Named = { [G in (typeof actionGroups)[number] as keyof G["actions"]]: string };
+// Does not compile when an action has no label.
+const labels: Record<AuditAction, string> = Object.assign({}, ...actionGroups.map(({ actions }) => actions)) as Named;
+
+/** An action that a newer server knows is shown by its own name. */
+export function labelOf(action: AuditAction): string {
+  return labels[action] ?? action;
+}
+
+/** As the address of the page has it; undefined when it is none. */
+export function parseAction(wanted: unknown): AuditAction | undefined {
+  return typeof wanted === "string" && Object.hasOwn(labels, wanted) ? (wanted as AuditAction) : undefined;
+}

@@ -1,0 +1,27 @@
+import type { LinkProps } from "@tanstack/react-router";
+import { type LucideIcon, ScrollText, ShieldCheck } from "lucide-react";
+import type { MemberSession } from "../../session/session.ts";
+
+type Role = MemberSession["member"]["role"];
+type Place = {
+  to: NonNullable<LinkProps["to"]>;
+  label: string;
+  icon: LucideIcon;
+  /** Who may go there; everybody, when it does not say. */
+  roles?: readonly Role[];
+};
+
+const groups: { name: string; places: Place[] }[] = [
+  { name: "Your account", places: [{ to: "/settings/security", label: "Security", icon: ShieldCheck }] },
+  {
+    name: "Workspace",
+    places: [{ to: "/settings/audit-log", label: "Audit log", icon: ScrollText, roles: ["owner", "admin"] }],
+  },
+];
+
+/** The pages of the settings that somebody with the role can use. The server decides; this only shows no closed doors. */
+export function placesFor(role: Role) {
+  return groups
+    .map(({ name, places }) => ({ name, places: places.filter(({ roles }) => !roles || roles.includes(role)) }))
+    .filter(({ places }) => places.length > 0);
+}

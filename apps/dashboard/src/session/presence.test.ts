@@ -1,0 +1,13 @@
+import { expect, test } from "vitest";
+import { lastPresence, presenceHeaders, watchPresence } from "./presence.ts";
+
+test("what is asked long after somebody touched the page is marked, and what is asked at once is not", () => {
+  const page = new EventTarget();
+  watchPresence(page);
+  page.dispatchEvent(new Event("keydown"));
+  const { touchedAtMs } = lastPresence();
+  expect(presenceHeaders(touchedAtMs + 1_000)).toEqual({});
+  expect(lastPresence().askedAtMs).toBe(touchedAtMs + 1_000);
+  expect(presenceHeaders(touchedAtMs + 60_000)).toEqual({ "parley-background": "1" });
+  expect(lastPresence().askedAtMs, "the api has not heard of anybody since").toBe(touchedAtMs + 1_000);
+});

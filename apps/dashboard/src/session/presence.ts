@@ -1,0 +1,29 @@
+/** So long after somebody touched the page, what it asks the api for is still their doing, in milliseconds. */
+const attendedMs = 15_000;
+
+let touchedAtMs = Date.now();
+let askedAtMs = Date.now();
+
+/** Notes when somebody touches the page; and does so as long as the page is there. */
+export function watchPresence(page: Pick<EventTarget, "addEventListener">): void {
+  const note = () => {
+    touchedAtMs = Date.now();
+  };
+  for (const event of ["pointerdown", "pointermove", "keydown", "wheel", "touchmove"]) {
+    page.addEventListener(event, note, { passive: true, capture: true });
+  }
+}
+
+/**
+ * For every request: what the page asks by itself, with nobody there, must not keep the session alive. The header says so to the api.
+ */
+export function presenceHeaders(nowMs = Date.now()): Record<string, string> {
+  if (nowMs - touchedAtMs >= attendedMs) return { "parley-background": "1" };
+  askedAtMs = nowMs;
+  return {};
+}
+
+/** When somebody last touched the page, and when the api last heard of it. */
+export function lastPresence(): { touchedAtMs: number; askedAtMs: number } {
+  return { touchedAtMs, askedAtMs };
+}
