@@ -18,7 +18,7 @@ import { postMessage } from "../conversations/post-message.ts";
 import { createInbox } from "../inboxes/create-inbox.ts";
 import { appRouter } from "../router.ts";
 import { createTenant } from "../tenants/create-tenant.ts";
-import { createCallerFactory, type MemberCaller } from "../trpc.ts";
+import { type Context, createCallerFactory, type MemberCaller } from "../trpc.ts";
 
 const callerOf = createCallerFactory(appRouter);
 
@@ -58,12 +58,13 @@ export async function createWorld(db?: Database) {
     };
   }
 
-  function memberApi(
+  /** What a procedure is given that this member calls. */
+  function memberContext(
     tenantId: TenantId,
     member: { memberId: MemberId; name: string },
     role: MemberCaller["role"] = "owner",
-  ) {
-    return callerOf({
+  ): Context {
+    return {
       db: database,
       requestId: randomUUID(),
       ip: "192.0.2.1",
@@ -77,8 +78,9 @@ export async function createWorld(db?: Database) {
       },
       session: { id: randomUUID(), fresh: true, secondFactor: false },
       caller: { kind: "member", tenantId, ...member, role },
-    });
+    };
   }
+  const memberApi = (...member: Parameters<typeof memberContext>) => callerOf(memberContext(...member));
 
   /** A contact in a conversation of their own. */
   async function contact(of?: Awaited<ReturnType<typeof tenant>>) {
@@ -108,6 +110,7 @@ export async function createWorld(db?: Database) {
     db: database,
     tenant,
     memberApi,
+    memberContext,
     contact,
     messageId,
     announced,

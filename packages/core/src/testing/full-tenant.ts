@@ -1,0 +1,101 @@
+import { randomUUID } from "node:crypto";
+import { MemberId, type Role, UserId } from "@parley/contracts";
+import { citations, contacts, documentVersions, members, runs, sources } from "@parley/db/schema";
+import { sql } from "drizzle-orm";
+import { recordAudit } from "../audit/record-audit.ts";
+import { createLibrary, createWordEmbedder } from "./library.ts";
+import type { IdKind } from "./sample-input.ts";
+import type { World } from "./world.ts";
+
+const roles = ["owner", "admin", "member", "viewer"] as const;
+
+/**
+ * A tenant that has one of everything that a request can name. Two of them, made one after the other, differ in their ids and in
+ * `word` alone.
+ *
+ * @param word stands in every text that the tenant's people wrote
+ */
+export async function createFullTenant(world: World, word: string) {
+  const contact = await world.contact();
+  const { tenantId, conversationId, contactId, inbox, owner } = contact;
+  const { db } = world;
+
+  const people = { owner: contact.member } as Record<Role, { memberId: MemberId; name: string }>;
+  await db.transaction(tenantId, async (tx) => {
+    await tx.execute(sql`update tenants set name = ${`The ${word} company`}`);
+    await tx.execute(sql`update inboxes set name = ${`Inbox ${word}`}, greeting = ${`Welcome, ${word}`}`);
+    await tx.update(contacts).set({ name: `Contact ${word}` });
+    await tx.update(members).set({ name: `owner ${word}` });
+    for (const role of roles.slice(1)) {
+      const memberId = MemberId.parse(randomUUID());
+      people[role] = { memberId, name: `${role} ${word}` };
+      await tx
+        .insert(members)
+        .values({ id: memberId, userId: UserId.parse(randomUUID()), name: `${role} ${word}`, role });
+    }
+  });
+  people.owner = { ...contact.member, name: `owner ${word}` };
+
+  const { id: messageId } = await contact.say(`Where is the ${word} elephant?`);
+  const library = createLibrary(db, tenantId, createWordEmbedder());
+  const read = async (path: string, text: string) => {
+    const added = await library.add(path, text, word);
+    await library.ingest();
+    return added;
+  };
+  const first = await read("a-first.md", `# First ${word}\n\nThe elephant of ${word} is grey.\n`);
+  await read("b-second.md", `# Second ${word}\n\nThe lion of ${word} is yellow.\n`);
+  const [passage] = await library.search("elephant");
+  if (!passage) throw new Error("the document holds the question's word");
+
+  await db.transaction(tenantId, (tx) =>
+    tx.insert(citations).values({
+      messageId,
+      number: 1,
+      documentVersionId: passage.documentVersionId,
+      chunkId: passage.chunkId,
+      headingPath: passage.headingPath,
+      startOffset: passage.start,
+      endOffset: passage.end,
+      quoteSha256: "0".repeat(64),
+    }),
+  );
+  const apiKeyId = randomUUID();
+  await contact.api.apiKeys.create({
+    id: apiKeyId as never,
+    name: `Key ${word}`,
+    scopes: ["documents:read"],
+  });
+  await db.transaction(tenantId, (tx) =>
+    recordAudit(tx, {
+      action: "document.added",
+      actor: { kind: "member", id: people.viewer.memberId },
+      target: { kind: "document", id: first.documentId },
+    }),
+  );
+
+  const [run] = await db.read(tenantId, (tx) => tx.select().from(runs));
+  const [source] = await db.read(tenantId, (tx) => tx.select().from(sources));
+  const [version] = await db.read(tenantId, (tx) =>
+    tx.select().from(documentVersions).where(sql`document_id = ${first.documentId}`),
+  );
+  if (!run || !source || !version) throw new Error("the tenant is not complete");
+
+  const ids: Record<IdKind, string> = {
+    TenantId: tenantId,
+    InboxId: inbox.id,
+    ContactId: contactId,
+    MemberId: people.viewer.memberId,
+    UserId: owner.userId,
+    ConversationId: conversationId,
+    MessageId: messageId,
+    RunId: run.id,
+    SourceId: source.id,
+    DocumentId: first.documentId,
+    DocumentVersionId: version.id,
+    ChunkId: passage.chunkId,
+    ApiKeyId: apiKeyId,
+  };
+  return { ...contact, people, ids, word, library };
+}
+export type FullTenant = Awaited<ReturnType<typeof createFullTenant>>;
