@@ -31,7 +31,11 @@ export async function connect(config: Config, logger: Logger): Promise<Connectio
     partitions: config.redis.partitions,
     logger,
   });
-  const rateLimiter = createRateLimiter({ redisUrl: config.redis.url, logger });
+  const rateLimiter = createRateLimiter({
+    redisUrl: config.redis.url,
+    redisDeadlineMs: config.rateLimitDeadlineMs,
+    logger,
+  });
   return {
     db,
     eventLog,

@@ -109,6 +109,9 @@ const settings = {
   RATE_LIMITS: oneOf("on", "off")
     .default("on")
     .describe("`off` lets in any number of requests over HTTP: for measurements, and nothing else"),
+  RATE_LIMIT_DEADLINE_MS: milliseconds()
+    .default(500)
+    .describe("How long Redis may take to count a request, before a process counts for itself and refuses sign-ins"),
   PARLEY_DATA_DIR: z
     .string()
     .default("data")
@@ -213,6 +216,7 @@ function arrange(set: Settings) {
     widget: { port: set.WIDGET_PORT, url: set.WIDGET_URL ?? `http://localhost:${set.WIDGET_PORT}` },
     trustedProxies: set.TRUSTED_PROXIES ?? [],
     rateLimits: set.RATE_LIMITS === "on",
+    rateLimitDeadlineMs: set.RATE_LIMIT_DEADLINE_MS,
     dataDir: set.PARLEY_DATA_DIR,
     secret: set.PARLEY_SECRET,
     adminToken: set.ADMIN_TOKEN,

@@ -4,9 +4,6 @@ import { RedisConnection } from "../event-log/redis-connection.ts";
 import type { Logger } from "../log.ts";
 import { type Counted, limitKey } from "./limit-key.ts";
 
-/** How long a reply of Redis may take before the count goes on without it. */
-const deadlineMs = 500;
-
 export type Verdict = {
   /** `unknown`: an attempt to authenticate that can't be counted, and is not to be let in. */
   outcome: "allowed" | "exceeded" | "unknown";
@@ -33,9 +30,12 @@ export type RateLimiter = {
  */
 export function createRateLimiter({
   redisUrl,
+  redisDeadlineMs = 500,
   logger,
 }: {
   redisUrl?: string | undefined;
+  /** How long a reply of Redis may take before the count goes on without it. */
+  redisDeadlineMs?: number;
   logger: Logger;
 }): RateLimiter {
   const redis = redisUrl ? new RedisConnection(redisUrl, logger, { quiet: true }) : undefined;
@@ -49,7 +49,7 @@ export function createRateLimiter({
     const made = redis
       ? new RateLimiterRedis({
           ...shape,
-          storeClient: clientOver(redis),
+          storeClient: clientOver(redis, redisDeadlineMs),
           useRedisPackage: true,
           rejectIfRedisNotReady: true,
           ...(tier !== "authentication" && { insuranceLimiter: new RateLimiterMemory(shape) }),
@@ -96,7 +96,7 @@ function maxOf({ max }: RateLimit, plan: Plan = "standard"): number {
 }
 
 /** What the limiter asks of a client of Redis. A reply that does not come is no reason to wait. */
-function clientOver(redis: RedisConnection) {
+function clientOver(redis: RedisConnection, deadlineMs: number) {
   return {
     get isReady() {
       return redis.isReady;
