@@ -9,6 +9,8 @@ export const errorCodes = {
   "origin.not_allowed": { status: 403, meaning: "The page's origin is not on the list of the inbox, or the app's." },
   "input.invalid": { status: 400, meaning: "The request does not have the documented shape; `issues` says where." },
   "input.too_large": { status: 413, meaning: "The request is larger than the documented limit." },
+  "method.not_allowed": { status: 405, meaning: "Not with this method: `Allow` says with which." },
+  "address.not_found": { status: 404, meaning: "There is nothing at this address." },
   "inbox.not_found": { status: 404, meaning: "No inbox has this publishable key." },
   "conversation.not_found": { status: 404, meaning: "No such conversation, or not yours." },
   "conversation.id_taken": { status: 409, meaning: "That conversation id is in use: choose another." },

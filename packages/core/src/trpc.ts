@@ -21,6 +21,7 @@ export type Facts = {
   tenantId?: string;
   memberId?: string;
   contactId?: string;
+  apiKeyId?: string;
   conversationId?: string;
   procedures?: string;
 };

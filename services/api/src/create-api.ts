@@ -1,12 +1,11 @@
 import cors from "@fastify/cors";
 import helmet from "@fastify/helmet";
-import { type Accounts, AuthError } from "@parley/auth";
-import { type ErrorBody, errorCodes, limits, rateLimits } from "@parley/contracts";
-import { AppError } from "@parley/core/app-error";
+import type { Accounts } from "@parley/auth";
+import { type ErrorBody, limits, rateLimits } from "@parley/contracts";
 import type { KnowledgeJobs } from "@parley/core/knowledge/jobs";
 import { createPlans } from "@parley/core/tenants/plan";
 import type { Facts } from "@parley/core/trpc";
-import { type Database, DatabaseError } from "@parley/db";
+import type { Database } from "@parley/db";
 import type { Config } from "@parley/platform/config";
 import type { EventLog } from "@parley/platform/event-log/event-log";
 import type { Logger } from "@parley/platform/log";
@@ -21,12 +20,13 @@ import Fastify, {
   type FastifyRequest,
   LogController,
 } from "fastify";
-import { ZodError } from "zod";
 import { accountRoutes } from "./account-routes.ts";
 import { adminRoutes } from "./admin-routes.ts";
 import { capturedMailRoutes } from "./captured-mail-routes.ts";
+import { errorAnswer } from "./error-answer.ts";
 import { limitRate } from "./rate-limit.ts";
 import { countCalls, trpcRoutes } from "./trpc-routes.ts";
+import { v1Routes } from "./v1/v1-routes.ts";
 import { widgetRoutes } from "./widget-routes.ts";
 
 export type ApiOptions = {
@@ -127,10 +127,11 @@ export async function createApi(options: ApiOptions): Promise<FastifyInstance> {
   await app.register(cors, {
     delegator: ({ url }, done) => {
       const widget = url.startsWith("/widget/");
-      const administration = url.startsWith("/admin/");
+      // No page has business here: one that held an API key or the admin token would give it away.
+      const noPage = url.startsWith("/admin/") || url.startsWith("/v1/");
       done(null, {
         // The widget sends no cookie, so any page may read its answers; which pages get any, the inbox's list says.
-        origin: widget ? "*" : administration ? false : [config.dashboard.origin],
+        origin: widget ? "*" : noPage ? false : [config.dashboard.origin],
         credentials: !widget,
         exposedHeaders: ["retry-after", "ratelimit", "ratelimit-policy", "x-request-id"],
         methods: ["GET", "POST"],
@@ -154,6 +155,7 @@ export async function createApi(options: ApiOptions): Promise<FastifyInstance> {
   await app.register(accountRoutes, parts);
   await app.register(trpcRoutes, parts);
   await app.register(widgetRoutes, parts);
+  await app.register(v1Routes, { prefix: "/v1", ...parts });
   await app.register(adminRoutes, parts);
   if (options.capturedMail) await app.register(capturedMailRoutes, { capturedMail: options.capturedMail });
   return app;
@@ -161,34 +163,4 @@ export async function createApi(options: ApiOptions): Promise<FastifyInstance> {
 
 function stamp(request: FastifyRequest, reply: FastifyReply): void {
   reply.header("x-request-id", request.id).header("cache-control", "no-store");
-}
-
-/** What the client is told: a code and its meaning; the rest stays in our log. */
-function errorAnswer(error: FastifyError, request: FastifyRequest): { status: number; body: ErrorBody } {
-  const of = (code: keyof typeof errorCodes, issues?: ErrorBody["error"]["issues"]) => ({
-    status: errorCodes[code].status as number,
-    body: {
-      error: {
-        code,
-        message: errorCodes[code].meaning,
-        requestId: request.id,
-        ...(issues && { issues }),
-      },
-    },
-  });
-  if (error instanceof AppError || error instanceof AuthError) return of(error.code);
-  if (error instanceof ZodError) {
-    return of(
-      "input.invalid",
-      error.issues.map(({ path, message }) => ({
-        path: path.join("."),
-        message,
-      })),
-    );
-  }
-  if (error instanceof DatabaseError && error.code === "database.busy") return of("service.busy");
-  if (error.statusCode === 413) return of("input.too_large");
-  if (error.statusCode === 415) return { ...of("input.invalid"), status: 415 };
-  if (error.statusCode && error.statusCode < 500) return of("input.invalid");
-  return of("internal");
 }

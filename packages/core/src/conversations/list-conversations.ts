@@ -1,4 +1,4 @@
-import type { ContactId, Conversation, MemberId, Message, TenantId } from "@parley/contracts";
+import type { ContactId, Conversation, ConversationStatus, MemberId, Message, TenantId } from "@parley/contracts";
 import type { Database } from "@parley/db";
 import { contacts, conversations, members, messages } from "@parley/db/schema";
 import { and, desc, eq, getTableColumns, isNull, ne, type SQL, sql } from "drizzle-orm";
@@ -17,9 +17,12 @@ export type ConversationSummary = Conversation & {
 };
 
 const pageSize = 30;
-const Cursor = z.templateLiteral([z.iso.datetime({ precision: 6 }), " ", z.uuid()]);
+/** Where a page of conversations ended. */
+export const ConversationCursor = z
+  .templateLiteral([z.iso.datetime({ precision: 6 }), " ", z.uuid()])
+  .refine((cursor) => /^[12]/.test(cursor)); // the database has no year 0
 
-const inView = (view: ConversationView, memberId: MemberId): SQL | undefined => {
+const inView = (view: ConversationView, memberId: MemberId | undefined): SQL | undefined => {
   const { status, assigneeId } = conversations;
   switch (view) {
     case "assistant":
@@ -27,7 +30,7 @@ const inView = (view: ConversationView, memberId: MemberId): SQL | undefined => 
     case "waiting":
       return and(eq(status, "open"), isNull(assigneeId));
     case "mine":
-      return and(eq(status, "open"), eq(assigneeId, memberId));
+      return memberId ? and(eq(status, "open"), eq(assigneeId, memberId)) : sql`false`;
     case "all":
       return undefined;
   }
@@ -36,6 +39,8 @@ const inView = (view: ConversationView, memberId: MemberId): SQL | undefined => 
 /**
  * One page of the inbox, newest message first. Conversations in which nothing was said yet are left out.
  *
+ * @param request.memberId whose "mine" is; for that view alone
+ * @param request.status only those
  * @param request.cursor `nextCursor` of the page before; an unreadable one begins at the top
  */
 export async function listConversations(
@@ -43,8 +48,10 @@ export async function listConversations(
   tenantId: TenantId,
   request: {
     view: ConversationView;
-    memberId: MemberId;
+    memberId?: MemberId;
+    status?: ConversationStatus | undefined;
     cursor?: string | undefined;
+    limit?: number;
   },
 ): Promise<{
   conversations: ConversationSummary[];
@@ -61,7 +68,8 @@ export async function listConversations(
   // A timestamp has microseconds, a JavaScript date has not: the cursor is made by the database.
   const cursor = sql<string>`to_char(${conversations.lastMessageAt} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')
     || ' ' || ${conversations.id}`;
-  const [at, id] = Cursor.safeParse(request.cursor).data?.split(" ") ?? [];
+  const { limit = pageSize } = request;
+  const [at, id] = ConversationCursor.safeParse(request.cursor).data?.split(" ") ?? [];
   const rows = await db.read(tenantId, (read) =>
     read
       .select({
@@ -77,6 +85,7 @@ export async function listConversations(
       .where(
         and(
           inView(request.view, request.memberId),
+          request.status && eq(conversations.status, request.status),
           ne(conversations.lastSeq, 0),
           at && id
             ? sql`(${conversations.lastMessageAt}, ${conversations.id}) < (${at}::timestamptz, ${id}::uuid)`
@@ -84,9 +93,9 @@ export async function listConversations(
         ),
       )
       .orderBy(desc(conversations.lastMessageAt), desc(conversations.id))
-      .limit(pageSize + 1),
+      .limit(limit + 1),
   );
-  const page = rows.slice(0, pageSize);
+  const page = rows.slice(0, limit);
   return {
     conversations: page.map((row) => ({
       ...toConversation(row),
@@ -94,7 +103,7 @@ export async function listConversations(
       lastMessageAt: row.lastMessageAt.toISOString(),
       lastMessage: row.lastMessage,
     })),
-    nextCursor: rows.length > pageSize ? (page.at(-1)?.cursor ?? null) : null,
+    nextCursor: rows.length > limit ? (page.at(-1)?.cursor ?? null) : null,
   };
 }
 

@@ -6,15 +6,18 @@ import { AppError } from "../app-error.ts";
 
 const pageSize = 100;
 
+/** Where a document stands in the list, whether it is there or not. */
+export type DocumentPlace = { source: string; path: string; id: DocumentId };
+
 /**
  * The tenant's documents by source and path, each with its newest version.
  *
- * @param options.after the last document of the page before
+ * @param options.after the last document of the page before, or its place
  */
 export async function listDocuments(
   db: Database,
   tenantId: TenantId,
-  { after, limit = pageSize }: { after?: DocumentId | undefined; limit?: number },
+  { after, limit = pageSize }: { after?: DocumentId | DocumentPlace | undefined; limit?: number },
 ) {
   const { id, path, sourceId, currentVersionId, removedAt, createdAt } = documents;
   const place = sql`(${sources.name}, ${path}, ${id})`;
@@ -42,9 +45,11 @@ export async function listDocuments(
         and(
           isNull(removedAt),
           after &&
-            sql`${place} > (
-              select s.name, d.path, d.id from documents d join sources s on s.id = d.source_id where d.id = ${after}
-            )`,
+            (typeof after === "string"
+              ? sql`${place} > (
+                  select s.name, d.path, d.id from documents d join sources s on s.id = d.source_id where d.id = ${after}
+                )`
+              : sql`${place} > (${after.source}::text, ${after.path}::text, ${after.id}::uuid)`),
         ),
       )
       .orderBy(asc(sources.name), asc(path), asc(id), desc(documentVersions.version))

@@ -1,0 +1,52 @@
+import type { ApiKeyScope } from "@parley/contracts";
+import type { ZodType } from "zod";
+import { Problem } from "./shapes.ts";
+
+const problem = (description: string) => ({
+  description,
+  content: { "application/problem+json": { schema: Problem } },
+});
+
+/**
+ * What every route of /v1 says of itself, and what its answers may be.
+ *
+ * @param route.takes the schemas of its parameters
+ * @param route.isOne it answers with one thing, which may not be there
+ */
+export function describeRoute<
+  Answer extends ZodType,
+  Takes extends { params?: ZodType; querystring?: ZodType },
+>(route: {
+  id: string;
+  summary: string;
+  tag: string;
+  scope: ApiKeyScope;
+  takes: Takes;
+  answer: Answer;
+  answerIs: string;
+  isOne?: boolean;
+}) {
+  const { id, summary, tag, scope, takes, answer, answerIs, isOne = false } = route;
+  return {
+    config: { scope },
+    schema: {
+      operationId: id,
+      summary,
+      description: `For keys with the scope \`${scope}\`.`,
+      tags: [tag],
+      security: [{ apiKey: [] }],
+      ...takes,
+      response: {
+        200: { description: answerIs, content: { "application/json": { schema: answer } } },
+        400: problem("The request is not as described"),
+        401: problem("No API key, or one that is not good"),
+        403: problem("The key does not have the scope"),
+        ...(isOne && { 404: problem("There is no such thing in this workspace") }),
+        405: problem("Only GET and HEAD"),
+        429: problem("Too many requests; `Retry-After` says when to come back"),
+        500: problem("A fault of ours"),
+        503: problem("Busy: try again, not before `Retry-After`"),
+      },
+    },
+  };
+}
