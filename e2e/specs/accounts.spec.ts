@@ -51,3 +51,28 @@ test("the audit log tells of a sign-in, and can be looked through by action", as
   await page.getByLabel("Action").selectOption("API key revoked");
   await expect(page.getByText("Nothing of the kind happened")).toBeVisible();
 });
+
+test("an API key is shown once, stays in the list, and is revoked after a question", async ({ page, builtIn }) => {
+  await openDashboard(page, builtIn);
+  await page.goto(`${builtIn.dashboardUrl}/settings/api-keys`);
+  await page.getByRole("button", { name: "Create a key" }).click();
+  await page.getByLabel("Name").fill("Nightly report");
+  await page.getByRole("button", { name: "Create the key" }).click();
+  const card = page.getByRole("region", { name: "The key Nightly report" });
+  const key = (await card.getByRole("code").textContent()) ?? "";
+  expect(key).toMatch(/^\S{20,}$/);
+  await page.getByRole("button", { name: "I have kept it" }).click();
+  const row = page.getByRole("list", { name: "Keys in use" }).getByRole("listitem");
+  await expect(row).toContainText("Nightly report");
+  await page.reload();
+  await expect(row).toContainText("never used");
+  await expect(page.getByText(key)).toHaveCount(0);
+
+  await row.getByRole("button", { name: "Revoke Nightly report" }).click();
+  const question = page.getByRole("alertdialog", { name: "Revoke Nightly report?" });
+  await page.keyboard.press("Escape");
+  await expect(question).toBeHidden();
+  await row.getByRole("button", { name: "Revoke Nightly report" }).click();
+  await question.getByRole("button", { name: "Revoke" }).click();
+  await expect(page.getByRole("list", { name: "Keys that open nothing any more" })).toContainText("Nightly report");
+});

@@ -12,6 +12,7 @@ const looks = [
 /** Each page, and what is there when it has loaded. */
 const settings = [
   ["security", "This device"],
+  ["api-keys", "No keys"],
   ["audit-log", "Entry 1"],
 ] as const;
 

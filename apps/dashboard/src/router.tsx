@@ -109,6 +109,12 @@ const security = createRoute({
   component: lazyRouteComponent(() => import("./features/settings/security/security-page.tsx"), "SecurityPage"),
 });
 
+const apiKeys = createRoute({
+  getParentRoute: () => settings,
+  path: "/api-keys",
+  component: lazyRouteComponent(() => import("./features/settings/api-keys/api-keys-page.tsx"), "ApiKeysPage"),
+});
+
 const auditLog = createRoute({
   getParentRoute: () => settings,
   path: "/audit-log",
@@ -123,7 +129,7 @@ const routeTree = root.addChildren([
     inbox.addChildren([noConversation, conversation]),
     knowledge,
     document,
-    settings.addChildren([settingsHome, security, auditLog]),
+    settings.addChildren([settingsHome, security, apiKeys, auditLog]),
   ]),
 ]);
 

@@ -57,6 +57,14 @@ const words: Partial<Record<ErrorCode, Words>> = {
     advice: "Nothing is lost. Try again in a few seconds.",
     retryable: true,
   },
+  "api_key.too_many": {
+    title: "There are as many keys as a workspace can have",
+    advice: "Revoke one that nothing uses any more.",
+  },
+  "api_key.not_in_use": {
+    title: "This key is not in use any more",
+    advice: "It was replaced, revoked or has run out. Reload the page to see what there is.",
+  },
   "message.id_taken": {
     title: "The message could not be sent",
     advice: "Copy its text, discard it and send it again.",

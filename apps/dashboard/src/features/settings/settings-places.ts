@@ -1,5 +1,5 @@
 import type { LinkProps } from "@tanstack/react-router";
-import { type LucideIcon, ScrollText, ShieldCheck } from "lucide-react";
+import { KeyRound, type LucideIcon, ScrollText, ShieldCheck } from "lucide-react";
 import type { MemberSession } from "../../session/session.ts";
 
 type Role = MemberSession["member"]["role"];
@@ -15,7 +15,10 @@ const groups: { name: string; places: Place[] }[] = [
   { name: "Your account", places: [{ to: "/settings/security", label: "Security", icon: ShieldCheck }] },
   {
     name: "Workspace",
-    places: [{ to: "/settings/audit-log", label: "Audit log", icon: ScrollText, roles: ["owner", "admin"] }],
+    places: [
+      { to: "/settings/api-keys", label: "API keys", icon: KeyRound, roles: ["owner", "admin"] },
+      { to: "/settings/audit-log", label: "Audit log", icon: ScrollText, roles: ["owner", "admin"] },
+    ],
   },
 ];
 

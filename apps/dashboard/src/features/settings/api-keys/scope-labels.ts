@@ -1,0 +1,9 @@
+import type { ApiKeyScope } from "@parley/contracts";
+
+export const scopeLabels: Record<ApiKeyScope, { label: string; means: string }> = {
+  "conversations:read": {
+    label: "Read conversations",
+    means: "All conversations of the workspace, with their messages",
+  },
+  "documents:read": { label: "Read documents", means: "All documents that the assistant answers from" },
+};
