@@ -12,6 +12,7 @@ export type AccountEventType =
   | "email.changed"
   | "password.changed"
   | "password.reset"
+  | "password.reset_requested"
   | "profile.changed"
   | "factor.enabled"
   | "factor.disabled"

@@ -1,4 +1,4 @@
-import { boolean, pgSchema, text, timestamp } from "drizzle-orm/pg-core";
+import { boolean, pgSchema, text, timestamp, uuid } from "drizzle-orm/pg-core";
 
 // Better Auth's own tables, by the names it gives them; packages/db/migrations/0005_accounts.sql makes them.
 const auth = pgSchema("auth");
@@ -10,6 +10,8 @@ export const user = auth.table("user", {
   email: text().notNull().unique(),
   emailVerified: boolean("email_verified").notNull(),
   image: text(),
+  signUpWorkspace: text("sign_up_workspace"),
+  signUpTenantId: uuid("sign_up_tenant_id"),
   createdAt: time("created_at").notNull(),
   updatedAt: time("updated_at").notNull(),
 });

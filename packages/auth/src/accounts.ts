@@ -4,14 +4,20 @@ import type { Database } from "@parley/db";
 import { betterAuth } from "better-auth";
 import { drizzleAdapter } from "better-auth/adapters/drizzle";
 import type { OnAccountEvent } from "./account-events.ts";
+import { type AccountMail, linksTo, noMail } from "./account-mail.ts";
 import * as schema from "./accounts-schema.ts";
+import { changeEmail } from "./email/change-email.ts";
 import { hashPassword, verifyPassword } from "./passwords/hash-password.ts";
-import { passwordLength } from "./passwords/password-length.ts";
+import { judgePassword } from "./passwords/judge-password.ts";
+import { passwords } from "./passwords/passwords.ts";
+import { profile } from "./profile/profile.ts";
 import { devices } from "./sessions/devices.ts";
 import { cookiesOf, withSession } from "./sessions/session-cookie.ts";
 import { sessionOptions, sessionRules } from "./sessions/session-rules.ts";
 import { type FoundSession, Sessions } from "./sessions/sessions.ts";
 import { signInEvents } from "./sessions/sign-in-events.ts";
+import { type SignUpRules, signUp } from "./sign-up/sign-up.ts";
+import { createWorkspaces, type MakeWorkspace } from "./sign-up/workspaces.ts";
 
 export type AccountsOptions = {
   db: Database;
@@ -21,6 +27,27 @@ export type AccountsOptions = {
   /** Origins of the apps whose pages may sign in. */
   appOrigins: readonly string[];
   onEvent?: OnAccountEvent | undefined;
+  /** Where the links of mails lead; the first of the origins when left out. */
+  dashboardUrl?: string | undefined;
+  mail?: AccountMail | undefined;
+  /** Who may sign up; nobody when left out. */
+  signUp?: SignUpRules | undefined;
+  /** What the accounts ask of the product, which knows what a workspace is. */
+  product?: AccountProduct | undefined;
+};
+
+export type AccountProduct = {
+  makeWorkspace: MakeWorkspace;
+  /** Names of the workspaces that the user belongs to. */
+  namesAround(userId: UserId): Promise<string[]>;
+  /** The user has another name from now on. */
+  onRenamed(userId: UserId, name: string): Promise<void>;
+};
+
+const noProduct: AccountProduct = {
+  makeWorkspace: () => Promise.reject(new Error("these accounts were given nothing to make workspaces with")),
+  namesAround: async () => [],
+  onRenamed: async () => {},
 };
 
 export type User = { id: UserId; name: string; email: string };
@@ -38,13 +65,17 @@ export type Accounts = {
   findSession(headers: Headers, options?: { background?: boolean }): Promise<FoundSession | undefined>;
   /** What the user may do has changed: their sessions get new tokens. */
   renewSessions(userId: UserId): Promise<void>;
-  /** Makes a login, or finds the one that has this e-mail address. @throws when the password is out of bounds */
+  /** Makes a login, or finds the one that has this e-mail address. @throws when the password is none for a new account */
   ensureUser(user: { email: string; name: string; password: string }): Promise<UserId>;
 };
 
 /** A concern has a folder here, and joins as a plugin: its endpoints, hooks and tables are its own. */
-export function createAccounts({ db, secret, apiUrl, appOrigins, onEvent }: AccountsOptions): Accounts {
-  const tell: OnAccountEvent = onEvent ?? (async () => {});
+export function createAccounts(options: AccountsOptions): Accounts {
+  const { db, secret, apiUrl, appOrigins, mail = noMail, product = noProduct } = options;
+  const { signUp: rules = { who: "closed" } } = options;
+  const onEvent: OnAccountEvent = options.onEvent ?? (async () => {});
+  const links = linksTo(options.dashboardUrl ?? appOrigins[0] ?? apiUrl);
+  const workspaces = createWorkspaces({ db, make: product.makeWorkspace });
   const cookies = cookiesOf(apiUrl);
   const sessions = new Sessions({ db, secret, cookies });
   const auth = betterAuth({
@@ -56,13 +87,23 @@ export function createAccounts({ db, secret, apiUrl, appOrigins, onEvent }: Acco
     database: drizzleAdapter(db.authDatabase(), { provider: "pg", schema, transaction: true }),
     emailAndPassword: {
       enabled: true,
-      disableSignUp: true,
-      minPasswordLength: passwordLength.min,
-      maxPasswordLength: passwordLength.max,
+      // Whoever has not confirmed their address has no session.
+      requireEmailVerification: true,
+      // Passwords are judged where they are chosen; here is what is hashed at all, in UTF-16 code units.
+      minPasswordLength: 1,
+      maxPasswordLength: 1_000,
       password: { hash: hashPassword, verify: verifyPassword },
     },
     session: sessionOptions,
-    plugins: [signInEvents(tell), sessionRules(), devices({ db, onEvent: tell })],
+    plugins: [
+      signUp({ db, mail, links, rules, workspaces, onEvent }),
+      passwords({ db, mail, links, workspaces, ...product, hasSecondFactor: async () => false, onEvent }),
+      changeEmail({ db, mail, links, onEvent }),
+      profile({ db, ...product, onEvent }),
+      signInEvents(onEvent),
+      sessionRules(),
+      devices({ db, onEvent }),
+    ],
     // The api has limits for all of its routes.
     rateLimit: { enabled: false },
     logger: { disabled: true },
@@ -100,9 +141,8 @@ export function createAccounts({ db, secret, apiUrl, appOrigins, onEvent }: Acco
       const { internalAdapter } = await auth.$context;
       const known = await internalAdapter.findUserByEmail(email);
       if (known) return UserId.parse(known.user.id);
-      if (password.length < passwordLength.min || password.length > passwordLength.max) {
-        throw new Error(`A password has ${passwordLength.min} to ${passwordLength.max} characters`);
-      }
+      const fault = judgePassword(password, { known: [email, name] });
+      if (fault) throw new Error(`The password can't be used: ${fault}`);
       const user = await internalAdapter.createUser({ email, name, emailVerified: true }, { method: "admin" });
       await internalAdapter.linkAccount({
         userId: user.id,

@@ -1,11 +1,13 @@
 export type { AccountEvent, AccountEventType, OnAccountEvent } from "./account-events.ts";
 export {
+  type AccountProduct,
   type Accounts,
   type AccountsOptions,
   createAccounts,
   type User,
 } from "./accounts.ts";
 export { findLiveSessions, type Session } from "./sessions/sessions.ts";
+export type { NewWorkspace } from "./sign-up/workspaces.ts";
 export {
   AuthError,
   recogniseVisitor,

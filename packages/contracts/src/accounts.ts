@@ -6,6 +6,9 @@ export const sessionLimits = {
   freshSeconds: 10 * 60,
 } as const;
 
+/** Of a password, in characters as people count them; it may be short where a second factor is asked for as well. */
+export const passwordLength = { min: 15, minWithSecondFactor: 8, max: 128 } as const;
+
 export const backgroundHeader = "parley-background";
 
 const Done = z.object({ status: z.literal(true) });
@@ -38,7 +41,40 @@ const FactorCode = z
   .max(40)
   .regex(/^[0-9A-Za-z -]+$/);
 
+// How long it may be is the server's rule, which has an answer of its own; this bounds what is read at all.
+const Password = z.string().min(1).max(1_000);
+const Email = z.string().max(254);
+const Token = z.string().min(20).max(200);
+
 export const accountEndpoints = {
+  /** Answers the same whoever has the address. */
+  "POST /api/auth/sign-up/email": {
+    body: z.strictObject({
+      name: z.string().max(1_000),
+      email: Email,
+      password: Password,
+      /** The name of the workspace to be made; none is made for who was invited to one. */
+      workspace: z.string().max(1_000).optional(),
+      /** The secret of an invitation. */
+      invitation: Token.optional(),
+    }),
+    answer: Done,
+  },
+  /** Sends the link to confirm an address again, if it waits for that. */
+  "POST /api/auth/send-verification-email": { body: z.strictObject({ email: Email }), answer: Done },
+  /** Confirms an address, for whoever has its mail and knows the password, and signs them in. */
+  "POST /api/auth/verify-email": { body: z.strictObject({ token: Token, password: Password }), answer: Done },
+  /** Answers the same whoever has the address. */
+  "POST /api/auth/request-password-reset": { body: z.strictObject({ email: Email }), answer: Done },
+  "POST /api/auth/reset-password": { body: z.strictObject({ token: Token, newPassword: Password }), answer: Done },
+  "POST /api/auth/change-password": {
+    body: z.strictObject({ currentPassword: Password, newPassword: Password }),
+    answer: Done,
+  },
+  /** Sends a link to the new address; the account changes over to it when the link is opened. */
+  "POST /api/auth/change-email": { body: z.strictObject({ newEmail: Email, password: Password }), answer: Done },
+  "POST /api/auth/change-email/confirm": { body: z.strictObject({ token: Token }), answer: Done },
+  "POST /api/auth/update-user": { body: z.strictObject({ name: z.string().max(1_000) }), answer: Done },
   "GET /api/auth/devices": {
     body: undefined,
     answer: z.object({ devices: z.array(Device) }),

@@ -35,6 +35,12 @@ export const rateLimits = named({
 
   /** From one address. */
   signIns: { tier: "authentication", max: 20, seconds: 60 },
+  /** Accounts from one address. */
+  signUps: { tier: "authentication", max: 20, seconds: 3_600 },
+  /** Mails that somebody without a session has sent to one address: links to confirm it, links to a new password. */
+  mailsToAddress: { tier: "authentication", max: 5, seconds: 3_600 },
+  /** Passwords and links that one address of the net tries. */
+  proofs: { tier: "authentication", max: 30, seconds: 300 },
   /** API keys from one address that open nothing. */
   refusedKeys: { tier: "authentication", max: 30, seconds: 60 },
 

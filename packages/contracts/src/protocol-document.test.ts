@@ -28,7 +28,16 @@ const described: Record<keyof typeof ofTheProtocol, string> = {
   socketAuthenticateMs: `time to authenticate | ${limits.socketAuthenticateMs / 1000} s`,
 };
 
-const { signIns: _1, refusedKeys: _2, procedures: _3, keyRequests: _4, ...ratesOfTheProtocol } = rateLimits;
+const {
+  signIns: _1,
+  refusedKeys: _2,
+  procedures: _3,
+  keyRequests: _4,
+  signUps: _5,
+  mailsToAddress: _6,
+  proofs: _7,
+  ...ratesOfTheProtocol
+} = rateLimits;
 const rate = ({ max, seconds }: RateLimit) =>
   typeof max === "number" ? `${max} in ${seconds} s` : `${plans.map((plan) => max[plan]).join(" or ")} in ${seconds} s`;
 const describedRates: Record<keyof typeof ratesOfTheProtocol, string> = {

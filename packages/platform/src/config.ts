@@ -145,6 +145,9 @@ const settings = {
   EVENT_PARTITIONS: whole(1, 64)
     .default(4)
     .describe("Streams that the tenants' events are spread over; the same for all processes"),
+  SIGN_UP: oneOf("open", "invited", "closed")
+    .default("open")
+    .describe("Who may make an account: anybody, whoever was invited to a workspace, or nobody"),
   SMTP_URL: url("smtp", "smtps").optional().meta({
     description:
       "The mail server, as `smtps://user:password@smtp.example.com`; `smtp://` is for STARTTLS, and `?tls=off` after it for none",
@@ -223,6 +226,7 @@ function arrange(set: Settings) {
     auditCheckpointDir: set.AUDIT_CHECKPOINT_DIR,
     database: { url: set.DATABASE_URL, ownerUrl: set.DATABASE_OWNER_URL, poolSize: set.DATABASE_POOL_SIZE },
     redis: { url: set.REDIS_URL, partitions: set.EVENT_PARTITIONS },
+    signUp: set.SIGN_UP,
     /** Without `smtpUrl` mails are kept in the data folder. */
     mail: { smtpUrl: set.SMTP_URL, from: set.MAIL_FROM },
     /** Undefined: the built-in answerer. */

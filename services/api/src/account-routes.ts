@@ -1,27 +1,53 @@
-import { rateLimits } from "@parley/contracts";
+import { createHash } from "node:crypto";
+import { type RateLimit, rateLimits } from "@parley/contracts";
 import { AppError } from "@parley/core/app-error";
-import type { FastifyInstance } from "fastify";
+import type { FastifyInstance, FastifyRequest } from "fastify";
 import type { ApiOptions } from "./create-api.ts";
 import { limitRate } from "./rate-limit.ts";
 
 // What Better Auth can do beyond this comes with the pages for it: what nobody needs yet, nobody can attack.
-const routes = [
+const routes: readonly Route[] = [
   { method: "POST", url: "/api/auth/sign-in/email", limit: rateLimits.signIns },
-  { method: "POST", url: "/api/auth/sign-out", limit: undefined },
-  { method: "GET", url: "/api/auth/devices", limit: undefined },
-  { method: "POST", url: "/api/auth/devices/revoke", limit: undefined },
-  { method: "POST", url: "/api/auth/devices/revoke-others", limit: undefined },
-  { method: "POST", url: "/api/auth/devices/revoke-all", limit: undefined },
-] as const;
+  { method: "POST", url: "/api/auth/sign-out" },
+  { method: "POST", url: "/api/auth/sign-up/email", limit: rateLimits.signUps, mails: true },
+  { method: "POST", url: "/api/auth/send-verification-email", limit: rateLimits.signUps, mails: true },
+  { method: "POST", url: "/api/auth/verify-email", limit: rateLimits.proofs },
+  { method: "POST", url: "/api/auth/request-password-reset", limit: rateLimits.signUps, mails: true },
+  { method: "POST", url: "/api/auth/reset-password", limit: rateLimits.proofs },
+  { method: "POST", url: "/api/auth/change-password", limit: rateLimits.proofs },
+  { method: "POST", url: "/api/auth/change-email", limit: rateLimits.proofs },
+  { method: "POST", url: "/api/auth/change-email/confirm", limit: rateLimits.proofs },
+  { method: "POST", url: "/api/auth/update-user", limit: rateLimits.proofs },
+  { method: "GET", url: "/api/auth/devices" },
+  { method: "POST", url: "/api/auth/devices/revoke" },
+  { method: "POST", url: "/api/auth/devices/revoke-others" },
+  { method: "POST", url: "/api/auth/devices/revoke-all" },
+];
+type Route = {
+  method: "GET" | "POST";
+  url: string;
+  /** By the address that the request comes from. */
+  limit?: RateLimit;
+  /** Sends a mail to the address in its body. */
+  mails?: true;
+};
+
+/** The address in the body, as a digest: what counts is who is mailed, and the counter need not know whom. */
+function addressee({ body }: FastifyRequest): string {
+  const email = (body as { email?: unknown } | undefined)?.email;
+  const address = typeof email === "string" ? email.trim().toLowerCase() : "";
+  return createHash("sha256").update(address).digest("base64url");
+}
 
 /** Signing in and out, by Better Auth's own protocol. */
 export async function accountRoutes(app: FastifyInstance, { accounts, config }: ApiOptions): Promise<void> {
-  for (const { method, url, limit } of routes) {
+  for (const { method, url, limit, mails } of routes) {
     app.route({
       method,
       url,
       bodyLimit: 4 * 1024,
       onRequest: limit ? [limitRate(app, limit)] : [],
+      preHandler: mails ? [limitRate(app, rateLimits.mailsToAddress, { of: addressee })] : [],
       async handler(request, reply) {
         // Better Auth asks for the origin only when a cookie came along; signing in is to be protected without one, too.
         if (method === "POST" && request.headers.origin !== config.dashboard.origin)

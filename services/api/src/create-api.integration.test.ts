@@ -391,7 +391,11 @@ test("no other route of the accounts library is open", async () => {
   const { cookie } = await signedIn();
   const session = await call("GET", "/api/auth/get-session", { origin: dashboard, headers: { cookie } });
   expect(session.status).toBe(404);
-  for (const path of ["sign-up/email", "change-password", "forget-password", "update-user", "delete-user"]) {
+  // Ours stand under the names of some of the library's own, which must not be there besides.
+  for (const path of ["verify-email?token=x&callbackURL=/", "reset-password/token?callbackURL=/"]) {
+    expect((await call("GET", `/api/auth/${path}`, { origin: dashboard, headers: { cookie } })).status).toBe(404);
+  }
+  for (const path of ["forget-password", "set-password", "verify-password", "delete-user", "update-session"]) {
     const answer = await call("POST", `/api/auth/${path}`, {
       origin: dashboard,
       body: { email: "a@example.com", password },
@@ -623,4 +627,31 @@ test("an answer has a request id, is not cached, and never shows a stack", async
   expect(answer.headers["x-request-id"]).toBe(answer.body.error?.requestId);
   expect(answer.headers["cache-control"]).toBe("no-store");
   expect(JSON.stringify(answer.body)).not.toMatch(/\.ts|node_modules/);
+});
+
+test("a password of a megabyte is refused before it is hashed, however many come", async () => {
+  const body = { email: "ada@example.com", password: "x".repeat(1_000_000) };
+  const paths = ["/api/auth/sign-in/email", "/api/auth/sign-up/email", "/api/auth/reset-password"];
+  const startedAt = performance.now();
+  const answers = await Promise.all(
+    Array.from({ length: 60 }, (_, index) =>
+      call("POST", paths[index % paths.length] ?? "", { origin: dashboard, body: { ...body, token: "t".repeat(30) } }),
+    ),
+  );
+  expect(new Set(answers.map(({ status, body }) => `${status} ${body.error?.code}`))).toEqual(
+    new Set(["413 input.too_large"]),
+  );
+  // One hash takes 20 ms and more.
+  expect((performance.now() - startedAt) / answers.length).toBeLessThan(15);
+});
+
+test("one address is mailed a few times an hour, whoever asks and from wherever", async () => {
+  const ask = (email: string) =>
+    call("POST", "/api/auth/request-password-reset", { origin: dashboard, body: { email } });
+  const address = `${randomUUID()}@example.com`;
+  const statuses = [];
+  for (let index = 0; index < 6; index += 1)
+    statuses.push((await ask(index % 2 ? address.toUpperCase() : address)).status);
+  expect(statuses).toEqual([200, 200, 200, 200, 200, 429]);
+  expect((await ask(`${randomUUID()}@example.com`)).status).toBe(200);
 });

@@ -1,7 +1,7 @@
-import { createAccounts } from "@parley/auth";
-import { recordAccountEvent } from "@parley/core/audit/record-account-event";
+import { openAccounts } from "@parley/core/accounts/open-accounts";
 import { connect } from "@parley/core/connect";
 import { createJobs } from "@parley/core/knowledge/jobs";
+import { createMailJobs } from "@parley/core/mail/mail-jobs";
 import { createRelay } from "@parley/core/outbox/relay";
 import { loadConfig } from "@parley/platform/config";
 import { createLogger } from "@parley/platform/log";
@@ -12,17 +12,12 @@ const config = loadConfig(process.env);
 const logger = createLogger(config.log).child({ service: "api" });
 const { db, eventLog, rateLimiter, close } = await connect(config, logger);
 const jobs = createJobs({ db, logger, embedded: false });
+const mailJobs = createMailJobs({ queue: jobs.queue, logger });
 await jobs.start();
 // What this process commits it also relays, at once; the workers relay what a dead process left.
 const relay = createRelay({ db, eventLog, logger });
 relay.start();
-const accounts = createAccounts({
-  db,
-  secret: config.secret,
-  apiUrl: config.api.url,
-  appOrigins: [config.dashboard.origin],
-  onEvent: (event) => recordAccountEvent(db, event),
-});
+const accounts = openAccounts({ db, mailJobs, config });
 const api = await createApi({ config, db, eventLog, accounts, jobs, rateLimiter, logger });
 await api.listen({ host: config.host, port: config.api.port });
 logger.info({ port: config.api.port }, "listening");

@@ -1,6 +1,5 @@
-import { createAccounts } from "@parley/auth";
+import { openAccounts } from "@parley/core/accounts/open-accounts";
 import { createModel } from "@parley/core/assistant/models/model";
-import { recordAccountEvent } from "@parley/core/audit/record-account-event";
 import { createMinilmEmbedder } from "@parley/core/knowledge/embedders/minilm";
 import { createJobs } from "@parley/core/knowledge/jobs";
 import { createMailJobs } from "@parley/core/mail/mail-jobs";
@@ -44,13 +43,7 @@ export async function openInstallation(options: {
     { mail: config.mail, dataDir: folder.path },
     options.onCapturedMail ?? (() => {}),
   );
-  const accounts = createAccounts({
-    db,
-    secret: config.secret,
-    apiUrl: config.api.url,
-    appOrigins: [config.dashboard.origin],
-    onEvent: (event) => recordAccountEvent(db, event),
-  });
+  const accounts = openAccounts({ db, mailJobs, config });
   const model = config.openai && createModel(config.openai);
   return {
     db,

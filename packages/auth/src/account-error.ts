@@ -1,0 +1,19 @@
+import { APIError } from "better-auth/api";
+
+const failures = {
+  INVALID_EMAIL: ["BAD_REQUEST", "This is no e-mail address."],
+  INVALID_NAME: ["BAD_REQUEST", "A name has 1 to 100 characters, in one line."],
+  INVALID_TOKEN: ["BAD_REQUEST", "The link does not work: it was used, is too old or is not whole."],
+  INVALID_EMAIL_OR_PASSWORD: ["UNAUTHORIZED", "Address or password is wrong."],
+  INVALID_PASSWORD: ["BAD_REQUEST", "The password is wrong."],
+  PASSWORD_TOO_SHORT: ["BAD_REQUEST", "The password is too short."],
+  PASSWORD_TOO_LONG: ["BAD_REQUEST", "The password has more than 128 characters."],
+  PASSWORD_TOO_COMMON: ["BAD_REQUEST", "The password is much used, or made of names that go with this account."],
+  SIGN_UP_CLOSED: ["FORBIDDEN", "Nobody may sign up here without an invitation."],
+} as const;
+
+/** What an endpoint of ours throws: the code is what a client switches on. */
+export function accountError(code: keyof typeof failures): APIError {
+  const [status, message] = failures[code];
+  return new APIError(status, { code, message });
+}

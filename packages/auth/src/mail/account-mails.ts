@@ -1,0 +1,91 @@
+import type { Mail } from "@parley/platform/mail/mail";
+import { writeMail } from "@parley/platform/mail/write-mail";
+import { linkMinutes } from "./mail-token.ts";
+
+type To = { to: string; name: string };
+type WithLink = To & { url: string };
+
+const notYou = "If it was not you, you need do nothing: nobody gets in without opening this link.";
+const minutes = (count: number) => (count === 60 ? "an hour" : `${count} minutes`);
+
+/** After a sign-up, to whoever has the address. */
+export const verifyAddressMail = ({ to, name, url }: WithLink): Mail =>
+  writeMail({
+    to,
+    subject: "Confirm your e-mail address",
+    paragraphs: [
+      `Hello ${name},\n\nsomebody, we hope you, signed up at Parley with this address. Open this link and enter the password that you chose:`,
+      `The link works once, for ${minutes(linkMinutes.verify_email)}. ${notYou}`,
+    ],
+    action: { label: "Confirm the address", url },
+  });
+
+/** After a sign-up with an address that has an account. */
+export const alreadySignedUpMail = ({ to, name, url }: WithLink): Mail =>
+  writeMail({
+    to,
+    subject: "You have an account already",
+    paragraphs: [
+      `Hello ${name},\n\nsomebody, perhaps you, signed up at Parley with this address, which has an account already. Nothing has changed.`,
+      "If it was you: sign in, or choose “Forgot your password?” there.",
+    ],
+    action: { label: "Sign in", url },
+  });
+
+export const resetPasswordMail = ({ to, name, url }: WithLink): Mail =>
+  writeMail({
+    to,
+    subject: "Choose a new password",
+    paragraphs: [
+      `Hello ${name},\n\nsomebody, we hope you, asked for a new password for your account at Parley:`,
+      `The link works once, for ${minutes(linkMinutes.reset_password)}. With the new password every device is signed out. If it was not you, you need do nothing: your password stays.`,
+    ],
+    action: { label: "Choose a new password", url },
+  });
+
+/** After the password was changed or reset. */
+export const passwordChangedMail = ({ to, name, url }: WithLink): Mail =>
+  writeMail({
+    to,
+    subject: "Your password was changed",
+    paragraphs: [
+      `Hello ${name},\n\nthe password of your account at Parley was changed just now, and other devices were signed out.`,
+      "If it was not you, somebody knows your password or reads your mail: take the account back at once.",
+    ],
+    action: { label: "It was not me: choose a new password", url },
+  });
+
+/** To the address that somebody wants to change over to. */
+export const confirmNewAddressMail = ({ to, name, url }: WithLink): Mail =>
+  writeMail({
+    to,
+    subject: "Confirm your new e-mail address",
+    paragraphs: [
+      `Hello ${name},\n\nyour account at Parley is to have this address from now on. Open this link to confirm that it is yours:`,
+      `The link works once, for ${minutes(linkMinutes.change_email)}. If you know nothing of it, you need do nothing.`,
+    ],
+    action: { label: "Confirm the new address", url },
+  });
+
+/** To the address that somebody wants to change from. */
+export const addressChangeAskedMail = ({ to, name, newEmail, url }: WithLink & { newEmail: string }): Mail =>
+  writeMail({
+    to,
+    subject: "Your e-mail address is to be changed",
+    paragraphs: [
+      `Hello ${name},\n\nsomebody who knows your password asked that your account at Parley change over to ${newEmail}. It does when the link that we sent there is opened.`,
+      "If it was not you, choose a new password now: that stops it.",
+    ],
+    action: { label: "It was not me: choose a new password", url },
+  });
+
+/** To the address that an account had. */
+export const addressChangedMail = ({ to, name, newEmail }: To & { newEmail: string }): Mail =>
+  writeMail({
+    to,
+    subject: "Your e-mail address was changed",
+    paragraphs: [
+      `Hello ${name},\n\nyour account at Parley has changed over to ${newEmail}. From now on you sign in with that address, and mail goes there.`,
+      "If it was not you, tell whoever runs your workspace.",
+    ],
+  });

@@ -1,0 +1,132 @@
+import { randomUUID } from "node:crypto";
+import { accountEndpoints, UserId } from "@parley/contracts";
+import type { Database, TenantTransaction } from "@parley/db";
+import type { BetterAuthPlugin } from "better-auth";
+import { APIError, createAuthEndpoint, sessionMiddleware } from "better-auth/api";
+import { setSessionCookie } from "better-auth/cookies";
+import { sql } from "drizzle-orm";
+import { accountError } from "../account-error.ts";
+import { type OnAccountEvent, originOf } from "../account-events.ts";
+import type { AccountMail, Links } from "../account-mail.ts";
+import { passwordChangedMail, resetPasswordMail } from "../mail/account-mails.ts";
+import { consumeToken, findToken, issueToken } from "../mail/mail-token.ts";
+import { parseEmail } from "../profile/names.ts";
+import type { Workspaces } from "../sign-up/workspaces.ts";
+import { hashPassword, verifyPassword } from "./hash-password.ts";
+import { judgePassword } from "./judge-password.ts";
+
+type Options = {
+  db: Database;
+  mail: AccountMail;
+  links: Links;
+  workspaces: Workspaces;
+  /** Names of the workspaces that the user belongs to: easy to guess for whoever knows them. */
+  namesAround(userId: UserId): Promise<string[]>;
+  hasSecondFactor(userId: UserId): Promise<boolean>;
+  onEvent: OnAccountEvent;
+};
+
+type Person = { id: string; name: string; email: string };
+
+/** A new password: by a mailed link for who forgot the old one, or with the old one. */
+export function passwords({ db, mail, links, workspaces, namesAround, hasSecondFactor, onEvent }: Options) {
+  /** @throws APIError with what is wrong with it */
+  async function judge(password: string, { id, name, email }: Person): Promise<void> {
+    const userId = UserId.parse(id);
+    const [around, second] = [await namesAround(userId), await hasSecondFactor(userId)];
+    const fault = judgePassword(password, { known: [name, email, ...around], hasSecondFactor: second });
+    if (fault) throw accountError(fault);
+  }
+
+  const personOf = async (tx: Pick<TenantTransaction, "execute">, userId: string): Promise<Person | undefined> =>
+    (await tx.execute<Person>(sql`select id, name, email from auth."user" where id = ${userId}`)).rows[0];
+
+  /** From now on this password alone, in no session that there was; links that were sent before lead nowhere. */
+  async function replace(tx: TenantTransaction, person: Person, hash: string): Promise<void> {
+    await tx.execute(sql`
+      insert into auth.account (id, account_id, provider_id, user_id, password, created_at, updated_at)
+      values (${randomUUID()}, ${person.id}, 'credential', ${person.id}, ${hash}, now(), now())
+      on conflict (provider_id, account_id) do update set password = excluded.password, updated_at = now()`);
+    await tx.execute(sql`delete from auth.session where user_id = ${person.id}`);
+    await tx.execute(sql`delete from auth.mail_token where user_id = ${person.id}`);
+    await mail.send(tx, passwordChangedMail({ to: person.email, name: person.name, url: links.forgotPassword }));
+  }
+
+  const requestPasswordReset = createAuthEndpoint(
+    "/request-password-reset",
+    { method: "POST", body: accountEndpoints["POST /api/auth/request-password-reset"].body },
+    async ({ body, headers }) => {
+      const email = parseEmail(body.email);
+      const person = await db.transaction("auth", async (tx) => {
+        const { rows } = await tx.execute<Person>(sql`
+          select id, name, email from auth."user" where email = ${email} for update`);
+        const [person] = rows;
+        if (!person) return undefined;
+        const token = await issueToken(tx, { purpose: "reset_password", userId: person.id });
+        await mail.send(tx, resetPasswordMail({ to: email, name: person.name, url: links.resetPassword(token) }));
+        return person;
+      });
+      const userId = person && UserId.parse(person.id);
+      if (userId) await onEvent({ type: "password.reset_requested", userId, ...originOf(headers) });
+      return { status: true };
+    },
+  );
+
+  const resetPassword = createAuthEndpoint(
+    "/reset-password",
+    { method: "POST", body: accountEndpoints["POST /api/auth/reset-password"].body },
+    async (context) => {
+      const { token, newPassword } = context.body;
+      const person = await db.transaction("auth", async (tx) => {
+        const found = await findToken(tx, "reset_password", token);
+        return found && personOf(tx, found.userId);
+      });
+      if (!person) throw accountError("INVALID_TOKEN");
+      await judge(newPassword, person);
+      const hash = await hashPassword(newPassword);
+      await db.transaction("auth", async (tx) => {
+        if (!(await consumeToken(tx, "reset_password", token))) throw accountError("INVALID_TOKEN");
+        await replace(tx, person, hash);
+        // Whoever opened the link has the address's mail.
+        await tx.execute(sql`update auth."user" set email_verified = true, updated_at = now() where id = ${person.id}`);
+      });
+      const userId = UserId.parse(person.id);
+      await workspaces.finish(userId);
+      await onEvent({ type: "password.reset", userId, ...originOf(context.headers) });
+      return { status: true };
+    },
+  );
+
+  const changePassword = createAuthEndpoint(
+    "/change-password",
+    {
+      method: "POST",
+      use: [sessionMiddleware],
+      body: accountEndpoints["POST /api/auth/change-password"].body,
+    },
+    async (context) => {
+      const { currentPassword, newPassword } = context.body;
+      const { internalAdapter, session } = context.context;
+      const { user } = session;
+      await judge(newPassword, user);
+      const account = await internalAdapter.findCredentialAccount(user.id);
+      if (!account?.password || !(await verifyPassword({ hash: account.password, password: currentPassword }))) {
+        throw accountError("INVALID_PASSWORD");
+      }
+      const hash = await hashPassword(newPassword);
+      await db.transaction("auth", (tx) => replace(tx, user, hash));
+      // Here it goes on, as a new session.
+      const renewed = await internalAdapter.createSession(user.id);
+      if (!renewed) throw new APIError("INTERNAL_SERVER_ERROR");
+      await setSessionCookie(context, { session: renewed, user });
+      await onEvent({ type: "password.changed", userId: UserId.parse(user.id), ...originOf(context.headers) });
+      return { status: true };
+    },
+  );
+
+  // Under the names of Better Auth's own endpoints, whose places they take.
+  return {
+    id: "parley-passwords",
+    endpoints: { requestPasswordReset, resetPassword, changePassword },
+  } satisfies BetterAuthPlugin;
+}

@@ -1,0 +1,24 @@
+import * as z from "zod";
+import { accountError } from "../account-error.ts";
+
+const Name = z
+  .string()
+  .trim()
+  .min(1)
+  .max(100)
+  .refine((name) => !/[\p{Cc}\p{Zl}\p{Zp}]/u.test(name) && name.isWellFormed() && /[^\p{Cf}\s]/u.test(name));
+const Email = z.email().max(254);
+
+/** A name of a person or a workspace. @throws APIError INVALID_NAME */
+export function parseName(text: string): string {
+  const { data } = Name.safeParse(text);
+  if (!data) throw accountError("INVALID_NAME");
+  return data;
+}
+
+/** As accounts keep it: in small letters. @throws APIError INVALID_EMAIL */
+export function parseEmail(text: string): string {
+  const { data } = Email.safeParse(text.trim().toLowerCase());
+  if (!data) throw accountError("INVALID_EMAIL");
+  return data;
+}
