@@ -1,19 +1,96 @@
-// `./pnpm test:security`: the attacks, from the project's own tests. Its last line is `N passed, N failed, N pending`.
-import { existsSync } from "node:fs";
-import { newReport, readVitestReport, withServices } from "./checks/tests.mjs";
-import { main, runInForeground } from "./commands.mjs";
-import { root } from "./launch.mjs";
+// `./pnpm test:security`: the attacks, one line each, from the project's own tests: every test whose name says `[T2]` or the like, and
+// every *.security.test.ts. Its last line is `N passed, N failed, N pending`; pending is what no test proves. What it prints comes
+// from Vitest's and Playwright's reports of this run.
+import { spawnSync } from "node:child_process";
+import { existsSync, readFileSync } from "node:fs";
+import { newReport, withServices } from "./checks/tests.mjs";
+import { findChromium } from "./chromium.mjs";
+import { Failure, main, run } from "./commands.mjs";
+import { build, root, toolEnv } from "./launch.mjs";
+import { attacks, casesOf, judge, withoutTarget } from "./security/attacks.mjs";
+import { step } from "./steps.mjs";
 
-await main(() =>
-  withServices(async (env) => {
-    const report = newReport("security");
-    const reporters = ["--reporter=verbose", "--reporter=json", `--outputFile.json=${report}`];
-    const args = ["run", "--project", "integration", ...reporters, ".security.test.ts"];
-    const code = await runInForeground("vitest", args, { cwd: root, env });
-    const { passed, failed, pending } = existsSync(report)
-      ? readVitestReport(report)
-      : { passed: 0, failed: 0, pending: 0 };
-    process.stdout.write(`${passed} passed, ${failed} failed, ${pending} pending\n`);
-    return code || (passed === 0 || pending > 0 ? 1 : 0);
-  }),
-);
+/** Tags in a test's name, or a place in it where one goes. */
+const tagged = /\[(\$\w+|[ASCTIRK]\d+)/;
+
+/** The test files of the checkout that say which cases they prove. */
+function findFiles() {
+  const all = ["ls-files", "--cached", "--others", "--exclude-standard", "*.test.ts", "*.test.tsx", "*.spec.ts"];
+  const { stdout, status } = spawnSync("git", all, { cwd: root, encoding: "utf8", maxBuffer: 2 ** 24 });
+  if (status !== 0) throw new Failure("The tests are looked for with git, and this is no checkout.");
+  const files = stdout.split("\n").filter((file) => file && existsSync(`${root}/${file}`));
+  const isTagged = (file) => tagged.test(readFileSync(`${root}/${file}`, "utf8"));
+  const proofs = files.filter((file) => file.endsWith(".security.test.ts") || isTagged(file));
+  return {
+    browser: proofs.filter((file) => file.startsWith("e2e/")),
+    server: proofs.filter((file) => !file.startsWith("e2e/")),
+  };
+}
+
+/** Runs a command that writes a report, whether its tests pass or not. */
+async function reported(command, args, options, report) {
+  const failure = await run(command, args, options).catch((error) => error);
+  if (existsSync(report)) return JSON.parse(readFileSync(report, "utf8"));
+  throw failure;
+}
+
+/** @returns {Promise<{ name: string, passed: boolean }[]>} */
+async function testServers(files, env) {
+  const report = newReport("security");
+  const args = ["run", "--reporter=json", `--outputFile.json=${report}`, ...files];
+  const { testResults } = await reported("vitest", args, { cwd: root, env }, report);
+  return testResults.flatMap(({ name: file, status, message, assertionResults }) => {
+    // A file that did not come as far as its tests proves nothing of them.
+    if (assertionResults.length === 0 || (status === "failed" && message)) {
+      const named = [...readFileSync(file, "utf8").matchAll(/\[[ASCTIRK][\d., ASCTIRK]*( control)?\]/g)].map(
+        ([tags]) => tags,
+      );
+      return [{ name: `${file}: ${message} ${named.join(" ")}`, passed: false }];
+    }
+    return assertionResults.map(({ fullName, status }) => ({ name: fullName, passed: status === "passed" }));
+  });
+}
+
+/** @returns {Promise<{ name: string, passed: boolean }[]>} */
+async function testInBrowser(files) {
+  const report = newReport("security-e2e");
+  const env = { ...toolEnv(), CHROMIUM_PATH: await findChromium(), PLAYWRIGHT_JSON_OUTPUT_FILE: report };
+  const specs = files.map((file) => file.replace(/^e2e\//, ""));
+  const args = ["--filter", "@parley/e2e", "exec", "playwright", "test", "--reporter=json", ...specs];
+  const { suites } = await reported("pnpm", args, { cwd: root, env }, report);
+  const specsOf = (suite, path) => [
+    ...(suite.specs ?? []).map(({ title, ok }) => ({ name: `${path} ${title}`, passed: ok })),
+    ...(suite.suites ?? []).flatMap((inner) => specsOf(inner, `${path} ${inner.title}`)),
+  ];
+  return suites.flatMap((suite) => specsOf(suite, suite.title));
+}
+
+function print(results) {
+  const width = Math.max(...Object.keys(attacks).map((id) => id.length));
+  for (const { id, attack, result, tests, controls } of results) {
+    const why = withoutTarget[id] ? ` (${withoutTarget[id]})` : "";
+    const by = tests > 0 ? ` · ${tests} test${tests === 1 ? "" : "s"}${controls > 0 ? ` and a control` : ""}` : why;
+    process.stdout.write(`${id.padEnd(width)}  ${result.padEnd(7)}  ${attack}${by}\n`);
+  }
+}
+
+await main(async () => {
+  const { server, browser } = findFiles();
+  await build();
+  const tests = await withServices((env) => step("attacks on the servers", () => testServers(server, env)));
+  if (browser.length > 0) tests.push(...(await step("attacks in a browser", () => testInBrowser(browser))));
+
+  const results = judge(tests);
+  process.stdout.write("\n");
+  print(results);
+  const unknown = tests.flatMap(({ name }) => casesOf(name)).filter(({ id }) => !(id in attacks));
+  const others = tests.filter(({ name, passed }) => !passed && casesOf(name).length === 0);
+  for (const { id } of unknown)
+    process.stdout.write(`There is no case ${id}: scripts/security/attacks.mjs lists them.\n`);
+  for (const { name } of others) process.stdout.write(`failed, and proves no case: ${name}\n`);
+  for (const { name } of tests.filter((test) => !test.passed)) process.stdout.write(`failed: ${name.slice(0, 500)}\n`);
+
+  const count = (wanted) => results.filter(({ result }) => result === wanted).length;
+  process.stdout.write(`\n${count("passed")} passed, ${count("failed")} failed, ${count("pending")} pending\n`);
+  return count("failed") + others.length + unknown.length > 0 ? 1 : 0;
+});

@@ -167,7 +167,7 @@ describe("every procedure, by every role", () => {
     expect(logged.join("\n")).not.toContain(canary);
   });
 
-  test("[T14] which its own people do read, so it would have been seen", async () => {
+  test("[T14 control] which its own people do read, so it would have been seen", async () => {
     const [path, procedure] = procedures.find(([name]) => name === "knowledge.documents") ?? [];
     if (!path || !procedure) throw new Error("knowledge.documents is gone: choose another list");
     expect(await call(path, procedure, contextOf("owner", theirs), {})).toContain(canary);

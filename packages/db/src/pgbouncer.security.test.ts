@@ -174,7 +174,7 @@ test("[T2] a thousand interleaved requests of twenty tenants through PgBouncer, 
   expect(left).toEqual(left.map(() => ({ role: "door", tenant: "" })));
 }, 120_000);
 
-test("[T2] a setting of the session in the transaction's place does cross, so crossings would have been seen", async () => {
+test("[T2 control] a setting of the session in the transaction's place does cross, so crossings would have been seen", async () => {
   await using pooled = await openPooled();
   const count = createTally();
   const clients = await Promise.all(

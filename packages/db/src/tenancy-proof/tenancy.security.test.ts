@@ -86,7 +86,7 @@ describe("the proof of tenancy notices", () => {
     expect(mutations.length).toBeGreaterThanOrEqual(4 * ofTenants.length);
   });
 
-  test.each(mutations)("[T3] of $name of $table: $what", async ({ table, change, isTried }) => {
+  test.each(mutations)("[T3 control] of $name of $table: $what", async ({ table, change, isTried }) => {
     const { behaviour, structure } = await provenWrong(table, change);
     if (isTried) expect(behaviour).not.toEqual([]);
     expect(structure).not.toEqual([]);

@@ -1,0 +1,34 @@
+import { expect, test } from "vitest";
+import { attacks, casesOf, judge, withoutTarget } from "./attacks.mjs";
+
+test("all 77 cases are listed: 64 and 13 WebSocket frames", () => {
+  const ids = Object.keys(attacks);
+  expect(ids).toHaveLength(77);
+  expect(ids.filter((id) => id.startsWith("K7."))).toHaveLength(13);
+  expect(ids).toEqual(expect.arrayContaining(Object.keys(withoutTarget)));
+});
+
+test("a test says by its tags which cases it proves", () => {
+  expect(casesOf("[T2] a thousand requests")).toEqual([{ id: "T2", isControl: false }]);
+  expect(casesOf("group > [K7.13, R5] twice [T1 control]")).toEqual([
+    { id: "K7.13", isControl: false },
+    { id: "R5", isControl: false },
+    { id: "T1", isControl: true },
+  ]);
+  expect(casesOf("no tag [1] [x] [T]")).toEqual([]);
+});
+
+test("a case passes when it has tests and all pass; one without tests, or with its control alone, is pending", () => {
+  const results = judge([
+    { name: "[A1] one", passed: true },
+    { name: "[A1] two", passed: true },
+    { name: "[A2] one", passed: true },
+    { name: "[A2 control] two", passed: false },
+    { name: "[A3 control] one", passed: true },
+  ]);
+  const of = (id: string) => results.find((result) => result.id === id);
+  expect(of("A1")).toMatchObject({ result: "passed", tests: 2, controls: 0 });
+  expect(of("A2")).toMatchObject({ result: "failed", tests: 1, controls: 1 });
+  expect(of("A3")).toMatchObject({ result: "pending" });
+  expect(of("A4")).toMatchObject({ result: "pending", tests: 0 });
+});
