@@ -104,7 +104,7 @@ async function vitest(args, env) {
 }
 
 /** @returns {Counts} */
-export function readVitestReport(file) {
+function readVitestReport(file) {
   const report = JSON.parse(readFileSync(file, "utf8"));
   return {
     passed: report.numPassedTests,

@@ -17,8 +17,7 @@ type Contact = Awaited<ReturnType<typeof world.contact>>;
 type Kind = { name: string; channelOf(conversationId: ConversationId): string; isList: boolean };
 
 const kinds = Channel.options.map((option): Kind => {
-  const { type } = option.def;
-  if (type === "literal") {
+  if ("values" in option) {
     const [name] = option.values;
     return { name: String(name), channelOf: () => String(name), isList: true };
   }
