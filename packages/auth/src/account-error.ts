@@ -10,10 +10,16 @@ const failures = {
   PASSWORD_TOO_LONG: ["BAD_REQUEST", "The password has more than 128 characters."],
   PASSWORD_TOO_COMMON: ["BAD_REQUEST", "The password is much used, or made of names that go with this account."],
   SIGN_UP_CLOSED: ["FORBIDDEN", "Nobody may sign up here without an invitation."],
+  TOO_MANY_ATTEMPTS: ["TOO_MANY_REQUESTS", "This was tried too often. Try again later."],
+  "rate.exceeded": ["TOO_MANY_REQUESTS", "Too many requests; `Retry-After` says how many seconds to wait."],
 } as const;
 
 /** What an endpoint of ours throws: the code is what a client switches on. */
-export function accountError(code: keyof typeof failures): APIError {
+export function accountError(
+  code: keyof typeof failures,
+  { retryAfterSeconds }: { retryAfterSeconds?: number } = {},
+): APIError {
   const [status, message] = failures[code];
-  return new APIError(status, { code, message });
+  const headers = retryAfterSeconds ? { "retry-after": String(retryAfterSeconds) } : {};
+  return new APIError(status, { code, message }, headers);
 }

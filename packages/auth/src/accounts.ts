@@ -7,6 +7,8 @@ import type { OnAccountEvent } from "./account-events.ts";
 import { type AccountMail, linksTo, noMail } from "./account-mail.ts";
 import * as schema from "./accounts-schema.ts";
 import { changeEmail } from "./email/change-email.ts";
+import { Attempts } from "./lockout/attempts.ts";
+import { lockout } from "./lockout/lockout.ts";
 import { hashPassword, verifyPassword } from "./passwords/hash-password.ts";
 import { judgePassword } from "./passwords/judge-password.ts";
 import { passwords } from "./passwords/passwords.ts";
@@ -78,6 +80,7 @@ export function createAccounts(options: AccountsOptions): Accounts {
   const workspaces = createWorkspaces({ db, make: product.makeWorkspace });
   const cookies = cookiesOf(apiUrl);
   const sessions = new Sessions({ db, secret, cookies });
+  const attempts = new Attempts({ db, secret });
   const auth = betterAuth({
     appName: "Parley",
     baseURL: apiUrl,
@@ -96,6 +99,7 @@ export function createAccounts(options: AccountsOptions): Accounts {
     },
     session: sessionOptions,
     plugins: [
+      lockout({ db, attempts, onEvent, mail, links }),
       signUp({ db, mail, links, rules, workspaces, onEvent }),
       passwords({ db, mail, links, workspaces, ...product, hasSecondFactor: async () => false, onEvent }),
       changeEmail({ db, mail, links, onEvent }),

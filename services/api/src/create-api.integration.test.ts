@@ -421,8 +421,10 @@ const frozen = { toFake: ["Date" as const] };
 
 test("from one address a password can be tried so often a minute, and then not until the minute is over", async () => {
   vi.useFakeTimers(frozen);
-  const body = { email: `${randomUUID()}@example.com`, password: "not the password at all" };
-  const attempt = (address: string) => call("POST", "/api/auth/sign-in/email", { origin: dashboard, body, address });
+  const attempt = (address: string) => {
+    const body = { email: `${randomUUID()}@example.com`, password: "not the password at all" };
+    return call("POST", "/api/auth/sign-in/email", { origin: dashboard, body, address });
+  };
   for (let time = 0; time < rateLimits.signIns.max; time++) expect((await attempt("192.0.2.1")).status).toBe(401);
 
   const refused = await attempt("192.0.2.1");

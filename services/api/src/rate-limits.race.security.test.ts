@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { randomBytes } from "node:crypto";
+import { randomBytes, randomUUID } from "node:crypto";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 import { rateLimits } from "@parley/contracts";
@@ -51,7 +51,7 @@ test("[R5] of 100 who try at once at two processes, with one attempt left, exact
         const answer = await fetch(`${apis[tries % 2]}/api/auth/sign-in/email`, {
           method: "POST",
           headers: { origin: dashboard, "content-type": "application/json", "x-forwarded-for": `${address}${++tries}` },
-          body: JSON.stringify({ email: "nobody@example.com", password: "not the password at all" }),
+          body: JSON.stringify({ email: `${randomUUID()}@example.com`, password: "not the password at all" }),
         });
         await answer.arrayBuffer();
         return answer.status;

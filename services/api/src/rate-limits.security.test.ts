@@ -14,9 +14,10 @@ afterAll(close);
 
 const freeze = () => vi.useFakeTimers({ toFake: ["Date"] });
 const tooMany = { status: 429, body: { error: { code: "rate.exceeded" } } };
-const wrong = { email: "nobody@example.com", password: "not the password at all" };
+/** Another account each time: one of them would be locked sooner than the address. */
+const wrong = () => ({ email: `${randomUUID()}@example.com`, password: "not the password at all" });
 const signIn = (address: string, headers: Record<string, string> = {}, url = "/api/auth/sign-in/email") =>
-  call("POST", url, { origin: dashboard, body: wrong, address, headers });
+  call("POST", url, { origin: dashboard, body: wrong(), address, headers });
 
 /** Uses up what an address may do to sign in. */
 async function useUp(address: string, headers?: (time: number) => Record<string, string>) {
@@ -43,7 +44,7 @@ test("[R1] a proxy is believed when it is named, and nothing that came to it", a
   const from = (address: string, forwarded: string) =>
     behind.call("POST", "/api/auth/sign-in/email", {
       origin: dashboard,
-      body: wrong,
+      body: wrong(),
       address,
       headers: { "x-forwarded-for": forwarded },
     });

@@ -1,0 +1,83 @@
+import { createHmac } from "node:crypto";
+import type { Database } from "@parley/db";
+import { type SQL, sql } from "drizzle-orm";
+import { seconds } from "../sessions/alive.ts";
+
+/** Tries at most, before the subject is locked. An address has more: many people may share it. */
+export const mostTries = { account: 5, device: 5, factor: 5, confirmation: 5, address: 30 } as const;
+/** A lock opens by itself after so long; failures that are so far apart do not add up. */
+const windowSeconds = 15 * 60;
+
+export type Verdict = { allowed: boolean; retryAfterSeconds: number };
+
+/** What is tried: a kind, and whose. */
+export type Subject = { kind: keyof typeof mostTries; of: string };
+
+/**
+ * Counts tries at secrets, in the database and by its clock. A try is counted before it is looked at, so that of any number of
+ * guesses that come at once no more are looked at than one after the other; who succeeds is taken off the count again.
+ */
+export class Attempts {
+  readonly #db: Database;
+  readonly #secret: string;
+
+  constructor({ db, secret }: { db: Database; secret: string }) {
+    this.#db = db;
+    this.#secret = secret;
+  }
+
+  /** Counts a try. Once there were too many, until the window that the last of them began is over, none is allowed. */
+  async take(subject: Subject): Promise<Verdict> {
+    const most = mostTries[subject.kind];
+    const [row] = await this.#run<{ tries: number; left: number }>(sql`
+      insert into auth.attempt as a (subject, tries, ends_at)
+      values (${this.keyOf(subject)}, 1, now() + ${seconds(windowSeconds)})
+      on conflict (subject) do update set
+        tries = case when a.ends_at <= now() then 1 else a.tries + 1 end,
+        ends_at = case when a.ends_at <= now() or a.tries < ${most} then excluded.ends_at else a.ends_at end
+      returning tries, ceil(extract(epoch from ends_at - now()))::int as left`);
+    if (!row) throw new Error("an insert returned no row");
+    return { allowed: row.tries <= most, retryAfterSeconds: Math.max(1, row.left) };
+  }
+
+  /** It was no guess, after all. */
+  async giveBack(subject: Subject): Promise<void> {
+    await this.#run(
+      sql`update auth.attempt set tries = tries - 1 where subject = ${this.keyOf(subject)} and tries > 0`,
+    );
+  }
+
+  /** Whoever it was has proved who they are: nothing is held against them. */
+  async clear(subject: Subject): Promise<void> {
+    await this.clearKey(this.keyOf(subject));
+  }
+
+  async clearKey(key: string): Promise<void> {
+    await this.#run(sql`delete from auth.attempt where subject in (${key}, ${`told ${key}`})`);
+  }
+
+  /** Whether the subject is locked and nobody has been told of it yet. Says so once for each lock, whoever asks. */
+  async isNewlyLocked(subject: Subject): Promise<boolean> {
+    const key = this.keyOf(subject);
+    const told = await this.#run(sql`
+      insert into auth.attempt as told (subject, tries, ends_at)
+      select ${`told ${key}`}, 1, ends_at from auth.attempt
+      where subject = ${key} and ends_at > now() and tries >= ${mostTries[subject.kind]}
+      on conflict (subject) do update set ends_at = excluded.ends_at where told.ends_at <= now()
+      returning 1 as told`);
+    return told.length > 0;
+  }
+
+  /** Of which no row tells whose address or account it is. */
+  keyOf({ kind, of }: Subject): string {
+    return `${kind} ${this.digest(of)}`;
+  }
+
+  digest(text: string): string {
+    return createHmac("sha256", this.#secret).update(`attempts ${text}`).digest("base64url");
+  }
+
+  async #run<T extends Record<string, unknown>>(statement: SQL) {
+    return (await this.#db.authDatabase().execute<T>(statement)).rows;
+  }
+}

@@ -1,0 +1,160 @@
+import { randomUUID } from "node:crypto";
+import { type Database, openDatabase } from "@parley/db";
+import { createTestDatabase, type TestDatabase } from "@parley/db/testing";
+import type { Mail } from "@parley/platform/mail/mail";
+import { sql } from "drizzle-orm";
+import { afterAll, beforeAll, beforeEach, expect, test, vi } from "vitest";
+import type { AccountEvent } from "../account-events.ts";
+import { type Accounts, createAccounts } from "../accounts.ts";
+import * as hashing from "../passwords/hash-password.ts";
+import { apiUrl, createBrowser, origin, password, secret } from "../testing/browser.ts";
+
+vi.mock("../passwords/hash-password.ts", { spy: true });
+
+let database: TestDatabase;
+let db: Database;
+let accounts: Accounts;
+const events: AccountEvent[] = [];
+const mails: Mail[] = [];
+let lastAddress = 0;
+beforeAll(async () => {
+  database = await createTestDatabase();
+  db = openDatabase({ connection: database.connection, max: 8 });
+  accounts = createAccounts({
+    db,
+    secret,
+    apiUrl,
+    appOrigins: [origin],
+    dashboardUrl: "https://app.example.com",
+    mail: { send: () => Promise.reject(new Error("no tenant here")), sendAlone: async (mail) => void mails.push(mail) },
+    onEvent: async (event) => void events.push(event),
+  });
+});
+beforeEach(() => {
+  events.length = 0;
+  mails.length = 0;
+  vi.mocked(hashing.verifyPassword).mockClear();
+});
+afterAll(async () => {
+  await db.close();
+  await database.drop();
+});
+
+async function person() {
+  const email = `${randomUUID()}@example.com`;
+  return { email, userId: await accounts.ensureUser({ email, name: "Ada", password }) };
+}
+/** A browser elsewhere, in which nobody has signed in. */
+const stranger = () => createBrowser(accounts, { address: `192.0.2.${++lastAddress % 250}` });
+const wrong = "wrong horse battery staple";
+const verified = () => vi.mocked(hashing.verifyPassword).mock.calls.length;
+const quarterOfAnHour = () =>
+  db.authDatabase().execute(sql`update auth.attempt set ends_at = ends_at - interval '15 minutes 1 second'`);
+
+async function lock(email: string) {
+  for (let count = 0; count < 5; count++) expect((await stranger().signIn(email, wrong)).status).toBe(401);
+}
+
+test("after five wrong passwords from five addresses the right one is refused as a wrong one is, and is not looked at", async () => {
+  const { email } = await person();
+  await lock(email);
+  expect(verified()).toBe(5);
+  const right = await stranger().signIn(email);
+  const another = await stranger().signIn(email, wrong);
+  expect(right).toMatchObject({ status: 429, body: { code: "TOO_MANY_ATTEMPTS" }, cookies: [] });
+  expect(another).toMatchObject({ status: right.status, body: right.body, cookies: [] });
+  expect(Number(right.headers.get("retry-after"))).toBeGreaterThan(890);
+  expect(verified()).toBe(5);
+});
+
+test("of ten guesses at once five are looked at", async () => {
+  const { email } = await person();
+  const answers = await Promise.all(Array.from({ length: 10 }, () => stranger().signIn(email, wrong)));
+  expect(answers.map(({ status }) => status).sort()).toEqual([401, 401, 401, 401, 401, 429, 429, 429, 429, 429]);
+  expect(verified()).toBe(5);
+  expect(mails).toHaveLength(1);
+});
+
+test("an address that nobody has is locked just so", async () => {
+  const email = `${randomUUID()}@example.com`;
+  await lock(email);
+  expect(await stranger().signIn(email)).toMatchObject({ status: 429, body: { code: "TOO_MANY_ATTEMPTS" } });
+  expect(mails).toEqual([]);
+});
+
+test("who guesses elsewhere does not lock a person out of the device that they use", async () => {
+  const { email } = await person();
+  const own = createBrowser(accounts);
+  await own.signIn(email);
+  await own.post("/sign-out");
+  await lock(email);
+  expect((await own.signIn(email)).status).toBe(200);
+  // Nor does that open the lock elsewhere.
+  expect((await stranger().signIn(email)).status).toBe(429);
+
+  await own.post("/sign-out");
+  for (let count = 0; count < 5; count++) expect((await own.signIn(email, wrong)).status).toBe(401);
+  expect((await own.signIn(email)).status).toBe(429);
+});
+
+test("a device is known for who signed in there, and not by a cookie that somebody made up", async () => {
+  const [ada, grace] = [await person(), await person()];
+  const own = createBrowser(accounts);
+  await own.signIn(ada.email);
+  await lock(grace.email);
+  expect((await own.signIn(grace.email)).status).toBe(429);
+
+  await lock(ada.email);
+  const [name = "", value = ""] = [...own.jar].find(([key]) => key.includes("known_device")) ?? [];
+  const forger = stranger();
+  forger.jar.set(name, encodeURIComponent(`${decodeURIComponent(value).split(".")[0]}.${btoa("x".repeat(32))}`));
+  expect((await forger.signIn(ada.email)).status).toBe(429);
+});
+
+test("an address that fails with many accounts is stopped before it locks them", async () => {
+  const one = createBrowser(accounts, { address: "2001:db8:7:7::1" });
+  const emails = Array.from({ length: 40 }, () => `${randomUUID()}@example.com`);
+  const answers: number[] = [];
+  for (const email of emails) answers.push((await one.signIn(email, wrong)).status);
+  expect(answers.slice(0, 30)).toEqual(Array(30).fill(401));
+  expect(answers.slice(30)).toEqual(Array(10).fill(429));
+  const { email } = await person();
+  const neighbour = createBrowser(accounts, { address: "2001:db8:7:7:ffff::9" });
+  expect(await neighbour.signIn(email)).toMatchObject({ status: 429, body: { code: "rate.exceeded" } });
+  expect((await stranger().signIn(email)).status).toBe(200);
+});
+
+test("who signs in well is not counted, however many share an address", async () => {
+  const office = createBrowser(accounts, { address: "203.0.113.9" });
+  const { email } = await person();
+  for (let count = 0; count < 35; count++) expect((await office.signIn(email)).status).toBe(200);
+});
+
+test("a lock opens by itself after a quarter of an hour", async () => {
+  const { email } = await person();
+  await lock(email);
+  await quarterOfAnHour();
+  expect((await stranger().signIn(email)).status).toBe(200);
+});
+
+test("the person is told by mail, once for each lock, and the link in it opens it, once", async () => {
+  const { email, userId } = await person();
+  await lock(email);
+  await stranger().signIn(email, wrong);
+  expect(mails).toMatchObject([{ to: email, subject: expect.stringContaining("locked") }]);
+  expect(events.filter(({ type }) => type === "user.locked")).toMatchObject([{ userId }]);
+  const token = /https:\/\/app\.example\.com\/unlock\?token=([\w-]{43})$/m.exec(mails[0]?.text ?? "")?.[1];
+
+  expect(await stranger().post("/unlock", { token: `${token?.slice(0, -1)}x` })).toMatchObject({
+    status: 400,
+    body: { code: "INVALID_TOKEN" },
+  });
+  expect((await stranger().signIn(email)).status).toBe(429);
+  expect(await stranger().post("/unlock", { token })).toMatchObject({ status: 200, body: { status: true } });
+  expect(events.at(-1)).toMatchObject({ type: "user.unlocked", userId });
+  expect((await stranger().post("/unlock", { token })).status).toBe(400);
+  expect((await stranger().signIn(email)).status).toBe(200);
+
+  await lock(email);
+  expect(mails).toHaveLength(2);
+});
