@@ -218,7 +218,7 @@ test("[R6] without Redis nobody signs in, and is told when to come back; the res
   const logger = createLogger({ level: "silent", format: "json" });
   const rateLimiter = createRateLimiter({ redisUrl: "redis://127.0.0.1:1", logger });
   const alone = await createTestApi({ rateLimiter });
-  const attempt = await alone.call("POST", "/api/auth/sign-in/email", { origin: dashboard, body: wrong });
+  const attempt = await alone.call("POST", "/api/auth/sign-in/email", { origin: dashboard, body: wrong() });
   expect(attempt).toMatchObject({ status: 503, body: { error: { code: "service.busy" } } });
   expect(Number(attempt.headers["retry-after"])).toBeGreaterThan(0);
 
