@@ -14,7 +14,7 @@ export type MailJobs = {
 };
 
 /** The tries end within the hour in which the links of a mail are good. */
-const retry = { retryLimit: 8, retryDelay: 2, retryBackoff: true, retryDelayMax: 600 };
+const retry = { retryLimit: 12, retryDelay: 2, retryBackoff: true, retryDelayMax: 600 };
 /** A mail holds an address, and perhaps a way into an account: it stays no longer than it is of use. */
 const short = { deleteAfterSeconds: 600, retentionSeconds: 6 * 3_600 };
 
