@@ -19,6 +19,7 @@ import Fastify, {
   type FastifyReply,
   type FastifyRequest,
   LogController,
+  type RouteOptions,
 } from "fastify";
 import { accountRoutes } from "./account-routes.ts";
 import { adminRoutes } from "./admin-routes.ts";
@@ -40,6 +41,8 @@ export type ApiOptions = {
   /** Mails that are kept instead of sent; whoever sits at this machine may read them. */
   capturedMail?: MailCapture | undefined;
   logger: Logger;
+  /** Told of every route as it is made: the proofs go by that list. */
+  onRoute?: ((route: RouteOptions) => void) | undefined;
 };
 
 /** What routes are made from. */
@@ -73,6 +76,9 @@ export async function createApi(options: ApiOptions): Promise<FastifyInstance> {
       void answer.code(status).send(body);
     },
   });
+  const { onRoute } = options;
+  if (onRoute) app.addHook("onRoute", (route) => onRoute(route));
+
   // JSON only: what a form of another site can send (urlencoded, multipart, text/plain) is refused with 415.
   app.removeContentTypeParser("text/plain");
 

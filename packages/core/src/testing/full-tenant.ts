@@ -61,10 +61,10 @@ export async function createFullTenant(world: World, word: string) {
     }),
   );
   const apiKeyId = randomUUID();
-  await contact.api.apiKeys.create({
+  const { key: apiKey } = await contact.api.apiKeys.create({
     id: apiKeyId as never,
     name: `Key ${word}`,
-    scopes: ["documents:read"],
+    scopes: ["conversations:read", "documents:read"],
   });
   await db.transaction(tenantId, (tx) =>
     recordAudit(tx, {
@@ -96,6 +96,6 @@ export async function createFullTenant(world: World, word: string) {
     ChunkId: passage.chunkId,
     ApiKeyId: apiKeyId,
   };
-  return { ...contact, people, ids, word, library };
+  return { ...contact, people, ids, word, library, apiKey };
 }
 export type FullTenant = Awaited<ReturnType<typeof createFullTenant>>;

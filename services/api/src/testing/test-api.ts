@@ -8,7 +8,7 @@ import { loadConfig } from "@parley/platform/config";
 import { createInProcessEventLog } from "@parley/platform/event-log/in-process-event-log";
 import { createLogger } from "@parley/platform/log";
 import type { RateLimiter } from "@parley/platform/rate-limits/rate-limiter";
-import { createApi } from "../create-api.ts";
+import { type ApiOptions, createApi } from "../create-api.ts";
 
 const secrets = {
   PARLEY_SECRET: "a secret of tests alone, 32 characters or more",
@@ -29,9 +29,11 @@ export type Call = {
 export async function createTestApi({
   environment = {},
   rateLimiter,
+  onRoute,
 }: {
   environment?: Record<string, string>;
   rateLimiter?: RateLimiter;
+  onRoute?: ApiOptions["onRoute"];
 } = {}) {
   const config = loadConfig({ ...secrets, ...environment });
   /** What was logged, as objects. */
@@ -56,6 +58,7 @@ export async function createTestApi({
     accounts,
     jobs,
     logger,
+    onRoute,
     ...(rateLimiter && { rateLimiter }),
   });
 
