@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { Conversation, Message } from "./conversation.ts";
-import { ConversationId, DocumentId, RunId, TenantId } from "./ids.ts";
+import { ConversationId, DocumentId, MemberId, RunId, TenantId } from "./ids.ts";
+import { Role } from "./members.ts";
 
 /** Facts, past tense; stored with what they tell of, in one transaction. A reader that sees an unknown `type` ignores it. */
 export const StoredEvent = z.discriminatedUnion("type", [
@@ -10,6 +11,10 @@ export const StoredEvent = z.discriminatedUnion("type", [
   /** An answer is due. */
   z.object({ type: z.literal("run.queued"), runId: RunId, conversationId: ConversationId }),
   z.object({ type: z.literal("document.changed"), documentId: DocumentId }),
+  /** Somebody is a member now, or may do other things than before. */
+  z.object({ type: z.literal("member.changed"), memberId: MemberId, role: Role }),
+  /** Somebody was removed, or left: from here on they see nothing of the tenant. */
+  z.object({ type: z.literal("member.removed"), memberId: MemberId }),
 ]);
 export type StoredEvent = z.infer<typeof StoredEvent>;
 

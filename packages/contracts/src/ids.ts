@@ -8,6 +8,8 @@ export const ContactId = z.uuid().brand<"ContactId">();
 export type ContactId = z.infer<typeof ContactId>;
 export const MemberId = z.uuid().brand<"MemberId">();
 export type MemberId = z.infer<typeof MemberId>;
+export const InvitationId = z.uuid().brand<"InvitationId">();
+export type InvitationId = z.infer<typeof InvitationId>;
 /** A login, of the accounts' own schema; a member is that user's place in one tenant. */
 export const UserId = z.string().min(1).max(64).brand<"UserId">();
 export type UserId = z.infer<typeof UserId>;

@@ -6,12 +6,13 @@ import { ConversationId, type RunId } from "./ids.ts";
 
 /**
  * `conversation:<id>`: one conversation, resumed by `seq`; its contact and the tenant's members.
- * `conversations`, `documents`: what changed in the tenant's lists; members only; refetch after a reconnect.
+ * `conversations`, `documents`, `members`: what changed in the tenant's lists; members only; refetch after a reconnect.
  */
 export const Channel = z.union([
   z.templateLiteral(["conversation:", ConversationId]),
   z.literal("conversations"),
   z.literal("documents"),
+  z.literal("members"),
 ]);
 export type Channel = z.infer<typeof Channel>;
 
@@ -54,7 +55,13 @@ export type ServerFrame =
 
 /** The events that reach a socket. On the list channels they are invalidations: refetch what they name. */
 export type ChannelEvent = EventOf<
-  "message.created" | "conversation.changed" | "run.started" | "answer.delta" | "document.changed"
+  | "message.created"
+  | "conversation.changed"
+  | "run.started"
+  | "answer.delta"
+  | "document.changed"
+  | "member.changed"
+  | "member.removed"
 >;
 
 /** Why the server closed the socket. Codes from 4000 are ours. */
@@ -63,5 +70,7 @@ export const closeCodes = {
   tooLarge: 1009,
   badFrame: 4400,
   authRequired: 4401,
+  /** The member belongs to the workspace no more. */
+  removed: 4403,
   tooSlow: 4408,
 } as const;

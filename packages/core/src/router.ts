@@ -3,13 +3,17 @@ import { runsRouter } from "./assistant/router.ts";
 import { auditRouter } from "./audit/router.ts";
 import { conversationsRouter } from "./conversations/router.ts";
 import { knowledgeRouter } from "./knowledge/router.ts";
-import { sessionRouter } from "./tenants/router.ts";
+import { invitationsRouter, membersRouter } from "./members/router.ts";
+import { sessionRouter, tenantsRouter } from "./tenants/router.ts";
 import { router } from "./trpc.ts";
 
 /** Everything that our own apps can ask of the api. */
 export const appRouter = router({
   apiKeys: apiKeysRouter,
   session: sessionRouter,
+  tenants: tenantsRouter,
+  members: membersRouter,
+  invitations: invitationsRouter,
   conversations: conversationsRouter,
   runs: runsRouter,
   knowledge: knowledgeRouter,

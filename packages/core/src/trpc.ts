@@ -5,6 +5,7 @@ import { initTRPC, TRPCError } from "@trpc/server";
 import type { TRPC_ERROR_CODE_KEY } from "@trpc/server/rpc";
 import * as z from "zod";
 import { AppError } from "./app-error.ts";
+import type { MailJobs } from "./mail/mail-jobs.ts";
 import { may, type Permission } from "./tenants/permissions.ts";
 
 /** A signed-in user in one of their tenants. */
@@ -35,16 +36,21 @@ export type Context = {
   facts: Facts;
   secret: string;
   realtimeUrl: string;
+  /** Where the links in mails lead. */
+  dashboardUrl: string;
+  mailJobs: Pick<MailJobs, "send">;
   user: User | undefined;
   /** The user's: there when they are. */
   session: Session | undefined;
   caller: MemberCaller | undefined;
+  /** Why a signed-in user has no place in the tenant that the request is about. */
+  noCaller?: "tenant.not_found" | "tenant.required" | "auth.factor_required" | undefined;
 };
 
 /** What every procedure says of itself: who may call it. */
 export type ProcedureMeta = {
-  /** Of a member in the tenant; `account`: whoever is signed in, in whichever tenant or in none. */
-  permission: Permission | "account";
+  /** Of a member in the tenant; `account`: whoever is signed in, in whichever tenant or in none; `anybody`: without signing in. */
+  permission: Permission | "account" | "anybody";
 };
 
 const trpcCodes: Record<number, TRPC_ERROR_CODE_KEY> = {
@@ -115,6 +121,9 @@ const mapped = t.procedure.use(async ({ ctx, path, getRawInput, next }) => {
   return result;
 });
 
+/** For whoever comes. What is behind it asks for a secret of its own. */
+export const publicProcedure = mapped.meta({ permission: "anybody" });
+
 /** For anybody who is signed in, in whichever tenant: what concerns their own account. */
 export const accountProcedure = mapped.meta({ permission: "account" }).use(({ ctx, next }) => {
   if (!ctx.user) throw new AppError("auth.required");
@@ -128,7 +137,7 @@ export const accountProcedure = mapped.meta({ permission: "account" }).use(({ ct
 export const procedureFor = (permission: Permission) =>
   mapped.meta({ permission }).use(({ ctx, next }) => {
     const { caller, db } = ctx;
-    if (!caller) throw new AppError(ctx.user ? "auth.forbidden" : "auth.required");
+    if (!caller) throw new AppError(ctx.user ? (ctx.noCaller ?? "auth.forbidden") : "auth.required");
     if (!may(caller.role, permission)) throw new AppError("auth.forbidden");
     return next({
       ctx: {

@@ -10,6 +10,7 @@ import {
   type Visit,
 } from "@parley/contracts";
 import { createJobs } from "@parley/core/knowledge/jobs";
+import { createMailJobs } from "@parley/core/mail/mail-jobs";
 import { createWorld } from "@parley/core/testing/world";
 import { DatabaseError } from "@parley/db";
 import { members } from "@parley/db/schema";
@@ -31,6 +32,7 @@ const logger = createLogger({ level: "debug", format: "json" }, { write: (line: 
 const world = await createWorld();
 const eventLog = createInProcessEventLog({ logger });
 const jobs = createJobs({ db: world.db, logger, embedded: false });
+const mailJobs = createMailJobs({ queue: jobs.queue, logger });
 const accounts = createAccounts({
   db: world.db,
   secret,
@@ -43,6 +45,7 @@ const api = await createApi({
   eventLog,
   accounts,
   jobs,
+  mailJobs,
   logger,
 });
 
@@ -475,6 +478,7 @@ test("limits can be switched off for measurements", async () => {
     eventLog,
     accounts,
     jobs,
+    mailJobs,
     logger,
   });
   const statuses = new Set<number>();

@@ -3,6 +3,7 @@ import helmet from "@fastify/helmet";
 import type { Accounts } from "@parley/auth";
 import { type ErrorBody, limits, rateLimits } from "@parley/contracts";
 import type { KnowledgeJobs } from "@parley/core/knowledge/jobs";
+import type { MailJobs } from "@parley/core/mail/mail-jobs";
 import { createPlans } from "@parley/core/tenants/plan";
 import type { Facts } from "@parley/core/trpc";
 import type { Database } from "@parley/db";
@@ -36,6 +37,7 @@ export type ApiOptions = {
   eventLog: EventLog;
   accounts: Accounts;
   jobs: KnowledgeJobs;
+  mailJobs: Pick<MailJobs, "send">;
   /** Counts in this process alone when left out. Whoever gives it closes it. */
   rateLimiter?: RateLimiter;
   /** Mails that are kept instead of sent; whoever sits at this machine may read them. */

@@ -18,7 +18,7 @@ await jobs.start();
 const relay = createRelay({ db, eventLog, logger });
 relay.start();
 const accounts = openAccounts({ db, mailJobs, config });
-const api = await createApi({ config, db, eventLog, accounts, jobs, rateLimiter, logger });
+const api = await createApi({ config, db, eventLog, accounts, jobs, mailJobs, rateLimiter, logger });
 await api.listen({ host: config.host, port: config.api.port });
 logger.info({ port: config.api.port }, "listening");
 

@@ -1,7 +1,7 @@
 import { backgroundHeader, rateLimits, type TenantId, type UserId } from "@parley/contracts";
 import { AppError } from "@parley/core/app-error";
 import { type AppRouter, appRouter } from "@parley/core/router";
-import { listMemberships } from "@parley/core/tenants/find-tenant";
+import { listMemberships, type Membership, needsSecondFactor } from "@parley/core/tenants/find-tenant";
 import { type Context, toTrpcError } from "@parley/core/trpc";
 import { type FastifyTRPCPluginOptions, fastifyTRPCPlugin } from "@trpc/server/adapters/fastify";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
@@ -12,7 +12,7 @@ const prefix = "/trpc";
 
 /** The procedures of our own apps, for whoever has a session. */
 export async function trpcRoutes(app: FastifyInstance, options: ApiParts): Promise<void> {
-  const { db, accounts, config, logger, planOf } = options;
+  const { db, accounts, config, logger, mailJobs, planOf } = options;
 
   // The cookie comes along whoever makes the browser call, so a call that changes something must come from our own pages.
   app.addHook("onRequest", async (request) => {
@@ -46,8 +46,8 @@ export async function trpcRoutes(app: FastifyInstance, options: ApiParts): Promi
   async function createContext({ req, res }: { req: FastifyRequest; res: FastifyReply }): Promise<Context> {
     const { session, memberships } = await whoIs(req);
     for (const cookie of session?.headers.getSetCookie() ?? []) res.header("set-cookie", cookie);
-    const wanted = req.headers["parley-tenant"];
-    const membership = wanted ? memberships.find(({ tenantId }) => tenantId === wanted) : memberships[0];
+    const { membership, refusal } = choosePlace(memberships, req.headers["parley-tenant"]);
+    const isBarred = membership && needsSecondFactor(membership) && !session?.session.secondFactor;
     if (session) await limitCalls(req, res, session.user.id, membership?.tenantId);
     if (membership) {
       req.facts.tenantId = membership.tenantId;
@@ -60,9 +60,12 @@ export async function trpcRoutes(app: FastifyInstance, options: ApiParts): Promi
       facts: req.facts,
       secret: config.secret,
       realtimeUrl: config.realtime.url,
+      dashboardUrl: config.dashboard.url,
+      mailJobs,
       user: session?.user,
       session: session?.session,
-      caller: membership && { kind: "member", ...membership },
+      caller: membership && !isBarred ? { kind: "member", ...membership } : undefined,
+      noCaller: isBarred ? "auth.factor_required" : refusal,
     };
   }
 
@@ -78,6 +81,22 @@ export async function trpcRoutes(app: FastifyInstance, options: ApiParts): Promi
       },
     } satisfies FastifyTRPCPluginOptions<AppRouter>["trpcOptions"],
   });
+}
+
+/**
+ * The user's place in the tenant that the request names. Whoever belongs to one tenant need not name it; nobody acts in another
+ * tenant than they meant. A tenant that isn't the user's is answered for as one that does not exist.
+ */
+function choosePlace(
+  memberships: readonly Membership[],
+  named: string | string[] | undefined,
+): { membership?: Membership; refusal?: Context["noCaller"] } {
+  if (named === undefined) {
+    const [only, ...others] = memberships;
+    return others.length > 0 ? { refusal: "tenant.required" } : only ? { membership: only } : {};
+  }
+  const membership = memberships.find(({ tenantId }) => tenantId === named);
+  return membership ? { membership } : { refusal: "tenant.not_found" };
 }
 
 /** How many procedures a request calls, as tRPC will read its address; 1 for any other request. */

@@ -1,7 +1,7 @@
 import type { AccountEvent, AccountEventType } from "@parley/auth";
 import type { Database } from "@parley/db";
 import { members } from "@parley/db/schema";
-import { eq } from "drizzle-orm";
+import { and, eq, isNull } from "drizzle-orm";
 import { recordAudit } from "./record-audit.ts";
 
 /** Whoever did these has not proven to be the account's owner. */
@@ -17,7 +17,10 @@ export async function recordAccountEvent(
 ): Promise<void> {
   if (!userId) return;
   const places = await db.read("system", (read) =>
-    read.select({ tenantId: members.tenantId, memberId: members.id }).from(members).where(eq(members.userId, userId)),
+    read
+      .select({ tenantId: members.tenantId, memberId: members.id })
+      .from(members)
+      .where(and(eq(members.userId, userId), isNull(members.removedAt))),
   );
   for (const { tenantId, memberId } of places) {
     await db.transaction(tenantId, (tx) =>

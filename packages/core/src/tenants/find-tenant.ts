@@ -1,7 +1,7 @@
 import type { TenantId, UserId } from "@parley/contracts";
 import type { Database } from "@parley/db";
 import { members, tenants } from "@parley/db/schema";
-import { asc, eq } from "drizzle-orm";
+import { and, asc, eq, isNull } from "drizzle-orm";
 
 /** The tenant that is called so on the command line. */
 export async function findTenantBySlug(db: Database, slug: string): Promise<TenantId | undefined> {
@@ -17,14 +17,22 @@ export function listTenants(db: Database): Promise<{ tenantId: TenantId; slug: s
   return db.read("system", (read) => read.select({ tenantId, slug }).from(tenants).orderBy(asc(slug)));
 }
 
+/** A user's place in one tenant, and what the tenant is called there. */
+export type Membership = Awaited<ReturnType<typeof listMemberships>>[number];
+
 /** Where the user is a member, in a steady order. Read anew at every request, so that a removal takes effect at once. */
 export function listMemberships(db: Database, userId: UserId) {
   const { tenantId, id, name, role } = members;
+  const { name: tenantName, requireSecondFactor } = tenants;
   return db.read("system", (read) =>
     read
-      .select({ tenantId, memberId: id, name, role })
+      .select({ tenantId, tenantName, memberId: id, name, role, requireSecondFactor })
       .from(members)
-      .where(eq(members.userId, userId))
+      .innerJoin(tenants, eq(tenants.tenantId, members.tenantId))
+      .where(and(eq(members.userId, userId), isNull(members.removedAt)))
       .orderBy(asc(tenantId)),
   );
 }
+
+/** Whether the tenant asks its members for a second factor: without one they can do nothing there. */
+export const needsSecondFactor = ({ requireSecondFactor }: Membership): boolean => requireSecondFactor;

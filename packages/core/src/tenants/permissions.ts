@@ -10,6 +10,16 @@ export const permissions = {
   "runs.read": ["owner", "admin", "member", "viewer"],
   /** To see, make, replace and revoke the keys by which programs get in. */
   "api_keys.manage": ["owner", "admin"],
+  "members.read": ["owner", "admin", "member", "viewer"],
+  /** To invite, change roles and remove; of owners only with `owners.manage`. */
+  "members.manage": ["owner", "admin"],
+  /** To make owners, and to change or remove them. */
+  "owners.manage": ["owner"],
+  /** To go. */
+  "membership.leave": ["owner", "admin", "member", "viewer"],
+  "workspace.rename": ["owner", "admin"],
+  /** What the workspace asks of everybody who signs in. */
+  "workspace.secure": ["owner"],
   /** To be told at once of what changes. */
   "realtime.listen": ["owner", "admin", "member", "viewer"],
   /** Who did what to what, from where. */

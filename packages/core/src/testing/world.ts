@@ -5,14 +5,16 @@ import {
   InboxId,
   type MemberId,
   MessageId,
+  type Role,
   type StoredEvent,
   type TenantId,
   UserId,
 } from "@parley/contracts";
 import type { Database } from "@parley/db";
-import { inboxes, outbox } from "@parley/db/schema";
+import { inboxes, members, outbox } from "@parley/db/schema";
 import { openTestDatabase } from "@parley/db/testing";
-import { asc } from "drizzle-orm";
+import type { Mail } from "@parley/platform/mail/mail";
+import { asc, sql } from "drizzle-orm";
 import { openConversation } from "../conversations/open-conversation.ts";
 import { postMessage } from "../conversations/post-message.ts";
 import { createInbox } from "../inboxes/create-inbox.ts";
@@ -29,6 +31,8 @@ const callerOf = createCallerFactory(appRouter);
  */
 export async function createWorld(db?: Database) {
   const database = db ?? (await openTestDatabase());
+  /** The mails that were ordered through the api, in order. */
+  const mails: Mail[] = [];
 
   /** A tenant with its owner, an inbox and the owner's way into the api. */
   async function tenant() {
@@ -64,6 +68,11 @@ export async function createWorld(db?: Database) {
     member: { memberId: MemberId; name: string },
     role: MemberCaller["role"] = "owner",
   ): Context {
+    const user = { id: UserId.parse(randomUUID()), name: member.name, email: "ada@example.com" };
+    return contextFor({ user, caller: { kind: "member", tenantId, ...member, role } });
+  }
+
+  function contextFor(context: Partial<Context>): Context {
     return {
       db: database,
       requestId: randomUUID(),
@@ -71,16 +80,40 @@ export async function createWorld(db?: Database) {
       facts: {},
       secret: "a secret of tests alone, 32 characters or more",
       realtimeUrl: "ws://localhost:3002",
-      user: {
-        id: UserId.parse(randomUUID()),
-        name: member.name,
-        email: "ada@example.com",
-      },
-      session: { id: randomUUID(), fresh: true, secondFactor: false },
-      caller: { kind: "member", tenantId, ...member, role },
+      dashboardUrl: "http://localhost:5174",
+      mailJobs: { send: async (_tx, mail) => void mails.push(mail) },
+      user: undefined,
+      session: context.user && { id: randomUUID(), fresh: true, secondFactor: false },
+      caller: undefined,
+      ...context,
     };
   }
+  /** The api for whoever the context says; without a user, for a stranger. */
+  const apiFor = (context: Partial<Context>) => callerOf(contextFor(context));
   const memberApi = (...member: Parameters<typeof memberContext>) => callerOf(memberContext(...member));
+
+  /** Somebody with a login of their own, who belongs to no tenant yet. */
+  async function login(name: string, { emailVerified = true } = {}) {
+    const id = UserId.parse(randomUUID());
+    const email = `${id}@example.com`;
+    await database.transaction("auth", (tx) =>
+      tx.execute(sql`insert into auth."user" (id, name, email, email_verified, created_at, updated_at)
+        values (${id}, ${name}, ${email}, ${emailVerified}, now(), now())`),
+    );
+    const user = { id, name, email };
+    return { ...user, api: apiFor({ user }) };
+  }
+
+  /** One more member of the tenant, with a login and a way into the api. */
+  async function colleague(tenantId: TenantId, role: Role, name = "Grace") {
+    const { api: _, ...user } = await login(name);
+    const [row] = await database.transaction(tenantId, (tx) =>
+      tx.insert(members).values({ userId: user.id, name, role }).returning({ memberId: members.id }),
+    );
+    if (!row) throw new Error("an insert returned no row");
+    const member = { memberId: row.memberId, name };
+    return { user, member, ...member, api: apiFor({ user, caller: { kind: "member", tenantId, ...member, role } }) };
+  }
 
   /** A contact in a conversation of their own. */
   async function contact(of?: Awaited<ReturnType<typeof tenant>>) {
@@ -111,6 +144,10 @@ export async function createWorld(db?: Database) {
     tenant,
     memberApi,
     memberContext,
+    apiFor,
+    login,
+    colleague,
+    mails,
     contact,
     messageId,
     announced,

@@ -1,7 +1,8 @@
 import type { TenantId } from "@parley/contracts";
 import { sql } from "drizzle-orm";
-import { timestamp, uuid } from "drizzle-orm/pg-core";
+import { customType, timestamp, uuid } from "drizzle-orm/pg-core";
 
 /** Every table begins with it. An insert leaves it out: the row is the transaction's tenant's. */
 export const tenantId = () => uuid().$type<TenantId>().notNull().default(sql`app.tenant_id()`);
+export const bytes = customType<{ data: Buffer }>({ dataType: () => "bytea" });
 export const time = () => timestamp({ withTimezone: true });

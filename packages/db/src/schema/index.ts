@@ -1,5 +1,6 @@
 export * from "./api-keys.ts";
 export * from "./audit.ts";
 export * from "./conversations.ts";
+export * from "./invitations.ts";
 export * from "./knowledge.ts";
 export * from "./tenants.ts";

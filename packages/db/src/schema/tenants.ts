@@ -1,5 +1,5 @@
 import { type MemberId, plans, type StoredEvent, type UserId } from "@parley/contracts";
-import { bigint, jsonb, pgTable, text, uuid } from "drizzle-orm/pg-core";
+import { bigint, boolean, jsonb, pgTable, text, uuid } from "drizzle-orm/pg-core";
 import { tenantId, time } from "./columns.ts";
 
 // These tables are for queries and their types. What they are is written in ../../migrations; a test compares the two.
@@ -9,6 +9,7 @@ export const tenants = pgTable("tenants", {
   slug: text().notNull(),
   name: text().notNull(),
   plan: text({ enum: plans }).notNull().default("standard"),
+  requireSecondFactor: boolean().notNull().default(false),
   createdAt: time().notNull().defaultNow(),
 });
 
@@ -19,6 +20,7 @@ export const members = pgTable("members", {
   name: text().notNull(),
   role: text({ enum: ["owner", "admin", "member", "viewer"] }).notNull(),
   createdAt: time().notNull().defaultNow(),
+  removedAt: time(),
 });
 
 export const outbox = pgTable("outbox", {

@@ -34,6 +34,8 @@ const rows = (tenantId: TenantId, id: (n: number) => string) => `
   INSERT INTO audit_heads (seq, hash) VALUES (1, repeat('0', 64));
   INSERT INTO api_keys (id, name, key_sha256, hint, scopes, created_by, expires_at)
     VALUES (${id(12)}, 'Key', sha256('key'), 'y', ARRAY['documents:read'], ${id(1)}, now() + interval '1 day');
+  INSERT INTO invitations (id, email, role, token_sha256, invited_by, expires_at)
+    VALUES (${id(13)}, 'grace@example.com', 'member', sha256('token'), ${id(1)}, now() + interval '7 days');
   INSERT INTO outbox (event) VALUES ('{}');`;
 
 /**

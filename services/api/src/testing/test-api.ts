@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { createAccounts } from "@parley/auth";
 import type { ErrorBody, Visit } from "@parley/contracts";
 import { createJobs } from "@parley/core/knowledge/jobs";
+import { createMailJobs } from "@parley/core/mail/mail-jobs";
 import { createWorld } from "@parley/core/testing/world";
 import { members } from "@parley/db/schema";
 import { loadConfig } from "@parley/platform/config";
@@ -45,6 +46,7 @@ export async function createTestApi({
   const world = await createWorld();
   const eventLog = createInProcessEventLog({ logger });
   const jobs = createJobs({ db: world.db, logger, embedded: false });
+  const mailJobs = createMailJobs({ queue: jobs.queue, logger });
   const accounts = createAccounts({
     db: world.db,
     secret: config.secret,
@@ -57,6 +59,7 @@ export async function createTestApi({
     eventLog,
     accounts,
     jobs,
+    mailJobs,
     logger,
     onRoute,
     ...(rateLimiter && { rateLimiter }),

@@ -1,0 +1,69 @@
+import { EmailAddress, InvitationId, MemberId, Role } from "@parley/contracts";
+import * as z from "zod";
+import { accountProcedure, type Context, type MemberCaller, procedureFor, publicProcedure, router } from "../trpc.ts";
+import { acceptInvitation, lookAtInvitation } from "./accept-invitation.ts";
+import { changeRole, transferOwnership } from "./change-role.ts";
+import { invite, resendInvitation } from "./invite.ts";
+import { listInvitations, listMembers } from "./list-members.ts";
+import type { Actor } from "./member-rows.ts";
+import { removeMember } from "./remove-member.ts";
+import { revokeInvitation } from "./revoke-invitation.ts";
+
+type MemberContext = Pick<Context, "ip" | "mailJobs" | "dashboardUrl"> & { caller: MemberCaller };
+const actorOf = ({ caller, ip }: MemberContext): Actor => ({ memberId: caller.memberId, ip });
+const sendingOf = ({ caller, mailJobs, dashboardUrl }: MemberContext) => ({
+  mailJobs,
+  tenantId: caller.tenantId,
+  dashboardUrl,
+});
+
+const OneMember = z.strictObject({ memberId: MemberId });
+const OneInvitation = z.strictObject({ invitationId: InvitationId });
+const Token = z.strictObject({ token: z.string().max(200) });
+
+/** Who belongs to the tenant, and as what. */
+export const membersRouter = router({
+  list: procedureFor("members.read").query(({ ctx }) => listMembers(ctx.db, ctx.caller.tenantId)),
+
+  changeRole: procedureFor("members.manage")
+    .input(OneMember.extend({ role: Role }))
+    .mutation(({ ctx, input }) => ctx.inTenant((tx) => changeRole(tx, actorOf(ctx), input))),
+
+  remove: procedureFor("members.manage")
+    .input(OneMember)
+    .mutation(({ ctx, input }) => ctx.inTenant((tx) => removeMember(tx, actorOf(ctx), input.memberId))),
+
+  transferOwnership: procedureFor("owners.manage")
+    .input(OneMember)
+    .mutation(({ ctx, input }) => ctx.inTenant((tx) => transferOwnership(tx, actorOf(ctx), input.memberId))),
+
+  leave: procedureFor("membership.leave").mutation(({ ctx }) =>
+    ctx.inTenant((tx) => removeMember(tx, actorOf(ctx), ctx.caller.memberId)),
+  ),
+});
+
+/** Who is to belong to it. */
+export const invitationsRouter = router({
+  list: procedureFor("members.manage").query(({ ctx }) => listInvitations(ctx.db, ctx.caller.tenantId)),
+
+  create: procedureFor("members.manage")
+    .input(z.strictObject({ id: InvitationId, email: EmailAddress, role: Role }))
+    .mutation(({ ctx, input }) => invite(ctx.db, sendingOf(ctx), actorOf(ctx), input)),
+
+  resend: procedureFor("members.manage")
+    .input(OneInvitation)
+    .mutation(({ ctx, input }) =>
+      ctx.inTenant((tx) => resendInvitation(tx, sendingOf(ctx), actorOf(ctx), input.invitationId)),
+    ),
+
+  revoke: procedureFor("members.manage")
+    .input(OneInvitation)
+    .mutation(({ ctx, input }) => ctx.inTenant((tx) => revokeInvitation(tx, actorOf(ctx), input.invitationId))),
+
+  /** What the page behind the link shows. A mutation, so that the token stands in no address and no log. */
+  look: publicProcedure.input(Token).mutation(({ ctx, input }) => lookAtInvitation(ctx.db, input.token)),
+
+  accept: accountProcedure
+    .input(Token)
+    .mutation(({ ctx, input }) => acceptInvitation(ctx.db, ctx.user, { token: input.token, ip: ctx.ip })),
+});
