@@ -1,6 +1,7 @@
 import type { IncomingMessage } from "node:http";
 import { AuthError, type SocketCaller } from "@parley/auth";
 import { ClientFrame, closeCodes, type ErrorBody, type ErrorCode, errorCodes, limits } from "@parley/contracts";
+import { AppError } from "@parley/core/app-error";
 import type { Logger } from "@parley/platform/log";
 import type { RawData, WebSocket } from "ws";
 import type { Subscriber } from "./conversation-channel.ts";
@@ -8,12 +9,11 @@ import { encodeFrame } from "./encode-frame.ts";
 import type { FanOut } from "./fan-out.ts";
 import { Subscriptions } from "./subscriptions.ts";
 import { TokenBucket } from "./token-bucket.ts";
-import { sessionOf } from "./watch-sessions.ts";
 import { writeGathered } from "./write-gathered.ts";
 
 export type ConnectionOptions = {
   fanOut: FanOut;
-  /** `verifySocketToken` of auth, with the secret, and whether the session lives. @throws AuthError */
+  /** `verifySocketToken` of auth, with the secret, and whether session and membership live. @throws AuthError, AppError */
   verify(token: string): Promise<SocketCaller & { expiresAt: Date }>;
   /** Where the dashboard is served: the one origin whose pages may use a member's ticket. */
   dashboardOrigin: string;
@@ -93,14 +93,20 @@ export class Connection implements Subscriber {
     }
   }
 
-  /** Of a member, once it has authenticated. */
-  get sessionId(): string | undefined {
-    return sessionOf(this.#caller);
+  /** The member that it speaks for, once it has authenticated. */
+  get member(): Extract<SocketCaller, { kind: "member" }> | undefined {
+    return this.#caller?.kind === "member" ? this.#caller : undefined;
   }
 
   /** The session is over, and with it what the socket may see. */
   endSession(): void {
     this.#refuseCaller("auth.required");
+  }
+
+  /** The member belongs to the tenant no more. */
+  endMembership(): void {
+    this.#sendError("auth.forbidden");
+    this.close(closeCodes.removed, "auth.forbidden");
   }
 
   close(code: number, reason: string): void {
@@ -154,8 +160,9 @@ export class Connection implements Subscriber {
     this.#options.verify(token).then(
       (verified) => this.#onVerified(verified),
       (error: unknown) => {
-        if (!(error instanceof AuthError)) this.#options.logger.error({ err: error }, "a token could not be verified");
-        this.#refuseCaller(error instanceof AuthError ? error.code : "internal");
+        const isKnown = error instanceof AuthError || error instanceof AppError;
+        if (!isKnown) this.#options.logger.error({ err: error }, "a token could not be verified");
+        this.#refuseCaller(isKnown ? error.code : "internal");
       },
     );
   }

@@ -307,7 +307,7 @@ describe("a socket", () => {
   });
 
   test("of a session that has ended is closed, whoever ended it; one of another session and a visitor's are not", async () => {
-    await using world = await createRealtimeWorld({ patience: { sessionsMs: 20 } });
+    await using world = await createRealtimeWorld({ patience: { standingMs: 20 } });
     const contact = await world.contact();
     const [one, two] = [await beginSession(world.db), await beginSession(world.db)];
     const ended = await world.work({ ...contact, sessionId: one });
@@ -328,7 +328,7 @@ describe("a socket", () => {
   });
 
   test("is no activity: it does not keep its session alive", async () => {
-    await using world = await createRealtimeWorld({ patience: { sessionsMs: 20 } });
+    await using world = await createRealtimeWorld({ patience: { standingMs: 20 } });
     const contact = await world.contact();
     const sessionId = await beginSession(world.db);
     const socket = await world.work({ ...contact, sessionId });

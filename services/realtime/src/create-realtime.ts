@@ -3,7 +3,9 @@ import type { AddressInfo } from "node:net";
 import type { Duplex } from "node:stream";
 import { AuthError, findLiveSessions, verifySocketToken } from "@parley/auth";
 import { closeCodes, limits } from "@parley/contracts";
+import { AppError } from "@parley/core/app-error";
 import { resumeConversation } from "@parley/core/conversations/channel";
+import { findListeners, membershipKey } from "@parley/core/members/channel";
 import type { Database } from "@parley/db";
 import type { Config } from "@parley/platform/config";
 import type { EventLog } from "@parley/platform/event-log/event-log";
@@ -14,7 +16,7 @@ import { type ServerOptions, type WebSocket, WebSocketServer } from "ws";
 import { createAdmission } from "./admit-socket.ts";
 import { Connection } from "./connection.ts";
 import { FanOut } from "./fan-out.ts";
-import { sessionOf, watchSessions } from "./watch-sessions.ts";
+import { watchStanding } from "./watch-standing.ts";
 
 export type RealtimeOptions = {
   config: Pick<Config, "host" | "realtime" | "dashboard" | "secret"> & Partial<Pick<Config, "trustedProxies">>;
@@ -36,8 +38,8 @@ export type Patience = {
   waitingBytes: number;
   /** For a client to answer the closing of its socket. */
   closeMs: number;
-  /** Between two questions which sessions have ended. */
-  sessionsMs: number;
+  /** Between two questions which sessions and memberships have ended. */
+  standingMs: number;
 };
 
 const defaultPatience: Patience = {
@@ -45,7 +47,7 @@ const defaultPatience: Patience = {
   heartbeatMs: 30_000,
   waitingBytes: 4 * 1024 * 1024,
   closeMs: 5_000,
-  sessionsMs: 2_000,
+  standingMs: 2_000,
 };
 
 export type Realtime = {
@@ -61,21 +63,48 @@ export type Realtime = {
 export async function createRealtime(options: RealtimeOptions): Promise<Realtime> {
   const { config, db, eventLog, logger } = options;
   const patience = { ...defaultPatience, ...options.patience };
+  const connections = new Map<WebSocket, Connection>();
+  const watched = {
+    sockets: () => connections.values(),
+    everyMs: patience.standingMs,
+    onTrouble: (error: unknown) => logger.error({ err: error }, "the database can't say who is still let in"),
+  };
+  const sessionWatch = watchStanding<Connection>({
+    ...watched,
+    standingOf: ({ member }) => member?.sessionId,
+    findLive: (ids) => findLiveSessions(db, ids),
+    end: (connection) => connection.endSession(),
+  });
+  const membershipWatch = watchStanding<Connection>({
+    ...watched,
+    standingOf: ({ member }) => member && membershipKey(member),
+    findLive: (keys) => findListeners(db, keys),
+    end: (connection) => connection.endMembership(),
+  });
   const fanOut = new FanOut({
     resume: (caller, conversationId, after) => resumeConversation(db, caller, conversationId, after),
     onTrouble: (error) => logger.error({ err: error }, "a subscription could not go on"),
   });
   const follower = await eventLog.follow(
-    (envelope) => fanOut.onEvent(envelope),
-    () => fanOut.onGap(),
+    (envelope) => {
+      fanOut.onEvent(envelope);
+      if (envelope.event.type.startsWith("member.")) membershipWatch.ask();
+    },
+    () => {
+      fanOut.onGap();
+      membershipWatch.ask();
+    },
   );
 
   const connectionOptions = {
     fanOut,
     verify: async (token: string) => {
       const caller = await verifySocketToken(config.secret, token);
-      const sessionId = sessionOf(caller);
+      if (caller.kind === "contact") return caller;
+      const { sessionId } = caller;
       if (sessionId && !(await findLiveSessions(db, [sessionId])).has(sessionId)) throw new AuthError("auth.required");
+      const membership = membershipKey(caller);
+      if (!(await findListeners(db, [membership])).has(membership)) throw new AppError("auth.forbidden");
       return caller;
     },
     dashboardOrigin: config.dashboard.origin,
@@ -83,7 +112,6 @@ export async function createRealtime(options: RealtimeOptions): Promise<Realtime
     authenticateMs: patience.authenticateMs,
     waitingBytes: patience.waitingBytes,
   };
-  const connections = new Map<WebSocket, Connection>();
   let isClosing = false;
 
   const http = createServer((request, response) => {
@@ -146,12 +174,6 @@ export async function createRealtime(options: RealtimeOptions): Promise<Realtime
   const heartbeat = setInterval(() => {
     for (const connection of connections.values()) connection.beat();
   }, patience.heartbeatMs);
-  const sessionWatch = watchSessions({
-    sockets: () => connections.values(),
-    findLive: (ids) => findLiveSessions(db, ids),
-    everyMs: patience.sessionsMs,
-    onTrouble: (error) => logger.error({ err: error }, "sessions could not be asked for"),
-  });
 
   return {
     async listen() {
@@ -165,7 +187,7 @@ export async function createRealtime(options: RealtimeOptions): Promise<Realtime
     async close() {
       isClosing = true;
       clearInterval(heartbeat);
-      await sessionWatch.stop();
+      await Promise.all([sessionWatch.stop(), membershipWatch.stop()]);
       const closed = [...connections.keys()].map((socket) => new Promise((resolve) => socket.once("close", resolve)));
       const stopped = http.listening ? new Promise((resolve) => http.close(resolve)) : undefined;
       for (const connection of connections.values()) connection.close(closeCodes.goingAway, "going away");

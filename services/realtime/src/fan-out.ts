@@ -1,5 +1,13 @@
 import type { SocketCaller } from "@parley/auth";
-import type { Channel, ConversationId, Event, EventEnvelope, EventOf, MessagePage, TenantId } from "@parley/contracts";
+import type {
+  Channel,
+  ChannelEvent,
+  ConversationId,
+  EventEnvelope,
+  EventOf,
+  MessagePage,
+  TenantId,
+} from "@parley/contracts";
 import { ConversationChannel, type Subscriber } from "./conversation-channel.ts";
 import { encodeFrame } from "./encode-frame.ts";
 import { limitConcurrency } from "./limit-concurrency.ts";
@@ -54,6 +62,10 @@ export class FanOut {
         break;
       case "document.changed":
         this.#tell(tenantId, "documents", event);
+        break;
+      case "member.changed":
+      case "member.removed":
+        this.#tell(tenantId, "members", event);
         break;
       default:
       // `run.queued` is the workers' own, and what an older process doesn't know is for newer ones.
@@ -112,7 +124,7 @@ export class FanOut {
     }
   }
 
-  #tell(tenantId: TenantId, name: "conversations" | "documents", event: Exclude<Event, { type: "run.queued" }>): void {
+  #tell(tenantId: TenantId, name: Exclude<Channel, `conversation:${string}`>, event: ChannelEvent): void {
     const list = this.#lists.get(keyOf(tenantId, name));
     if (!list) return;
     const frame = encodeFrame({ type: "event", channel: name, event });
