@@ -2,7 +2,7 @@ import type { AppRouter } from "@parley/core/router";
 import { createTRPCClient, httpBatchLink, TRPCClientError } from "@trpc/client";
 import type { inferRouterOutputs } from "@trpc/server";
 import { createTRPCContext, type TRPCOptionsProxy } from "@trpc/tanstack-react-query";
-
+import { workspaceHeaders } from "./session/chosen-workspace.ts";
 import { presenceHeaders } from "./session/presence.ts";
 
 export const { useTRPC, useTRPCClient, TRPCProvider } = createTRPCContext<AppRouter>();
@@ -20,7 +20,7 @@ export function createApiClient(apiUrl: string) {
         url: `${apiUrl}/trpc`,
         maxURLLength: 2_000,
         maxItems: 10,
-        headers: () => presenceHeaders(),
+        headers: () => ({ ...presenceHeaders(), ...workspaceHeaders() }),
         fetch: (url, init) => fetch(url, { ...(init as RequestInit), credentials: "include" }),
       }),
     ],

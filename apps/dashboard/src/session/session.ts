@@ -1,6 +1,7 @@
 import type { QueryClient } from "@tanstack/react-query";
 import { useRouteContext } from "@tanstack/react-router";
 import type { ApiOptions, ApiOutputs } from "../trpc.ts";
+import { chooseWorkspace } from "./chosen-workspace.ts";
 
 type Me = ApiOutputs["session"]["me"];
 
@@ -10,9 +11,21 @@ export type Session = Me;
 /** A signed-in user who has a place in the workspace. */
 export type MemberSession = Me & { tenant: NonNullable<Me["tenant"]>; member: NonNullable<Me["member"]> };
 
-/** The session, from the cache when it is there. @throws ApiError `auth.required` when nobody is signed in */
-export function loadSession({ queryClient, trpc }: { queryClient: QueryClient; trpc: ApiOptions }): Promise<Session> {
-  return queryClient.ensureQueryData(trpc.session.me.queryOptions(undefined, { staleTime: 5 * 60_000 }));
+/**
+ * The session, from the cache when it is there. Who has chosen no workspace yet, or one that is theirs no more, is in the first of
+ * theirs.
+ *
+ * @throws ApiError `auth.required` when nobody is signed in
+ */
+export async function loadSession(context: { queryClient: QueryClient; trpc: ApiOptions }): Promise<Session> {
+  const { queryClient, trpc } = context;
+  const options = trpc.session.me.queryOptions(undefined, { staleTime: 5 * 60_000 });
+  const session = await queryClient.ensureQueryData(options);
+  const [first] = session.memberships;
+  const isLost = session.refusal === "tenant.required" || session.refusal === "tenant.not_found";
+  if (!isLost || !first) return session;
+  chooseWorkspace(first.tenantId);
+  return queryClient.fetchQuery({ ...options, staleTime: 0 });
 }
 
 /** The member who is signed in. Only within the app's shell, which shows another page to whoever is no member. */

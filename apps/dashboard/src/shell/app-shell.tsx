@@ -28,7 +28,7 @@ export function AppShell() {
   const hasEnded = useSyncExternalStore(sessionEnd.subscribe, sessionEnd.read);
   useShortcuts({ "?": () => setShortcutsShown(true) });
 
-  if (!isMember(session)) return <NoWorkspace />;
+  if (!isMember(session)) return <NoWorkspace session={session} />;
   return (
     <RealtimeProvider>
       <LiveLists />

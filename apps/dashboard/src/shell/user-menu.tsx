@@ -1,7 +1,8 @@
 import { Menu } from "@base-ui/react/menu";
 import { useRouteContext } from "@tanstack/react-router";
-import { Check, LogOut, Monitor, Moon, Sun } from "lucide-react";
+import { Building2, Check, LogOut, Monitor, Moon, Sun } from "lucide-react";
 import { type ReactElement, useRef, useState } from "react";
+import { switchWorkspace } from "../session/chosen-workspace.ts";
 import { useMember } from "../session/session.ts";
 import { signOut } from "../session/sign-in.ts";
 import { useStoredSetting } from "../stored-setting.ts";
@@ -15,7 +16,7 @@ const themes = [
 
 /** Who is signed in and where, the theme, and the way out. Opens as soon as it is there. */
 export function UserMenu({ trigger }: { trigger: ReactElement }) {
-  const { user, member, tenant } = useMember();
+  const { user, member, tenant, memberships } = useMember();
   const chosenTheme = useStoredSetting(theme);
   const leave = useSignOut();
   const place = useRef<HTMLDivElement>(null);
@@ -43,6 +44,27 @@ export function UserMenu({ trigger }: { trigger: ReactElement }) {
                 <span className="text-xs text-ink-soft">{member.role}</span>
               </p>
             </div>
+            {memberships.length > 1 && (
+              <>
+                <Menu.Separator className="mx-1 my-1 h-px bg-line" />
+                <Menu.RadioGroup value={tenant.id} onValueChange={switchWorkspace}>
+                  <Menu.GroupLabel className="px-2.5 pt-1.5 pb-1 text-xs font-medium text-ink-soft">
+                    Workspace
+                  </Menu.GroupLabel>
+                  {memberships.map(({ tenantId, tenantName }) => (
+                    <Menu.RadioItem key={tenantId} value={tenantId} className="menu-item">
+                      <Building2 aria-hidden className="size-4 shrink-0 text-ink-soft" />
+                      <span dir="auto" className="truncate">
+                        {tenantName}
+                      </span>
+                      <Menu.RadioItemIndicator className="ms-auto">
+                        <Check aria-hidden className="size-4 text-accent" />
+                      </Menu.RadioItemIndicator>
+                    </Menu.RadioItem>
+                  ))}
+                </Menu.RadioGroup>
+              </>
+            )}
             <Menu.Separator className="mx-1 my-1 h-px bg-line" />
             <Menu.RadioGroup value={chosenTheme} onValueChange={(value: Theme) => theme.write(value)}>
               <Menu.GroupLabel className="px-2.5 pt-1.5 pb-1 text-xs font-medium text-ink-soft">Theme</Menu.GroupLabel>
