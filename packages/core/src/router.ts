@@ -1,10 +1,11 @@
+import { tenantsRouter } from "./accounts/router.ts";
 import { apiKeysRouter } from "./api-keys/router.ts";
 import { runsRouter } from "./assistant/router.ts";
 import { auditRouter } from "./audit/router.ts";
 import { conversationsRouter } from "./conversations/router.ts";
 import { knowledgeRouter } from "./knowledge/router.ts";
 import { invitationsRouter, membersRouter } from "./members/router.ts";
-import { sessionRouter, tenantsRouter } from "./tenants/router.ts";
+import { sessionRouter } from "./tenants/router.ts";
 import { router } from "./trpc.ts";
 
 /** Everything that our own apps can ask of the api. */

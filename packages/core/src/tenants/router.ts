@@ -1,11 +1,7 @@
 import { signTicket } from "@parley/auth";
-import { TenantId, TenantName } from "@parley/contracts";
 import { tenants } from "@parley/db/schema";
-import * as z from "zod";
 import { AppError } from "../app-error.ts";
 import { accountProcedure, procedureFor, router } from "../trpc.ts";
-import { changeTenant } from "./change-tenant.ts";
-import { foundTenant } from "./create-tenant.ts";
 import { listMemberships } from "./find-tenant.ts";
 
 /** Who is signed in, and where. */
@@ -45,29 +41,4 @@ export const sessionRouter = router({
       realtimeUrl: ctx.realtimeUrl,
     };
   }),
-});
-
-/** The user's workspaces, and what each is called and asks for. */
-export const tenantsRouter = router({
-  list: accountProcedure.query(({ ctx }) => listMemberships(ctx.db, ctx.user.id)),
-
-  /** One more, owned by whoever makes it. */
-  create: accountProcedure.input(z.strictObject({ id: TenantId, name: TenantName })).mutation(({ ctx, input }) => {
-    const owner = { userId: ctx.user.id, name: ctx.user.name };
-    return foundTenant(ctx.db, { ...input, owner, ip: ctx.ip });
-  }),
-
-  rename: procedureFor("workspace.rename")
-    .input(z.strictObject({ name: TenantName }))
-    .mutation(({ ctx, input }) =>
-      ctx.inTenant((tx) => changeTenant(tx, { memberId: ctx.caller.memberId, ip: ctx.ip }, input)),
-    ),
-
-  /** Whoever asks it of others has used one: nobody locks themselves out. */
-  requireSecondFactor: procedureFor("workspace.secure")
-    .input(z.strictObject({ requireSecondFactor: z.boolean() }))
-    .mutation(({ ctx, input }) => {
-      if (input.requireSecondFactor && !ctx.session?.secondFactor) throw new AppError("auth.factor_required");
-      return ctx.inTenant((tx) => changeTenant(tx, { memberId: ctx.caller.memberId, ip: ctx.ip }, input));
-    }),
 });
