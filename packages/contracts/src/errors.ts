@@ -30,7 +30,10 @@ export const errorCodes = {
   },
   "tenant.not_found": { status: 404, meaning: "No such workspace, or not yours." },
   "tenant.required": { status: 400, meaning: "You belong to several workspaces: name one in `parley-tenant`." },
-  "tenant.id_taken": { status: 409, meaning: "That workspace id is in use: choose another." },
+  "tenant.key_used": {
+    status: 409,
+    meaning: "A workspace was made with this key, and you have left it: choose another.",
+  },
   "tenant.too_many": { status: 409, meaning: "You belong to as many workspaces as one person can." },
   "member.not_found": { status: 404, meaning: "No such member, or not of this workspace." },
   "member.known": { status: 409, meaning: "Whoever has this address is a member already." },

@@ -5,7 +5,7 @@ export const Role = z.enum(["owner", "admin", "member", "viewer"]);
 export type Role = z.infer<typeof Role>;
 
 /** An address as it is compared: in lower case. */
-export const EmailAddress = z.string().trim().toLowerCase().pipe(z.email().max(254));
+export const EmailAddress = z.email().max(254).toLowerCase();
 
 /** What a company calls itself: one line with something to read. */
 export const TenantName = z

@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { Channel, type ConversationId, DocumentId, type EventEnvelope, RunId } from "@parley/contracts";
+import { Channel, type ConversationId, DocumentId, type EventEnvelope, MemberId, RunId } from "@parley/contracts";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { patience } from "./testing/open-socket.ts";
 import { createRealtimeWorld } from "./testing/realtime-world.ts";
@@ -34,6 +34,8 @@ async function everything(theirs: Contact, conversationId: ConversationId): Prom
   const run = { conversationId, runId: RunId.parse(randomUUID()), ownershipEpoch: 1 };
   const more: EventEnvelope["event"][] = [
     { type: "document.changed", documentId: DocumentId.parse(randomUUID()) },
+    { type: "member.changed", memberId: MemberId.parse(randomUUID()), role: "viewer" },
+    { type: "member.removed", memberId: MemberId.parse(randomUUID()) },
     { type: "run.started", ...run },
     { type: "answer.delta", ...run, offset: 0, text: canary },
   ];
@@ -99,7 +101,14 @@ test("[T9 control] their own member gets all of it", async () => {
   await world.eventLog.publish(await everything(theirs, theirs.conversationId));
   await vi.waitFor(() => {
     expect(new Set(socket.events().map(({ type }) => type))).toEqual(
-      new Set(["message.created", "document.changed", "run.started", "answer.delta"]),
+      new Set([
+        "message.created",
+        "document.changed",
+        "member.changed",
+        "member.removed",
+        "run.started",
+        "answer.delta",
+      ]),
     );
   }, patience);
   expect(socket.texts.join("\n")).toContain(canary);

@@ -1,4 +1,5 @@
-import { type MemberId, memberLimits, type TenantId, type UserId } from "@parley/contracts";
+import { createHash } from "node:crypto";
+import { type MemberId, memberLimits, TenantId, type UserId } from "@parley/contracts";
 import type { Database } from "@parley/db";
 import { members, tenants } from "@parley/db/schema";
 import { and, eq, isNull } from "drizzle-orm";
@@ -7,28 +8,39 @@ import { listMemberships } from "../tenants/find-tenant.ts";
 import { makeWorkspace } from "./make-workspace.ts";
 
 type Founding = { tenantId: TenantId; name: string; owner: { userId: UserId; name: string } };
+type Place = { tenantId: TenantId; memberId: MemberId };
 
 /**
- * Makes one more workspace for somebody with an account, who owns it. The client chooses the id: a retry returns what is there.
+ * Makes one more workspace for somebody with an account, who owns it. The client chooses a key: a retry with it returns what is
+ * there. Keys are each person's own, so nobody learns from them what there is.
  *
- * @throws AppError `tenant.too_many`; `tenant.id_taken` when the id names another one
+ * @throws AppError `tenant.too_many`; `tenant.key_used` when they have left what they made with the key
  */
 export async function foundWorkspace(
   db: Database,
-  founding: Founding,
-): Promise<{ tenantId: TenantId; memberId: MemberId }> {
+  { key, ...rest }: Omit<Founding, "tenantId"> & { key: string },
+): Promise<Place> {
+  const founding = { ...rest, tenantId: tenantIdOf(rest.owner.userId, key) };
   const known = await findFounded(db, founding);
   if (known) return known;
   const memberships = await listMemberships(db, founding.owner.userId);
   if (memberships.length >= memberLimits.tenantsOfUser) throw new AppError("tenant.too_many");
   await makeWorkspace(db, founding);
-  // Or somebody else's, who chose the same id a moment ago.
   const made = await findFounded(db, founding);
   if (!made) throw new Error("a workspace was made and is not there");
   return made;
 }
 
-async function findFounded(db: Database, { tenantId, owner }: Founding) {
+/** The same for the same key of the same person, and nobody else can name it. */
+function tenantIdOf(userId: UserId, key: string): TenantId {
+  const hash = createHash("sha256")
+    .update(JSON.stringify(["workspace", userId, key]))
+    .digest("hex");
+  const [, a, b, c, d, e] = /^(.{8})(.{4}).(.{3}).(.{3})(.{12})/.exec(hash) ?? [];
+  return TenantId.parse(`${a}-${b}-8${c}-8${d}-${e}`);
+}
+
+async function findFounded(db: Database, { tenantId, owner }: Founding): Promise<Place | undefined> {
   const isOwner = and(
     eq(members.tenantId, tenants.tenantId),
     eq(members.userId, owner.userId),
@@ -38,6 +50,6 @@ async function findFounded(db: Database, { tenantId, owner }: Founding) {
     read.select({ memberId: members.id }).from(tenants).leftJoin(members, isOwner),
   );
   if (!place) return undefined;
-  if (!place.memberId) throw new AppError("tenant.id_taken");
+  if (!place.memberId) throw new AppError("tenant.key_used");
   return { tenantId, memberId: place.memberId };
 }

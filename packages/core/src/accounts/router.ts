@@ -1,4 +1,4 @@
-import { TenantId, TenantName } from "@parley/contracts";
+import { TenantName } from "@parley/contracts";
 import * as z from "zod";
 import { AppError } from "../app-error.ts";
 import { changeTenant } from "../tenants/change-tenant.ts";
@@ -11,10 +11,12 @@ export const tenantsRouter = router({
   list: accountProcedure.query(({ ctx }) => listMemberships(ctx.db, ctx.user.id)),
 
   /** One more, owned by whoever makes it. */
-  create: accountProcedure.input(z.strictObject({ id: TenantId, name: TenantName })).mutation(({ ctx, input }) => {
-    const owner = { userId: ctx.user.id, name: ctx.user.name };
-    return foundWorkspace(ctx.db, { tenantId: input.id, name: input.name, owner });
-  }),
+  create: accountProcedure
+    .input(z.strictObject({ key: z.string().min(16).max(64), name: TenantName }))
+    .mutation(({ ctx, input }) => {
+      const owner = { userId: ctx.user.id, name: ctx.user.name };
+      return foundWorkspace(ctx.db, { ...input, owner });
+    }),
 
   rename: procedureFor("workspace.rename")
     .input(z.strictObject({ name: TenantName }))

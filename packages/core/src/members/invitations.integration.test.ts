@@ -39,7 +39,7 @@ async function invited(world: World, { role = "member" as Role, emailVerified = 
 test("an invitation goes out by mail once, however often it is asked for, and only its hash is stored", async () => {
   await using world = await createWorld();
   const { tenantId, api, member } = await world.tenant();
-  const invitation = { id: newId(), email: " Grace@Example.com", role: "admin" } as const;
+  const invitation = { id: newId(), email: "Grace@Example.com", role: "admin" } as const;
   await Promise.all([api.invitations.create(invitation), api.invitations.create(invitation)]);
 
   expect(world.mails).toMatchObject([{ to: "grace@example.com", subject: "Ada invites you to A tenant" }]);

@@ -35,7 +35,7 @@ export async function listMembers(db: Database, tenantId: TenantId): Promise<Lis
       .select()
       .from(members)
       .where(isNull(members.removedAt))
-      .orderBy(asc(members.createdAt), asc(members.id))
+      .orderBy(asc(members.createdAt), asc(members.name), asc(members.id))
       .limit(mostListed),
   );
   const logins = await findLogins(

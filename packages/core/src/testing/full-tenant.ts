@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { MemberId, type Role, UserId } from "@parley/contracts";
+import { InvitationId, MemberId, type Role, UserId } from "@parley/contracts";
 import { citations, contacts, documentVersions, members, runs, sources } from "@parley/db/schema";
 import { sql } from "drizzle-orm";
 import { recordAudit } from "../audit/record-audit.ts";
@@ -66,6 +66,8 @@ export async function createFullTenant(world: World, word: string) {
     name: `Key ${word}`,
     scopes: ["conversations:read", "documents:read"],
   });
+  const invitationId = InvitationId.parse(randomUUID());
+  await contact.api.invitations.create({ id: invitationId, email: `${word}@example.com`, role: "viewer" });
   await db.transaction(tenantId, (tx) =>
     recordAudit(tx, {
       action: "document.added",
@@ -95,6 +97,7 @@ export async function createFullTenant(world: World, word: string) {
     DocumentVersionId: version.id,
     ChunkId: passage.chunkId,
     ApiKeyId: apiKeyId,
+    InvitationId: invitationId,
   };
   return { ...contact, people, ids, word, library, apiKey };
 }

@@ -17,6 +17,7 @@ const kinds = {
   DocumentVersionId: contracts.DocumentVersionId,
   ChunkId: contracts.ChunkId,
   ApiKeyId: contracts.ApiKeyId,
+  InvitationId: contracts.InvitationId,
 } as const;
 export type IdKind = keyof typeof kinds;
 export const idKinds = Object.keys(kinds) as IdKind[];
