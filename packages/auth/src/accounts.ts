@@ -9,6 +9,7 @@ import * as schema from "./accounts-schema.ts";
 import { changeEmail } from "./email/change-email.ts";
 import { Attempts } from "./lockout/attempts.ts";
 import { lockout } from "./lockout/lockout.ts";
+import { proofLimits } from "./lockout/proof-limits.ts";
 import { hashPassword, verifyPassword } from "./passwords/hash-password.ts";
 import { judgePassword } from "./passwords/judge-password.ts";
 import { passwords } from "./passwords/passwords.ts";
@@ -102,6 +103,7 @@ export function createAccounts(options: AccountsOptions): Accounts {
       lockout({ db, attempts, onEvent, mail, links }),
       signUp({ db, mail, links, rules, workspaces, onEvent }),
       passwords({ db, mail, links, workspaces, ...product, hasSecondFactor: async () => false, onEvent }),
+      proofLimits({ attempts }),
       changeEmail({ db, mail, links, onEvent }),
       profile({ db, ...product, onEvent }),
       signInEvents(onEvent),

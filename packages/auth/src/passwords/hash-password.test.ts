@@ -26,7 +26,7 @@ test("is Argon2id with OWASP's parameters, and never the same twice", async () =
   expect(one).not.toBe(other);
 });
 
-test("two passwords that are the same for 72 bytes are two", async () => {
+test("[A4] two passwords that are the same for 72 bytes are two", async () => {
   const twins = ["x", "y"].map((end) => "vexing otters at noon ".repeat(4).slice(0, 72) + end);
   const hash = await hashPassword(twins[0] ?? "");
   expect(await verifyPassword({ hash, password: twins[0] ?? "" })).toBe(true);

@@ -18,7 +18,7 @@ test.each([
   ["the person's address", "ada.lovelace@fernhill.example", "PASSWORD_TOO_COMMON"],
   ["the workspace's name", "Fernhill-Bakery!", "PASSWORD_TOO_COMMON"],
   ["the workspace's name in wide letters", "ＦｅｒｎｈｉｌｌＢａｋｅｒｙ1", "PASSWORD_TOO_COMMON"],
-])("%s is no password", (_, password, fault) => {
+])("[A4] %s is no password", (_, password, fault) => {
   expect(judge(password)).toBe(fault);
 });
 
@@ -35,7 +35,7 @@ test.each([
   ["128 characters", "vexing otters read maps at noon; ".repeat(4).slice(0, 128)],
   ["spaces at both ends", "  vexing otters at noon  "],
   ["a name and much else", "Ada keeps 12 vexing otters"],
-])("%s is one", (_, password) => {
+])("[A4 control] %s is one", (_, password) => {
   expect(judge(password)).toBeUndefined();
 });
 

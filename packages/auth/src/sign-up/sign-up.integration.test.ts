@@ -181,6 +181,20 @@ describe("signing up", () => {
     expect(made).toMatchObject([{ name: "Fernhill" }]);
   });
 
+  test("is not confirmed by guessing the password", async () => {
+    const accounts = open();
+    const email = newAddress();
+    const browser = createBrowser(accounts);
+    await browser.post("/sign-up/email", form(email));
+    const token = post.token(email);
+    const statuses = [];
+    for (let tries = 0; tries < 5; tries += 1) {
+      statuses.push((await browser.post("/verify-email", { token, password: another })).status);
+    }
+    expect(statuses).toEqual([401, 401, 401, 401, 401]);
+    expect((await browser.post("/verify-email", { token, password })).status).toBe(429);
+  });
+
   test("without a workspace makes a login alone", async () => {
     const accounts = open();
     const email = newAddress();
@@ -226,7 +240,13 @@ describe("signing up", () => {
 });
 
 describe("whether an address has an account is not to be learned", () => {
-  test("from signing up: same answer, same hashes, and the address's owner is told", async () => {
+  test("[A3 control] hashes are counted: none for what is no address, one for a password that is looked at", async () => {
+    const browser = createBrowser(open());
+    expect(await count(() => browser.signIn("no address"))).toBe(0);
+    expect(await count(() => browser.signIn(newAddress()))).toBe(1);
+  });
+
+  test("[A3] from signing up: same answer, same hashes, and the address's owner is told", async () => {
     const accounts = open();
     const known = await person(accounts);
     const stranger = createBrowser(accounts);
@@ -245,7 +265,7 @@ describe("whether an address has an account is not to be learned", () => {
     expect((await createBrowser(accounts).signIn(known.email)).status).toBe(200);
   });
 
-  test("from signing in: same answer, same hashes, of nobody, of one unconfirmed and of one with a password", async () => {
+  test("[A3] from signing in: same answer, same hashes, of nobody, of one unconfirmed and of one with a password", async () => {
     const accounts = open();
     const { email: known } = await person(accounts);
     const unconfirmed = newAddress();
@@ -263,7 +283,7 @@ describe("whether an address has an account is not to be learned", () => {
     expect(outcomes[0]?.[0]).toBe(1);
   });
 
-  test("from asking for a new password or another link: same answer, no hashes", async () => {
+  test("[A3] from asking for a new password or another link: same answer, no hashes", async () => {
     const accounts = open();
     const { email: known } = await person(accounts);
     for (const path of ["/request-password-reset", "/send-verification-email"]) {
@@ -281,7 +301,7 @@ describe("whether an address has an account is not to be learned", () => {
     }
   });
 
-  test("from changing over to it: same answer, same hashes", async () => {
+  test("[A3] from changing over to it: same answer, same hashes", async () => {
     const accounts = open();
     const { email: taken } = await person(accounts);
     const { browser, email } = await person(accounts);
@@ -334,7 +354,7 @@ describe("a new password by mail", () => {
     expect(late.body).toMatchObject({ code: "INVALID_TOKEN" });
   });
 
-  test("leads to the configured dashboard, whatever host the request names", async () => {
+  test("[A10] leads to the configured dashboard, whatever host the request names", async () => {
     const accounts = open();
     const { email, browser } = await person(accounts);
     const hosts = {
@@ -429,6 +449,48 @@ describe("whoever is signed in", () => {
     await createBrowser(accounts).post("/sign-up/email", form(squatted));
     await browser.post("/change-email", { newEmail: squatted, password });
     expect((await browser.post("/change-email/confirm", { token: post.token(squatted) })).status).toBe(200);
+  });
+
+  test.each([
+    ["/change-password", { currentPassword: another, newPassword: another }],
+    ["/change-email", { newEmail: newAddress(), password: another }],
+  ])("[S4] is not guessed at by %s: after five wrong passwords the right one is not looked at", async (path, body) => {
+    const accounts = open();
+    const { browser, userId } = await person(accounts);
+    for (let tries = 0; tries < 5; tries += 1) {
+      expect((await browser.post(path, body)).body).toMatchObject({ code: "INVALID_PASSWORD" });
+    }
+    const right = { currentPassword: password, newPassword: another, newEmail: newAddress(), password };
+    const keys = Object.keys(body) as (keyof typeof right)[];
+    const given = Object.fromEntries(keys.map((key) => [key, right[key]]));
+    const counted = await count(async () => {
+      expect(await browser.post(path, given)).toMatchObject({ status: 429, body: { code: "TOO_MANY_ATTEMPTS" } });
+    });
+    expect(counted).toBe(0);
+    await db.authDatabase().execute(sql`update auth.attempt set ends_at = ends_at - interval '16 minutes'`);
+    expect((await browser.post(path, given)).status).toBe(200);
+    expect((await browser.session())?.user.id).toBe(userId);
+  });
+
+  test("is not counted for a password that was right", async () => {
+    const accounts = open();
+    const { browser } = await person(accounts);
+    for (let tries = 0; tries < 7; tries += 1) {
+      const [currentPassword, newPassword] = tries % 2 ? [another, password] : [password, another];
+      expect((await browser.post("/change-password", { currentPassword, newPassword })).status).toBe(200);
+    }
+    for (let tries = 0; tries < 7; tries += 1) {
+      expect((await browser.post("/change-email", { newEmail: newAddress(), password: another })).status).toBe(200);
+    }
+  });
+
+  test("is not counted for a new password that is refused", async () => {
+    const accounts = open();
+    const { browser } = await person(accounts);
+    for (let tries = 0; tries < 7; tries += 1) {
+      const weak = await browser.post("/change-password", { currentPassword: password, newPassword: "short" });
+      expect(weak.body).toMatchObject({ code: "PASSWORD_TOO_SHORT" });
+    }
   });
 
   test("gives themselves another name", async () => {

@@ -1,0 +1,49 @@
+import type { BetterAuthPlugin, GenericEndpointContext } from "better-auth";
+import { createAuthMiddleware, getSessionFromCtx, isAPIError } from "better-auth/api";
+import { accountError } from "../account-error.ts";
+import type { Attempts, Subject } from "./attempts.ts";
+
+/** Where a password is asked for besides signing in. */
+const paths = ["/change-password", "/change-email", "/verify-email"];
+const wrong = ["INVALID_PASSWORD", "INVALID_EMAIL_OR_PASSWORD"];
+
+/** After five wrong passwords nobody guesses on with a session or a link that is not theirs, from however many addresses. */
+export function proofLimits({ attempts }: { attempts: Attempts }) {
+  async function subjectOf(context: GenericEndpointContext): Promise<Subject | undefined> {
+    if (context.path === "/verify-email") {
+      const { token }: { token?: unknown } = context.body ?? {};
+      return typeof token === "string" ? { kind: "confirmation", of: `link ${token}` } : undefined;
+    }
+    const session = await getSessionFromCtx(context);
+    return session ? { kind: "confirmation", of: session.user.id } : undefined;
+  }
+  const matcher = ({ path }: { path?: string | undefined }) => path !== undefined && paths.includes(path);
+
+  return {
+    id: "parley-proof-limits",
+    hooks: {
+      before: [
+        {
+          matcher,
+          handler: createAuthMiddleware(async (context) => {
+            const subject = await subjectOf(context);
+            const verdict = subject && (await attempts.take(subject));
+            if (verdict && !verdict.allowed) throw accountError("TOO_MANY_ATTEMPTS", verdict);
+          }),
+        },
+      ],
+      after: [
+        {
+          matcher,
+          handler: createAuthMiddleware(async (context) => {
+            const { returned } = context.context;
+            const subject = await subjectOf(context);
+            if (!subject) return;
+            if (!isAPIError(returned)) await attempts.clear(subject);
+            else if (!wrong.includes(String(returned.body?.code))) await attempts.giveBack(subject);
+          }),
+        },
+      ],
+    },
+  } satisfies BetterAuthPlugin;
+}
