@@ -8,7 +8,7 @@ export type DatabaseErrorCode =
 const meanings: Record<DatabaseErrorCode, string> = {
   "database.nested":
     "A door to the database was opened inside an open transaction: use that transaction, or do this before or after it",
-  "database.busy": "No connection to the database became free in time",
+  "database.busy": "No connection to the database became free in time, or the server did not answer",
   "database.rolled_back":
     "A statement of the transaction failed and its error was swallowed: the database rolled everything back",
   "database.over": "A statement came after the end of its transaction",

@@ -2,6 +2,7 @@ import { AsyncLocalStorage } from "node:async_hooks";
 import type { NodePgDatabase } from "drizzle-orm/node-postgres";
 import { NodePgTransaction } from "drizzle-orm/node-postgres";
 import pg from "pg";
+import { answerInTime } from "./answer-in-time.ts";
 import { DatabaseError } from "./database-error.ts";
 import { enter, type Scope } from "./scope.ts";
 import { type Statement, sendScoped } from "./scoped-query.ts";
@@ -16,6 +17,8 @@ export type OpenOptions = {
   connectionTimeoutMs?: number | undefined;
   /** How long one statement may take; PGlite has no such limit. 0 is no limit. */
   statementTimeoutMs?: number | undefined;
+  /** How long the server may keep silent before its connection counts as lost; never over a socket of this machine, as PGlite's. */
+  answerTimeoutMs?: number | undefined;
 };
 
 /** What a read may ask, in one statement. */
@@ -68,9 +71,13 @@ export type Database = {
 /** Opens the doors; the first use connects. */
 export function openDatabase(options: OpenOptions): Database {
   const { connection, max = 10, connectionTimeoutMs = 5_000, statementTimeoutMs = 30_000 } = options;
+  // The server ends a statement before that, and says so.
+  const { answerTimeoutMs = statementTimeoutMs && statementTimeoutMs + 5_000 } = options;
+  const withinMs = connection.host?.startsWith("/") ? 0 : answerTimeoutMs;
   const pool = new pg.Pool({
     application_name: "parley",
     keepAlive: true,
+    keepAliveInitialDelayMillis: 10_000,
     idleTimeoutMillis: 0,
     ...connection,
     max,
@@ -100,7 +107,8 @@ export function openDatabase(options: OpenOptions): Database {
   /** One statement in its own round trip and transaction. */
   const sendAlone = (scope: Scope, access: "read" | "write") => {
     const prefix = enter(scope, access, statementTimeoutMs);
-    return (statement: Statement) => withConnection((client) => sendScoped(client, prefix, statement));
+    return (statement: Statement) =>
+      withConnection((client) => answerInTime(client, sendScoped(client, prefix, statement), withinMs));
   };
   const alone = (scope: Scope, access: "read" | "write") => {
     const send = sendAlone(scope, access);
@@ -115,17 +123,19 @@ export function openDatabase(options: OpenOptions): Database {
       let last: Promise<unknown> = Promise.resolve();
       const send: Send = (statement, values = []) => {
         if (!mark.open) return Promise.reject(new DatabaseError("database.over"));
-        const sent = last.then(() => client.query<pg.QueryResultRow>({ ...statement, values }));
+        const sent = last.then(() =>
+          answerInTime(client, client.query<pg.QueryResultRow>({ ...statement, values }), withinMs),
+        );
         last = sent.catch(() => {}); // for the order alone; whoever asked gets the error
         return sent;
       };
       const end = async (command: "commit" | "rollback") => {
         mark.open = false;
         await last;
-        return client.query(command);
+        return answerInTime(client, client.query(command), withinMs);
       };
       try {
-        await sendScoped(client, { text: "begin" }, settings);
+        await answerInTime(client, sendScoped(client, { text: "begin" }, settings), withinMs);
         const tx = new NodePgTransaction<NoSchema, NoSchema>(dialect, new DoorSession(send), undefined);
         const signal = (name: string) => void signals.add(name);
         const value = await current.run(mark, () => work(Object.assign(tx, { signal })));
@@ -146,7 +156,7 @@ export function openDatabase(options: OpenOptions): Database {
     withConnection(async (client) => {
       const scope = `select set_config('role', '${role}', true), set_config('statement_timeout', '${statementTimeoutMs}', true);`;
       try {
-        const results: unknown = await client.query(`${scope}\n${text}`);
+        const results: unknown = await answerInTime(client, client.query(`${scope}\n${text}`), withinMs);
         const [, ...own] = results as pg.QueryResult<Row>[];
         // pg-boss looks for a row of each of its statements.
         return { rows: own.flatMap(({ rows }) => rows) };
@@ -171,7 +181,7 @@ export function openDatabase(options: OpenOptions): Database {
       return database;
     },
     async ping() {
-      await withConnection((client) => client.query("select 1"));
+      await withConnection((client) => answerInTime(client, client.query("select 1"), withinMs));
     },
     close() {
       closing ??= pool.end();
