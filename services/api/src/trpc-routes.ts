@@ -1,12 +1,12 @@
 import { backgroundHeader, rateLimits, type TenantId, type UserId } from "@parley/contracts";
 import { AppError } from "@parley/core/app-error";
-import { type AppRouter, appRouter } from "@parley/core/router";
+import { appRouter } from "@parley/core/router";
 import { listMemberships, type Membership, needsSecondFactor } from "@parley/core/tenants/find-tenant";
 import { type Context, toTrpcError } from "@parley/core/trpc";
-import { type FastifyTRPCPluginOptions, fastifyTRPCPlugin } from "@trpc/server/adapters/fastify";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import type { ApiParts } from "./create-api.ts";
 import { spend } from "./rate-limit.ts";
+import { mountTrpc } from "./trpc-adapter.ts";
 
 const prefix = "/trpc";
 
@@ -69,17 +69,15 @@ export async function trpcRoutes(app: FastifyInstance, options: ApiParts): Promi
     };
   }
 
-  await app.register(fastifyTRPCPlugin, {
+  mountTrpc(app, {
     prefix,
-    trpcOptions: {
-      router: appRouter,
-      createContext,
-      maxBatchSize: 10,
-      onError({ error, path, req }) {
-        if (error.code !== "INTERNAL_SERVER_ERROR") return;
-        logger.error({ err: error.cause ?? error, procedure: path, requestId: req.id }, "procedure failed");
-      },
-    } satisfies FastifyTRPCPluginOptions<AppRouter>["trpcOptions"],
+    router: appRouter,
+    createContext,
+    maxBatchSize: 10,
+    onError({ error, path, req }) {
+      if (error.code !== "INTERNAL_SERVER_ERROR") return;
+      logger.error({ err: error.cause ?? error, procedure: path, requestId: req.id }, "procedure failed");
+    },
   });
 }
 

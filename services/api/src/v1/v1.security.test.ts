@@ -341,7 +341,7 @@ describe("an API key", () => {
     for (const [method, url] of [
       ["GET", "/trpc/session.me"],
       ["GET", "/trpc/apiKeys.list"],
-      ["GET", one.at.replace("conversations", "conversations") + "/messages"],
+      ["GET", `${one.at}/messages`],
       ["GET", `/admin/v1/tenants/${one.slug}`],
     ] as const) {
       expect([401, 403]).toContain((await call(method, url, { ...bearer(one.key), origin: dashboard })).status);
