@@ -1,34 +1,14 @@
 import { applyFrame, createRealtimeClient, emptyConversation, newestSeq } from "@parley/client";
 import type { Channel, ConversationId } from "@parley/contracts";
-import { createRelay } from "@parley/core/outbox/relay";
-import { createWorld } from "@parley/core/testing/world";
-import { openDatabase } from "@parley/db";
-import { createRedisEventLog } from "@parley/platform/event-log/redis-event-log";
 import { freePort } from "@parley/platform/testing/free-port";
 import { expect, test, vi } from "vitest";
 import WebSocket from "ws";
+import { createWriter } from "./testing/create-writer.ts";
 import { openSocket, patience } from "./testing/open-socket.ts";
-import { logger, redisUrl, shopOrigin, visitorToken } from "./testing/realtime-world.ts";
+import { shopOrigin, visitorToken } from "./testing/realtime-world.ts";
 import { startNode } from "./testing/start-node.ts";
-import { database } from "./testing/test-database.ts";
 
 const channelOf = ({ conversationId }: { conversationId: ConversationId }): Channel => `conversation:${conversationId}`;
-
-/** What writes beside the nodes: the database, and the relay that tells them of it. */
-async function createWriter() {
-  const db = openDatabase({ connection: database.connection, max: 4 });
-  const eventLog = await createRedisEventLog({ url: redisUrl, logger });
-  const relay = createRelay({ db, eventLog, logger });
-  relay.start();
-  return {
-    ...(await createWorld(db)),
-    [Symbol.asyncDispose]: async () => {
-      await relay.stop();
-      await eventLog.close();
-      await db.close();
-    },
-  };
-}
 
 test("told to stop, it says good-bye to its clients, takes no more and ends well", async () => {
   await using writer = await createWriter();

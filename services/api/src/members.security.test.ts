@@ -1,0 +1,103 @@
+import { randomUUID } from "node:crypto";
+import { members, tenants } from "@parley/db/schema";
+import { afterAll, expect, test } from "vitest";
+import { createTestApi, dashboard } from "./testing/test-api.ts";
+
+const at = await createTestApi();
+afterAll(() => at.close());
+
+type Signed = Awaited<ReturnType<typeof at.signedIn>>;
+type Answer = { result?: { data: Record<string, unknown> }; error?: { message: string; data: { httpStatus: number } } };
+
+async function ask({ cookie }: Signed, path: string, { tenant, body }: { tenant?: string; body?: object } = {}) {
+  const headers = { cookie, ...(tenant !== undefined && { "parley-tenant": tenant }) };
+  const answer = await at.call<Answer>(body ? "POST" : "GET", `/trpc/${path}`, {
+    origin: dashboard,
+    headers,
+    ...(body && { body }),
+  });
+  return { status: answer.status, code: answer.body.error as unknown as { message: string } | undefined, answer };
+}
+const codeOf = async (asked: ReturnType<typeof ask>) => {
+  const { status, code } = await asked;
+  return `${status} ${code?.message ?? ""}`.trim();
+};
+
+/** Makes the person a member of one more tenant. */
+async function join({ userId }: Signed, place: { tenantId: Signed["tenantId"] }, role: "admin" | "member" = "member") {
+  const [row] = await at.world.db.transaction(place.tenantId, (tx) =>
+    tx.insert(members).values({ userId, name: "Ada", role }).returning(),
+  );
+  if (!row) throw new Error("an insert returned no row");
+  return row.id;
+}
+
+test("who belongs to one workspace need not name it; who belongs to several must, and goes from one to the other with one sign-in", async () => {
+  const ada = await at.signedIn();
+  expect((await ask(ada, "conversations.counts")).status).toBe(200);
+  const second = await at.world.tenant();
+  await join(ada, second);
+
+  expect(await codeOf(ask(ada, "conversations.counts"))).toBe("400 tenant.required");
+  for (const { tenantId, slug } of [ada, second]) {
+    const me = await ask(ada, "session.me", { tenant: tenantId });
+    expect(me.answer.body.result?.data).toMatchObject({ tenant: { id: tenantId, slug }, refusal: null });
+    expect((await ask(ada, "conversations.counts", { tenant: tenantId })).status).toBe(200);
+  }
+  const me = await ask(ada, "session.me");
+  expect(me.answer.body.result?.data).toMatchObject({ tenant: null, member: null, refusal: "tenant.required" });
+});
+
+test("[T1] a workspace that the user does not belong to is answered for as one that does not exist", async () => {
+  const ada = await at.signedIn();
+  const theirs = await at.signedIn();
+  const answers = new Set<string>();
+  for (const tenant of [theirs.tenantId, randomUUID(), "", "x".repeat(300), `${ada.tenantId} `.toUpperCase()]) {
+    for (const path of ["conversations.counts", "members.list"]) {
+      const { answer } = await ask(ada, path, { tenant });
+      const text = JSON.stringify(answer.body)
+        .replace(/"requestId":"[^"]*"/, "")
+        .replaceAll(path, "<path>");
+      answers.add(`${answer.status} ${text}`);
+    }
+    const me = await ask(ada, "session.me", { tenant });
+    expect(me.answer.body.result?.data).toMatchObject({ tenant: null, refusal: "tenant.not_found" });
+  }
+  expect([...answers]).toEqual([expect.stringMatching(/^404 .*tenant\.not_found/)]);
+});
+
+test("[S5] a role that was taken away is missing at the next call, and so is the workspace after the removal", async () => {
+  const owner = await at.signedIn();
+  const ada = await at.signedIn();
+  const memberId = await join(ada, owner, "admin");
+  const tenant = owner.tenantId;
+  const invite = () => ask(ada, "invitations.revoke", { tenant, body: { invitationId: randomUUID() } });
+  const take = () => ask(ada, "conversations.takeOver", { tenant, body: { conversationId: randomUUID() } });
+  expect(await codeOf(invite())).toBe("404 invitation.not_found");
+  expect(await codeOf(take())).toBe("404 conversation.not_found");
+
+  const change = { memberId, role: "viewer" };
+  expect(await codeOf(ask(owner, "members.changeRole", { body: change }))).toBe("200");
+  expect(await codeOf(invite())).toBe("403 auth.forbidden");
+  expect(await codeOf(take())).toBe("403 auth.forbidden");
+  expect((await ask(ada, "conversations.counts", { tenant })).status).toBe(200);
+
+  expect(await codeOf(ask(owner, "members.remove", { body: { memberId } }))).toBe("200");
+  for (const path of ["conversations.counts", "members.list", "knowledge.documents?input={}"]) {
+    expect(await codeOf(ask(ada, path, { tenant }))).toBe("404 tenant.not_found");
+  }
+  expect(await codeOf(ask(ada, "session.ticket", { tenant, body: {} }))).toBe("404 tenant.not_found");
+  expect((await ask(ada, "conversations.counts")).status).toBe(200); // their own, as before
+});
+
+test("a workspace that asks for a second factor lets nobody in without one, but to their own account", async () => {
+  const ada = await at.signedIn();
+  await at.world.db.transaction(ada.tenantId, (tx) => tx.update(tenants).set({ requireSecondFactor: true }));
+  for (const path of ["conversations.counts", "members.list"]) {
+    expect(await codeOf(ask(ada, path))).toBe("403 auth.factor_required");
+  }
+  expect(await codeOf(ask(ada, "session.ticket", { body: {} }))).toBe("403 auth.factor_required");
+  const me = await ask(ada, "session.me");
+  expect(me.answer.body.result?.data).toMatchObject({ tenant: null, refusal: "auth.factor_required" });
+  expect((await ask(ada, "tenants.list")).status).toBe(200);
+});
