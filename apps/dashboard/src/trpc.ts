@@ -1,3 +1,4 @@
+import { type ApiRequest, callApi, prepareApi } from "@parley/client/api";
 import type { AppRouter } from "@parley/core/router";
 import { createTRPCClient, httpBatchLink, TRPCClientError } from "@trpc/client";
 import type { inferRouterOutputs } from "@trpc/server";
@@ -12,8 +13,9 @@ export type ApiError = TRPCClientError<AppRouter>;
 export type ApiOptions = TRPCOptionsProxy<AppRouter>;
 export type ApiOutputs = inferRouterOutputs<AppRouter>;
 
-/** The typed client of the api. The session's cookie goes with every request. */
+/** The typed client of the api. */
 export function createApiClient(apiUrl: string) {
+  prepareApi(apiUrl);
   return createTRPCClient<AppRouter>({
     links: [
       httpBatchLink({
@@ -21,7 +23,7 @@ export function createApiClient(apiUrl: string) {
         maxURLLength: 2_000,
         maxItems: 10,
         headers: () => ({ ...presenceHeaders(), ...workspaceHeaders() }),
-        fetch: (url, init) => fetch(url, { ...(init as RequestInit), credentials: "include" }),
+        fetch: (url, init) => callApi(apiUrl, String(url).slice(apiUrl.length), init as ApiRequest),
       }),
     ],
   });

@@ -6,6 +6,7 @@ export {
   createAccounts,
   type User,
 } from "./accounts.ts";
+export { type Csrf, type CsrfOptions, type CsrfRefusal, createCsrf } from "./csrf.ts";
 export { findLoginByEmail, findLogins, type Login } from "./find-logins.ts";
 export { findLiveSessions, type Session } from "./sessions/sessions.ts";
 export type { NewWorkspace } from "./sign-up/workspaces.ts";

@@ -8,6 +8,10 @@ export const errorCodes = {
   "auth.forbidden": { status: 403, meaning: "Signed in, but this is not allowed." },
   "auth.factor_required": { status: 403, meaning: "This workspace asks for a second factor: sign in with one." },
   "origin.not_allowed": { status: 403, meaning: "The page's origin is not on the list of the inbox, or the app's." },
+  "csrf.invalid": {
+    status: 403,
+    meaning: "The token in `x-csrf-token` is missing or another session's: get a new one from /api/csrf.",
+  },
   "input.invalid": { status: 400, meaning: "The request does not have the documented shape; `issues` says where." },
   "input.too_large": { status: 413, meaning: "The request is larger than the documented limit." },
   "method.not_allowed": { status: 405, meaning: "Not with this method: `Allow` says with which." },

@@ -25,6 +25,7 @@ import Fastify, {
 import { accountRoutes } from "./account-routes.ts";
 import { adminRoutes } from "./admin-routes.ts";
 import { capturedMailRoutes } from "./captured-mail-routes.ts";
+import { guardAgainstOtherSites, refuseOtherMethods } from "./csrf-guard.ts";
 import { errorAnswer } from "./error-answer.ts";
 import { limitRate } from "./rate-limit.ts";
 import { countCalls, trpcRoutes } from "./trpc-routes.ts";
@@ -153,6 +154,8 @@ export async function createApi(options: ApiOptions): Promise<FastifyInstance> {
     if (url !== "/healthz" && url !== "/readyz") await limitRequests(request, reply);
   });
 
+  guardAgainstOtherSites(app, config);
+
   app.get("/healthz", async () => ({ status: "ok" }));
   app.get("/readyz", async (_request, reply) => {
     const readiness = await checkReadiness({ database: () => db.ping(), eventLog: () => eventLog.ping() });
@@ -166,6 +169,7 @@ export async function createApi(options: ApiOptions): Promise<FastifyInstance> {
   await app.register(v1Routes, { prefix: "/v1", ...parts });
   await app.register(adminRoutes, parts);
   if (options.capturedMail) await app.register(capturedMailRoutes, { capturedMail: options.capturedMail });
+  refuseOtherMethods(app);
   return app;
 }
 

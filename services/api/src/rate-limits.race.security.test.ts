@@ -2,6 +2,7 @@ import { spawn } from "node:child_process";
 import { randomBytes, randomUUID } from "node:crypto";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
+import { csrfHeaders } from "@parley/auth/testing/csrf-headers";
 import { rateLimits } from "@parley/contracts";
 import { createTestDatabase } from "@parley/db/testing";
 import { freePort } from "@parley/platform/testing/free-port";
@@ -9,6 +10,7 @@ import { expect, test } from "vitest";
 
 const main = fileURLToPath(new URL("main.ts", import.meta.url));
 const dashboard = "http://localhost:5174";
+const secret = "a secret of this test alone, 32 characters or more";
 
 test("[R5] of 100 who try at once at two processes, with one attempt left, exactly one is let in", async () => {
   const database = await createTestDatabase();
@@ -23,7 +25,7 @@ test("[R5] of 100 who try at once at two processes, with one attempt left, exact
         HOST: "127.0.0.1",
         API_PORT: String(apiPort),
         DATABASE_URL: `postgres://${user}:${encodeURIComponent(String(password))}@${host}:${port}/${name}`,
-        PARLEY_SECRET: "a secret of this test alone, 32 characters or more",
+        PARLEY_SECRET: secret,
         ADMIN_TOKEN: "an-admin-token-of-this-test-alone-long-enough",
         TRUSTED_PROXIES: "127.0.0.1",
         LOG_FORMAT: "json",
@@ -50,7 +52,12 @@ test("[R5] of 100 who try at once at two processes, with one attempt left, exact
       const attempt = async () => {
         const answer = await fetch(`${apis[tries % 2]}/api/auth/sign-in/email`, {
           method: "POST",
-          headers: { origin: dashboard, "content-type": "application/json", "x-forwarded-for": `${address}${++tries}` },
+          headers: {
+            origin: dashboard,
+            "content-type": "application/json",
+            "x-forwarded-for": `${address}${++tries}`,
+            ...csrfHeaders({ secret, apiUrl: "http://localhost:3001" }),
+          },
           body: JSON.stringify({ email: `${randomUUID()}@example.com`, password: "not the password at all" }),
         });
         await answer.arrayBuffer();

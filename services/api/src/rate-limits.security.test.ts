@@ -75,7 +75,7 @@ test("[R2] another spelling of an address is the same to the limit, or nothing a
   for (const url of spellings) {
     expect([400, 404, 429], url).toContain((await signIn("192.0.2.2", {}, url)).status);
   }
-  expect((await call("HEAD", "/api/auth/sign-in/email", { address: "192.0.2.2" })).status).toBe(404);
+  expect((await call("HEAD", "/api/auth/sign-in/email", { address: "192.0.2.2" })).status).toBe(405);
 });
 
 test("[R2] what is not there counts like what is", async () => {

@@ -28,6 +28,7 @@ const words: Partial<Record<ErrorCode, Words>> = {
     title: "The server does not accept requests from this address",
     advice: "Open the dashboard at its configured address, or add this one to DASHBOARD_URL.",
   },
+  "csrf.invalid": { title: "The server did not know this page any more", advice: "Reload the page and try again." },
   "conversation.not_found": {
     title: "This conversation does not exist",
     advice: "It may have been deleted, or belongs to another workspace. Choose one from the inbox.",

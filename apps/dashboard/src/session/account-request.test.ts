@@ -4,7 +4,9 @@ import { accountRequest } from "./account-request.ts";
 afterEach(() => void vi.unstubAllGlobals());
 
 function answerWith(status: number, body: unknown = {}, headers: Record<string, string> = {}) {
-  const answer = vi.fn(async () => Response.json(body, { status, headers }));
+  const answer = vi.fn(async (url: string) =>
+    url.endsWith("/api/csrf") ? Response.json({ token: "t" }) : Response.json(body, { status, headers }),
+  );
   vi.stubGlobal("fetch", answer);
   return answer;
 }
@@ -25,10 +27,10 @@ test("what is said goes in the body, and the cookie that comes back is kept", as
 test("without anything to say it is a question that changes nothing", async () => {
   const fetch = answerWith(200, []);
   await accountRequest("https://api.example.com", "/list-sessions");
-  expect(fetch).toHaveBeenCalledWith("https://api.example.com/api/auth/list-sessions", {
-    credentials: "include",
-    headers: {},
-  });
+  expect(fetch).toHaveBeenCalledExactlyOnceWith(
+    "https://api.example.com/api/auth/list-sessions",
+    expect.objectContaining({ method: "GET", credentials: "include" }),
+  );
 });
 
 test.each([
@@ -47,7 +49,9 @@ test.each([
 );
 
 test("an answer that is no JSON is a failure like others", async () => {
-  vi.stubGlobal("fetch", async () => new Response("<html>", { status: 502 }));
+  vi.stubGlobal("fetch", async (url: string) =>
+    url.endsWith("/api/csrf") ? Response.json({ token: "t" }) : new Response("<html>", { status: 502 }),
+  );
   expect(await accountRequest("", "/sign-out", {})).toMatchObject({
     ok: false,
     failure: { code: "unknown", status: 502, requestId: null, retryAfterSeconds: null },

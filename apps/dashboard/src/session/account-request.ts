@@ -1,3 +1,4 @@
+import { callApi } from "@parley/client/api";
 import { presenceHeaders } from "./presence.ts";
 
 /** Why the server did not do what was asked about an account. */
@@ -27,13 +28,12 @@ export async function accountRequest<T = unknown>(
 ): Promise<AccountResult<T>> {
   let response: Response;
   try {
-    response = await fetch(`${apiUrl}/api/auth${path}`, {
-      credentials: "include",
-      headers: { ...presenceHeaders(), ...(body && { "content-type": "application/json" }) },
+    response = await callApi(apiUrl, `/api/auth${path}`, {
+      headers: presenceHeaders(),
       ...(body && { method: "POST", body: JSON.stringify(body) }),
     });
   } catch {
-    // fetch rejects for one reason only: no answer came.
+    // It rejects for one reason only: no answer came.
     return { ok: false, failure: { code: "unreachable", status: null, requestId: null, retryAfterSeconds: null } };
   }
   const answer: unknown = await response.json().catch(() => null);

@@ -14,7 +14,7 @@ import type { Database } from "@parley/db";
 import { inboxes, members, outbox } from "@parley/db/schema";
 import { openTestDatabase } from "@parley/db/testing";
 import type { Mail } from "@parley/platform/mail/mail";
-import { asc, sql } from "drizzle-orm";
+import { asc, eq, sql } from "drizzle-orm";
 import { openConversation } from "../conversations/open-conversation.ts";
 import { postMessage } from "../conversations/post-message.ts";
 import { createInbox } from "../inboxes/create-inbox.ts";
@@ -137,6 +137,10 @@ export async function createWorld(db?: Database) {
     return rows.map(({ event }) => event);
   }
 
+  /** Makes the member the place of this login. */
+  const linkUser = (tenantId: TenantId, memberId: MemberId, userId: UserId) =>
+    database.transaction(tenantId, (tx) => tx.update(members).set({ userId }).where(eq(members.id, memberId)));
+
   const inboxOf = (tenantId: TenantId) => database.read(tenantId, (read) => read.select().from(inboxes));
 
   return {
@@ -152,6 +156,7 @@ export async function createWorld(db?: Database) {
     messageId,
     announced,
     inboxOf,
+    linkUser,
     [Symbol.asyncDispose]: async () => {
       if (!db) await database.close();
     },

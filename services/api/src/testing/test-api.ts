@@ -1,10 +1,11 @@
 import { randomUUID } from "node:crypto";
 import { createAccounts } from "@parley/auth";
-import type { ErrorBody, Visit } from "@parley/contracts";
+import { csrfHeaders } from "@parley/auth/testing/csrf-headers";
+import type { ErrorBody, MemberId, TenantId, Visit } from "@parley/contracts";
 import { createJobs } from "@parley/core/knowledge/jobs";
 import { createMailJobs } from "@parley/core/mail/mail-jobs";
 import { createWorld } from "@parley/core/testing/world";
-import { members } from "@parley/db/schema";
+import type { Database } from "@parley/db";
 import { loadConfig } from "@parley/platform/config";
 import { createInProcessEventLog } from "@parley/platform/event-log/in-process-event-log";
 import { createLogger } from "@parley/platform/log";
@@ -26,15 +27,18 @@ export type Call = {
   address?: string;
 };
 
-/** The api on a database of its own tests, and who calls it. */
+/** The api on the tests' database, and who calls it. */
 export async function createTestApi({
   environment = {},
   rateLimiter,
   onRoute,
+  db,
 }: {
   environment?: Record<string, string>;
   rateLimiter?: RateLimiter;
   onRoute?: ApiOptions["onRoute"];
+  /** Another database than the one that all tests share. Whoever gives it closes it. */
+  db?: Database;
 } = {}) {
   const config = loadConfig({ ...secrets, ...environment });
   /** What was logged, as objects. */
@@ -43,7 +47,7 @@ export async function createTestApi({
     { level: "debug", format: "json" },
     { write: (line: string) => void logged.push(JSON.parse(line)) },
   );
-  const world = await createWorld();
+  const world = await createWorld(db);
   const eventLog = createInProcessEventLog({ logger });
   const jobs = createJobs({ db: world.db, logger, embedded: false });
   const mailJobs = createMailJobs({ queue: jobs.queue, logger });
@@ -78,7 +82,13 @@ export async function createTestApi({
       method,
       url,
       remoteAddress: address,
-      headers: { ...(origin && { origin }), ...headers },
+      headers: {
+        ...(origin && { origin }),
+        ...headers,
+        ...(method === "POST" &&
+          origin === dashboard &&
+          csrfHeaders({ secret: config.secret, apiUrl: config.api.url }, headers?.cookie)),
+      },
       ...(body !== undefined && { payload: body as object }),
     });
     const isJson = String(answer.headers["content-type"]).includes("json") && answer.body;
@@ -108,12 +118,21 @@ export async function createTestApi({
   /** A tenant's owner with a session. */
   async function signedIn() {
     const tenant = await world.tenant();
+    return { ...tenant, ...(await signIn(tenant)) };
+  }
+
+  /** Gives the tenant's owner an account and a session. */
+  async function signIn({ tenantId, member }: { tenantId: TenantId; member: { memberId: MemberId } }) {
     const email = `${randomUUID()}@example.com`;
     const userId = await accounts.ensureUser({ email, name: "Ada", password });
-    await world.db.transaction(tenant.tenantId, (tx) => tx.update(members).set({ userId }));
+    await world.linkUser(tenantId, member.memberId, userId);
+    return { userId, email, cookie: await sessionOf(email) };
+  }
+
+  /** A new session's cookie. */
+  async function sessionOf(email: string): Promise<string> {
     const answer = await call("POST", "/api/auth/sign-in/email", { origin: dashboard, body: { email, password } });
-    const cookie = String(answer.headers["set-cookie"]).split(";")[0] ?? "";
-    return { ...tenant, userId, email, cookie };
+    return String(answer.headers["set-cookie"]).split(";")[0] ?? "";
   }
 
   return {
@@ -123,6 +142,10 @@ export async function createTestApi({
     call,
     visitor,
     signedIn,
+    signIn,
+    sessionOf,
+    /** The token for whoever has these cookies, and them with the token's own. */
+    csrfOf: (cookie?: string) => csrfHeaders({ secret: config.secret, apiUrl: config.api.url }, cookie),
     async close() {
       await api.close();
       await eventLog.close();

@@ -73,6 +73,7 @@ export async function v1Routes(app: FastifyInstance, { db, config }: ApiParts): 
       url: url.slice(app.prefix.length),
       method: ["POST", "PUT", "PATCH", "DELETE"],
       schema: { hide: true },
+      config: { refuses: true },
       onRequest: async (_request, reply) => {
         reply.header("allow", "GET, HEAD");
         throw new AppError("method.not_allowed");

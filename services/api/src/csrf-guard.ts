@@ -1,0 +1,101 @@
+import { createCsrf } from "@parley/auth";
+import { AppError } from "@parley/core/app-error";
+import type { Config } from "@parley/platform/config";
+import type { FastifyInstance, HTTPMethods } from "fastify";
+
+/**
+ * Every route that changes something without being opened by a cookie, so that another site gains nothing by calling it: what opens
+ * it instead. All others that are no GET are behind the guard, by being there.
+ */
+export const openedWithoutCookie: Readonly<Record<string, "publishable key" | "visitor token" | "admin token">> = {
+  "POST /widget/v1/visits": "publishable key",
+  "POST /widget/v1/conversations": "visitor token",
+  "POST /widget/v1/conversations/:conversationId/messages": "visitor token",
+  "POST /widget/v1/conversations/:conversationId/hand-off": "visitor token",
+  "POST /admin/v1/tenants/:slug/documents": "admin token",
+};
+
+export type RouteName = { method: string; url: string };
+
+declare module "fastify" {
+  interface FastifyContextConfig {
+    /** The route is there to say that there is none by this method. */
+    refuses?: boolean;
+  }
+  interface FastifyInstance {
+    /** Every route of the api, for the proofs that are generated from them. */
+    routeNames: RouteName[];
+  }
+}
+
+/** They change nothing. */
+const safe = new Set(["GET", "HEAD", "OPTIONS"]);
+
+class NotJson extends Error {
+  readonly statusCode = 415;
+}
+
+/** Puts the guard before all routes that are registered from now on, and adds the route that gives tokens. */
+export function guardAgainstOtherSites(
+  app: FastifyInstance,
+  settings: Pick<Config, "secret" | "api" | "dashboard">,
+): void {
+  const csrf = createCsrf({
+    secret: settings.secret,
+    apiUrl: settings.api.url,
+    origins: [settings.dashboard.origin],
+  });
+  app.decorate("routeNames", []);
+  app.addHook("onRoute", ({ method, url, config }) => {
+    if (config?.refuses) return;
+    for (const one of [method].flat()) app.routeNames.push({ method: one, url });
+  });
+  app.addHook("onReady", async () => {
+    const known = new Set(app.routeNames.map(({ method, url }) => `${method} ${url}`));
+    const stale = Object.keys(openedWithoutCookie).filter((name) => !known.has(name));
+    if (stale.length > 0) throw new Error(`csrf-guard.ts names routes that are not there: ${stale.join(", ")}`);
+  });
+
+  app.addHook("onRequest", async (request, reply) => {
+    const { url, config } = request.routeOptions;
+    if (url === undefined || config.refuses || safe.has(request.method)) return;
+    if (request.method !== "POST") {
+      reply.header("allow", "GET, HEAD, POST");
+      throw new AppError("method.not_allowed");
+    }
+    const name = `POST ${url}`;
+    if (Object.hasOwn(openedWithoutCookie, name)) return;
+    const refusal = csrf.refuse(request.headers);
+    if (refusal === "not_json") throw new NotJson();
+    if (refusal) throw new AppError(refusal);
+  });
+
+  app.get("/api/csrf", (request, reply) => {
+    const { token, setCookie } = csrf.issue(request.headers.cookie);
+    if (setCookie) reply.header("set-cookie", setCookie);
+    return reply.send({ token });
+  });
+}
+
+const methods: readonly HTTPMethods[] = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"];
+
+/** Answers 405, rather than 404, where there is a route but not by this method. After all other routes. */
+export function refuseOtherMethods(app: FastifyInstance): void {
+  const byUrl = Map.groupBy(app.routeNames, ({ url }) => url);
+  for (const [url, names] of byUrl) {
+    const allowed = new Set(names.map(({ method }) => method));
+    const others = methods.filter((method) => !app.hasRoute({ method, url }));
+    if (url === "*" || others.length === 0) continue;
+    app.route({
+      method: others,
+      url,
+      exposeHeadRoute: false,
+      config: { refuses: true },
+      onRequest: async (_request, reply) => {
+        reply.header("allow", [...allowed].join(", "));
+        throw new AppError("method.not_allowed");
+      },
+      handler: async () => {},
+    });
+  }
+}
