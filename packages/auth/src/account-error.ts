@@ -10,6 +10,12 @@ const failures = {
   PASSWORD_TOO_LONG: ["BAD_REQUEST", "The password has more than 128 characters."],
   PASSWORD_TOO_COMMON: ["BAD_REQUEST", "The password is much used, or made of names that go with this account."],
   SIGN_UP_CLOSED: ["FORBIDDEN", "Nobody may sign up here without an invitation."],
+  SESSION_NOT_FRESH: ["FORBIDDEN", "Confirm first that it is you."],
+  INVALID_CODE: ["UNAUTHORIZED", "This code is not valid, or was used before."],
+  CHALLENGE_EXPIRED: ["UNAUTHORIZED", "This took too long: sign in again."],
+  FACTOR_ALREADY_ENABLED: ["CONFLICT", "There is a second factor already."],
+  FACTOR_NOT_ENABLED: ["CONFLICT", "There is no second factor."],
+  UNAUTHORIZED: ["UNAUTHORIZED", "Sign in first."],
   TOO_MANY_ATTEMPTS: ["TOO_MANY_REQUESTS", "This was tried too often. Try again later."],
   "rate.exceeded": ["TOO_MANY_REQUESTS", "Too many requests; `Retry-After` says how many seconds to wait."],
 } as const;

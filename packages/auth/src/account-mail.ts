@@ -15,6 +15,7 @@ export function linksTo(dashboardUrl: string) {
     forgotPassword: page("/forgot-password"),
     verifyEmail: (token: string) => page(`/verify-email?token=${token}`),
     resetPassword: (token: string) => page(`/reset-password?token=${token}`),
+    secondFactor: page("/sign-in?step=factor"),
     unlock: (token: string) => page(`/unlock?token=${token}`),
     changeEmail: (token: string) => page(`/change-email?token=${token}`),
   };

@@ -7,13 +7,18 @@ import type { OnAccountEvent } from "./account-events.ts";
 import { type AccountMail, linksTo, noMail } from "./account-mail.ts";
 import * as schema from "./accounts-schema.ts";
 import { changeEmail } from "./email/change-email.ts";
+import { Factors } from "./factors/factors.ts";
+import { secondFactor } from "./factors/second-factor.ts";
 import { Attempts } from "./lockout/attempts.ts";
+import { personOf, rememberDevice } from "./lockout/known-device.ts";
 import { lockout } from "./lockout/lockout.ts";
 import { proofLimits } from "./lockout/proof-limits.ts";
+import { createTellLocked } from "./lockout/tell-locked.ts";
 import { hashPassword, verifyPassword } from "./passwords/hash-password.ts";
 import { judgePassword } from "./passwords/judge-password.ts";
 import { passwords } from "./passwords/passwords.ts";
 import { profile } from "./profile/profile.ts";
+import { withCurrentSession } from "./sessions/current-session.ts";
 import { devices } from "./sessions/devices.ts";
 import { cookiesOf, withSession } from "./sessions/session-cookie.ts";
 import { sessionOptions, sessionRules } from "./sessions/session-rules.ts";
@@ -82,6 +87,8 @@ export function createAccounts(options: AccountsOptions): Accounts {
   const cookies = cookiesOf(apiUrl);
   const sessions = new Sessions({ db, secret, cookies });
   const attempts = new Attempts({ db, secret });
+  const factors = new Factors({ db, secret, attempts });
+  const tellLocked = createTellLocked({ db, attempts, mail, links, onEvent });
   const auth = betterAuth({
     appName: "Parley",
     baseURL: apiUrl,
@@ -100,9 +107,29 @@ export function createAccounts(options: AccountsOptions): Accounts {
     },
     session: sessionOptions,
     plugins: [
-      lockout({ db, attempts, onEvent, mail, links }),
+      secondFactor({
+        db,
+        factors,
+        attempts,
+        links,
+        onEvent,
+        async tellLocked(context, userId) {
+          const user = await context.context.internalAdapter.findUserById(userId);
+          if (user) await tellLocked(context, user, { kind: "factor", of: userId });
+        },
+        onSignedIn: (context, email) => rememberDevice(context, personOf(attempts, email)),
+      }),
+      lockout({ db, attempts, onEvent, tellLocked }),
       signUp({ db, mail, links, rules, workspaces, onEvent }),
-      passwords({ db, mail, links, workspaces, ...product, hasSecondFactor: async () => false, onEvent }),
+      passwords({
+        db,
+        mail,
+        links,
+        workspaces,
+        ...product,
+        hasSecondFactor: (userId) => factors.isEnabled(userId),
+        onEvent,
+      }),
       proofLimits({ attempts }),
       changeEmail({ db, mail, links, onEvent }),
       profile({ db, ...product, onEvent }),
@@ -133,7 +160,7 @@ export function createAccounts(options: AccountsOptions): Accounts {
     async handle(request) {
       const found = await sessions.find(request.headers);
       const headers = withSession(request.headers, cookies, found?.token, secret);
-      const answer = await auth.handler(new Request(request, { headers }));
+      const answer = await withCurrentSession(found, () => auth.handler(new Request(request, { headers })));
       const setsOne = answer.headers.getSetCookie().some((cookie) => cookie.startsWith(`${cookies.session}=`));
       if (!setsOne)
         for (const cookie of found?.headers.getSetCookie() ?? []) answer.headers.append("set-cookie", cookie);

@@ -23,6 +23,14 @@ const routes: readonly Route[] = [
   { method: "POST", url: "/api/auth/devices/revoke" },
   { method: "POST", url: "/api/auth/devices/revoke-others" },
   { method: "POST", url: "/api/auth/devices/revoke-all" },
+  { method: "POST", url: "/api/auth/confirm", limit: rateLimits.proofs },
+  { method: "GET", url: "/api/auth/factor" },
+  { method: "POST", url: "/api/auth/factor/verify", limit: rateLimits.proofs },
+  { method: "POST", url: "/api/auth/factor/prepare", limit: rateLimits.proofs },
+  { method: "POST", url: "/api/auth/factor/enable", limit: rateLimits.proofs },
+  { method: "POST", url: "/api/auth/factor/disable", limit: rateLimits.proofs },
+  { method: "POST", url: "/api/auth/factor/backup-codes", limit: rateLimits.proofs },
+  { method: "POST", url: "/api/auth/factor/trusted-devices/revoke" },
 ];
 type Route = {
   method: "GET" | "POST";

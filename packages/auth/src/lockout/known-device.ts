@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
 import type { GenericEndpointContext } from "better-auth";
+import type { Attempts } from "./attempts.ts";
 
 const cookieName = "known_device";
 const keptSeconds = 400 * 24 * 3600;
@@ -10,6 +11,9 @@ export type KnownDevice = { id: string; people: string[] };
 
 const cookieOf = (context: GenericEndpointContext) =>
   context.context.createAuthCookie(cookieName, { maxAge: keptSeconds });
+
+/** Whom a device's cookie names, without saying who it is. */
+export const personOf = (attempts: Attempts, email: string): string => attempts.digest(`person ${email}`).slice(0, 22);
 
 /** The device that the request comes from, if one of ours; its cookie is signed. */
 export async function readKnownDevice(context: GenericEndpointContext): Promise<KnownDevice | undefined> {

@@ -1,4 +1,3 @@
-import { createHash, randomBytes } from "node:crypto";
 import { accountEndpoints, UserId } from "@parley/contracts";
 import type { Database } from "@parley/db";
 import { countedAddress } from "@parley/platform/rate-limits/limit-key";
@@ -7,22 +6,16 @@ import { createAuthEndpoint, createAuthMiddleware, isAPIError } from "better-aut
 import { sql } from "drizzle-orm";
 import { accountError } from "../account-error.ts";
 import { type OnAccountEvent, originOf } from "../account-events.ts";
-import type { AccountMail, Links } from "../account-mail.ts";
 
-import { seconds } from "../sessions/alive.ts";
 import type { Attempts, Subject } from "./attempts.ts";
-import { readKnownDevice, rememberDevice } from "./known-device.ts";
-import { lockedMail } from "./locked-mail.ts";
-
-const unlockSeconds = 3600;
-const digestOf = (token: string) => createHash("sha256").update(token).digest("base64url");
+import { personOf, readKnownDevice, rememberDevice } from "./known-device.ts";
+import { digestOf, type TellLocked } from "./tell-locked.ts";
 
 type Options = {
   db: Database;
   attempts: Attempts;
   onEvent: OnAccountEvent;
-  mail: AccountMail;
-  links: Links;
+  tellLocked: TellLocked;
 };
 
 /**
@@ -30,7 +23,7 @@ type Options = {
  * each of these has a count of its own, so a stranger locks nobody out. The answers to a locked account are the same whether it
  * exists and whether the password is right. An address that fails with many accounts is stopped before it locks them.
  */
-export function lockout({ db, attempts, onEvent, mail, links }: Options) {
+export function lockout({ db, attempts, onEvent, tellLocked }: Options) {
   const addressOf = (context: GenericEndpointContext): Subject => ({
     kind: "address",
     of: countedAddress(originOf(context.headers).ip ?? ""),
@@ -39,21 +32,9 @@ export function lockout({ db, attempts, onEvent, mail, links }: Options) {
   /** Against whom a guess counts. */
   async function whoseGuess(context: GenericEndpointContext, email: string): Promise<Subject> {
     const device = await readKnownDevice(context);
-    return device?.people.includes(personOf(email))
-      ? { kind: "device", of: `${device.id} ${personOf(email)}` }
+    return device?.people.includes(personOf(attempts, email))
+      ? { kind: "device", of: `${device.id} ${personOf(attempts, email)}` }
       : { kind: "account", of: email };
-  }
-  const personOf = (email: string) => attempts.digest(`person ${email}`).slice(0, 22);
-
-  async function tellLocked(context: GenericEndpointContext, email: string, subject: Subject): Promise<void> {
-    const known = await context.context.internalAdapter.findUserByEmail(email);
-    if (!known) return;
-    const token = randomBytes(32).toString("base64url");
-    await db.authDatabase().execute(sql`
-      insert into auth.unlock (token_digest, subject, user_id, ends_at)
-      values (${digestOf(token)}, ${attempts.keyOf(subject)}, ${known.user.id}, now() + ${seconds(unlockSeconds)})`);
-    await onEvent({ type: "user.locked", userId: UserId.parse(known.user.id), ...originOf(context.headers) });
-    await mail.sendAlone(lockedMail({ to: known.user.email, name: known.user.name, url: links.unlock(token) }));
   }
 
   return {
@@ -86,8 +67,11 @@ export function lockout({ db, attempts, onEvent, mail, links }: Options) {
             if (!isAPIError(context.context.returned)) {
               await attempts.giveBack(addressOf(context));
               await attempts.clear(subject);
-              if (context.context.newSession) await rememberDevice(context, personOf(email));
-            } else if (await attempts.isNewlyLocked(subject)) await tellLocked(context, email, subject);
+              if (context.context.newSession) await rememberDevice(context, personOf(attempts, email));
+            } else if (await attempts.isNewlyLocked(subject)) {
+              const known = await context.context.internalAdapter.findUserByEmail(email);
+              if (known) await tellLocked(context, known.user, subject);
+            }
           }),
         },
       ],

@@ -1,0 +1,195 @@
+import { createHmac, randomBytes, randomUUID } from "node:crypto";
+import { type TrustedDevice, UserId } from "@parley/contracts";
+import type { Database, TenantTransaction } from "@parley/db";
+import { symmetricDecrypt, symmetricEncrypt } from "better-auth/crypto";
+import { type SQL, sql } from "drizzle-orm";
+import type { Attempts } from "../lockout/attempts.ts";
+import { seconds } from "../sessions/alive.ts";
+import { describeDevice } from "../sessions/describe-device.ts";
+import { newBackupCodes, plainCode } from "./backup-codes.ts";
+import { newTotpSecret, stepOf } from "./totp.ts";
+
+const challengeSeconds = 10 * 60;
+export const trustSeconds = 30 * 24 * 3600;
+
+/** How a try with a code ended. */
+export type CodeVerdict = { outcome: "right" | "wrong" } | { outcome: "locked"; retryAfterSeconds: number };
+
+/**
+ * Second factors, as the database has them: a TOTP secret and backup codes, who is half signed in, and the browsers that are trusted.
+ * Every code, challenge and trust is taken by one statement, so that of two who come at once one gets it; times are the database's.
+ */
+export class Factors {
+  readonly #db: Database;
+  readonly #secret: string;
+  readonly #attempts: Attempts;
+
+  constructor(options: { db: Database; secret: string; attempts: Attempts }) {
+    this.#db = options.db;
+    this.#secret = options.secret;
+    this.#attempts = options.attempts;
+  }
+
+  async isEnabled(userId: string): Promise<boolean> {
+    const rows = await this.#run(
+      sql`select 1 as one from auth.factor where user_id = ${userId} and confirmed_at is not null`,
+    );
+    return rows.length > 0;
+  }
+
+  /** Makes a secret that counts once a code of it has come; undefined when there is a factor already. */
+  async prepare(userId: string): Promise<string | undefined> {
+    const secret = newTotpSecret();
+    const stored = await symmetricEncrypt({ key: this.#secret, data: secret });
+    const rows = await this.#run(sql`
+      insert into auth.factor as f (user_id, secret) values (${userId}, ${stored})
+      on conflict (user_id) do update set secret = excluded.secret, last_step = 0, created_at = now()
+      where f.confirmed_at is null returning 1 as one`);
+    return rows.length > 0 ? secret : undefined;
+  }
+
+  /** From now on the factor is asked for. Only after `tryCode` said `right`. @returns the backup codes, which nobody can read again */
+  confirm(userId: string): Promise<string[]> {
+    return this.#db.transaction("auth", async (tx) => {
+      await tx.execute(
+        sql`update auth.factor set confirmed_at = coalesce(confirmed_at, now()) where user_id = ${userId}`,
+      );
+      return this.#replaceBackupCodes(tx, userId);
+    });
+  }
+
+  /** @returns new backup codes; the former ones are worth nothing */
+  renewBackupCodes(userId: string): Promise<string[]> {
+    return this.#db.transaction("auth", (tx) => this.#replaceBackupCodes(tx, userId));
+  }
+
+  async disable(userId: string): Promise<void> {
+    await this.#db.transaction("auth", async (tx) => {
+      await tx.execute(sql`delete from auth.factor where user_id = ${userId}`);
+      await tx.execute(sql`delete from auth.trusted_device where user_id = ${userId}`);
+      await tx.execute(sql`update auth.session set second_factor = false where user_id = ${userId}`);
+    });
+  }
+
+  /** Tries a TOTP or backup code. It is counted first; a code that was right is spent. */
+  async tryCode(userId: string, code: string, { confirmed = true } = {}): Promise<CodeVerdict> {
+    const subject = { kind: "factor", of: userId } as const;
+    const { allowed, retryAfterSeconds } = await this.#attempts.take(subject);
+    if (!allowed) return { outcome: "locked", retryAfterSeconds };
+    const plain = plainCode(code);
+    const isTotp = /^\d{6}$/.test(plain);
+    const right = isTotp
+      ? await this.#spendTotp(userId, plain, confirmed)
+      : confirmed && (await this.#spendBackup(userId, plain));
+    if (right) await this.#attempts.clear(subject);
+    return { outcome: right ? "right" : "wrong" };
+  }
+
+  async #spendTotp(userId: string, code: string, confirmed: boolean): Promise<boolean> {
+    const [row] = await this.#run<{ secret: string; now: number }>(sql`
+      select secret, extract(epoch from now())::float8 as now from auth.factor
+      where user_id = ${userId} and (confirmed_at is not null) = ${confirmed}`);
+    if (!row) return false;
+    const step = stepOf(await symmetricDecrypt({ key: this.#secret, data: row.secret }), code, row.now);
+    if (step === undefined) return false;
+    // RFC 6238, 5.2: a code is accepted once; nor is one that is older than the last.
+    const spent = await this.#run(sql`
+      update auth.factor set last_step = ${step}
+      where user_id = ${userId} and secret = ${row.secret} and last_step < ${step} returning 1 as one`);
+    return spent.length > 0;
+  }
+
+  async #spendBackup(userId: string, code: string): Promise<boolean> {
+    const spent = await this.#run(sql`
+      delete from auth.backup_code where user_id = ${userId} and digest = ${this.#digest(`backup ${userId} ${code}`)}
+      returning 1 as one`);
+    return spent.length > 0;
+  }
+
+  async #replaceBackupCodes(tx: TenantTransaction, userId: string): Promise<string[]> {
+    const codes = newBackupCodes();
+    const digests = codes.map((code) => this.#digest(`backup ${userId} ${plainCode(code)}`));
+    await tx.execute(sql`delete from auth.backup_code where user_id = ${userId}`);
+    await tx.execute(sql`
+      insert into auth.backup_code (user_id, digest) select ${userId}, unnest(${sql.param(digests)}::text[])`);
+    return codes;
+  }
+
+  async describe(
+    userId: string,
+  ): Promise<{ enabled: boolean; backupCodesLeft: number; trustedDevices: TrustedDevice[] }> {
+    const [state] = await this.#run<{ enabled: boolean; left: number }>(sql`
+      select exists (select from auth.factor where user_id = ${userId} and confirmed_at is not null) as enabled,
+        (select count(*)::int from auth.backup_code where user_id = ${userId}) as left`);
+    const trusted = await this.#run<{ id: string; userAgent: string; trustedAt: string; endsAt: string }>(sql`
+      select id, user_agent as "userAgent", to_json(created_at at time zone 'utc') #>> '{}' || 'Z' as "trustedAt",
+        to_json(ends_at at time zone 'utc') #>> '{}' || 'Z' as "endsAt"
+      from auth.trusted_device where user_id = ${userId} and ends_at > now() order by created_at desc limit 100`);
+    return {
+      enabled: state?.enabled ?? false,
+      backupCodesLeft: state?.enabled ? state.left : 0,
+      trustedDevices: trusted.map(({ userAgent, ...device }) => ({ ...device, ...describeDevice(userAgent) })),
+    };
+  }
+
+  /** Somebody's password was right. @returns the secret by which they go on, for 10 minutes */
+  async challenge(userId: string): Promise<string> {
+    const secret = randomBytes(32).toString("base64url");
+    await this.#run(sql`delete from auth.challenge where ends_at < now()`);
+    await this.#run(sql`
+      insert into auth.challenge (digest, user_id, ends_at)
+      values (${this.#digest(`challenge ${secret}`)}, ${userId}, now() + ${seconds(challengeSeconds)})`);
+    return secret;
+  }
+
+  /** Who is half signed in by it. */
+  async challenged(secret: string): Promise<UserId | undefined> {
+    const [row] = await this.#run<{ userId: string }>(sql`
+      select user_id as "userId" from auth.challenge
+      where digest = ${this.#digest(`challenge ${secret}`)} and ends_at > now()`);
+    return row && UserId.parse(row.userId);
+  }
+
+  /** @returns false when another request has ended it */
+  async endChallenge(secret: string): Promise<boolean> {
+    const ended = await this.#run(sql`
+      delete from auth.challenge where digest = ${this.#digest(`challenge ${secret}`)} and ends_at > now() returning 1 as one`);
+    return ended.length > 0;
+  }
+
+  /** @returns the secret by which the browser is known, for 30 days */
+  async trust(userId: string, userAgent: string): Promise<string> {
+    const secret = randomBytes(32).toString("base64url");
+    await this.#run(sql`delete from auth.trusted_device where ends_at < now()`);
+    await this.#run(sql`
+      insert into auth.trusted_device (id, digest, user_id, user_agent, ends_at)
+      values (${randomUUID()}, ${this.#digest(`trust ${secret}`)}, ${userId}, ${userAgent}, now() + ${seconds(trustSeconds)})`);
+    return secret;
+  }
+
+  async isTrusted(userId: string, secret: string): Promise<boolean> {
+    const rows = await this.#run(sql`
+      select 1 as one from auth.trusted_device
+      where digest = ${this.#digest(`trust ${secret}`)} and user_id = ${userId} and ends_at > now()`);
+    return rows.length > 0;
+  }
+
+  /** Trusts one browser no more, or none. */
+  async distrust(userId: string, id: string | undefined): Promise<void> {
+    await this.#run(sql`
+      delete from auth.trusted_device where user_id = ${userId} ${id === undefined ? sql`` : sql`and id = ${id}`}`);
+  }
+
+  /** The session is one in which a second factor was used. */
+  async mark(sessionId: string): Promise<void> {
+    await this.#run(sql`update auth.session set second_factor = true where id = ${sessionId}`);
+  }
+
+  #digest(text: string): string {
+    return createHmac("sha256", this.#secret).update(`factors ${text}`).digest("base64url");
+  }
+
+  async #run<T extends Record<string, unknown>>(statement: SQL) {
+    return (await this.#db.authDatabase().execute<T>(statement)).rows;
+  }
+}

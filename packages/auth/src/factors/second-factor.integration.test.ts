@@ -1,0 +1,267 @@
+import { randomUUID } from "node:crypto";
+import { accountEndpoints, SignInAnswer } from "@parley/contracts";
+import { type Database, openDatabase } from "@parley/db";
+import { createTestDatabase, type TestDatabase } from "@parley/db/testing";
+import type { Mail } from "@parley/platform/mail/mail";
+import { sql } from "drizzle-orm";
+import { Secret, TOTP } from "otpauth";
+import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import type { AccountEvent } from "../account-events.ts";
+import { type Accounts, createAccounts } from "../accounts.ts";
+import { apiUrl, createBrowser, origin, password, secret } from "../testing/browser.ts";
+
+let database: TestDatabase;
+let db: Database;
+let accounts: Accounts;
+const events: AccountEvent[] = [];
+const mails: Mail[] = [];
+beforeAll(async () => {
+  database = await createTestDatabase();
+  db = openDatabase({ connection: database.connection, max: 8 });
+  accounts = createAccounts({
+    db,
+    secret,
+    apiUrl,
+    appOrigins: [origin],
+    mail: {
+      send: () => Promise.reject(new Error("no tenant here")),
+      sendAlone: async (mail) => void mails.push(mail),
+    },
+    onEvent: async (event) => void events.push(event),
+  });
+});
+beforeEach(() => {
+  events.length = 0;
+  mails.length = 0;
+});
+afterAll(async () => {
+  await db.close();
+  await database.drop();
+});
+
+const run = (statement: ReturnType<typeof sql>) => db.authDatabase().execute(statement);
+/** What the authenticator app shows; `ago` periods of 30 seconds ago. */
+const codeOf = (totpSecret: string, ago = 0) =>
+  new TOTP({ secret: Secret.fromBase32(totpSecret) }).generate({ timestamp: Date.now() - ago * 30_000 });
+/** As if the codes so far had been of another hour. */
+const letCodesPass = (userId: string) => run(sql`update auth.factor set last_step = 0 where user_id = ${userId}`);
+const grow = (userId: string, time: string) =>
+  run(sql`update auth.session set proven_at = proven_at - ${time}::interval where user_id = ${userId}`);
+const types = () => events.map(({ type }) => type);
+
+async function person() {
+  const email = `${randomUUID()}@example.com`;
+  const userId = await accounts.ensureUser({ email, name: "Ada", password });
+  const browser = createBrowser(accounts);
+  await browser.signIn(email);
+  return { email, userId, browser };
+}
+
+/** Somebody who has set up an authenticator app, in the browser in which they did. */
+async function personWithFactor() {
+  const somebody = await person();
+  const prepared = await somebody.browser.post("/factor/prepare");
+  const { secret: totpSecret } = accountEndpoints["POST /api/auth/factor/prepare"].answer.parse(prepared.body);
+  const enabled = await somebody.browser.post("/factor/enable", { code: codeOf(totpSecret) });
+  const { backupCodes } = accountEndpoints["POST /api/auth/factor/enable"].answer.parse(enabled.body);
+  await letCodesPass(somebody.userId);
+  return { ...somebody, totpSecret, backupCodes };
+}
+
+/** A browser in which the password was given, and nothing else yet. */
+async function halfway(email: string) {
+  const browser = createBrowser(accounts);
+  const answer = await browser.signIn(email);
+  expect(SignInAnswer.parse(answer.body)).toEqual({ secondFactor: true });
+  return browser;
+}
+
+test("an app is set up with a code of it: other devices are signed out, and ten backup codes of 80 bits come, once", async () => {
+  const { email, userId, browser } = await person();
+  const other = createBrowser(accounts);
+  await other.signIn(email);
+  const before = await browser.session();
+  expect((await browser.get("/factor")).body).toEqual({
+    enabled: false,
+    usedNow: false,
+    backupCodesLeft: 0,
+    trustedDevices: [],
+  });
+  const { body } = await browser.post("/factor/prepare");
+  expect(body.otpauthUri).toMatch(new RegExp(`^otpauth://totp/Parley:.*secret=${body.secret}`));
+  expect((await browser.post("/factor/enable", { code: "000000" })).body.code).toBe("INVALID_CODE");
+  expect((await other.session())?.session).toBeDefined();
+
+  const enabled = await browser.post("/factor/enable", { code: codeOf(String(body.secret)) });
+  const codes = enabled.body.backupCodes as string[];
+  expect(new Set(codes).size).toBe(10);
+  for (const code of codes) expect(code).toMatch(/^([A-HJ-NP-Z2-9]{4}-){3}[A-HJ-NP-Z2-9]{4}$/);
+  const after = await browser.session();
+  expect(after?.session).toMatchObject({ secondFactor: true });
+  expect(after?.session.id).not.toBe(before?.session.id);
+  expect(await other.session()).toBeUndefined();
+  expect(types()).toContain("factor.enabled");
+  expect((await browser.get("/factor")).body).toMatchObject({ enabled: true, usedNow: true, backupCodesLeft: 10 });
+  expect((await browser.post("/factor/prepare")).body.code).toBe("FACTOR_ALREADY_ENABLED");
+
+  const { rows } =
+    await run(sql`select (f.*)::text || (b.*)::text as text from auth.factor f join auth.backup_code b using (user_id)
+    where user_id = ${userId}`);
+  expect(rows).toHaveLength(10);
+  for (const { text } of rows) {
+    expect(String(text)).not.toContain(body.secret);
+    for (const code of codes) expect(String(text)).not.toContain(code.replaceAll("-", ""));
+  }
+});
+
+test("a password alone gives no session: what comes with it opens nothing", async () => {
+  const { email } = await personWithFactor();
+  events.length = 0;
+  const browser = await halfway(email);
+  expect([...browser.jar.keys()]).toEqual(["parley.challenge"]);
+  expect(await browser.session()).toBeUndefined();
+  const challenge = browser.jar.get("parley.challenge") ?? "";
+  expect(await accounts.findSession(new Headers({ cookie: `parley.session_token=${challenge}` }))).toBeUndefined();
+  expect((await browser.get("/devices")).status).toBe(401);
+  expect((await browser.get("/factor")).status).toBe(401);
+  for (const path of ["/devices/revoke-all", "/factor/disable", "/factor/backup-codes", "/factor/prepare"]) {
+    expect((await browser.post(path)).status).toBe(401);
+  }
+  expect((await browser.post("/confirm", { password })).status).toBe(401);
+  expect(types()).not.toContain("user.signed_in");
+});
+
+test("with the code it becomes a session that knows of the second factor, once", async () => {
+  const { email, userId, totpSecret } = await personWithFactor();
+  const browser = await halfway(email);
+  const planted = browser.jar.get("parley.challenge") ?? "";
+  events.length = 0;
+  expect((await browser.post("/factor/verify", { code: codeOf(totpSecret) })).body).toEqual({ status: true });
+  expect((await browser.session())?.session).toMatchObject({ secondFactor: true, fresh: true });
+  expect(types()).toEqual(["user.signed_in"]);
+  expect(browser.jar.has("parley.challenge")).toBe(false);
+
+  await letCodesPass(userId);
+  const thief = createBrowser(accounts);
+  thief.jar.set("parley.challenge", planted);
+  expect((await thief.post("/factor/verify", { code: codeOf(totpSecret) })).body.code).toBe("CHALLENGE_EXPIRED");
+});
+
+test("a challenge lasts for ten minutes", async () => {
+  const { email, totpSecret, userId } = await personWithFactor();
+  const browser = await halfway(email);
+  await run(
+    sql`update auth.challenge set ends_at = ends_at - interval '10 minutes 1 second' where user_id = ${userId}`,
+  );
+  expect((await browser.post("/factor/verify", { code: codeOf(totpSecret) })).body.code).toBe("CHALLENGE_EXPIRED");
+});
+
+test("[A6] a code is accepted once, also of two who come with it at once; nor is an older one after it", async () => {
+  const { email, userId, totpSecret } = await personWithFactor();
+  const both = await Promise.all([halfway(email), halfway(email)]);
+  const code = codeOf(totpSecret);
+  const answers = await Promise.all(both.map((browser) => browser.post("/factor/verify", { code })));
+  expect(answers.map(({ status }) => status).sort()).toEqual([200, 401]);
+  const third = await halfway(email);
+  expect((await third.post("/factor/verify", { code })).body.code).toBe("INVALID_CODE");
+  expect((await third.post("/factor/verify", { code: codeOf(totpSecret, 1) })).body.code).toBe("INVALID_CODE");
+  await letCodesPass(userId);
+  expect((await third.post("/factor/verify", { code: codeOf(totpSecret, 1) })).status).toBe(200);
+});
+
+test("a backup code is accepted once, however it is written, also of two who come with it at once", async () => {
+  const { email, backupCodes, browser } = await personWithFactor();
+  const code = ` ${backupCodes[3]?.toLowerCase().replaceAll("-", " ")}`;
+  const both = await Promise.all([halfway(email), halfway(email)]);
+  const answers = await Promise.all(both.map((half) => half.post("/factor/verify", { code })));
+  expect(answers.map(({ status }) => status).sort()).toEqual([200, 401]);
+  expect((await browser.get("/factor")).body.backupCodesLeft).toBe(9);
+
+  const renewed = (await browser.post("/factor/backup-codes")).body.backupCodes as string[];
+  const half = await halfway(email);
+  expect((await half.post("/factor/verify", { code: backupCodes[4] })).body.code).toBe("INVALID_CODE");
+  expect((await half.post("/factor/verify", { code: renewed[0] })).status).toBe(200);
+});
+
+test("[A7] five wrong codes lock, however often the sign-in begins anew; the right one is refused then, and the person is told", async () => {
+  const { email, userId, totpSecret } = await personWithFactor();
+  for (let count = 0; count < 5; count++) {
+    const answer = await (await halfway(email)).post("/factor/verify", { code: "000000" });
+    expect(answer).toMatchObject({ status: 401, body: { code: "INVALID_CODE" } });
+  }
+  const browser = await halfway(email);
+  expect(await browser.post("/factor/verify", { code: codeOf(totpSecret) })).toMatchObject({
+    status: 429,
+    body: { code: "TOO_MANY_ATTEMPTS" },
+  });
+  expect(mails).toMatchObject([{ to: email }]);
+  expect(types().filter((type) => type === "factor.failed")).toHaveLength(6);
+  const token = /token=([\w-]{43})/.exec(mails[0]?.text ?? "")?.[1];
+  await browser.post("/unlock", { token });
+  await letCodesPass(userId);
+  expect((await browser.post("/factor/verify", { code: codeOf(totpSecret) })).status).toBe(200);
+});
+
+test("of ten wrong codes at once five are looked at", async () => {
+  const { email } = await personWithFactor();
+  const browser = await halfway(email);
+  const codes = Array.from({ length: 10 }, (_, index) => `00000${index}`);
+  const answers = await Promise.all(codes.map((code) => browser.post("/factor/verify", { code })));
+  expect(answers.filter(({ status }) => status === 429)).toHaveLength(5);
+});
+
+test("a browser that is trusted is not asked again, for 30 days and by the same person, until it is trusted no more", async () => {
+  const { email, userId, totpSecret, browser } = await personWithFactor();
+  const own = await halfway(email);
+  await own.post("/factor/verify", { code: codeOf(totpSecret), trustDevice: true });
+  await own.post("/sign-out");
+  expect(SignInAnswer.parse((await own.signIn(email)).body)).toMatchObject({ user: { email } });
+  expect((await own.session())?.session.secondFactor).toBe(true);
+
+  const other = await personWithFactor();
+  expect((await own.signIn(other.email)).body).toEqual({ secondFactor: true });
+
+  const [device] = (await browser.get("/factor")).body.trustedDevices as { id: string }[];
+  expect(device).toMatchObject({ browser: "Firefox", system: "Linux" });
+  await other.browser.post("/factor/trusted-devices/revoke", { id: device?.id });
+  expect((await own.signIn(email)).body).toMatchObject({ user: { email } });
+  await browser.post("/factor/trusted-devices/revoke", { id: device?.id });
+  expect((await own.signIn(email)).body).toEqual({ secondFactor: true });
+
+  await letCodesPass(userId);
+  await own.post("/factor/verify", { code: codeOf(totpSecret), trustDevice: true });
+  await run(
+    sql`update auth.trusted_device set ends_at = ends_at - interval '30 days 1 second' where user_id = ${userId}`,
+  );
+  expect((await own.signIn(email)).body).toEqual({ secondFactor: true });
+});
+
+test("[S4] the factor is changed by who has just proved who they are; a password is proof enough only without one", async () => {
+  const { userId, browser, totpSecret } = await personWithFactor();
+  await grow(userId, "10 minutes 1 second");
+  for (const path of ["/factor/disable", "/factor/backup-codes"]) {
+    expect(await browser.post(path)).toMatchObject({ status: 403, body: { code: "SESSION_NOT_FRESH" } });
+  }
+  expect((await browser.post("/confirm", { password })).body.code).toBe("INVALID_CODE");
+  const before = await browser.session();
+  expect((await browser.post("/confirm", { code: codeOf(totpSecret) })).status).toBe(200);
+  expect(await browser.session()).toMatchObject({ session: { id: before?.session.id, fresh: true } });
+  expect((await browser.post("/factor/disable")).status).toBe(200);
+  expect(types()).toContain("factor.disabled");
+  expect((await browser.session())?.session.secondFactor).toBe(false);
+  expect((await browser.get("/factor")).body).toMatchObject({ enabled: false, trustedDevices: [] });
+
+  await grow(userId, "10 minutes 1 second");
+  expect((await browser.post("/factor/prepare")).body.code).toBe("SESSION_NOT_FRESH");
+  expect((await browser.post("/confirm", { password: "wrong horse battery staple" })).body.code).toBe(
+    "INVALID_PASSWORD",
+  );
+  expect((await browser.post("/confirm", { password })).status).toBe(200);
+  expect((await browser.post("/factor/prepare")).status).toBe(200);
+});
+
+test("who guesses the password of a session that was left open is stopped after five", async () => {
+  const { browser } = await person();
+  for (let count = 0; count < 5; count++) await browser.post("/confirm", { password: "wrong horse battery staple" });
+  expect((await browser.post("/confirm", { password })).body.code).toBe("TOO_MANY_ATTEMPTS");
+});

@@ -1,0 +1,217 @@
+import { accountEndpoints, UserId } from "@parley/contracts";
+import type { Database } from "@parley/db";
+import type { BetterAuthPlugin, GenericEndpointContext } from "better-auth";
+import { createAuthEndpoint, createAuthMiddleware, sessionMiddleware } from "better-auth/api";
+import { deleteSessionCookie, expireCookie, setSessionCookie } from "better-auth/cookies";
+import { sql } from "drizzle-orm";
+import { accountError } from "../account-error.ts";
+import { type AccountEventType, type OnAccountEvent, originOf } from "../account-events.ts";
+import type { Links } from "../account-mail.ts";
+import type { Attempts } from "../lockout/attempts.ts";
+import { verifyPassword } from "../passwords/hash-password.ts";
+import { currentSession, requireFreshSession } from "../sessions/current-session.ts";
+import { type Factors, trustSeconds } from "./factors.ts";
+import { otpauthUri } from "./totp.ts";
+
+type Options = {
+  db: Database;
+  factors: Factors;
+  attempts: Attempts;
+  links: Links;
+  onEvent: OnAccountEvent;
+  /** Tells the person that too many codes were wrong. */
+  tellLocked(context: GenericEndpointContext, userId: UserId): Promise<void>;
+  /** Somebody has signed in here, wholly. */
+  onSignedIn(context: GenericEndpointContext, email: string): Promise<void>;
+};
+
+const challengeCookie = (context: GenericEndpointContext) =>
+  context.context.createAuthCookie("challenge", { maxAge: 10 * 60 });
+const trustCookie = (context: GenericEndpointContext) =>
+  context.context.createAuthCookie("trusted_device", { maxAge: trustSeconds });
+
+/**
+ * The second factor. Whoever has one is given no session for their password alone, by whatever way they sign in, but a challenge, which
+ * opens nothing.
+ */
+export function secondFactor({ db, factors, attempts, links, onEvent, tellLocked, onSignedIn }: Options) {
+  const tell = (type: AccountEventType, userId: string, context: GenericEndpointContext) =>
+    onEvent({ type, userId: UserId.parse(userId), ...originOf(context.headers) });
+
+  /** @throws `INVALID_CODE`, `TOO_MANY_ATTEMPTS` */
+  async function requireCode(
+    context: GenericEndpointContext,
+    userId: UserId,
+    code: string,
+    options?: { confirmed: boolean },
+  ): Promise<void> {
+    const verdict = await factors.tryCode(userId, code, options);
+    if (verdict.outcome === "right") return;
+    await tell("factor.failed", userId, context);
+    if (verdict.outcome === "locked") throw accountError("TOO_MANY_ATTEMPTS", verdict);
+    if (await attempts.isNewlyLocked({ kind: "factor", of: userId })) await tellLocked(context, userId);
+    throw accountError("INVALID_CODE");
+  }
+
+  /** Another session in the place of all that the user has. */
+  async function beginAnew(
+    context: GenericEndpointContext,
+    userId: UserId,
+    { marked }: { marked: boolean },
+  ): Promise<void> {
+    const { internalAdapter } = context.context;
+    const user = await internalAdapter.findUserById(userId);
+    if (!user) throw accountError("UNAUTHORIZED");
+    await internalAdapter.deleteUserSessions(userId);
+    const session = await internalAdapter.createSession(userId);
+    if (marked) await factors.mark(session.id);
+    await setSessionCookie(context, { session, user });
+  }
+
+  /** What has to become of a session that was just begun. */
+  async function judge(context: GenericEndpointContext): Promise<"whole" | "marked" | "challenged"> {
+    const begun = context.context.newSession;
+    if (!begun || context.path?.startsWith("/factor/") || !(await factors.isEnabled(begun.user.id))) return "whole";
+    const signsIn = context.path?.startsWith("/sign-in/") || context.path?.startsWith("/callback/");
+    const former = currentSession();
+    if (!signsIn && former?.user.id === begun.user.id && former.session.secondFactor) return "marked";
+    const trust = await context.getSignedCookie(trustCookie(context).name, context.context.secret);
+    return trust && (await factors.isTrusted(begun.user.id, trust)) ? "marked" : "challenged";
+  }
+
+  async function challenge(context: GenericEndpointContext) {
+    const begun = context.context.newSession;
+    if (!begun) return;
+    deleteSessionCookie(context, true);
+    await context.context.internalAdapter.deleteSession(begun.session.token);
+    context.context.setNewSession(null);
+    const { name, attributes } = challengeCookie(context);
+    await context.setSignedCookie(name, await factors.challenge(begun.user.id), context.context.secret, attributes);
+    // A way of signing in that came here from elsewhere goes on to a page.
+    if (context.path?.startsWith("/callback/")) throw context.redirect(links.secondFactor);
+    return context.json({ secondFactor: true });
+  }
+
+  return {
+    id: "parley-second-factor",
+    hooks: {
+      after: [
+        {
+          matcher: () => true,
+          handler: createAuthMiddleware(async (context) => {
+            const verdict = await judge(context);
+            if (verdict === "challenged") return challenge(context);
+            if (verdict === "marked" && context.context.newSession)
+              await factors.mark(context.context.newSession.session.id);
+            return undefined;
+          }),
+        },
+      ],
+    },
+    endpoints: {
+      verifyFactor: createAuthEndpoint(
+        "/factor/verify",
+        { method: "POST", body: accountEndpoints["POST /api/auth/factor/verify"].body },
+        async (context) => {
+          const { internalAdapter, secret } = context.context;
+          const cookie = challengeCookie(context);
+          const sent = await context.getSignedCookie(cookie.name, secret);
+          const userId = sent ? await factors.challenged(sent) : undefined;
+          const user = userId && (await internalAdapter.findUserById(userId));
+          if (!sent || !userId || !user) throw accountError("CHALLENGE_EXPIRED");
+          await requireCode(context, userId, context.body.code);
+          if (!(await factors.endChallenge(sent))) throw accountError("CHALLENGE_EXPIRED");
+          const session = await internalAdapter.createSession(userId);
+          await factors.mark(session.id);
+          await setSessionCookie(context, { session, user });
+          expireCookie(context, cookie);
+          if (context.body.trustDevice) {
+            const trust = await factors.trust(userId, originOf(context.headers).userAgent ?? "");
+            const { name, attributes } = trustCookie(context);
+            await context.setSignedCookie(name, trust, secret, attributes);
+          }
+          await onSignedIn(context, user.email);
+          await tell("user.signed_in", userId, context);
+          return { status: true };
+        },
+      ),
+      describeFactor: createAuthEndpoint("/factor", { method: "GET", use: [sessionMiddleware] }, async (context) => ({
+        ...(await factors.describe(context.context.session.user.id)),
+        usedNow: currentSession()?.session.secondFactor ?? false,
+      })),
+      prepareFactor: createAuthEndpoint("/factor/prepare", { method: "POST" }, async () => {
+        const { user } = requireFreshSession();
+        const secret = await factors.prepare(user.id);
+        if (!secret) throw accountError("FACTOR_ALREADY_ENABLED");
+        return { otpauthUri: otpauthUri(secret, user.email), secret };
+      }),
+      enableFactor: createAuthEndpoint(
+        "/factor/enable",
+        { method: "POST", body: accountEndpoints["POST /api/auth/factor/enable"].body },
+        async (context) => {
+          const { user } = requireFreshSession();
+          if (await factors.isEnabled(user.id)) throw accountError("FACTOR_ALREADY_ENABLED");
+          await requireCode(context, user.id, context.body.code, { confirmed: false });
+          const backupCodes = await factors.confirm(user.id);
+          await beginAnew(context, user.id, { marked: true });
+          await tell("factor.enabled", user.id, context);
+          return { backupCodes };
+        },
+      ),
+      disableFactor: createAuthEndpoint("/factor/disable", { method: "POST" }, async (context) => {
+        const { user } = requireFreshSession();
+        if (!(await factors.isEnabled(user.id))) throw accountError("FACTOR_NOT_ENABLED");
+        await factors.disable(user.id);
+        expireCookie(context, trustCookie(context));
+        await beginAnew(context, user.id, { marked: false });
+        await tell("factor.disabled", user.id, context);
+        return { status: true };
+      }),
+      renewBackupCodes: createAuthEndpoint("/factor/backup-codes", { method: "POST" }, async () => {
+        const { user } = requireFreshSession();
+        if (!(await factors.isEnabled(user.id))) throw accountError("FACTOR_NOT_ENABLED");
+        return { backupCodes: await factors.renewBackupCodes(user.id) };
+      }),
+      distrustDevice: createAuthEndpoint(
+        "/factor/trusted-devices/revoke",
+        {
+          method: "POST",
+          use: [sessionMiddleware],
+          body: accountEndpoints["POST /api/auth/factor/trusted-devices/revoke"].body,
+        },
+        async (context) => {
+          await factors.distrust(context.context.session.user.id, context.body.id);
+          return { status: true };
+        },
+      ),
+      confirmIdentity: createAuthEndpoint(
+        "/confirm",
+        { method: "POST", body: accountEndpoints["POST /api/auth/confirm"].body },
+        async (context) => {
+          const found = currentSession();
+          if (!found) throw accountError("UNAUTHORIZED");
+          const { id: userId } = found.user;
+          const { code, password } = context.body;
+          // Whoever has a second factor confirms with it: a password alone is less than what they signed in with.
+          if (await factors.isEnabled(userId)) await requireCode(context, userId, code ?? "");
+          else await requirePassword(context, userId, password ?? "");
+          await db.authDatabase().execute(sql`
+            update auth.session set proven_at = now(), renew = true where id = ${found.session.id}`);
+          return { status: true };
+        },
+      ),
+    },
+  } satisfies BetterAuthPlugin;
+
+  /** @throws `INVALID_PASSWORD`, `TOO_MANY_ATTEMPTS` */
+  async function requirePassword(context: GenericEndpointContext, userId: UserId, password: string): Promise<void> {
+    const subject = { kind: "confirmation", of: userId } as const;
+    const verdict = await attempts.take(subject);
+    if (!verdict.allowed) throw accountError("TOO_MANY_ATTEMPTS", verdict);
+    const account = await context.context.internalAdapter.findCredentialAccount(userId);
+    if (!account?.password || !(await verifyPassword({ hash: account.password, password }))) {
+      throw accountError("INVALID_PASSWORD");
+    }
+    await attempts.clear(subject);
+  }
+}
