@@ -6,6 +6,7 @@ import type { Config } from "@parley/platform/config";
 import { eq } from "drizzle-orm";
 import { recordAccountEvent } from "../audit/record-account-event.ts";
 import type { MailJobs } from "../mail/mail-jobs.ts";
+import { isInvited } from "../members/is-invited.ts";
 import { listMemberships } from "../tenants/find-tenant.ts";
 import { makeWorkspace } from "./make-workspace.ts";
 
@@ -23,7 +24,7 @@ export function openAccounts(options: {
     appOrigins: [config.dashboard.origin],
     dashboardUrl: config.dashboard.url,
     mail: mailJobs,
-    signUp: { who: config.signUp },
+    signUp: { who: config.signUp, isInvited: (email, invitation) => isInvited(db, email, invitation) },
     onEvent: (event) => recordAccountEvent(db, event),
     product: {
       makeWorkspace: (workspace) => makeWorkspace(db, workspace),

@@ -5,6 +5,7 @@ import { eq, sql } from "drizzle-orm";
 import { expect, test } from "vitest";
 import { listAuditEntries } from "../audit/list-entries.ts";
 import { createWorld, type World } from "../testing/world.ts";
+import { isInvited } from "./is-invited.ts";
 
 const newId = () => InvitationId.parse(randomUUID());
 const refused = (code: string) => ({ cause: { code } });
@@ -220,4 +221,21 @@ test("an invitation of another tenant can't be sent again or revoked, and can't 
   }
   expect(new Set(answers)).toEqual(new Set(["invitation.not_found"]));
   await theirs.guest.api.invitations.accept({ token: theirs.token });
+});
+
+test("who may sign up by invitation is whom one was sent to that can be accepted, and nobody else", async () => {
+  await using world = await createWorld();
+  const { guest, token, tenantId } = await invited(world);
+  const other = await invited(world);
+  const may = (email: string, secret: string) => isInvited(world.db, email, secret);
+  expect(await may(guest.email, token)).toBe(true);
+  expect(await may(other.guest.email, token)).toBe(false);
+  expect(await may(guest.email, other.token)).toBe(false);
+  const [ours = "", secret = ""] = token.split("_");
+  const [theirs = ""] = other.token.split("_");
+  expect(await may(guest.email, `${theirs}_${secret}`)).toBe(false);
+  expect(await may(guest.email, `${ours}_${"x".repeat(43)}`)).toBe(false);
+  expect(await may(guest.email, "no invitation at all")).toBe(false);
+  await letPass(world, tenantId, `${memberLimits.invitationDays} days`);
+  expect(await may(guest.email, token)).toBe(false);
 });
