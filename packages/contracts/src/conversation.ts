@@ -51,6 +51,8 @@ export const Message = z.object({
   author: z.enum(["contact", "member", "assistant", "system"]),
   /** The member's name, for `member` messages and for notices that a member caused. */
   authorName: z.string().nullable(),
+  /** The same member's id: names are no one's own. Absent in what an older release has announced. */
+  memberId: MemberId.nullable().default(null),
   text: z.string(),
   notice: Notice.nullable(),
   outcome: AnswerOutcome.nullable(),

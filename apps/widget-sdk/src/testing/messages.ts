@@ -22,6 +22,7 @@ export function aMessage(seq: number, change: Partial<Message> = {}): Message {
     seq,
     author: "contact",
     authorName: null,
+    memberId: null,
     text: `Message ${seq}`,
     notice: null,
     outcome: null,

@@ -357,11 +357,31 @@ test("only the member who took the conversation over speaks in it", async () => 
     message: "conversation.not_owned",
   });
   await contact.api.conversations.takeOver({ conversationId });
-  expect(await post()).toMatchObject({ author: "member", authorName: "Ada" });
+  expect(await post()).toMatchObject({ author: "member", authorName: "Ada", memberId: contact.member.memberId });
   await contact.api.conversations.resolve({ conversationId });
   await expect(post()).rejects.toMatchObject({
     message: "conversation.not_owned",
   });
+});
+
+test("who said something is told by id, not by name: a namesake's message is another's, and so is its id", async () => {
+  await using world = await createWorld();
+  const contact = await world.contact();
+  const { conversationId, tenantId } = contact;
+  const namesake = await world.colleague(tenantId, "member", contact.member.name);
+  const message = { id: world.messageId(), conversationId, text: "Hello" };
+  await namesake.api.conversations.takeOver({ conversationId });
+  await namesake.api.conversations.postMessage(message);
+  await contact.api.conversations.takeOver({ conversationId });
+
+  await expect(contact.api.conversations.postMessage(message)).rejects.toMatchObject({ message: "message.id_taken" });
+  const said = (await contact.api.conversations.messages({ conversationId })).messages;
+  const whoever = said.map(({ author, authorName, memberId }) => ({ author, authorName, memberId }));
+  expect(whoever).toEqual([
+    { author: "system", authorName: "Ada", memberId: namesake.memberId },
+    { author: "member", authorName: "Ada", memberId: namesake.memberId },
+    { author: "system", authorName: "Ada", memberId: contact.member.memberId },
+  ]);
 });
 
 test("a viewer reads along and changes nothing", async () => {

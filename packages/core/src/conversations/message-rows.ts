@@ -52,6 +52,7 @@ export function toMessage(
     seq: row.seq,
     author: row.author,
     authorName,
+    memberId: row.memberId,
     text: row.text,
     notice: row.notice,
     outcome: row.outcome,

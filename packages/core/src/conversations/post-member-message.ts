@@ -21,7 +21,8 @@ export async function postMemberMessage(
 
   const known = await findMessage(tx, input.id);
   if (known) {
-    const same = known.conversationId === conversation.id && known.author === "member" && known.text === input.text;
+    const isTheirs = known.author === "member" && known.memberId === member.memberId;
+    const same = isTheirs && known.conversationId === conversation.id && known.text === input.text;
     if (!same) throw new AppError("message.id_taken");
     return known;
   }

@@ -365,7 +365,7 @@ describe("an API key", () => {
       }
     }
     // With a session, and another tenant's name on it
-    expect((await make(input, { cookie, "parley-tenant": one.tenantId })).status).toBe(403);
+    expect((await make(input, { cookie, "parley-tenant": one.tenantId })).status).toBe(404);
     expect(await one.api.apiKeys.list()).toHaveLength(1);
     expect((await make(input, { cookie, "parley-tenant": tenantId })).status).toBe(200);
   });

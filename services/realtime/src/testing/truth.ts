@@ -50,6 +50,7 @@ export function createTruth(ids: { tenantId?: TenantId; conversationId?: Convers
         seq: state.lastSeq,
         author: "contact",
         authorName: null,
+        memberId: null,
         text,
         notice: null,
         outcome: null,

@@ -5,14 +5,14 @@ import { AssistantMessage } from "./assistant-message.tsx";
 import { MessageFrame, WrittenText } from "./message-frame.tsx";
 import { NoticeLine } from "./notice-line.tsx";
 
-type MessageItemProps = { message: Message; contactName: string; me: { id: MemberId; name: string } };
+type MessageItemProps = { message: Message; contactName: string; me: { id: MemberId } };
 
 /** One stored message. */
 export const MessageItem = memo(function MessageItem({ message, contactName, me }: MessageItemProps) {
-  const { author, authorName, notice, text, createdAt } = message;
+  const { author, authorName, memberId, notice, text, createdAt } = message;
   if (author === "assistant") return <AssistantMessage message={message} />;
   if (author === "system") return notice && <NoticeLine message={message} notice={notice} />;
-  const name = author === "contact" ? contactName : authorName === me.name ? "You" : (authorName ?? "A member");
+  const name = author === "contact" ? contactName : memberId === me.id ? "You" : (authorName ?? "A member");
   return (
     <MessageFrame
       look={author}
