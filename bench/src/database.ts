@@ -15,8 +15,8 @@ import { percentile } from "./percentile.ts";
 
 const sizes = { tenants: 1_000, conversationsOfEach: 20, messagesOfEach: 50 };
 const pageSize = 50;
-const rounds = 15;
-const callsPerRound = 400;
+const rounds = 61;
+const callsPerRound = 100;
 const concurrency = 4;
 
 const say = (line: string) => process.stderr.write(`${line}\n`);
