@@ -1,5 +1,4 @@
 import cors from "@fastify/cors";
-import helmet from "@fastify/helmet";
 import type { Accounts } from "@parley/auth";
 import { type ErrorBody, limits, rateLimits } from "@parley/contracts";
 import type { KnowledgeJobs } from "@parley/core/knowledge/jobs";
@@ -13,6 +12,7 @@ import type { Logger } from "@parley/platform/log";
 import type { MailCapture } from "@parley/platform/mail/captured-mail";
 import { createRateLimiter, type RateLimiter } from "@parley/platform/rate-limits/rate-limiter";
 import { checkReadiness } from "@parley/platform/readiness";
+import { securityHeaders } from "@parley/platform/security-headers";
 import Fastify, {
   type FastifyBaseLogger,
   type FastifyError,
@@ -60,6 +60,7 @@ declare module "fastify" {
 /** The api: everything that a client may ask for. It listens when told to. */
 export async function createApi(options: ApiOptions): Promise<FastifyInstance> {
   const { config, db, eventLog, logger } = options;
+  const headers = securityHeaders("api", { url: config.api.url });
   const app = Fastify({
     loggerInstance: logger as FastifyBaseLogger,
     logController: new LogController({ disableRequestLogging: true }),
@@ -75,7 +76,7 @@ export async function createApi(options: ApiOptions): Promise<FastifyInstance> {
     frameworkErrors: (error, request, reply) => {
       const answer: FastifyReply = reply;
       const { status, body } = errorAnswer(error, request);
-      stamp(request, answer);
+      stamp(headers, request, answer);
       void answer.code(status).send(body);
     },
   });
@@ -90,7 +91,7 @@ export async function createApi(options: ApiOptions): Promise<FastifyInstance> {
   app.decorateRequest("facts");
   app.addHook("onRequest", async (request, reply) => {
     request.facts = {};
-    stamp(request, reply);
+    stamp(headers, request, reply);
   });
   // A connection that stays open after the last answer would hold up the end until its client lets go of it.
   let isClosing = false;
@@ -130,9 +131,6 @@ export async function createApi(options: ApiOptions): Promise<FastifyInstance> {
     } satisfies ErrorBody),
   );
 
-  await app.register(helmet, {
-    contentSecurityPolicy: { directives: { defaultSrc: ["'none'"] } },
-  });
   await app.register(cors, {
     delegator: ({ url }, done) => {
       const widget = url.startsWith("/widget/");
@@ -173,6 +171,6 @@ export async function createApi(options: ApiOptions): Promise<FastifyInstance> {
   return app;
 }
 
-function stamp(request: FastifyRequest, reply: FastifyReply): void {
-  reply.header("x-request-id", request.id).header("cache-control", "no-store");
+function stamp(headers: Record<string, string>, request: FastifyRequest, reply: FastifyReply): void {
+  reply.headers(headers).header("x-request-id", request.id).header("cache-control", "no-store");
 }

@@ -12,10 +12,12 @@ import type { EventLog } from "@parley/platform/event-log/event-log";
 import type { Logger } from "@parley/platform/log";
 import type { RateLimiter } from "@parley/platform/rate-limits/rate-limiter";
 import { checkReadiness } from "@parley/platform/readiness";
+import { securityHeaders } from "@parley/platform/security-headers";
 import { type ServerOptions, type WebSocket, WebSocketServer } from "ws";
 import { createAdmission } from "./admit-socket.ts";
 import { Connection } from "./connection.ts";
 import { FanOut } from "./fan-out.ts";
+import { isFromOtherSite } from "./is-from-other-site.ts";
 import { watchStanding } from "./watch-standing.ts";
 
 export type RealtimeOptions = {
@@ -114,7 +116,9 @@ export async function createRealtime(options: RealtimeOptions): Promise<Realtime
   };
   let isClosing = false;
 
+  const headers = securityHeaders("realtime", { url: config.realtime.url });
   const http = createServer((request, response) => {
+    for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
     const path = request.url?.split("?", 1)[0];
     if (path === "/healthz") answer(response, 200, { status: "ok" });
     else if (path === "/readyz") answerReadiness(response);
@@ -150,6 +154,10 @@ export async function createRealtime(options: RealtimeOptions): Promise<Realtime
     stream.on("error", ignore);
     const refuse = (status: string, retryAfterSeconds: number) =>
       stream.end(`HTTP/1.1 ${status}\r\nRetry-After: ${retryAfterSeconds}\r\nConnection: close\r\n\r\n`);
+    if (isFromOtherSite(request, config.dashboard.origin)) {
+      stream.end("HTTP/1.1 403 Forbidden\r\nConnection: close\r\n\r\n");
+      return;
+    }
     const decide = async () => {
       const verdict = await admit?.(request);
       if (isClosing) refuse("503 Service Unavailable", 1);

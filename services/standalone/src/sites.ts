@@ -3,15 +3,10 @@ import path from "node:path";
 import { fileURLToPath } from "node:url";
 import fastifyStatic from "@fastify/static";
 import type { Config } from "@parley/platform/config";
+import { securityHeaders } from "@parley/platform/security-headers";
 import Fastify, { type FastifyInstance } from "fastify";
 
 const apps = fileURLToPath(new URL("../../../apps", import.meta.url));
-
-const common = {
-  "x-content-type-options": "nosniff",
-  "referrer-policy": "strict-origin-when-cross-origin",
-  "permissions-policy": "camera=(), microphone=(), geolocation=()",
-};
 
 /** A page whose `__NAME__` places are filled in when it is served. */
 async function page(file: string, values: Record<string, string>): Promise<string> {
@@ -26,24 +21,13 @@ export async function createDashboardSite(config: Config): Promise<FastifyInstan
   const html = await page(path.join(root, "index.html"), {
     PARLEY_API: config.api.url,
   });
-  const policy = [
-    "default-src 'none'",
-    "script-src 'self'",
-    "style-src 'self'",
-    "img-src 'self' data:",
-    "font-src 'self'",
-    `connect-src 'self' ${config.api.url} ${config.realtime.url}`,
-    "base-uri 'none'",
-    "form-action 'none'",
-    "frame-ancestors 'none'",
-  ].join("; ");
+  const headers = securityHeaders("dashboard", {
+    url: config.dashboard.url,
+    connect: [config.api.url, config.realtime.url],
+  });
   const site = Fastify();
   site.addHook("onRequest", async (_request, reply) => {
-    reply.headers({
-      ...common,
-      "content-security-policy": policy,
-      "cross-origin-opener-policy": "same-origin",
-    });
+    reply.headers(headers);
   });
   await site.register(fastifyStatic, {
     root,
@@ -71,30 +55,15 @@ export async function createWidgetSite(config: Config, publishableKey: string): 
     PARLEY_API: config.api.url,
     PARLEY_WIDGET: config.widget.url,
   });
+  const headers = securityHeaders("widget", {
+    url: config.widget.url,
+    connect: [config.api.url, config.realtime.url],
+  });
   const site = Fastify();
   site.addHook("onRequest", async (_request, reply) => {
-    reply.headers({
-      ...common,
-      "access-control-allow-origin": "*",
-      "cross-origin-resource-policy": "cross-origin",
-    });
+    reply.headers({ ...headers, "access-control-allow-origin": "*" });
   });
-  const policy = [
-    "default-src 'self'",
-    `connect-src 'self' ${config.api.url} ${config.realtime.url}`,
-    "img-src 'self' data:",
-    "base-uri 'none'",
-    "form-action 'none'",
-  ].join("; ");
-  site.get("/", (_request, reply) =>
-    reply
-      .type("text/html")
-      .headers({
-        "content-security-policy": policy,
-        "cache-control": "no-cache",
-      })
-      .send(html),
-  );
+  site.get("/", (_request, reply) => reply.type("text/html").header("cache-control", "no-cache").send(html));
   await site.register(fastifyStatic, {
     root,
     index: false,

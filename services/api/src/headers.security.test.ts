@@ -1,0 +1,123 @@
+import { afterAll, describe, expect, test, vi } from "vitest";
+import { createTestApi, dashboard } from "./testing/test-api.ts";
+
+const production = await createTestApi({ environment: { NODE_ENV: "production" } });
+const { api, call, signedIn, close } = production;
+const secure = await createTestApi({
+  environment: { API_URL: "https://api.example.com", DASHBOARD_URL: "https://app.example.com" },
+});
+afterAll(async () => {
+  await close();
+  await secure.close();
+});
+
+const table = {
+  "content-security-policy": "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+  "x-content-type-options": "nosniff",
+  "referrer-policy": "no-referrer",
+  "cross-origin-opener-policy": "same-origin",
+  "cross-origin-resource-policy": "same-origin",
+  "permissions-policy": expect.stringContaining("camera=()"),
+  "cache-control": "no-store",
+  "x-request-id": expect.stringMatching(/^[\w-]{36}$/),
+};
+
+const routes = api.routeNames.filter(({ url }) => url !== "*");
+
+describe("[K5] every route", () => {
+  test.each(routes)("$method $url has the headers, whatever it answers", async ({ method, url }) => {
+    const at = url.replace(/:\w+/g, "x");
+    const { headers } = await api.inject({ method: method as "GET", url: at, remoteAddress: "10.8.0.1" });
+    expect(headers).toMatchObject(table);
+    expect(headers["strict-transport-security"], "over http it would be ignored").toBeUndefined();
+    expect(headers["x-powered-by"] ?? headers.server).toBeUndefined();
+    const overHttps = await secure.api.inject({ method: method as "GET", url: at, remoteAddress: "10.8.0.1" });
+    expect(overHttps.headers).toMatchObject({
+      ...table,
+      "strict-transport-security": "max-age=31536000; includeSubDomains",
+    });
+  });
+
+  test.each(["/nothing", "/trpc/nothing.at.all", "/%ff", "/api/auth/sign-up"])(
+    "so has the answer at %s, where nothing is",
+    async (url) => {
+      const answer = await api.inject({ url });
+      expect(answer.statusCode).toBeGreaterThanOrEqual(400);
+      expect(answer.headers).toMatchObject(table);
+    },
+  );
+});
+
+test("[K5] in production a fault of ours is told by an id and nothing else, and the log finds it by that", async () => {
+  const secret = "the words of a fault at /some/path.ts:1";
+  const fault = vi.spyOn(production.world.db, "ping").mockRejectedValue(new Error(secret));
+  const { cookie } = await production.signedIn();
+  const broken = vi.spyOn(production.world.db, "read").mockRejectedValue(new Error(secret));
+  try {
+    for (const url of ["/readyz", "/trpc/session.me", "/trpc/conversations.counts"]) {
+      const answer = await production.api.inject({ url, headers: { cookie } });
+      expect(answer.statusCode).toBeGreaterThanOrEqual(500);
+      expect(answer.body).not.toMatch(/words of a fault|stack|\.ts|node_modules| at /);
+      expect(answer.headers["x-request-id"]).toMatch(/^[\w-]{36}$/);
+    }
+    const answer = await production.api.inject({ url: "/trpc/session.me", headers: { cookie } });
+    const id = String(answer.headers["x-request-id"]);
+    expect(JSON.stringify(production.logged.filter((line) => JSON.stringify(line).includes(id)))).toContain(secret);
+  } finally {
+    fault.mockRestore();
+    broken.mockRestore();
+  }
+});
+
+describe("[K6]", () => {
+  test.each([
+    "/metrics",
+    "/docs",
+    "/documentation",
+    "/swagger",
+    "/.git/config",
+    "/.env",
+    "/main.js.map",
+    "/debug",
+    "/graphql",
+  ])("there is no %s", async (url) => {
+    const answer = await api.inject({ url });
+    expect(answer.statusCode).toBe(404);
+    expect(answer.json()).toMatchObject({ error: { requestId: expect.any(String) } });
+  });
+
+  test("TRACE tells nobody what was sent", async () => {
+    const answer = await api.inject({
+      method: "TRACE" as "GET",
+      url: "/trpc/session.me",
+      headers: { cookie: "a=secret" },
+    });
+    expect(answer.statusCode).toBeGreaterThanOrEqual(400);
+    expect(answer.body).not.toContain("secret");
+  });
+
+  const origins = [dashboard, "https://shop.example", "https://evil.example", "null", `${dashboard}.evil.example`];
+  const areas: [string, (origin: string) => [string | undefined, string | undefined]][] = [
+    // The dashboard alone, with its cookie
+    ["/trpc/session.me", () => [dashboard, "true"]],
+    ["/api/csrf", () => [dashboard, "true"]],
+    ["/api/auth/devices", () => [dashboard, "true"]],
+    // Any page, and no cookie
+    ["/widget/v1/conversations", () => ["*", undefined]],
+    // No page
+    ["/admin/v1/tenants", () => [undefined, undefined]],
+  ];
+  test.each(areas)("which pages may read %s", async (url, expected) => {
+    const { cookie } = await signedIn();
+    for (const origin of origins) {
+      const { headers } = await call("GET", url, { origin, headers: { cookie } });
+      const [allowed, credentials] = expected(origin);
+      const told = headers["access-control-allow-origin"];
+      if (allowed === dashboard && origin !== dashboard) expect([undefined, dashboard], origin).toContain(told);
+      else expect(told, origin).toBe(allowed);
+      if (allowed === "*" || allowed === undefined) {
+        expect(headers["access-control-allow-credentials"], origin).toBe(credentials);
+      }
+    }
+  });
+});
