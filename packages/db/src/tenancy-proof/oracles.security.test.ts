@@ -31,6 +31,9 @@ describe("a foreign key that is pointed at another tenant's row says what it say
     await seedTenant(admin, ours);
     await seedTenant(admin, theirs, theirIdsFrom);
     await admin.query("UPDATE conversations SET status = 'open'"); // a pending one takes no assignee at all
+    // An open one has nobody who accepted it.
+    await admin.query(`UPDATE invitations i SET revoked_at = NULL, accepted_at = now(),
+      accepted_by = (SELECT min(id::text)::uuid FROM members m WHERE m.tenant_id = i.tenant_id)`);
   });
 
   const foreign = named(keys.filter(({ kind, target }) => kind === "foreign" && target !== "tenants"));
