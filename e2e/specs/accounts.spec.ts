@@ -18,6 +18,7 @@ test("signing a device out covers what it showed, and whoever signs in there aga
 
   await openDashboard(page, builtIn);
   await page.getByRole("link", { name: "Settings" }).click();
+  await page.getByRole("link", { name: "Security" }).click();
   const devices = page.getByRole("list", { name: "Signed-in devices" });
   await expect(devices.getByText("This device")).toHaveCount(1);
   await page.getByRole("button", { name: "Sign out all others" }).click();

@@ -9,9 +9,23 @@ const looks = [
   { name: "phone, dark", viewport: { width: 390, height: 844 }, colorScheme: "dark" },
 ] as const;
 
+/** Pages for who is not signed in, and what is there when they have loaded. */
+const entrances = [
+  ["sign-up", "Create your workspace"],
+  ["verify-email?token=none", "Confirm your address"],
+  ["change-email?token=none", "Confirm your new address"],
+  ["forgot-password", "Forgot your password?"],
+  ["reset-password?token=none", "Choose a new password"],
+  ["unlock?token=none", "Unlock your account"],
+  ["invitation", "This invitation does not work"],
+] as const;
+
 /** Each page, and what is there when it has loaded. */
 const settings = [
+  ["profile", "You sign in with"],
   ["security", "This device"],
+  ["workspace", "Leave the workspace"],
+  ["members", "One member"],
   ["api-keys", "No keys"],
   ["audit-log", "Entry 1"],
 ] as const;
@@ -91,6 +105,18 @@ for (const { name, viewport, colorScheme } of looks) {
       await page.getByRole("heading", { name: "Glossary", level: 3 }).waitFor();
       await shot(page, info);
       await expectAccessible(page);
+    });
+
+    test("every page on the way in fits the screen and breaks no rule of accessibility", async ({
+      page,
+      builtIn,
+    }, info) => {
+      for (const [path, heading] of entrances) {
+        await page.goto(`${builtIn.dashboardUrl}/${path}`);
+        await page.getByRole("heading", { name: heading }).waitFor();
+        await shot(page, info);
+        await expectAccessible(page);
+      }
     });
 
     test("every page of the settings fits the screen and breaks no rule of accessibility", async ({

@@ -12,12 +12,18 @@ import { NotFoundPage } from "./errors/not-found-page.tsx";
 import { PageError } from "./errors/page-error.tsx";
 import { InboxPage } from "./features/inbox/inbox-page.tsx";
 import { parseInboxSearch } from "./features/inbox/inbox-search.ts";
+import { pendingInvitation } from "./features/invitation/pending-invitation.ts";
 import { parseDocumentSearch } from "./features/knowledge/document-search.ts";
 import { parseAuditLogSearch } from "./features/settings/audit-log/audit-log-search.ts";
 import { parseSignInSearch } from "./features/sign-in/sign-in-search.ts";
 import { loadSession } from "./session/session.ts";
 import { AppShell } from "./shell/app-shell.tsx";
 import type { ApiOptions } from "./trpc.ts";
+
+/** The secret of a link that was mailed. */
+const parseToken = (search: Record<string, unknown>): { token: string } => ({
+  token: typeof search.token === "string" ? search.token : "",
+});
 
 export type RouterContext = { apiUrl: string; queryClient: QueryClient; trpc: ApiOptions };
 
@@ -32,6 +38,57 @@ const signIn = createRoute({
   path: "/sign-in",
   validateSearch: parseSignInSearch,
   component: lazyRouteComponent(() => import("./features/sign-in/sign-in-page.tsx"), "SignInPage"),
+});
+
+const signUp = createRoute({
+  getParentRoute: () => root,
+  path: "/sign-up",
+  component: lazyRouteComponent(() => import("./features/sign-up/sign-up-page.tsx"), "SignUpPage"),
+});
+
+const verifyEmail = createRoute({
+  getParentRoute: () => root,
+  path: "/verify-email",
+  validateSearch: parseToken,
+  component: lazyRouteComponent(() => import("./features/sign-up/verify-email-page.tsx"), "VerifyEmailPage"),
+});
+
+const changeEmail = createRoute({
+  getParentRoute: () => root,
+  path: "/change-email",
+  validateSearch: parseToken,
+  component: lazyRouteComponent(() => import("./features/sign-up/change-email-page.tsx"), "ChangeEmailPage"),
+});
+
+const forgotPassword = createRoute({
+  getParentRoute: () => root,
+  path: "/forgot-password",
+  component: lazyRouteComponent(
+    () => import("./features/password-reset/forgot-password-page.tsx"),
+    "ForgotPasswordPage",
+  ),
+});
+
+const resetPassword = createRoute({
+  getParentRoute: () => root,
+  path: "/reset-password",
+  validateSearch: parseToken,
+  component: lazyRouteComponent(() => import("./features/password-reset/reset-password-page.tsx"), "ResetPasswordPage"),
+});
+
+const unlock = createRoute({
+  getParentRoute: () => root,
+  path: "/unlock",
+  validateSearch: parseToken,
+  component: lazyRouteComponent(() => import("./features/sign-in/unlock-page.tsx"), "UnlockPage"),
+});
+
+const invitation = createRoute({
+  getParentRoute: () => root,
+  path: "/invitation",
+  // Behind the #, where no server gets to see it; who was sent away to sign in or up finds it again.
+  beforeLoad: ({ location }) => ({ invitationToken: location.hash || (pendingInvitation.read() ?? "") }),
+  component: lazyRouteComponent(() => import("./features/invitation/invitation-page.tsx"), "InvitationPage"),
 });
 
 const app = createRoute({
@@ -99,7 +156,7 @@ const settingsHome = createRoute({
   getParentRoute: () => settings,
   path: "/",
   beforeLoad() {
-    throw redirect({ to: "/settings/security", replace: true });
+    throw redirect({ to: "/settings/profile", replace: true });
   },
 });
 
@@ -107,6 +164,24 @@ const security = createRoute({
   getParentRoute: () => settings,
   path: "/security",
   component: lazyRouteComponent(() => import("./features/settings/security/security-page.tsx"), "SecurityPage"),
+});
+
+const profile = createRoute({
+  getParentRoute: () => settings,
+  path: "/profile",
+  component: lazyRouteComponent(() => import("./features/settings/profile/profile-page.tsx"), "ProfilePage"),
+});
+
+const workspace = createRoute({
+  getParentRoute: () => settings,
+  path: "/workspace",
+  component: lazyRouteComponent(() => import("./features/settings/workspace/workspace-page.tsx"), "WorkspacePage"),
+});
+
+const members = createRoute({
+  getParentRoute: () => settings,
+  path: "/members",
+  component: lazyRouteComponent(() => import("./features/settings/members/members-page.tsx"), "MembersPage"),
 });
 
 const apiKeys = createRoute({
@@ -124,12 +199,19 @@ const auditLog = createRoute({
 
 const routeTree = root.addChildren([
   signIn,
+  signUp,
+  verifyEmail,
+  changeEmail,
+  forgotPassword,
+  resetPassword,
+  unlock,
+  invitation,
   app.addChildren([
     home,
     inbox.addChildren([noConversation, conversation]),
     knowledge,
     document,
-    settings.addChildren([settingsHome, security, apiKeys, auditLog]),
+    settings.addChildren([settingsHome, profile, security, workspace, members, apiKeys, auditLog]),
   ]),
 ]);
 

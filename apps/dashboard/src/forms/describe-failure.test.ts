@@ -20,7 +20,6 @@ test.each([
 
 test("a limit is waited for; a locked account is told", () => {
   expect(isToWait({ ...failure, status: 429, code: "rate.exceeded" })).toBe(true);
-  expect(isToWait({ ...failure, status: 429, code: "ACCOUNT_TEMPORARILY_LOCKED" })).toBe(false);
-  expect(isToWait({ ...failure, status: 429, code: "account.locked" })).toBe(false);
+  expect(isToWait({ ...failure, status: 429, code: "TOO_MANY_ATTEMPTS" })).toBe(false);
   expect(isToWait(failure)).toBe(false);
 });

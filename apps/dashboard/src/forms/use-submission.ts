@@ -65,7 +65,7 @@ export function useSubmission<Input, T>(
   return { busy, failure, waitSeconds: waiting ? Math.max(waitSeconds, 1) : 0, submit, reset };
 }
 
-/** A limit of requests, which passes; a locked account is another matter, and is told. */
-export function isToWait({ status, code }: AccountFailure): boolean {
-  return status === 429 && !/lock/i.test(code);
+/** A limit of requests, which passes soon; a locked account is another matter, and is told. */
+export function isToWait({ code }: AccountFailure): boolean {
+  return code === "rate.exceeded";
 }

@@ -1,5 +1,5 @@
 import type { LinkProps } from "@tanstack/react-router";
-import { KeyRound, type LucideIcon, ScrollText, ShieldCheck } from "lucide-react";
+import { Building2, KeyRound, type LucideIcon, ScrollText, ShieldCheck, UserRound, UsersRound } from "lucide-react";
 import type { MemberSession } from "../../session/session.ts";
 
 type Role = MemberSession["member"]["role"];
@@ -12,10 +12,18 @@ type Place = {
 };
 
 const groups: { name: string; places: Place[] }[] = [
-  { name: "Your account", places: [{ to: "/settings/security", label: "Security", icon: ShieldCheck }] },
+  {
+    name: "Your account",
+    places: [
+      { to: "/settings/profile", label: "Profile", icon: UserRound },
+      { to: "/settings/security", label: "Security", icon: ShieldCheck },
+    ],
+  },
   {
     name: "Workspace",
     places: [
+      { to: "/settings/workspace", label: "General", icon: Building2 },
+      { to: "/settings/members", label: "Members", icon: UsersRound },
       { to: "/settings/api-keys", label: "API keys", icon: KeyRound, roles: ["owner", "admin"] },
       { to: "/settings/audit-log", label: "Audit log", icon: ScrollText, roles: ["owner", "admin"] },
     ],

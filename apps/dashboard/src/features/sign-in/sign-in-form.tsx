@@ -1,4 +1,4 @@
-import { useRouteContext } from "@tanstack/react-router";
+import { Link, useRouteContext } from "@tanstack/react-router";
 import { type FormEvent, type ReactNode, useRef } from "react";
 import { Button } from "../../components/button.tsx";
 import { TextField } from "../../forms/field.tsx";
@@ -55,7 +55,12 @@ export function SignInForm({ email = "", notice, onDone }: SignInFormProps) {
           autoComplete="current-password"
           aria-invalid={invalid}
         />
-        <Button type="submit" variant="primary" size="medium" busy={busy} className="mt-7 w-full">
+        <p className="mt-3 text-sm">
+          <Link to="/forgot-password" className="link">
+            Forgot your password?
+          </Link>
+        </p>
+        <Button type="submit" variant="primary" size="medium" busy={busy} className="mt-6 w-full">
           {busy ? "Signing in…" : "Sign in"}
         </Button>
       </form>

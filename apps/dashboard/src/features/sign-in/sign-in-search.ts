@@ -1,8 +1,22 @@
+import type { SearchSchemaInput } from "@tanstack/react-router";
 import { safeDestination } from "../../session/safe-destination.ts";
 
-/** Where to go after signing in. */
-export type SignInSearch = { to?: string };
+/** What led to the sign-in page. */
+export const signInNotices = ["reset", "unlocked", "changed"] as const;
+export type SignInNotice = (typeof signInNotices)[number];
 
-export function parseSignInSearch(search: SignInSearch & Record<string, unknown>): { to: string } {
-  return { to: safeDestination(search.to) };
+export type SignInSearch = {
+  /** Where to go from there. */
+  to?: string;
+  notice?: SignInNotice;
+};
+
+/** Whoever links here need not say where to go. */
+export function parseSignInSearch(search: SignInSearch & SearchSchemaInput): SignInSearch & { to: string } {
+  const notice = signInNotices.find((known) => known === search.notice);
+  return { to: safeDestination(search.to), ...(notice && { notice }) };
+}
+
+export function toSignIn(notice: SignInNotice) {
+  return { to: "/inbox", notice };
 }

@@ -10,8 +10,8 @@ import { Skeleton } from "../../../components/skeleton.tsx";
 import { ErrorNotice } from "../../../errors/error-notice.tsx";
 import { SubmissionNotice } from "../../../forms/submission-notice.tsx";
 import { useSubmission } from "../../../forms/use-submission.ts";
-import { accountRequest } from "../../../session/account-request.ts";
 import { SettingsSection } from "../settings-page.tsx";
+import { useAccountRequest } from "../use-account-request.ts";
 import { devicesQuery } from "./account-queries.ts";
 
 /** Where the person is signed in, and the way to end that. */
@@ -19,7 +19,7 @@ export function DeviceList() {
   const { apiUrl } = useRouteContext({ from: "__root__" });
   const query = useQuery(devicesQuery(apiUrl));
   const queryClient = useQueryClient();
-  const request = (path: string, body = {}) => accountRequest(apiUrl, path, body);
+  const request = useAccountRequest();
   const [everywhere, setEverywhere] = useState(false);
   const refresh = () => queryClient.invalidateQueries(devicesQuery(apiUrl));
   const revoke = useSubmission((id: string) => request("/devices/revoke", { id }), refresh);

@@ -1,10 +1,12 @@
 import { SettingsPage } from "../settings-page.tsx";
+import { ChangePassword } from "./change-password.tsx";
 import { DeviceList } from "./device-list.tsx";
 
 /** How somebody gets into their account, and who is in it now. */
 export function SecurityPage() {
   return (
-    <SettingsPage title="Security" lead="Where you are signed in.">
+    <SettingsPage title="Security" lead="How you sign in, and where you are signed in.">
+      <ChangePassword />
       <DeviceList />
     </SettingsPage>
   );

@@ -1,0 +1,53 @@
+import type { InvitationId, MemberId } from "@parley/contracts";
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { type ApiOutputs, useTRPC, useTRPCClient } from "../../../trpc.ts";
+import type { Role } from "../roles.ts";
+
+export type ListedMember = ApiOutputs["members"]["list"][number];
+export type ListedInvitation = ApiOutputs["invitations"]["list"][number];
+
+export function useMembers() {
+  const trpc = useTRPC();
+  return useQuery(trpc.members.list.queryOptions());
+}
+
+/** Nothing for who may not manage members. */
+export function useInvitations(enabled: boolean) {
+  const trpc = useTRPC();
+  return useQuery(trpc.invitations.list.queryOptions(undefined, { enabled }));
+}
+
+/** What can be done about members and invitations; both lists are fetched again after it. */
+export function useMemberActions() {
+  const client = useTRPCClient();
+  const trpc = useTRPC();
+  const queryClient = useQueryClient();
+  const onSuccess = () =>
+    Promise.all([
+      queryClient.invalidateQueries(trpc.members.list.queryFilter()),
+      queryClient.invalidateQueries(trpc.invitations.list.queryFilter()),
+    ]);
+  return {
+    changeRole: useMutation({
+      mutationFn: (change: { memberId: MemberId; role: Role }) => client.members.changeRole.mutate(change),
+      onSuccess,
+    }),
+    remove: useMutation({
+      mutationFn: (memberId: MemberId) => client.members.remove.mutate({ memberId }),
+      onSuccess,
+    }),
+    invite: useMutation({
+      mutationFn: (invitation: { id: InvitationId; email: string; role: Role }) =>
+        client.invitations.create.mutate(invitation),
+      onSuccess,
+    }),
+    resend: useMutation({
+      mutationFn: (invitationId: InvitationId) => client.invitations.resend.mutate({ invitationId }),
+      onSuccess,
+    }),
+    revoke: useMutation({
+      mutationFn: (invitationId: InvitationId) => client.invitations.revoke.mutate({ invitationId }),
+      onSuccess,
+    }),
+  };
+}

@@ -1,0 +1,134 @@
+import { useQueryClient } from "@tanstack/react-query";
+import { useRouter } from "@tanstack/react-router";
+import { type FormEvent, useState } from "react";
+import { Button } from "../../../components/button.tsx";
+import { TextField } from "../../../forms/field.tsx";
+import { Notice } from "../../../forms/notice.tsx";
+import { PasswordField } from "../../../forms/password-field.tsx";
+import { SubmissionNotice } from "../../../forms/submission-notice.tsx";
+import { useSubmission } from "../../../forms/use-submission.ts";
+import { useMember } from "../../../session/session.ts";
+import { useTRPC } from "../../../trpc.ts";
+import { SettingsPage, SettingsSection } from "../settings-page.tsx";
+import { useAccountRequest } from "../use-account-request.ts";
+
+/** Who somebody is, to colleagues and contacts. */
+export function ProfilePage() {
+  return (
+    <SettingsPage title="Profile" lead="Who you are, in every workspace that you belong to.">
+      <NameForm />
+      <EmailForm />
+    </SettingsPage>
+  );
+}
+
+function NameForm() {
+  const { user } = useMember();
+  const trpc = useTRPC();
+  const queryClient = useQueryClient();
+  const router = useRouter();
+  const request = useAccountRequest();
+  const [saved, setSaved] = useState(false);
+  const submission = useSubmission(
+    (name: string) => request("/update-user", { name }),
+    async () => {
+      await queryClient.fetchQuery(trpc.session.me.queryOptions(undefined, { staleTime: 0 }));
+      await router.invalidate();
+      setSaved(true);
+    },
+  );
+  const error =
+    submission.failure?.code === "INVALID_NAME" ? "A name has 1 to 100 characters, in one line." : undefined;
+
+  function submit(event: FormEvent<HTMLFormElement>) {
+    event.preventDefault();
+    setSaved(false);
+    void submission.submit(String(new FormData(event.currentTarget).get("name")).trim());
+  }
+
+  return (
+    <SettingsSection title="Name" lead="Contacts see it when you answer them.">
+      <form onSubmit={submit} aria-label="Change the name" className="max-w-90">
+        <SubmissionNotice submission={submission} hidden={error !== undefined} className="mb-4" />
+        <TextField
+          className=""
+          label="Your name"
+          name="name"
+          required
+          maxLength={100}
+          autoComplete="name"
+          defaultValue={user.name}
+          error={error}
+        />
+        <div className="mt-4 flex items-center gap-3">
+          <Button type="submit" size="medium" busy={submission.busy}>
+            {submission.busy ? "Saving…" : "Save"}
+          </Button>
+          <span role="status" className="text-sm text-good">
+            {saved && "Saved"}
+          </span>
+        </div>
+      </form>
+    </SettingsSection>
+  );
+}
+
+function EmailForm() {
+  const { user } = useMember();
+  const request = useAccountRequest();
+  const [sentTo, setSentTo] = useState<string>();
+  const submission = useSubmission(
+    (body: { newEmail: string; password: string }) => request("/change-email", body),
+    (_, { newEmail }) => setSentTo(newEmail),
+  );
+  const { busy, failure } = submission;
+  const emailError = failure?.code === "INVALID_EMAIL" ? "This is no e-mail address." : undefined;
+  const passwordError = failure?.code === "INVALID_PASSWORD" ? "This is not your password." : undefined;
+
+  function submit(event: FormEvent<HTMLFormElement>) {
+    event.preventDefault();
+    setSentTo(undefined);
+    const form = new FormData(event.currentTarget);
+    void submission.submit({ newEmail: String(form.get("email")).trim(), password: String(form.get("password")) });
+  }
+
+  return (
+    <SettingsSection
+      title="E-mail address"
+      lead={
+        <>
+          You sign in with <strong className="font-medium text-ink wrap-anywhere">{user.email}</strong>, and mail goes
+          to it.
+        </>
+      }
+    >
+      {/* Anew with each that was asked for, and so without the password. */}
+      <form key={sentTo} onSubmit={submit} aria-label="Change the e-mail address" className="max-w-90">
+        {sentTo && (
+          <Notice tone="good" role="status" className="mb-4">
+            We sent a link to {sentTo}. The address changes when you open it.
+          </Notice>
+        )}
+        <SubmissionNotice
+          submission={submission}
+          hidden={emailError !== undefined || passwordError !== undefined}
+          className="mb-4"
+        />
+        <TextField
+          className=""
+          label="New address"
+          name="email"
+          type="email"
+          required
+          maxLength={254}
+          autoComplete="email"
+          error={emailError}
+        />
+        <PasswordField label="Your password" name="password" autoComplete="current-password" error={passwordError} />
+        <Button type="submit" size="medium" busy={busy} className="mt-5">
+          {busy ? "Sending…" : "Change the address"}
+        </Button>
+      </form>
+    </SettingsSection>
+  );
+}

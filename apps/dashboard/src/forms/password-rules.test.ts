@@ -1,0 +1,7 @@
+import { passwordLength } from "@parley/contracts";
+import { expect, test } from "vitest";
+import { shortestPassword } from "./password-rules.ts";
+
+test("what is said of a password's length is the server's rule", () => {
+  expect(shortestPassword).toBe(passwordLength.min);
+});

@@ -1,0 +1,2 @@
+/** As the server has them (`passwordLength` of the contracts, which a test compares); in characters as people count them. */
+export const shortestPassword = 15;

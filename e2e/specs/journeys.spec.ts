@@ -1,0 +1,145 @@
+import { signIn, signUp } from "../src/accounts.ts";
+import { expect, test } from "../src/fixtures.ts";
+import { mailbox, newPerson } from "../src/mailbox.ts";
+
+// Ways through several pages and mails, as people go them. The mails are those that the installation keeps.
+
+test("signing up leads over a mail to a workspace of one's own", async ({ page, builtIn }) => {
+  const ada = newPerson("Ada Lovelace");
+  await page.goto(builtIn.dashboardUrl);
+  await page.getByRole("link", { name: "Create a workspace" }).click();
+  await page.getByLabel("Your name").fill(ada.name);
+  await page.getByLabel("Name of the workspace").fill("Analytical Engines");
+  await page.getByLabel("E-mail address").fill(ada.email);
+  const password = page.getByLabel("Password", { exact: true });
+  await password.fill("too short");
+  await expect(page.getByText("6 more characters needed").first()).toBeVisible();
+  await password.fill("lovelace analytical");
+  await expect(page.getByText(/made of your name/).first()).toBeVisible();
+  await page.getByRole("button", { name: "Create workspace" }).click();
+  await expect(password).toHaveAccessibleDescription(/made of names that go with your account/);
+  await password.fill(ada.password);
+  await expect(page.getByText("Very strong").first()).toBeVisible();
+  await page.getByRole("button", { name: "Create workspace" }).click();
+
+  await expect(page.getByRole("heading", { name: "Check your mail" })).toBeFocused();
+  await expect(page.getByRole("button", { name: /^Send again in/ })).toBeDisabled();
+  await page.goto(await mailbox(builtIn).linkTo(ada.email, /Confirm your e-mail address/));
+  await page.getByLabel("Password", { exact: true }).fill("not the password at all");
+  await page.getByRole("button", { name: "Confirm" }).click();
+  await expect(page.getByText("not the password that you signed up with")).toBeVisible();
+  await page.getByLabel("Password", { exact: true }).fill(ada.password);
+  await page.getByRole("button", { name: "Confirm" }).click();
+
+  await expect(page).toHaveURL(/\/inbox$/);
+  await page.getByRole("button", { name: /^You ?: Ada Lovelace/ }).click();
+  await expect(page.getByRole("menu")).toContainText("Analytical Engines");
+  await expect(page.getByRole("menu")).toContainText("owner");
+});
+
+test("a forgotten password is replaced over a mail, and everybody is signed out", async ({
+  page,
+  browser,
+  builtIn,
+}) => {
+  const grace = newPerson("Grace Hopper");
+  const elsewhere = await browser.newContext();
+  const other = await elsewhere.newPage();
+  await signUp(other, builtIn, grace, "Compilers");
+
+  await page.goto(builtIn.dashboardUrl);
+  await page.getByRole("link", { name: "Forgot your password?" }).click();
+  await page.getByLabel("E-mail address").fill(grace.email);
+  await page.getByRole("button", { name: "Send the link" }).click();
+  await expect(page.getByRole("heading", { name: "Check your mail" })).toBeFocused();
+  const link = await mailbox(builtIn).linkTo(grace.email, /Choose a new password/);
+  await page.goto(link);
+  const renewed = { ...grace, password: "nanoseconds of copper wire" };
+  await page.getByLabel("New password", { exact: true }).fill(renewed.password);
+  await page.getByRole("button", { name: "Save the password" }).click();
+  await expect(page.getByRole("status").getByText("Your password was changed")).toBeVisible();
+  await expect(other.getByText("Your session has ended")).toBeVisible();
+  await elsewhere.close();
+
+  await signIn(page, builtIn, grace);
+  await expect(page.getByRole("alert")).toContainText("E-mail address or password is wrong");
+  await signIn(page, builtIn, renewed);
+  await expect(page.getByRole("navigation", { name: "Main" })).toBeVisible();
+  await page.goto(link);
+  await page.getByLabel("New password", { exact: true }).fill(renewed.password);
+  await page.getByRole("button", { name: "Save the password" }).click();
+  await expect(page.getByRole("alert")).toContainText("used before");
+});
+
+test("who is invited and new here signs up, joins, and is removed again", async ({ page, browser, builtIn }) => {
+  const owner = newPerson("Mary Shelley");
+  const guest = newPerson("Percy Bysshe");
+  await signUp(page, builtIn, owner, "Villa Diodati");
+  await page.getByRole("link", { name: "Settings" }).click();
+  await page.getByRole("link", { name: "Members" }).click();
+  await page.getByLabel("E-mail address").fill(guest.email);
+  await page.getByLabel("Role").selectOption("Viewer");
+  await page.getByRole("button", { name: "Invite" }).click();
+  await expect(page.getByRole("list", { name: "Pending invitations" })).toContainText(guest.email);
+  const invitation = await mailbox(builtIn).linkTo(guest.email, /invites you to Villa Diodati/);
+
+  const elsewhere = await browser.newContext();
+  const guestPage = await elsewhere.newPage();
+  await guestPage.goto(invitation);
+  await expect(guestPage.getByRole("heading", { name: "Join Villa Diodati" })).toBeFocused();
+  await guestPage.getByRole("link", { name: "I am new here" }).click();
+  await expect(guestPage.getByLabel("Name of the workspace")).toHaveCount(0);
+  await guestPage.getByLabel("Your name").fill(guest.name);
+  await guestPage.getByLabel("E-mail address").fill(guest.email);
+  await guestPage.getByLabel("Password", { exact: true }).fill(guest.password);
+  await guestPage.getByRole("button", { name: "Create account" }).click();
+  await guestPage.getByRole("heading", { name: "Check your mail" }).waitFor();
+  await guestPage.goto(await mailbox(builtIn).linkTo(guest.email, /Confirm your e-mail address/));
+  await guestPage.getByLabel("Password", { exact: true }).fill(guest.password);
+  await guestPage.getByRole("button", { name: "Confirm" }).click();
+  await guestPage.getByRole("button", { name: "Join the workspace" }).click();
+  await guestPage.getByRole("button", { name: /^You ?: Percy Bysshe/ }).click();
+  await expect(guestPage.getByRole("menu")).toContainText("Villa Diodati");
+  await expect(guestPage.getByRole("menu")).toContainText("viewer");
+
+  await page.reload();
+  await page.getByRole("button", { name: "Remove Percy Bysshe" }).click();
+  await page.getByRole("alertdialog").getByRole("button", { name: "Remove" }).click();
+  await expect(page.getByRole("list", { name: "Members" }).getByRole("listitem")).toHaveCount(1);
+  await guestPage.reload();
+  await expect(guestPage.getByText("You are not a member of a workspace")).toBeVisible();
+  await guestPage.goto(invitation);
+  await expect(guestPage.getByRole("heading", { name: "This invitation does not work" })).toBeVisible();
+  await elsewhere.close();
+});
+
+test("an invitation is for one address; with the right one it leads to a second workspace, and back", async ({
+  page,
+  browser,
+  builtIn,
+}) => {
+  const owner = newPerson("Rosalind Franklin");
+  const guest = newPerson("Dorothy Hodgkin");
+  await signUp(page, builtIn, owner, "Fibre Diffraction");
+  const elsewhere = await browser.newContext();
+  const guestPage = await elsewhere.newPage();
+  await signUp(guestPage, builtIn, guest, "Crystals");
+  await page.goto(`${builtIn.dashboardUrl}/settings/members`);
+  await page.getByLabel("E-mail address").fill(guest.email);
+  await page.getByRole("button", { name: "Invite" }).click();
+  await expect(page.getByRole("list", { name: "Pending invitations" })).toContainText(guest.email);
+  const invitation = await mailbox(builtIn).linkTo(guest.email, /invites you/);
+
+  await page.goto(invitation);
+  await page.getByRole("button", { name: "Join the workspace" }).click();
+  await expect(page.getByRole("alert")).toContainText("for another address");
+  await guestPage.goto(invitation);
+  await guestPage.getByRole("button", { name: "Join the workspace" }).click();
+  const menu = guestPage.getByRole("menu");
+  await guestPage.getByRole("button", { name: /^You ?: / }).click();
+  await expect(menu.getByRole("menuitemradio", { name: "Fibre Diffraction" })).toBeChecked();
+  await menu.getByRole("menuitemradio", { name: "Crystals" }).click();
+  await guestPage.getByRole("button", { name: /^You ?: / }).click();
+  await expect(menu.getByRole("menuitemradio", { name: "Crystals" })).toBeChecked();
+  await elsewhere.close();
+});
