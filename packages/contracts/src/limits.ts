@@ -35,8 +35,8 @@ export const rateLimits = named({
 
   /** From one address. */
   signIns: { tier: "authentication", max: 20, seconds: 60 },
-  /** Accounts from one address. */
-  signUps: { tier: "authentication", max: 20, seconds: 3_600 },
+  /** Accounts and mails that are asked for from one address; a company's people may share it. */
+  signUps: { tier: "authentication", max: 60, seconds: 3_600 },
   /** Mails that somebody without a session has sent to one address: links to confirm it, links to a new password. */
   mailsToAddress: { tier: "authentication", max: 5, seconds: 3_600 },
   /** Passwords and links that one address of the net tries. */

@@ -195,6 +195,31 @@ describe("signing up", () => {
     expect((await browser.post("/verify-email", { token, password })).status).toBe(429);
   });
 
+  test("is forgotten after a week in which nobody confirmed it; who did is not", async () => {
+    const accounts = open();
+    const confirmed = await person(accounts);
+    const email = newAddress();
+    await createBrowser(accounts).post("/sign-up/email", form(email));
+    const emails = [confirmed.email, email];
+    const isOneOf = sql`email in (${sql.join(
+      emails.map((each) => sql`${each}`),
+      sql`, `,
+    )})`;
+    const kept = async () =>
+      (await db.authDatabase().execute(sql`select email from auth."user" where ${isOneOf}`)).rows.map(
+        (row) => row.email,
+      );
+    const age = (time: string) =>
+      db.authDatabase().execute(sql`
+        update auth."user" set updated_at = updated_at - ${time}::interval where ${isOneOf}`);
+    await age("6 days 23 hours");
+    await createBrowser(accounts).post("/sign-up/email", form(newAddress()));
+    expect((await kept()).sort()).toEqual(emails.sort());
+    await age("2 hours");
+    await createBrowser(accounts).post("/sign-up/email", form(newAddress()));
+    expect(await kept()).toEqual([confirmed.email]);
+  });
+
   test("without a workspace makes a login alone", async () => {
     const accounts = open();
     const email = newAddress();

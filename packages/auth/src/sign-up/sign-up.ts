@@ -50,6 +50,13 @@ export function signUp({ db, mail, links, rules, workspaces, onEvent }: Options)
     await mail.send(tx, verifyAddressMail({ to: email, name, url: links.verifyEmail(token) }));
   }
 
+  /** What nobody has confirmed in a week is forgotten, name and address. */
+  async function forgetOld(tx: TenantTransaction): Promise<void> {
+    await tx.execute(sql`
+      delete from auth."user" u where not email_verified and updated_at < now() - interval '7 days'
+        and not exists (select from auth.account a where a.user_id = u.id and a.provider_id <> 'credential')`);
+  }
+
   /** The newest sign-up counts, until one is confirmed. @returns undefined when somebody has confirmed the address */
   async function keepSignUp(
     tx: TenantTransaction,
@@ -85,6 +92,7 @@ export function signUp({ db, mail, links, rules, workspaces, onEvent }: Options)
       if (fault) throw accountError(fault);
       const hash = await hashPassword(body.password);
       await db.transaction("auth", async (tx) => {
+        await forgetOld(tx);
         const person = await keepSignUp(tx, { name, email, workspace, hash });
         if (person) return sendLink(tx, email, person);
         const { rows } = await tx.execute<Person>(sql`select id, name from auth."user" where email = ${email}`);
