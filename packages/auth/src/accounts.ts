@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { UserId } from "@parley/contracts";
 import type { Database } from "@parley/db";
-import { betterAuth } from "better-auth";
+import { type BetterAuthPlugin, betterAuth } from "better-auth";
 import { drizzleAdapter } from "better-auth/adapters/drizzle";
 import type { OnAccountEvent } from "./account-events.ts";
 import { type AccountMail, linksTo, noMail } from "./account-mail.ts";
@@ -14,6 +14,7 @@ import { personOf, rememberDevice } from "./lockout/known-device.ts";
 import { lockout } from "./lockout/lockout.ts";
 import { proofLimits } from "./lockout/proof-limits.ts";
 import { createTellLocked } from "./lockout/tell-locked.ts";
+import { listProviders, type SignInProvider, signInProviders } from "./oauth/sign-in-providers.ts";
 import { hashPassword, verifyPassword } from "./passwords/hash-password.ts";
 import { judgePassword } from "./passwords/judge-password.ts";
 import { passwords } from "./passwords/passwords.ts";
@@ -38,6 +39,8 @@ export type AccountsOptions = {
   /** Where the links of mails lead; the first of the origins when left out. */
   dashboardUrl?: string | undefined;
   mail?: AccountMail | undefined;
+  /** Others who say who a person is. */
+  providers?: readonly SignInProvider[] | undefined;
   /** Who may sign up; nobody when left out. */
   signUp?: SignUpRules | undefined;
   /** What the accounts ask of the product, which knows what a workspace is. */
@@ -77,9 +80,11 @@ export type Accounts = {
   ensureUser(user: { email: string; name: string; password: string }): Promise<UserId>;
 };
 
+const ofProviders = /^\/api\/auth\/(sign-in\/social|link-social|callback\/[a-z]+)$/;
+
 /** A concern has a folder here, and joins as a plugin: its endpoints, hooks and tables are its own. */
 export function createAccounts(options: AccountsOptions): Accounts {
-  const { db, secret, apiUrl, appOrigins, mail = noMail, product = noProduct } = options;
+  const { db, secret, apiUrl, appOrigins, mail = noMail, product = noProduct, providers = [] } = options;
   const { signUp: rules = { who: "closed" } } = options;
   const onEvent: OnAccountEvent = options.onEvent ?? (async () => {});
   const links = linksTo(options.dashboardUrl ?? appOrigins[0] ?? apiUrl);
@@ -89,78 +94,91 @@ export function createAccounts(options: AccountsOptions): Accounts {
   const attempts = new Attempts({ db, secret });
   const factors = new Factors({ db, secret, attempts });
   const tellLocked = createTellLocked({ db, attempts, mail, links, onEvent });
-  const auth = betterAuth({
-    appName: "Parley",
-    baseURL: apiUrl,
-    basePath: "/api/auth",
-    secret,
-    trustedOrigins: [...appOrigins],
-    database: drizzleAdapter(db.authDatabase(), { provider: "pg", schema, transaction: true }),
-    emailAndPassword: {
-      enabled: true,
-      // Whoever has not confirmed their address has no session.
-      requireEmailVerification: true,
-      // Passwords are judged where they are chosen; here is what is hashed at all, in UTF-16 code units.
-      minPasswordLength: 1,
-      maxPasswordLength: 1_000,
-      password: { hash: hashPassword, verify: verifyPassword },
-    },
-    session: sessionOptions,
-    plugins: [
-      secondFactor({
-        db,
-        factors,
-        attempts,
-        links,
-        onEvent,
-        async tellLocked(context, userId) {
-          const user = await context.context.internalAdapter.findUserById(userId);
-          if (user) await tellLocked(context, user, { kind: "factor", of: userId });
-        },
-        onSignedIn: (context, email) => rememberDevice(context, personOf(attempts, email)),
-      }),
-      lockout({ db, attempts, onEvent, tellLocked }),
-      signUp({ db, mail, links, rules, workspaces, onEvent }),
-      passwords({
-        db,
-        mail,
-        links,
-        workspaces,
-        ...product,
-        hasSecondFactor: (userId) => factors.isEnabled(userId),
-        onEvent,
-      }),
-      proofLimits({ attempts }),
-      changeEmail({ db, mail, links, onEvent }),
-      profile({ db, ...product, onEvent }),
-      signInEvents(onEvent),
-      sessionRules(),
-      devices({ db, onEvent }),
-    ],
-    // The api has limits for all of its routes.
-    rateLimit: { enabled: false },
-    logger: { disabled: true },
-    // What is no answer to the client: by itself it would be printed to the console.
-    onAPIError: { throw: true },
-    telemetry: { enabled: false },
-    advanced: {
-      // Both are off by default when NODE_ENV is "test", which would make their tests worthless.
-      disableOriginCheck: false,
-      disableCSRFCheck: false,
-      database: { generateId: () => randomUUID() },
-      ipAddress: { ipAddressHeaders: ["x-forwarded-for"] },
-      // Its own prefix would be `__Secure-`, which a sibling host can set.
-      useSecureCookies: false,
-      cookiePrefix: cookies.prefix,
-      defaultCookieAttributes: cookies.attributes,
-    },
-  });
+  const build = (more: BetterAuthPlugin[]) =>
+    betterAuth({
+      appName: "Parley",
+      baseURL: apiUrl,
+      basePath: "/api/auth",
+      secret,
+      trustedOrigins: [...appOrigins],
+      database: drizzleAdapter(db.authDatabase(), { provider: "pg", schema, transaction: true }),
+      emailAndPassword: {
+        enabled: true,
+        // Whoever has not confirmed their address has no session.
+        requireEmailVerification: true,
+        // Passwords are judged where they are chosen; here is what is hashed at all, in UTF-16 code units.
+        minPasswordLength: 1,
+        maxPasswordLength: 1_000,
+        password: { hash: hashPassword, verify: verifyPassword },
+      },
+      session: sessionOptions,
+      // Nobody becomes the owner of an account because somebody else says that they have its address.
+      account: { accountLinking: { disableImplicitLinking: true }, updateAccountOnSignIn: false },
+      plugins: [
+        secondFactor({
+          db,
+          factors,
+          attempts,
+          links,
+          onEvent,
+          async tellLocked(context, userId) {
+            const user = await context.context.internalAdapter.findUserById(userId);
+            if (user) await tellLocked(context, user, { kind: "factor", of: userId });
+          },
+          onSignedIn: (context, email) => rememberDevice(context, personOf(attempts, email)),
+        }),
+        lockout({ db, attempts, onEvent, tellLocked }),
+        signUp({ db, mail, links, rules, workspaces, onEvent }),
+        passwords({
+          db,
+          mail,
+          links,
+          workspaces,
+          ...product,
+          hasSecondFactor: (userId) => factors.isEnabled(userId),
+          onEvent,
+        }),
+        proofLimits({ attempts }),
+        changeEmail({ db, mail, links, onEvent }),
+        profile({ db, ...product, onEvent }),
+        signInEvents(onEvent),
+        sessionRules(),
+        devices({ db, onEvent }),
+        listProviders(providers),
+        ...more,
+      ],
+      // The api has limits for all of its routes.
+      rateLimit: { enabled: false },
+      logger: { disabled: true },
+      // What is no answer to the client: by itself it would be printed to the console.
+      onAPIError: { throw: true, errorURL: links.signIn },
+      telemetry: { enabled: false },
+      advanced: {
+        // Both are off by default when NODE_ENV is "test", which would make their tests worthless.
+        disableOriginCheck: false,
+        disableCSRFCheck: false,
+        database: { generateId: () => randomUUID() },
+        ipAddress: { ipAddressHeaders: ["x-forwarded-for"] },
+        // Its own prefix would be `__Secure-`, which a sibling host can set.
+        useSecureCookies: false,
+        cookiePrefix: cookies.prefix,
+        defaultCookieAttributes: cookies.attributes,
+      },
+    });
+  const auth = build([]);
+  // Made when it is first asked for: it waits for the providers, and a password needs none of them.
+  let withProviders: typeof auth | undefined;
+  const authFor = ({ url }: Request) => {
+    if (providers.length === 0 || !ofProviders.test(new URL(url).pathname)) return auth;
+    withProviders ??= build(signInProviders(providers, { mayRegister: rules.who === "open" }));
+    return withProviders;
+  };
 
   return {
     async handle(request) {
       const found = await sessions.find(request.headers);
       const headers = withSession(request.headers, cookies, found?.token, secret);
-      const answer = await withCurrentSession(found, () => auth.handler(new Request(request, { headers })));
+      const answer = await withCurrentSession(found, () => authFor(request).handler(new Request(request, { headers })));
       const setsOne = answer.headers.getSetCookie().some((cookie) => cookie.startsWith(`${cookies.session}=`));
       if (!setsOne)
         for (const cookie of found?.headers.getSetCookie() ?? []) answer.headers.append("set-cookie", cookie);

@@ -93,6 +93,19 @@ export const accountEndpoints = {
     body: z.strictObject({ token: z.string().min(20).max(200) }),
     answer: Done,
   },
+  "GET /api/auth/providers": {
+    body: undefined,
+    answer: z.object({ providers: z.array(z.object({ id: z.string(), name: z.string() })) }),
+  },
+  "POST /api/auth/sign-in/social": {
+    body: z.object({
+      provider: z.string(),
+      callbackURL: z.url(),
+      errorCallbackURL: z.url(),
+      disableRedirect: z.literal(true),
+    }),
+    answer: z.object({ url: z.url() }),
+  },
   "GET /api/auth/factor": {
     body: undefined,
     answer: z.object({

@@ -148,6 +148,33 @@ const settings = {
   SIGN_UP: oneOf("open", "invited", "closed")
     .default("open")
     .describe("Who may make an account: anybody, whoever was invited to a workspace, or nobody"),
+  GOOGLE_CLIENT_ID: z.string().optional().meta({
+    description:
+      "Lets people sign in with Google: the client's id. Its redirect is `/api/auth/callback/google` at the api",
+    otherwise: "no such button",
+  }),
+  GOOGLE_CLIENT_SECRET: z.string().optional().meta({ description: "The client's secret", otherwise: "no such button" }),
+  MICROSOFT_CLIENT_ID: z.string().optional().meta({
+    description:
+      "Lets people sign in with Microsoft Entra ID: the client's id. Its redirect is `/api/auth/callback/microsoft`; its tokens need the claims `email` and `xms_edov`",
+    otherwise: "no such button",
+  }),
+  MICROSOFT_CLIENT_SECRET: z
+    .string()
+    .optional()
+    .meta({ description: "The client's secret", otherwise: "no such button" }),
+  MICROSOFT_TENANT_ID: z.uuid({ error: "must be the id of one directory" }).optional().meta({
+    description: "The one directory whose people may sign in",
+    otherwise: "no such button",
+  }),
+  OIDC_ISSUER: url("http", "https").optional().meta({
+    description:
+      "Lets people sign in with any OpenID provider: its issuer, where all else is discovered. The redirect is `/api/auth/callback/oidc`",
+    otherwise: "no such button",
+  }),
+  OIDC_CLIENT_ID: z.string().optional().meta({ description: "The client's id there", otherwise: "no such button" }),
+  OIDC_CLIENT_SECRET: z.string().optional().meta({ description: "The client's secret", otherwise: "no such button" }),
+  OIDC_NAME: z.string().max(40).default("Single sign-on").describe("What the button calls that provider"),
   SMTP_URL: url("smtp", "smtps").optional().meta({
     description:
       "The mail server, as `smtps://user:password@smtp.example.com`; `smtp://` is for STARTTLS, and `?tls=off` after it for none",
@@ -200,6 +227,11 @@ export function loadConfig(environment: Record<string, string | undefined>): Con
 
 const belongTogether: readonly (readonly [keyof typeof settings, keyof typeof settings])[] = [
   ["SMTP_URL", "MAIL_FROM"],
+  ["GOOGLE_CLIENT_ID", "GOOGLE_CLIENT_SECRET"],
+  ["MICROSOFT_CLIENT_ID", "MICROSOFT_CLIENT_SECRET"],
+  ["MICROSOFT_CLIENT_ID", "MICROSOFT_TENANT_ID"],
+  ["OIDC_ISSUER", "OIDC_CLIENT_ID"],
+  ["OIDC_ISSUER", "OIDC_CLIENT_SECRET"],
   ["OPENAI_PRICE_INPUT", "OPENAI_PRICE_OUTPUT"],
   ["OPENAI_PRICE_OUTPUT", "OPENAI_PRICE_INPUT"],
   ["OPENAI_PRICE_CACHED", "OPENAI_PRICE_INPUT"],
@@ -227,12 +259,34 @@ function arrange(set: Settings) {
     database: { url: set.DATABASE_URL, ownerUrl: set.DATABASE_OWNER_URL, poolSize: set.DATABASE_POOL_SIZE },
     redis: { url: set.REDIS_URL, partitions: set.EVENT_PARTITIONS },
     signUp: set.SIGN_UP,
+    signInProviders: arrangeProviders(set),
     /** Without `smtpUrl` mails are kept in the data folder. */
     mail: { smtpUrl: set.SMTP_URL, from: set.MAIL_FROM },
     /** Undefined: the built-in answerer. */
     openai: arrangeOpenai(set),
     answer: { timeoutMs: set.ANSWER_TIMEOUT_MS, idleTimeoutMs: set.ANSWER_IDLE_TIMEOUT_MS, leaseMs: set.RUN_LEASE_MS },
   } as const;
+}
+
+/** Who else may say who somebody is, in the order of their buttons. */
+function arrangeProviders(set: Settings) {
+  const { GOOGLE_CLIENT_ID, GOOGLE_CLIENT_SECRET, MICROSOFT_TENANT_ID, MICROSOFT_CLIENT_ID, MICROSOFT_CLIENT_SECRET } =
+    set;
+  const { OIDC_ISSUER, OIDC_CLIENT_ID, OIDC_CLIENT_SECRET, OIDC_NAME } = set;
+  const known = [
+    ["google", "Google", "https://accounts.google.com", GOOGLE_CLIENT_ID, GOOGLE_CLIENT_SECRET],
+    [
+      "microsoft",
+      "Microsoft",
+      MICROSOFT_TENANT_ID && `https://login.microsoftonline.com/${MICROSOFT_TENANT_ID}/v2.0`,
+      MICROSOFT_CLIENT_ID,
+      MICROSOFT_CLIENT_SECRET,
+    ],
+    ["oidc", OIDC_NAME, OIDC_ISSUER, OIDC_CLIENT_ID, OIDC_CLIENT_SECRET],
+  ] as const;
+  return known.flatMap(([id, name, issuer, clientId, clientSecret]) =>
+    issuer && clientId && clientSecret ? [{ id, name, issuer, clientId, clientSecret }] : [],
+  );
 }
 
 function arrangeOpenai(set: Settings) {

@@ -24,7 +24,7 @@ export const signInEvents = (onEvent: OnAccountEvent) =>
     hooks: {
       after: [
         {
-          matcher: ({ path }) => path?.startsWith("/sign-in/") ?? false,
+          matcher: ({ path }) => path?.startsWith("/sign-in/") || path?.startsWith("/callback/") || false,
           handler: createAuthMiddleware(async (context) => {
             const { newSession, returned, internalAdapter } = context.context;
             const origin = originOf(context.headers);

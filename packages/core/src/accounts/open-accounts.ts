@@ -14,7 +14,7 @@ import { makeWorkspace } from "./make-workspace.ts";
 export function openAccounts(options: {
   db: Database;
   mailJobs: MailJobs;
-  config: Pick<Config, "secret" | "api" | "dashboard" | "signUp">;
+  config: Pick<Config, "secret" | "api" | "dashboard" | "signUp" | "signInProviders">;
 }): Accounts {
   const { db, mailJobs, config } = options;
   return createAccounts({
@@ -25,6 +25,7 @@ export function openAccounts(options: {
     dashboardUrl: config.dashboard.url,
     mail: mailJobs,
     signUp: { who: config.signUp, isInvited: (email, invitation) => isInvited(db, email, invitation) },
+    providers: config.signInProviders,
     onEvent: (event) => recordAccountEvent(db, event),
     product: {
       makeWorkspace: (workspace) => makeWorkspace(db, workspace),

@@ -1,0 +1,257 @@
+import { randomUUID } from "node:crypto";
+import { once } from "node:events";
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { type Database, openDatabase } from "@parley/db";
+import { createTestDatabase, type TestDatabase } from "@parley/db/testing";
+import { sql } from "drizzle-orm";
+import Provider from "oidc-provider";
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
+import { type Accounts, createAccounts } from "../accounts.ts";
+import { apiUrl, createBrowser, origin, password, secret } from "../testing/browser.ts";
+
+const client = { id: "parley", secret: "the client's secret, known to both" };
+const people = new Map<string, { email: string; email_verified: boolean }>();
+
+let database: TestDatabase;
+let db: Database;
+let accounts: Accounts;
+let issuer: string;
+let server: Server;
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+  db = openDatabase({ connection: database.connection, max: 4 });
+  server = createServer().listen(0, "localhost");
+  await once(server, "listening");
+  issuer = `http://localhost:${(server.address() as AddressInfo).port}`;
+  const printed = [vi.spyOn(console, "warn"), vi.spyOn(console, "info")];
+  for (const spy of printed) spy.mockImplementation(() => {});
+  const provider = new Provider(issuer, {
+    clients: [
+      {
+        client_id: client.id,
+        client_secret: client.secret,
+        redirect_uris: [`${apiUrl}/api/auth/callback/oidc`],
+        token_endpoint_auth_method: "client_secret_post",
+      },
+    ],
+    claims: { openid: ["sub"], email: ["email", "email_verified"], profile: ["name"] },
+    conformIdTokenClaims: false,
+    pkce: { required: () => true },
+    findAccount: (_context, sub) => ({
+      accountId: sub,
+      claims: async () => ({ sub, name: "Ada", ...people.get(sub) }),
+    }),
+  });
+  const answer = provider.callback();
+  server.on("request", (request, response) => void answer(request, response));
+  accounts = createAccounts({
+    db,
+    secret,
+    apiUrl,
+    appOrigins: [origin],
+    signUp: { who: "open" },
+    providers: [{ id: "oidc", name: "Our sign-in", issuer, clientId: client.id, clientSecret: client.secret }],
+  });
+});
+afterAll(async () => {
+  server.close();
+  await db.close();
+  await database.drop();
+});
+
+type Browser = ReturnType<typeof createBrowser>;
+
+/** Begins to sign in. @returns where the browser is sent */
+async function begin(browser: Browser, path = "/sign-in/social"): Promise<URL> {
+  const { status, body } = await browser.post(path, {
+    provider: "oidc",
+    callbackURL: `${origin}/inbox`,
+    errorCallbackURL: `${origin}/sign-in`,
+    disableRedirect: true,
+  });
+  expect(status).toBe(200);
+  return new URL(String(body.url));
+}
+
+/** What the person does on the provider's own pages. @returns where these send the browser in the end */
+async function atProvider(start: URL, sub: string): Promise<URL> {
+  const jar = new Map<string, string>();
+  let next = start;
+  let form: string | undefined;
+  for (let step = 0; step < 12; step++) {
+    const answer = await fetch(next, {
+      redirect: "manual",
+      headers: {
+        cookie: [...jar].map(([name, value]) => `${name}=${value}`).join("; "),
+        ...(form && { "content-type": "application/x-www-form-urlencoded" }),
+      },
+      ...(form && { method: "POST", body: form }),
+    });
+    form = undefined;
+    for (const line of answer.headers.getSetCookie()) {
+      const [pair = ""] = line.split(";");
+      jar.set(pair.slice(0, pair.indexOf("=")), pair.slice(pair.indexOf("=") + 1));
+    }
+    const location = answer.headers.get("location");
+    const page = await answer.text();
+    if (location) {
+      next = new URL(location, next);
+      if (next.href.startsWith(apiUrl)) return next;
+    } else {
+      expect(answer.status, page).toBe(200);
+      const prompt = /name="prompt" value="(\w+)"/.exec(page)?.[1] ?? "login";
+      next = new URL(/action="([^"]+)"/.exec(page)?.[1] ?? "", next);
+      form = new URLSearchParams({ prompt, ...(prompt === "login" && { login: sub, password: "any" }) }).toString();
+    }
+  }
+  throw new Error("the provider's pages lead nowhere");
+}
+
+async function signIn(browser: Browser, sub: string) {
+  return browser.get((await atProvider(await begin(browser), sub)).href);
+}
+const location = (answer: { headers: Headers }) => answer.headers.get("location") ?? "";
+const somebody = (email = `${randomUUID()}@example.com`, verified = true) => {
+  const sub = randomUUID();
+  people.set(sub, { email, email_verified: verified });
+  return { sub, email };
+};
+const accountsOf = async (email: string) =>
+  (
+    await db.authDatabase().execute(sql`
+      select provider_id, account_id, access_token, refresh_token, id_token from auth.account a
+      join auth."user" u on u.id = a.user_id where u.email = ${email} order by provider_id`)
+  ).rows;
+
+test("somebody signs in at the provider, and is the same person the next time; no token of the provider is kept", async () => {
+  const { sub, email } = somebody();
+  const browser = createBrowser(accounts);
+  expect(location(await signIn(browser, sub))).toBe(`${origin}/inbox`);
+  const first = await browser.session();
+  expect(first?.user).toMatchObject({ email, name: "Ada" });
+  const again = createBrowser(accounts);
+  await signIn(again, sub);
+  expect((await again.session())?.user.id).toBe(first?.user.id);
+  expect(await accountsOf(email)).toEqual([
+    { provider_id: "oidc", account_id: sub, access_token: null, refresh_token: null, id_token: null },
+  ]);
+});
+
+test("[A9] the provider's word links nobody to an account that is there already, verified or not", async () => {
+  const email = `${randomUUID()}@example.com`;
+  await accounts.ensureUser({ email, name: "Ada", password });
+  for (const verified of [true, false]) {
+    const { sub } = somebody(email, verified);
+    const browser = createBrowser(accounts);
+    expect(location(await signIn(browser, sub))).toContain("error=");
+    expect(await browser.session()).toBeUndefined();
+  }
+  expect(await accountsOf(email)).toHaveLength(1);
+});
+
+test("[A9] an address that the provider does not vouch for makes no account", async () => {
+  const { sub, email } = somebody(undefined, false);
+  const browser = createBrowser(accounts);
+  expect(location(await signIn(browser, sub))).toContain("error=");
+  expect(await browser.session()).toBeUndefined();
+  expect(await accountsOf(email)).toEqual([]);
+});
+
+test("an account is linked by its owner, who has just proved who they are; then either way leads to it", async () => {
+  const email = `${randomUUID()}@example.com`;
+  const userId = await accounts.ensureUser({ email, name: "Ada", password });
+  const { sub } = somebody(email);
+  const browser = createBrowser(accounts);
+  await browser.signIn(email);
+  await db.authDatabase().execute(sql`
+    update auth.session set proven_at = proven_at - interval '11 minutes' where user_id = ${userId}`);
+  expect((await browser.post("/link-social", { provider: "oidc" })).body.code).toBe("SESSION_NOT_FRESH");
+  await browser.post("/confirm", { password });
+  const back = await atProvider(await begin(browser, "/link-social"), sub);
+  expect(location(await browser.get(back.href))).toBe(`${origin}/inbox`);
+  const other = createBrowser(accounts);
+  await signIn(other, sub);
+  expect((await other.session())?.user.id).toBe(userId);
+});
+
+test("[A10] an answer that another browser asked for, that comes twice, or whose state or code was changed, opens nothing", async () => {
+  const { sub } = somebody();
+  const victim = createBrowser(accounts);
+  const attacker = createBrowser(accounts);
+  const back = await atProvider(await begin(attacker), sub);
+  expect(location(await victim.get(back.href))).toContain("error=");
+  expect(await victim.session()).toBeUndefined();
+
+  const changes: [string, string | undefined][] = [
+    ["state", "x".repeat(32)],
+    ["state", undefined],
+    ["code", "x".repeat(43)],
+    ["code", undefined],
+    ["iss", "https://evil.example"],
+  ];
+  for (const [name, value] of changes) {
+    const browser = createBrowser(accounts);
+    const changed = await atProvider(await begin(browser), sub);
+    if (value === undefined) changed.searchParams.delete(name);
+    else changed.searchParams.set(name, value);
+    expect(location(await browser.get(changed.href)), name).toContain("error=");
+    expect(await browser.session(), name).toBeUndefined();
+  }
+
+  const once = createBrowser(accounts);
+  const good = await atProvider(await begin(once), sub);
+  expect(location(await once.get(good.href))).toBe(`${origin}/inbox`);
+  await once.post("/sign-out");
+  expect(location(await once.get(good.href))).toContain("error=");
+  expect(await once.session()).toBeUndefined();
+});
+
+test("[A10] a code is asked for with PKCE and a nonce; with another challenge, nonce or client than ours nothing opens", async () => {
+  const { sub } = somebody();
+  const asked = await begin(createBrowser(accounts));
+  expect(asked.searchParams.get("code_challenge_method")).toBe("S256");
+  for (const name of ["state", "nonce", "code_challenge"]) expect(asked.searchParams.get(name)).toMatch(/^[\w-]{32,}$/);
+  for (const name of ["nonce", "code_challenge"]) {
+    const browser = createBrowser(accounts);
+    const url = await begin(browser);
+    url.searchParams.set(name, "A".repeat(43));
+    expect(location(await browser.get((await atProvider(url, sub)).href)), name).toContain("error=");
+    expect(await browser.session()).toBeUndefined();
+  }
+});
+
+test("[A10] nobody is sent to an address that is none of our pages", async () => {
+  for (const callbackURL of ["https://evil.example/", "//evil.example", "javascript:alert(1)"]) {
+    const answer = await createBrowser(accounts).post("/sign-in/social", { provider: "oidc", callbackURL });
+    expect(answer.status, callbackURL).toBe(403);
+  }
+  expect((await createBrowser(accounts).post("/sign-in/social", { provider: "google" })).status).toBe(404);
+});
+
+test("who has a second factor is asked for it here, too", async () => {
+  const { sub, email } = somebody();
+  const browser = createBrowser(accounts);
+  await signIn(browser, sub);
+  await db.authDatabase().execute(sql`
+    insert into auth.factor (user_id, secret, confirmed_at) select id, 'none', now() from auth."user" where email = ${email}`);
+  const other = createBrowser(accounts);
+  expect(location(await signIn(other, sub))).toBe(`${origin}/sign-in?step=factor`);
+  expect(await other.session()).toBeUndefined();
+  expect(other.jar.has("parley.challenge")).toBe(true);
+});
+
+test("a provider that is out of reach stops nobody from signing in with a password", async () => {
+  const alone = createAccounts({
+    db,
+    secret,
+    apiUrl,
+    appOrigins: [origin],
+    providers: [{ id: "oidc", name: "Gone", issuer: "http://localhost:1", clientId: "x", clientSecret: "x" }],
+  });
+  const email = `${randomUUID()}@example.com`;
+  await alone.ensureUser({ email, name: "Ada", password });
+  expect((await createBrowser(alone).signIn(email)).status).toBe(200);
+  expect((await createBrowser(alone).get("/providers")).body).toEqual({ providers: [{ id: "oidc", name: "Gone" }] });
+});
