@@ -89,12 +89,12 @@ export const withoutTarget = {
   K4: "there are no webhooks yet",
 };
 
-const tag = /\[((?:[ASCTIRK]\d+(?:\.\d+)?)(?:, ?[ASCTIRK]\d+(?:\.\d+)?)*)( control)?\]/g;
+const tag = /\[((?:[ASCTIRK]\d+(?:\.\d+)?)(?:,? ?[ASCTIRK]\d+(?:\.\d+)?)*)( control)?\]/g;
 
 /** The cases that a test's name says it proves, and whether as the control that the attack would have been seen. */
 export const casesOf = (name) =>
   [...name.matchAll(tag)].flatMap(([, ids, control]) =>
-    ids.split(/, ?/).map((id) => ({ id, isControl: control !== undefined })),
+    ids.split(/,? ?(?=[ASCTIRK])/).map((id) => ({ id, isControl: control !== undefined })),
   );
 
 /**

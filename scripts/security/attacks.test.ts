@@ -15,6 +15,7 @@ test("a test says by its tags which cases it proves", () => {
     { id: "R5", isControl: false },
     { id: "T1", isControl: true },
   ]);
+  expect(casesOf("[C1 C2, C10] three").map(({ id }) => id)).toEqual(["C1", "C2", "C10"]);
   expect(casesOf("no tag [1] [x] [T]")).toEqual([]);
 });
 
