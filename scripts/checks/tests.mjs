@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, rmSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import path from "node:path";
 import { Failure, run } from "../commands.mjs";
 import { root, toolEnv } from "../launch.mjs";
@@ -31,18 +31,21 @@ export async function integrationTests() {
   const again = await withServices(
     (env) =>
       testStep("integration tests on PostgreSQL 16", () =>
-        vitest(["--project", "integration", ...aboutTheDatabase], env),
+        vitest(["--project", "integration", ...aboutTheDatabase()], env),
       ),
     { postgres: 16 },
   );
   return [all, again];
 }
 
-/** What may differ from one PostgreSQL to the next: the doors, migrations, accounts' tables and every attack. */
-const aboutTheDatabase = [
-  ...["packages/db/src/database", "packages/db/src/migrate", "packages/db/src/schema"],
-  ...["packages/auth/", ".security.test.ts"],
-];
+/** What may differ from one PostgreSQL to the next: the doors, migrations, accounts' tables and every attack on the packages. */
+function aboutTheDatabase() {
+  const files = readdirSync(path.join(root, "packages"), { recursive: true });
+  return [
+    ...["packages/auth/", "packages/db/src/database", "packages/db/src/migrate", "packages/db/src/schema"],
+    ...files.filter((file) => file.endsWith(".security.test.ts")).map((file) => path.join("packages", file)),
+  ];
+}
 
 /**
  * @param {string} chromium the browser's program
