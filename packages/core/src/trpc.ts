@@ -1,5 +1,5 @@
 import type { Session, User } from "@parley/auth";
-import { ConversationId, type MemberId, type Role, type TenantId } from "@parley/contracts";
+import { ConversationId, type ErrorCode, type MemberId, type Role, type TenantId } from "@parley/contracts";
 import { type Database, DatabaseError, type TenantTransaction } from "@parley/db";
 import { initTRPC, TRPCError } from "@trpc/server";
 import type { TRPC_ERROR_CODE_KEY } from "@trpc/server/rpc";
@@ -25,6 +25,8 @@ export type Facts = {
   apiKeyId?: string;
   conversationId?: string;
   procedures?: string;
+  /** Why the request was not let do what it asked. */
+  refusal?: ErrorCode;
 };
 
 /** What every procedure is given. */
@@ -116,6 +118,7 @@ const mapped = t.procedure.use(async ({ ctx, path, getRawInput, next }) => {
 
   const result = await next();
   if (result.ok) return result;
+  if (result.error.cause instanceof AppError) facts.refusal = result.error.cause.code;
   const error = toTrpcError(result.error.cause);
   if (error instanceof TRPCError) throw error;
   return result;

@@ -28,6 +28,7 @@ import { capturedMailRoutes } from "./captured-mail-routes.ts";
 import { guardAgainstOtherSites, refuseOtherMethods } from "./csrf-guard.ts";
 import { errorAnswer } from "./error-answer.ts";
 import { limitRate } from "./rate-limit.ts";
+import { recordRefusals } from "./record-refusals.ts";
 import { countCalls, trpcRoutes } from "./trpc-routes.ts";
 import { v1Routes } from "./v1/v1-routes.ts";
 import { widgetRoutes } from "./widget-routes.ts";
@@ -117,6 +118,7 @@ export async function createApi(options: ApiOptions): Promise<FastifyInstance> {
   });
   app.setErrorHandler((error: FastifyError, request, reply) => {
     const { status, body } = errorAnswer(error, request);
+    request.facts.refusal = body.error.code;
     if (status >= 500) request.log.error({ err: error, ...request.facts }, "request failed");
     if (status === 503) reply.header("retry-after", "1");
     return reply.code(status).send(body);
@@ -152,6 +154,7 @@ export async function createApi(options: ApiOptions): Promise<FastifyInstance> {
     if (url !== "/healthz" && url !== "/readyz") await limitRequests(request, reply);
   });
 
+  recordRefusals(app, options);
   guardAgainstOtherSites(app, config);
 
   app.get("/healthz", async () => ({ status: "ok" }));

@@ -36,9 +36,9 @@ export async function widgetRoutes(app: FastifyInstance, { db, config, planOf }:
     const [, token] = /^Bearer (\S+)$/.exec(request.headers.authorization ?? "") ?? [];
     if (!token) throw new AppError("auth.required");
     const visitor = await verifyVisitorToken(config.secret, token);
-    if (request.headers.origin !== visitor.origin) throw new AppError("origin.not_allowed");
     request.facts.tenantId = visitor.tenantId;
     request.facts.contactId = visitor.contactId;
+    if (request.headers.origin !== visitor.origin) throw new AppError("origin.not_allowed");
     const { tenantId } = visitor;
     await spend(app, reply, rateLimits.tenantRequests, { tenantId, of: [] }, { plan: await planOf(tenantId) });
     return visitor;

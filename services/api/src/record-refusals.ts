@@ -1,0 +1,61 @@
+import type { ErrorCode, TenantId } from "@parley/contracts";
+import { type AuditRecord, recordAudit } from "@parley/core/audit/record-audit";
+import { listMemberships } from "@parley/core/tenants/find-tenant";
+import type { FastifyInstance, FastifyRequest } from "fastify";
+import type { ApiOptions } from "./create-api.ts";
+
+/** Somebody came with a credential and was not let do what they asked. */
+const told: readonly ErrorCode[] = ["auth.forbidden", "origin.not_allowed", "csrf.invalid"];
+/** A tenant's refusals that are recorded in a minute by each process: whoever provokes them must not fill the log. */
+const perMinute = 20;
+
+/** Tells the tenant's audit log of requests that are refused though a credential came along, before they are answered. */
+export function recordRefusals(app: FastifyInstance, { db, accounts }: Pick<ApiOptions, "db" | "accounts">): void {
+  let minute = 0;
+  const recorded = new Map<TenantId, number>();
+
+  function isTooMany(tenantId: TenantId): boolean {
+    const now = Math.floor(Date.now() / 60_000);
+    if (now !== minute) recorded.clear();
+    minute = now;
+    const count = (recorded.get(tenantId) ?? 0) + 1;
+    recorded.set(tenantId, count);
+    return count > perMinute;
+  }
+
+  /** The caller in each tenant that is concerned. */
+  async function callersOf(request: FastifyRequest): Promise<[TenantId, AuditRecord["actor"]][]> {
+    const { tenantId, memberId, contactId, apiKeyId } = request.facts;
+    if (tenantId) {
+      const actor: AuditRecord["actor"] = memberId
+        ? { kind: "member", id: memberId }
+        : contactId
+          ? { kind: "contact", id: contactId }
+          : { kind: "api_key", id: apiKeyId ?? null };
+      return [[tenantId as TenantId, actor]];
+    }
+    const { cookie } = request.headers;
+    const session = cookie && (await accounts.findSession(new Headers({ cookie }), { background: true }));
+    if (!session) return [];
+    const memberships = await listMemberships(db, session.user.id);
+    return memberships.map(({ tenantId, memberId }) => [tenantId, { kind: "member", id: memberId }]);
+  }
+
+  app.addHook("onSend", async (request) => {
+    const { refusal } = request.facts;
+    if (!refusal || !told.includes(refusal)) return;
+    try {
+      for (const [tenantId, actor] of await callersOf(request)) {
+        if (isTooMany(tenantId)) continue;
+        const { url = null } = request.routeOptions;
+        const { procedures = null } = request.facts;
+        const details = { code: refusal, route: url, procedures: procedures?.slice(0, 200) ?? null };
+        const record: AuditRecord = { action: "request.refused", actor, ip: request.ip, details };
+        await db.transaction(tenantId, (tx) => recordAudit(tx, record));
+      }
+    } catch (error) {
+      // The refusal stands, whether or not it could be recorded.
+      request.log.error({ err: error, ...request.facts }, "a refusal could not be recorded");
+    }
+  });
+}
