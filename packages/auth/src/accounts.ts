@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { UserId } from "@parley/contracts";
 import type { Database } from "@parley/db";
+import type { Cache } from "@parley/platform/redis-cache";
 import { type BetterAuthPlugin, betterAuth } from "better-auth";
 import { drizzleAdapter } from "better-auth/adapters/drizzle";
 import type { OnAccountEvent } from "./account-events.ts";
@@ -39,6 +40,8 @@ export type AccountsOptions = {
   /** Where the links of mails lead; the first of the origins when left out. */
   dashboardUrl?: string | undefined;
   mail?: AccountMail | undefined;
+  /** Spares the database most questions about sessions; PostgreSQL stays the truth. */
+  sessionCache?: Cache | undefined;
   /** Others who say who a person is. */
   providers?: readonly SignInProvider[] | undefined;
   /** Who may sign up; nobody when left out. */
@@ -90,7 +93,7 @@ export function createAccounts(options: AccountsOptions): Accounts {
   const links = linksTo(options.dashboardUrl ?? appOrigins[0] ?? apiUrl);
   const workspaces = createWorkspaces({ db, make: product.makeWorkspace });
   const cookies = cookiesOf(apiUrl);
-  const sessions = new Sessions({ db, secret, cookies });
+  const sessions = new Sessions({ db, secret, cookies, cache: options.sessionCache });
   const attempts = new Attempts({ db, secret });
   const factors = new Factors({ db, secret, attempts });
   const tellLocked = createTellLocked({ db, attempts, mail, links, onEvent });
@@ -179,6 +182,8 @@ export function createAccounts(options: AccountsOptions): Accounts {
       const found = await sessions.find(request.headers);
       const headers = withSession(request.headers, cookies, found?.token, secret);
       const answer = await withCurrentSession(found, () => authFor(request).handler(new Request(request, { headers })));
+      // Whatever was done, this browser sees it with its next request.
+      if (request.method !== "GET") await sessions.forget(request.headers);
       const setsOne = answer.headers.getSetCookie().some((cookie) => cookie.startsWith(`${cookies.session}=`));
       if (!setsOne)
         for (const cookie of found?.headers.getSetCookie() ?? []) answer.headers.append("set-cookie", cookie);

@@ -4,12 +4,15 @@ import type { EventLog } from "@parley/platform/event-log/event-log";
 import { createRedisEventLog } from "@parley/platform/event-log/redis-event-log";
 import type { Logger } from "@parley/platform/log";
 import { createRateLimiter, type RateLimiter } from "@parley/platform/rate-limits/rate-limiter";
+import { type Cache, createRedisCache } from "@parley/platform/redis-cache";
 
 /** What a process needs that shares its database and its event log with others. */
 export type Connections = {
   db: Database;
   eventLog: EventLog;
   rateLimiter: RateLimiter;
+  /** What the database said of sessions, for a few seconds. */
+  sessionCache: Cache;
   close(): Promise<void>;
 };
 
@@ -36,11 +39,14 @@ export async function connect(config: Config, logger: Logger): Promise<Connectio
     redisDeadlineMs: config.rateLimitDeadlineMs,
     logger,
   });
+  const sessionCache = createRedisCache({ redisUrl: config.redis.url, name: "session", logger });
   return {
     db,
     eventLog,
     rateLimiter,
+    sessionCache,
     async close() {
+      sessionCache.close();
       rateLimiter.close();
       await eventLog.close();
       await db.close();

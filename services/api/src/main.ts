@@ -10,14 +10,14 @@ import { createApi } from "./create-api.ts";
 
 const config = loadConfig(process.env);
 const logger = createLogger(config.log).child({ service: "api" });
-const { db, eventLog, rateLimiter, close } = await connect(config, logger);
+const { db, eventLog, rateLimiter, sessionCache, close } = await connect(config, logger);
 const jobs = createJobs({ db, logger, embedded: false });
 const mailJobs = createMailJobs({ queue: jobs.queue, logger });
 await jobs.start();
 // What this process commits it also relays, at once; the workers relay what a dead process left.
 const relay = createRelay({ db, eventLog, logger });
 relay.start();
-const accounts = openAccounts({ db, mailJobs, config });
+const accounts = openAccounts({ db, mailJobs, sessionCache, config });
 const api = await createApi({ config, db, eventLog, accounts, jobs, mailJobs, rateLimiter, logger });
 await api.listen({ host: config.host, port: config.api.port });
 logger.info({ port: config.api.port }, "listening");

@@ -1,7 +1,9 @@
-import { randomBytes } from "node:crypto";
+import { createHmac, randomBytes } from "node:crypto";
 import { backgroundHeader, sessionLimits, UserId } from "@parley/contracts";
 import type { Database } from "@parley/db";
+import type { Cache } from "@parley/platform/redis-cache";
 import { sql } from "drizzle-orm";
+import * as z from "zod";
 import { isAlive, isFresh, seconds } from "./alive.ts";
 import { type Cookies, readSigned, sessionCookie } from "./session-cookie.ts";
 
@@ -29,31 +31,40 @@ export type FoundSession = {
   headers: Headers;
 };
 
-type Row = {
-  id: string;
-  token: string;
-  userId: string;
-  name: string;
-  email: string;
-  renew: boolean;
-  quiet: boolean;
-  fresh: boolean;
-  secondFactor: boolean;
-};
+/**
+ * With a cache, what the database said of a session holds for so long: a session that was ended elsewhere is over as much later, and no
+ * message about it has to arrive.
+ */
+const keptMs = 3_000;
+
+const Row = z.object({
+  id: z.string(),
+  token: z.string(),
+  userId: z.string(),
+  name: z.string(),
+  email: z.string(),
+  renew: z.boolean(),
+  quiet: z.boolean(),
+  fresh: z.boolean(),
+  secondFactor: z.boolean(),
+});
+type Row = z.infer<typeof Row>;
 
 /** Whether the page sent the request by itself: then nobody need be there, and the session gets no older for it. */
 const isBackground = (headers: Headers): boolean => headers.get(backgroundHeader) === "1";
 
-/** The sessions as the database has them, asked anew at every request. */
+/** The sessions as the database has them, asked at every request, or by way of a cache every few seconds. */
 export class Sessions {
   readonly #db: Database;
   readonly #secret: string;
   readonly #cookies: Cookies;
+  readonly #cache: Cache | undefined;
 
-  constructor(options: { db: Database; secret: string; cookies: Cookies }) {
+  constructor(options: { db: Database; secret: string; cookies: Cookies; cache?: Cache | undefined }) {
     this.#db = options.db;
     this.#secret = options.secret;
     this.#cookies = options.cookies;
+    this.#cache = options.cache;
   }
 
   /**
@@ -64,9 +75,17 @@ export class Sessions {
   async find(headers: Headers, { background = isBackground(headers) } = {}): Promise<FoundSession | undefined> {
     const sent = readSigned(headers, this.#cookies.session, this.#secret);
     if (!sent) return undefined;
-    const row = await this.#read(sent);
+    const kept = await this.#kept(sent);
+    const row = kept ?? (await this.#read(sent));
     if (!row) return undefined;
-    if (!background && row.quiet && !(await this.#noteActivity(row.id))) return undefined;
+    const isNoted = !background && row.quiet;
+    if (isNoted && !(await this.#noteActivity(row.id))) {
+      await this.forget(headers);
+      return undefined;
+    }
+    if (this.#cache && row.token === sent && !row.renew && (isNoted || !kept)) {
+      await this.#cache.set(this.#keyOf(sent), JSON.stringify({ ...row, quiet: row.quiet && !isNoted }), keptMs);
+    }
     const token = row.renew ? await this.#renew(row) : row.token;
     const { id, fresh, secondFactor, name, email } = row;
     const answer = new Headers();
@@ -81,9 +100,30 @@ export class Sessions {
     };
   }
 
+  /** Something has become of the request's session that the next request has to know of. */
+  async forget(headers: Headers): Promise<void> {
+    const sent = this.#cache && readSigned(headers, this.#cookies.session, this.#secret);
+    if (sent) await this.#cache?.forget(this.#keyOf(sent));
+  }
+
   /** Gives all sessions of the user new tokens at their next requests: what they may do has changed. */
   async renewAll(userId: UserId): Promise<void> {
     await this.#db.authDatabase().execute(sql`update auth.session set renew = true where user_id = ${userId}`);
+  }
+
+  async #kept(token: string): Promise<Row | undefined> {
+    const text = await this.#cache?.get(this.#keyOf(token));
+    if (text === undefined) return undefined;
+    try {
+      return Row.parse(JSON.parse(text));
+    } catch {
+      return undefined; // of another release
+    }
+  }
+
+  /** The cache holds no token by which anybody could sign in. */
+  #keyOf(token: string): string {
+    return createHmac("sha256", this.#secret).update(`session ${token}`).digest("base64url");
   }
 
   async #read(token: string): Promise<Row | undefined> {

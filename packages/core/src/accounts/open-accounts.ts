@@ -3,6 +3,7 @@ import type { TenantId, UserId } from "@parley/contracts";
 import type { Database } from "@parley/db";
 import { members, tenants } from "@parley/db/schema";
 import type { Config } from "@parley/platform/config";
+import type { Cache } from "@parley/platform/redis-cache";
 import { eq } from "drizzle-orm";
 import { recordAccountEvent } from "../audit/record-account-event.ts";
 import type { MailJobs } from "../mail/mail-jobs.ts";
@@ -14,9 +15,10 @@ import { makeWorkspace } from "./make-workspace.ts";
 export function openAccounts(options: {
   db: Database;
   mailJobs: MailJobs;
+  sessionCache?: Cache;
   config: Pick<Config, "secret" | "api" | "dashboard" | "signUp" | "signInProviders">;
 }): Accounts {
-  const { db, mailJobs, config } = options;
+  const { db, mailJobs, sessionCache, config } = options;
   return createAccounts({
     db,
     secret: config.secret,
@@ -25,6 +27,7 @@ export function openAccounts(options: {
     dashboardUrl: config.dashboard.url,
     mail: mailJobs,
     signUp: { who: config.signUp, isInvited: (email, invitation) => isInvited(db, email, invitation) },
+    sessionCache,
     providers: config.signInProviders,
     onEvent: (event) => recordAccountEvent(db, event),
     product: {
