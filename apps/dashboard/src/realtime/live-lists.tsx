@@ -1,5 +1,7 @@
 import { useQueryClient } from "@tanstack/react-query";
+import { useRouter } from "@tanstack/react-router";
 import { useEffect, useMemo } from "react";
+import { useMember } from "../session/session.ts";
 import { useTRPC } from "../trpc.ts";
 import { throttle } from "./throttle.ts";
 import { useChannel } from "./use-channel.ts";
@@ -7,16 +9,36 @@ import { useChannel } from "./use-channel.ts";
 /** A busy inbox changes many times a second; its lists are fetched again this often at most. */
 const refetchIntervalMs = 400;
 
-/** Keeps the lists current, on whichever page: their channels say that something changed, and what is shown is fetched again. */
+/**
+ * Keeps the lists current, on whichever page, and what the member may do: their channels say that something changed, and what is shown
+ * is fetched again.
+ */
 export function LiveLists() {
   const trpc = useTRPC();
   const queryClient = useQueryClient();
+  const router = useRouter();
+  const { member } = useMember();
   const conversationsChanged = useThrottled(() => {
     void queryClient.invalidateQueries(trpc.conversations.list.pathFilter());
     void queryClient.invalidateQueries(trpc.conversations.counts.queryFilter());
   });
   const documentsChanged = useThrottled(() => {
     void queryClient.invalidateQueries(trpc.knowledge.pathFilter());
+  });
+  const membersChanged = useThrottled(() => {
+    void queryClient.invalidateQueries(trpc.members.list.queryFilter());
+    void queryClient.invalidateQueries(trpc.invitations.list.queryFilter());
+  });
+  useChannel("members", {
+    onSubscribed: membersChanged,
+    onEvent(event) {
+      membersChanged();
+      if (!("memberId" in event) || event.memberId !== member.id) return;
+      // Who was removed begins anew, where they still belong; nothing of this workspace is left in the page.
+      if (event.type === "member.removed") location.assign("/");
+      queryClient.removeQueries(trpc.session.me.queryFilter());
+      void router.invalidate();
+    },
   });
   useChannel("conversations", { onSubscribed: conversationsChanged, onEvent: conversationsChanged });
   useChannel("documents", { onSubscribed: documentsChanged, onEvent: documentsChanged });
