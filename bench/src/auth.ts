@@ -1,0 +1,66 @@
+import { createAccounts } from "@parley/auth";
+import { openDatabase } from "@parley/db";
+import { createTestDatabase } from "@parley/db/testing";
+import { freePort } from "@parley/platform/testing/free-port";
+import { start } from "./auth/load.ts";
+import { benchProcedures } from "./auth/procedures.ts";
+import { benchSessionCheck } from "./auth/session-check.ts";
+import { benchSignIns } from "./auth/sign-ins.ts";
+
+// `pnpm bench:auth`: what the way in costs, as shares of what it could cost at the least; prints JSON. Names after the command choose
+// some of it: procedures, signIns, sessionCheck.
+const say = (line: string) => process.stderr.write(`${line}\n`);
+const chosen = process.argv.slice(2);
+const wants = (name: string) => chosen.length === 0 || chosen.includes(name);
+const secret = "a secret of measurements alone, 32 characters or more";
+const password = "correct horse battery staple";
+
+const results: Record<string, object> = {};
+if (wants("procedures")) {
+  say("procedures …");
+  results.procedures = await benchProcedures();
+}
+if (wants("signIns") || wants("sessionCheck")) {
+  const database = await createTestDatabase();
+  const { host, port, user, password: word = "", database: name } = database.connection;
+  const apiPort = await freePort();
+  const apiUrl = `http://localhost:${apiPort}`;
+  const origin = "http://localhost:5174";
+  const db = openDatabase({ connection: database.connection, max: 4 });
+  const accounts = createAccounts({ db, secret, apiUrl, appOrigins: [origin] });
+  const api = await start("../../../services/api/src/main.ts", [], {
+    ...process.env,
+    API_PORT: String(apiPort),
+    DATABASE_URL: `postgres://${user}:${encodeURIComponent(String(word))}@${host}:${port}/${name}`,
+    PARLEY_SECRET: secret,
+    ADMIN_TOKEN: secret,
+    RATE_LIMITS: "off",
+    LOG_FORMAT: "json",
+  });
+  try {
+    const people = Array.from({ length: 32 }, (_, n) => ({ email: `person${n}@example.com`, password }));
+    for (const { email } of people) await accounts.ensureUser({ email, name: "Ada", password });
+    if (wants("signIns")) {
+      say("sign-ins …");
+      results.signIns = await benchSignIns({ api, apiUrl, origin, people });
+    }
+    if (wants("sessionCheck")) {
+      say("session check …");
+      const answer = await fetch(`${apiUrl}/api/auth/sign-in/email`, {
+        method: "POST",
+        headers: { origin, "content-type": "application/json" },
+        body: JSON.stringify(people[0]),
+      });
+      const cookie = answer.headers
+        .getSetCookie()
+        .map((line) => line.split(";", 1)[0])
+        .join("; ");
+      results.sessionCheck = await benchSessionCheck({ db, accounts, cookie });
+    }
+  } finally {
+    await api.stop();
+    await db.close();
+    await database.drop();
+  }
+}
+process.stdout.write(`${JSON.stringify(results, null, 2)}\n`);
