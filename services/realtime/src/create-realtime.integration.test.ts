@@ -322,9 +322,17 @@ describe("a socket", () => {
       socket.send({ type: "ping" });
       await socket.frame({ type: "pong" });
     }
-    // The ticket is good for minutes still, the session is not.
-    const again = await world.work({ ...contact, sessionId: one });
-    expect(await again.closed).toEqual({ code: 4401, reason: "auth.required" });
+  });
+
+  test("is not opened by a ticket whose session has ended, though the ticket is good for minutes still", async () => {
+    await using world = await createRealtimeWorld();
+    const contact = await world.contact();
+    const sessionId = await beginSession(world.db);
+    await endSession(world.db, sessionId);
+    const socket = await world.work({ ...contact, sessionId });
+
+    expect(await socket.closed).toEqual({ code: 4401, reason: "auth.required" });
+    expect(socket.frames.map(({ type }) => type)).toEqual(["error"]);
   });
 
   test("is no activity: it does not keep its session alive", async () => {
