@@ -1,4 +1,5 @@
 import { signIn, signUp } from "../src/accounts.ts";
+import { codeOf } from "../src/authenticator.ts";
 import { expect, test } from "../src/fixtures.ts";
 import { mailbox, newPerson } from "../src/mailbox.ts";
 
@@ -142,4 +143,52 @@ test("an invitation is for one address; with the right one it leads to a second 
   await guestPage.getByRole("button", { name: /^You ?: / }).click();
   await expect(menu.getByRole("menuitemradio", { name: "Crystals" })).toBeChecked();
   await elsewhere.close();
+});
+
+test("a second factor is set up, and asked for at the next sign-in; a backup code does as well, once", async ({
+  page,
+  builtIn,
+}) => {
+  const hedy = newPerson("Hedy Lamarr");
+  await signUp(page, builtIn, hedy, "Frequency Hopping");
+  await page.goto(`${builtIn.dashboardUrl}/settings/security`);
+  await page.getByRole("button", { name: "Set up the second factor" }).click();
+  await expect(page.getByRole("img", { name: /^QR code/ })).toBeVisible();
+  const secret = ((await page.getByRole("code").textContent()) ?? "").replaceAll(" ", "");
+  const code = page.getByLabel("Code from the app");
+  await code.fill("000000");
+  await page.getByRole("button", { name: "Turn on" }).click();
+  await expect(code).toHaveAccessibleDescription(/The code is wrong/);
+  await code.fill(codeOf(secret));
+  await page.getByRole("button", { name: "Turn on" }).click();
+  await expect(page.getByRole("heading", { name: "Keep these backup codes" })).toBeFocused();
+  const [backupCode] = await page.getByRole("list", { name: "Backup codes" }).getByRole("listitem").allTextContents();
+  await page.getByRole("button", { name: "I have kept them" }).click();
+  await expect(page.getByText(/backup codes are left/)).toBeVisible();
+
+  const signOut = async () => {
+    await page.getByRole("button", { name: /^You ?: / }).click();
+    await page.getByRole("menuitem", { name: "Sign out" }).click();
+    await page.getByRole("heading", { name: "Sign in to your workspace" }).waitFor();
+  };
+  await signOut();
+  await signIn(page, builtIn, hedy);
+  await expect(page.getByRole("heading", { name: "One more step" })).toBeVisible();
+  await code.fill(codeOf(secret));
+  await page.getByRole("button", { name: "Go on" }).click();
+  await expect(code, "it was used when it was set up").toHaveAccessibleDescription(/used before/);
+  await code.fill(codeOf(secret, 1));
+  await page.getByRole("button", { name: "Go on" }).click();
+  await page.getByRole("navigation", { name: "Main" }).waitFor();
+
+  await signOut();
+  await signIn(page, builtIn, hedy);
+  await page.getByRole("button", { name: "Use a backup code instead" }).click();
+  await page.getByLabel("Backup code").fill(backupCode ?? "");
+  await page.getByLabel(/^Trust this device/).check();
+  await page.getByRole("button", { name: "Go on" }).click();
+  await page.getByRole("navigation", { name: "Main" }).waitFor();
+  await signOut();
+  await signIn(page, builtIn, hedy);
+  await page.getByRole("navigation", { name: "Main" }).waitFor();
 });

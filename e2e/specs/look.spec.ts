@@ -130,6 +130,11 @@ for (const { name, viewport, colorScheme } of looks) {
         await shot(page, info);
         await expectAccessible(page);
       }
+      await page.goto(`${builtIn.dashboardUrl}/settings/security`);
+      await page.getByRole("button", { name: "Set up the second factor" }).click();
+      await page.getByRole("img", { name: /^QR code/ }).waitFor();
+      await shot(page, info);
+      await expectAccessible(page);
     });
   });
 }

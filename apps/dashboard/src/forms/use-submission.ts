@@ -1,5 +1,5 @@
 import { useEffect, useRef, useState } from "react";
-import type { AccountFailure, AccountResult } from "../session/account-request.ts";
+import { type AccountFailure, type AccountResult, cancelled } from "../session/account-request.ts";
 import { useSecondsUntil } from "./use-seconds-until.ts";
 
 /** When the server does not say when to come back. */
@@ -39,7 +39,7 @@ export function useSubmission<Input, T>(
       else if (isToWait(result.failure)) {
         const seconds = result.failure.retryAfterSeconds ?? usualWaitSeconds;
         setWaiting({ input, untilMs: Date.now() + seconds * 1_000 });
-      } else {
+      } else if (result.failure !== cancelled) {
         setFailure(result.failure);
         onFailure?.(result.failure);
       }

@@ -15,6 +15,9 @@ export type AccountFailure = {
 
 export type AccountResult<T> = { ok: true; data: T } | { ok: false; failure: AccountFailure };
 
+/** The person did not want it after all. */
+export const cancelled: AccountFailure = { code: "cancelled", status: null, requestId: null, retryAfterSeconds: null };
+
 /**
  * Asks the api something about accounts: what the typed client does not know.
  *

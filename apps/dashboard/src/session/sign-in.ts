@@ -9,6 +9,14 @@ export function signIn(
   return accountRequest(apiUrl, "/sign-in/email", credentials);
 }
 
+/** The second step, for who has a second factor: a code of the authenticator app's, or a backup code. */
+export function verifyFactor(
+  apiUrl: string,
+  step: { code: string; trustDevice: boolean },
+): Promise<AccountResult<unknown>> {
+  return accountRequest(apiUrl, "/factor/verify", step);
+}
+
 /** Ends the session. @throws when the server did not do it */
 export async function signOut(apiUrl: string): Promise<void> {
   const result = await accountRequest(apiUrl, "/sign-out", {});

@@ -1,11 +1,13 @@
 import { Dialog } from "@base-ui/react/dialog";
 import { useQueryClient } from "@tanstack/react-query";
 import { useRouter } from "@tanstack/react-router";
+import { useState } from "react";
 import { Logo } from "../../components/logo.tsx";
 import { Notice } from "../../forms/notice.tsx";
 import { useSession } from "../../session/session.ts";
 import { sessionEnd } from "../../session/session-end.ts";
 import { useTRPC } from "../../trpc.ts";
+import { SecondFactorForm } from "../sign-in/second-factor-form.tsx";
 import { SignInForm } from "../sign-in/sign-in-form.tsx";
 
 /**
@@ -17,6 +19,7 @@ export function SessionEndedDialog() {
   const trpc = useTRPC();
   const queryClient = useQueryClient();
   const router = useRouter();
+  const [step, setStep] = useState<"password" | "factor">("password");
 
   async function goOn() {
     const session = await queryClient.fetchQuery(trpc.session.me.queryOptions(undefined, { staleTime: 0 }));
@@ -34,16 +37,23 @@ export function SessionEndedDialog() {
           <title>Session ended · Parley</title>
           <div className="m-auto w-full max-w-90">
             <Logo className="mb-5 size-9" />
-            <Dialog.Title className="text-2xl font-semibold tracking-tight">Sign in to go on</Dialog.Title>
-            <SignInForm
-              email={user.email}
-              notice={
-                <Notice tone="warn" role="status" className="mt-6">
-                  Your session has ended. Sign in to go on where you were.
-                </Notice>
-              }
-              onDone={goOn}
-            />
+            <Dialog.Title className="text-2xl font-semibold tracking-tight">
+              {step === "factor" ? "One more step" : "Sign in to go on"}
+            </Dialog.Title>
+            {step === "factor" ? (
+              <SecondFactorForm onDone={goOn} onRestart={() => setStep("password")} />
+            ) : (
+              <SignInForm
+                email={user.email}
+                notice={
+                  <Notice tone="warn" role="status" className="mt-6">
+                    Your session has ended. Sign in to go on where you were.
+                  </Notice>
+                }
+                onDone={goOn}
+                onFactor={() => setStep("factor")}
+              />
+            )}
           </div>
         </Dialog.Popup>
       </Dialog.Portal>

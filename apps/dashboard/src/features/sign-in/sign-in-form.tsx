@@ -14,14 +14,16 @@ type SignInFormProps = {
   /** Said until something else is to be said. */
   notice?: ReactNode;
   onDone: () => void | Promise<void>;
+  /** The password was right, and a second factor is wanted. */
+  onFactor: () => void;
 };
 
-export function SignInForm({ email = "", notice, onDone }: SignInFormProps) {
+export function SignInForm({ email = "", notice, onDone, onFactor }: SignInFormProps) {
   const { apiUrl } = useRouteContext({ from: "__root__" });
   const passwordField = useRef<HTMLInputElement>(null);
   const submission = useSubmission(
     (credentials: { email: string; password: string }) => signIn(apiUrl, credentials),
-    onDone,
+    (answer) => ("secondFactor" in answer ? onFactor() : onDone()),
     () => passwordField.current?.select(),
   );
   const { busy, failure, waitSeconds } = submission;

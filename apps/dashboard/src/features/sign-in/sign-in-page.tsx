@@ -1,22 +1,37 @@
 import { Link, useNavigate, useSearch } from "@tanstack/react-router";
+import { useState } from "react";
 import { EntranceLayout } from "../../shell/entrance-layout.tsx";
 import { CitedAnswerPicture } from "./cited-answer-picture.tsx";
+import { SecondFactorForm } from "./second-factor-form.tsx";
 import { SignInForm } from "./sign-in-form.tsx";
 import { SignInNotice } from "./sign-in-notice.tsx";
 
 export function SignInPage() {
   const { to, notice } = useSearch({ from: "/sign-in" });
   const navigate = useNavigate();
+  const [step, setStep] = useState<"password" | "factor">("password");
   const leave = () => navigate({ href: to, replace: true });
 
+  if (step === "factor") {
+    return (
+      <EntranceLayout key={step} title="Second factor" heading="One more step" picture={<CitedAnswerPicture />}>
+        <SecondFactorForm onDone={leave} onRestart={() => setStep("password")} />
+      </EntranceLayout>
+    );
+  }
   return (
     <EntranceLayout
+      key={step}
       title="Sign in"
       heading="Sign in to your workspace"
       lead="Your conversations, your knowledge."
       picture={<CitedAnswerPicture />}
     >
-      <SignInForm notice={notice && <SignInNotice notice={notice} />} onDone={leave} />
+      <SignInForm
+        notice={notice && <SignInNotice notice={notice} />}
+        onDone={leave}
+        onFactor={() => setStep("factor")}
+      />
       <p className="mt-6 text-center text-sm text-ink-soft">
         New here?{" "}
         <Link to="/sign-up" className="link">

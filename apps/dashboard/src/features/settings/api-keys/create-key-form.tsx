@@ -36,7 +36,7 @@ export function CreateKeyForm({ onCancel, onMade }: CreateKeyFormProps) {
       <form onSubmit={submit} aria-label="A new key" className="max-w-110">
         {create.isError && <ErrorNotice error={create.error} className="mb-4" />}
         <TextField
-          className=""
+          className="!mt-0"
           label="Name"
           name="name"
           required

@@ -77,7 +77,7 @@ export function InviteForm({ by, onDone }: { by: Role; onDone: (done: string) =>
             variant="primary"
             size="medium"
             busy={invite.isPending}
-            className="max-sm:w-full sm:mt-6.5"
+            className="max-sm:w-full sm:mt-[29px]"
           >
             {invite.isPending ? "Inviting…" : "Invite"}
           </Button>

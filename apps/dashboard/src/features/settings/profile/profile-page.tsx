@@ -9,8 +9,8 @@ import { SubmissionNotice } from "../../../forms/submission-notice.tsx";
 import { useSubmission } from "../../../forms/use-submission.ts";
 import { useMember } from "../../../session/session.ts";
 import { useTRPC } from "../../../trpc.ts";
+import { useAccountRequest } from "../confirm-identity.tsx";
 import { SettingsPage, SettingsSection } from "../settings-page.tsx";
-import { useAccountRequest } from "../use-account-request.ts";
 
 /** Who somebody is, to colleagues and contacts. */
 export function ProfilePage() {
@@ -51,7 +51,7 @@ function NameForm() {
       <form onSubmit={submit} aria-label="Change the name" className="max-w-90">
         <SubmissionNotice submission={submission} hidden={error !== undefined} className="mb-4" />
         <TextField
-          className=""
+          className="!mt-0"
           label="Your name"
           name="name"
           required
@@ -115,7 +115,7 @@ function EmailForm() {
           className="mb-4"
         />
         <TextField
-          className=""
+          className="!mt-0"
           label="New address"
           name="email"
           type="email"

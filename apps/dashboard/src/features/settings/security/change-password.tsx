@@ -1,4 +1,4 @@
-import { useQueryClient } from "@tanstack/react-query";
+import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useRouteContext } from "@tanstack/react-router";
 import { type FormEvent, useState } from "react";
 import { Button } from "../../../components/button.tsx";
@@ -6,19 +6,20 @@ import { newPasswordError } from "../../../forms/new-password-error.ts";
 import { NewPasswordField } from "../../../forms/new-password-field.tsx";
 import { Notice } from "../../../forms/notice.tsx";
 import { PasswordField } from "../../../forms/password-field.tsx";
-import { shortestPassword } from "../../../forms/password-rules.ts";
+import { shortestPassword, shortestWithSecondFactor } from "../../../forms/password-rules.ts";
 import { SubmissionNotice } from "../../../forms/submission-notice.tsx";
 import { useSubmission } from "../../../forms/use-submission.ts";
 import { useMember } from "../../../session/session.ts";
+import { useAccountRequest } from "../confirm-identity.tsx";
 import { SettingsSection } from "../settings-page.tsx";
-import { useAccountRequest } from "../use-account-request.ts";
-import { devicesQuery } from "./account-queries.ts";
+import { devicesQuery, factorQuery } from "./account-queries.ts";
 
 export function ChangePassword() {
   const { apiUrl } = useRouteContext({ from: "__root__" });
   const { user, tenant } = useMember();
   const request = useAccountRequest();
   const queryClient = useQueryClient();
+  const hasFactor = useQuery(factorQuery(apiUrl)).data?.enabled ?? false;
   // Another one for each password that was changed: empty again.
   const [changed, setChanged] = useState(0);
   const submission = useSubmission(
@@ -52,7 +53,7 @@ export function ChangePassword() {
         <SubmissionNotice submission={submission} hidden={isWrong || error !== undefined} className="mb-4" />
         <input type="text" autoComplete="username" value={user.email} readOnly hidden />
         <PasswordField
-          className=""
+          className="!mt-0"
           label="Current password"
           name="current"
           autoComplete="current-password"
@@ -61,7 +62,7 @@ export function ChangePassword() {
         <NewPasswordField
           label="New password"
           name="new"
-          minLength={shortestPassword}
+          minLength={hasFactor ? shortestWithSecondFactor : shortestPassword}
           personal={[user.name, user.email, tenant.name]}
           error={error}
         />

@@ -10,8 +10,8 @@ import { Skeleton } from "../../../components/skeleton.tsx";
 import { ErrorNotice } from "../../../errors/error-notice.tsx";
 import { SubmissionNotice } from "../../../forms/submission-notice.tsx";
 import { useSubmission } from "../../../forms/use-submission.ts";
+import { useAccountRequest } from "../confirm-identity.tsx";
 import { SettingsSection } from "../settings-page.tsx";
-import { useAccountRequest } from "../use-account-request.ts";
 import { devicesQuery } from "./account-queries.ts";
 
 /** Where the person is signed in, and the way to end that. */

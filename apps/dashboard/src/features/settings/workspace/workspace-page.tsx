@@ -1,22 +1,24 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
-import { useRouter } from "@tanstack/react-router";
+import { Link, useRouter } from "@tanstack/react-router";
 import { type FormEvent, useState } from "react";
 import { Button } from "../../../components/button.tsx";
 import { ConfirmDialog } from "../../../components/confirm-dialog.tsx";
 import { errorCode } from "../../../errors/describe-error.ts";
 import { ErrorNotice } from "../../../errors/error-notice.tsx";
 import { TextField } from "../../../forms/field.tsx";
+import { Notice } from "../../../forms/notice.tsx";
 import { useMember } from "../../../session/session.ts";
 import { useTRPC, useTRPCClient } from "../../../trpc.ts";
 import { managesMembers } from "../roles.ts";
 import { SettingsPage, SettingsSection } from "../settings-page.tsx";
 
-/** What the workspace is called; and the way out of it. */
+/** What the workspace is called and asks for; and the way out of it. */
 export function WorkspacePage() {
   const { member } = useMember();
   return (
-    <SettingsPage title="Workspace" lead="What it is called, and the way out of it.">
+    <SettingsPage title="Workspace" lead="What it is called, and what it asks of its members.">
       {managesMembers(member.role) && <NameForm />}
+      <SecondFactorRule />
       <Leave />
     </SettingsPage>
   );
@@ -56,7 +58,7 @@ function NameForm() {
       <form onSubmit={submit} aria-label="Rename the workspace" className="max-w-90">
         {rename.isError && !error && <ErrorNotice error={rename.error} className="mb-4" />}
         <TextField
-          className=""
+          className="!mt-0"
           label="Name of the workspace"
           name="name"
           required
@@ -74,6 +76,50 @@ function NameForm() {
           </span>
         </div>
       </form>
+    </SettingsSection>
+  );
+}
+
+function SecondFactorRule() {
+  const { member, tenant } = useMember();
+  const client = useTRPCClient();
+  const refresh = useRefreshedSession();
+  const isRequired = tenant.requireSecondFactor;
+  const change = useMutation({
+    mutationFn: (requireSecondFactor: boolean) => client.tenants.requireSecondFactor.mutate({ requireSecondFactor }),
+    onSuccess: refresh,
+  });
+  const hasNone = errorCode(change.error) === "auth.factor_required";
+  return (
+    <SettingsSection
+      title="Second factor"
+      lead={
+        isRequired
+          ? "Whoever signed in without a second factor sees nothing of this workspace."
+          : "A second factor is up to every member."
+      }
+      aside={
+        member.role === "owner" ? (
+          <Button busy={change.isPending} onClick={() => change.mutate(!isRequired)}>
+            {isRequired ? "Require it no more" : "Require it of everybody"}
+          </Button>
+        ) : (
+          <span className="text-sm text-ink-soft">{isRequired ? "Required" : "Not required"}</span>
+        )
+      }
+    >
+      {change.isError &&
+        (hasNone ? (
+          <Notice tone="warn" role="alert">
+            You signed in without one yourself, and would lock yourself out.{" "}
+            <Link to="/settings/security" className="link">
+              Set yours up
+            </Link>
+            , sign in with it, and come back.
+          </Notice>
+        ) : (
+          <ErrorNotice error={change.error} />
+        ))}
     </SettingsSection>
   );
 }

@@ -1,0 +1,131 @@
+import { Dialog } from "@base-ui/react/dialog";
+import { useQuery } from "@tanstack/react-query";
+import { useRouteContext } from "@tanstack/react-router";
+import { createContext, type FormEvent, type ReactNode, useContext, useRef, useState } from "react";
+import { Button } from "../../components/button.tsx";
+import { CodeField } from "../../forms/code-field.tsx";
+import { PasswordField } from "../../forms/password-field.tsx";
+import { SubmissionNotice } from "../../forms/submission-notice.tsx";
+import { useSubmission } from "../../forms/use-submission.ts";
+import { type AccountResult, accountRequest, cancelled } from "../../session/account-request.ts";
+import { useSession } from "../../session/session.ts";
+import { signInWords } from "../sign-in/sign-in-words.ts";
+import { factorQuery } from "./security/account-queries.ts";
+
+type Ask = () => Promise<boolean>;
+
+const ConfirmIdentity = createContext<Ask | undefined>(undefined);
+
+/**
+ * Asks the api about accounts, like `accountRequest`. Where it wants to know first that it is still the same person, that is asked,
+ * and then the same again; a failure `cancelled` when they did not want to.
+ */
+export function useAccountRequest() {
+  const { apiUrl } = useRouteContext({ from: "__root__" });
+  const ask = useContext(ConfirmIdentity);
+  return async function request<T>(path: string, body: Record<string, unknown> = {}): Promise<AccountResult<T>> {
+    const result = await accountRequest<T>(apiUrl, path, body);
+    if (result.ok || result.failure.code !== "SESSION_NOT_FRESH" || !ask) return result;
+    return (await ask()) ? accountRequest<T>(apiUrl, path, body) : { ok: false, failure: cancelled };
+  };
+}
+
+/** Makes `useAccountRequest` able to ask. */
+export function ConfirmIdentityProvider({ children }: { children: ReactNode }) {
+  const [isAsking, setIsAsking] = useState(false);
+  const answer = useRef<(confirmed: boolean) => void>(undefined);
+  const [ask] = useState<Ask>(() => () => {
+    answer.current?.(false);
+    setIsAsking(true);
+    return new Promise<boolean>((resolve) => {
+      answer.current = resolve;
+    });
+  });
+
+  function end(confirmed: boolean) {
+    answer.current?.(confirmed);
+    answer.current = undefined;
+  }
+
+  return (
+    <ConfirmIdentity value={ask}>
+      {children}
+      {isAsking && <ConfirmIdentityDialog onAnswer={end} onClosed={() => setIsAsking(false)} />}
+    </ConfirmIdentity>
+  );
+}
+
+type ConfirmIdentityDialogProps = { onAnswer: (confirmed: boolean) => void; onClosed: () => void };
+
+function ConfirmIdentityDialog({ onAnswer, onClosed }: ConfirmIdentityDialogProps) {
+  const { apiUrl } = useRouteContext({ from: "__root__" });
+  const { user } = useSession();
+  const [open, setOpen] = useState(true);
+  const hasFactor = useQuery(factorQuery(apiUrl)).data?.enabled ?? false;
+  const submission = useSubmission(
+    (body: { password?: string; code?: string }) => accountRequest(apiUrl, "/confirm", body),
+    () => {
+      onAnswer(true);
+      setOpen(false);
+    },
+  );
+  const { failure, busy } = submission;
+  const isWrong = failure?.code === "INVALID_PASSWORD" || failure?.code === "INVALID_CODE";
+
+  function submit(event: FormEvent<HTMLFormElement>) {
+    event.preventDefault();
+    const form = new FormData(event.currentTarget);
+    void submission.submit(
+      hasFactor ? { code: String(form.get("code")).trim() } : { password: String(form.get("password")) },
+    );
+  }
+
+  return (
+    <Dialog.Root
+      open={open}
+      onOpenChange={(next) => {
+        if (!next) onAnswer(false);
+        setOpen(next);
+      }}
+      onOpenChangeComplete={(isOpen) => !isOpen && onClosed()}
+    >
+      <Dialog.Portal>
+        <Dialog.Backdrop className="backdrop z-40" />
+        <Dialog.Popup className="popup fixed inset-x-4 top-[14dvh] z-40 mx-auto max-h-[80dvh] max-w-100 overflow-y-auto rounded-card border border-line bg-raised p-5 shadow-xl">
+          <Dialog.Title className="text-lg font-semibold">Is it still you?</Dialog.Title>
+          <Dialog.Description className="mt-1 text-sm text-ink-soft">
+            This changes who can get into the account, so please confirm it. It holds for the next ten minutes.
+          </Dialog.Description>
+          <form onSubmit={submit}>
+            <SubmissionNotice submission={submission} words={signInWords} hidden={isWrong} className="mt-4" />
+            {hasFactor ? (
+              <CodeField
+                kind="authenticator"
+                label="Code"
+                autoFocus
+                hint="From your authenticator app, or one of your backup codes."
+                error={isWrong ? "The code is wrong, or was used before." : undefined}
+              />
+            ) : (
+              <>
+                <input type="text" autoComplete="username" value={user.email} readOnly hidden />
+                <PasswordField
+                  name="password"
+                  autoComplete="current-password"
+                  autoFocus
+                  error={isWrong ? "This is not your password." : undefined}
+                />
+              </>
+            )}
+            <div className="mt-5 flex justify-end gap-2">
+              <Dialog.Close render={<Button size="medium" />}>Cancel</Dialog.Close>
+              <Button type="submit" variant="primary" size="medium" busy={busy}>
+                {busy ? "Confirming…" : "Confirm"}
+              </Button>
+            </div>
+          </form>
+        </Dialog.Popup>
+      </Dialog.Portal>
+    </Dialog.Root>
+  );
+}
