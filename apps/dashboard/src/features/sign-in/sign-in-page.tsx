@@ -2,14 +2,15 @@ import { Link, useNavigate, useSearch } from "@tanstack/react-router";
 import { useState } from "react";
 import { EntranceLayout } from "../../shell/entrance-layout.tsx";
 import { CitedAnswerPicture } from "./cited-answer-picture.tsx";
+import { ProviderButtons } from "./provider-buttons.tsx";
 import { SecondFactorForm } from "./second-factor-form.tsx";
 import { SignInForm } from "./sign-in-form.tsx";
 import { SignInNotice } from "./sign-in-notice.tsx";
 
 export function SignInPage() {
-  const { to, notice } = useSearch({ from: "/sign-in" });
+  const { to, notice, step: begun = "password" } = useSearch({ from: "/sign-in" });
   const navigate = useNavigate();
-  const [step, setStep] = useState<"password" | "factor">("password");
+  const [step, setStep] = useState<"password" | "factor">(begun);
   const leave = () => navigate({ href: to, replace: true });
 
   if (step === "factor") {
@@ -32,6 +33,7 @@ export function SignInPage() {
         onDone={leave}
         onFactor={() => setStep("factor")}
       />
+      <ProviderButtons to={to} />
       <p className="mt-6 text-center text-sm text-ink-soft">
         New here?{" "}
         <Link to="/sign-up" className="link">

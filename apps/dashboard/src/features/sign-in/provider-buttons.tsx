@@ -1,0 +1,49 @@
+import { useQuery } from "@tanstack/react-query";
+import { useRouteContext } from "@tanstack/react-router";
+import { KeyRound } from "lucide-react";
+import { Button } from "../../components/button.tsx";
+import { SubmissionNotice } from "../../forms/submission-notice.tsx";
+import { useSubmission } from "../../forms/use-submission.ts";
+import { accountQuery } from "../../session/account-query.ts";
+import { accountRequest } from "../../session/account-request.ts";
+
+type Provider = { id: string; name: string };
+
+/** The ways in that the installation has beside a password; nothing where it has none. @param to a path of this app */
+export function ProviderButtons({ to }: { to: string }) {
+  const { apiUrl } = useRouteContext({ from: "__root__" });
+  const providers = useQuery(accountQuery<{ providers: Provider[] }>(apiUrl, "/providers")).data?.providers ?? [];
+  const submission = useSubmission(
+    (provider: string) =>
+      accountRequest<{ url: string }>(apiUrl, "/sign-in/social", {
+        provider,
+        callbackURL: new URL(to, location.origin).href,
+        errorCallbackURL: new URL("/sign-in", location.origin).href,
+        disableRedirect: true,
+      }),
+    ({ url }) => location.assign(url),
+  );
+  if (providers.length === 0) return null;
+  return (
+    <section aria-label="Other ways to sign in" className="mt-6">
+      <p className="flex items-center gap-3 text-sm text-ink-soft before:h-px before:grow before:bg-line after:h-px after:grow after:bg-line">
+        or
+      </p>
+      <SubmissionNotice submission={submission} className="mt-4" />
+      <div className="mt-4 space-y-2.5">
+        {providers.map(({ id, name }) => (
+          <Button
+            key={id}
+            size="medium"
+            busy={submission.busy}
+            className="w-full"
+            onClick={() => void submission.submit(id)}
+          >
+            <KeyRound aria-hidden className="size-4" />
+            Sign in with {name}
+          </Button>
+        ))}
+      </div>
+    </section>
+  );
+}
