@@ -1,6 +1,6 @@
 import type { DocumentId, DocumentVersionId } from "@parley/contracts";
 import { FileText } from "lucide-react";
-import { useRef } from "react";
+import { useEffect, useRef } from "react";
 import { Button } from "../../components/button.tsx";
 import { EmptyState } from "../../components/empty-state.tsx";
 import { Markdown } from "../../components/markdown.tsx";
@@ -17,11 +17,19 @@ export function DocumentText({ documentId, versionId }: DocumentTextProps) {
     versionId,
   );
   const newestPage = useRef<HTMLDivElement>(null);
+  const wantsFocus = useRef(false);
+  const count = data?.pages.length ?? 0;
   const showMore = async () => {
+    wantsFocus.current = true;
     const { isError } = await fetchNextPage();
-    // The button goes with the last page: reading goes on where the new one begins. It comes with the next rendering.
-    if (!isError) requestAnimationFrame(() => newestPage.current?.focus({ preventScroll: true }));
+    if (isError) wantsFocus.current = false;
   };
+  // The button goes with the last page: reading goes on where the new one begins, as soon as that is there.
+  useEffect(() => {
+    if (count === 0 || !wantsFocus.current) return;
+    wantsFocus.current = false;
+    newestPage.current?.focus({ preventScroll: true });
+  }, [count]);
   if (isPending) return <TextSkeleton />;
   if (!data) return <ErrorNotice error={error} onRetry={() => void refetch()} />;
 
