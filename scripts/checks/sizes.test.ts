@@ -7,16 +7,17 @@ import { measureSizes, overBudget } from "./sizes.mjs";
 
 let apps: string;
 /** Bytes that don't compress: as many as the file is to weigh, but for gzip's own few. */
-const write = (file: string, bytes: number) => {
+const write = (file: string, bytes: number, names = "") => {
   const name = path.join(apps, file);
   mkdirSync(path.dirname(name), { recursive: true });
-  writeFileSync(name, randomBytes(bytes));
+  writeFileSync(name, Buffer.concat([Buffer.from(names), randomBytes(bytes)]));
 };
 
 beforeEach(() => {
   apps = mkdtempSync(path.join(tmpdir(), "parley-sizes-"));
-  write("widget-sdk/dist/parley.js", 900);
+  write("widget-sdk/dist/parley.js", 900, "panel-abc.js");
   write("widget-sdk/dist/panel-abc.js", 20_000);
+  write("widget-sdk/dist/panel-old.js", 20_000); // of an earlier build
   write("widget-sdk/dist/index.js", 50_000);
   write("dashboard/dist/assets/index.js", 100_000);
   write("dashboard/dist/assets/shared.js", 20_000);
