@@ -108,7 +108,7 @@ const settings = {
   }),
   RATE_LIMITS: oneOf("on", "off")
     .default("on")
-    .describe("`off` lets in any number of requests over HTTP: for measurements, and nothing else"),
+    .describe("`off` lets in any number of requests over HTTP: for measurements and tests, and nothing else"),
   RATE_LIMIT_DEADLINE_MS: milliseconds()
     .default(500)
     .describe("How long Redis may take to count a request, before a process counts for itself and refuses sign-ins"),
