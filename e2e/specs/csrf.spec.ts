@@ -203,8 +203,9 @@ for (const host of hosts) {
         frame.src = ${JSON.stringify(url)};
         document.body.replaceChildren(frame);
       })`);
-      const framed = page.frames().find((frame) => frame !== page.mainFrame());
-      expect(framed?.url(), url).toMatch(/^chrome-error:/);
+      const framed = () => page.frames().find((frame) => frame !== page.mainFrame());
+      // The frame has loaded before the browser says where it has come to.
+      await expect.poll(() => framed()?.url(), { message: url }).toMatch(/^chrome-error:/);
     }
     await context.close();
   });
