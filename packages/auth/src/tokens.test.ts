@@ -21,6 +21,7 @@ const ticket = {
   tenantId: visitor.tenantId,
   memberId: MemberId.parse(randomUUID()),
   sessionId: randomUUID(),
+  secondFactor: false,
 };
 
 afterEach(() => vi.useRealTimers());

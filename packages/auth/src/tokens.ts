@@ -1,5 +1,5 @@
 import { ContactId, InboxId, MemberId, TenantId } from "@parley/contracts";
-import { errors, jwtVerify, SignJWT } from "jose";
+import { errors, type JWTPayload, jwtVerify, SignJWT } from "jose";
 import * as z from "zod";
 
 /** Why a token opens nothing. The codes are those that the client sees. */
@@ -22,7 +22,13 @@ const Visitor = z.object({
 /** Who a visitor token speaks for, and the one origin whose pages may use it. */
 export type Visitor = z.infer<typeof Visitor>;
 
-const Ticket = z.object({ tenantId: TenantId, memberId: MemberId, sessionId: z.string().min(1) });
+const Ticket = z.object({
+  tenantId: TenantId,
+  memberId: MemberId,
+  sessionId: z.string().min(1),
+  /** Whether the session is one in which a second factor was used; it is so, or not, for as long as the session lives. */
+  secondFactor: z.boolean().default(false),
+});
 /** Who a realtime ticket speaks for, and the session without which it opens nothing. */
 export type Ticket = z.infer<typeof Ticket>;
 
@@ -44,7 +50,7 @@ type Kind = keyof typeof audiences;
 
 const keyOf = (secret: string) => new TextEncoder().encode(secret);
 
-async function sign(secret: string, kind: Kind, claims: Record<string, string>, seconds: number) {
+async function sign(secret: string, kind: Kind, claims: JWTPayload, seconds: number) {
   const expiresAt = new Date((Math.floor(Date.now() / 1000) + seconds) * 1000);
   const token = await new SignJWT(claims)
     .setProtectedHeader({ alg: "HS256" })

@@ -140,16 +140,19 @@ test("a renewal that fails is tried again", async () => {
   expect(FakeSocket.opened).toHaveLength(1);
 });
 
-test.each(["auth.expired", "auth.required"] as const)("after %s it comes back with a new token", async (code) => {
-  await start();
-  FakeSocket.last.open().receive(error(code));
-  FakeSocket.last.drop(4401);
-  await pass(1_000);
-  FakeSocket.last.open();
+test.each(["auth.expired", "auth.required", "auth.factor_required"] as const)(
+  "after %s it comes back with a new token",
+  async (code) => {
+    await start();
+    FakeSocket.last.open().receive(error(code));
+    FakeSocket.last.drop(4401);
+    await pass(1_000);
+    FakeSocket.last.open();
 
-  expect(renewals).toEqual([false, true]);
-  expect(FakeSocket.last.sent).toEqual([{ type: "authenticate", token: "token 2" }]);
-});
+    expect(renewals).toEqual([false, true]);
+    expect(FakeSocket.last.sent).toEqual([{ type: "authenticate", token: "token 2" }]);
+  },
+);
 
 test("a token that ran out while there was no connection is renewed before the next attempt", async () => {
   await start();

@@ -150,7 +150,7 @@ export function createRealtimeClient({ url, getToken, onStatus, WebSocket }: Rea
 
   function onRefused(code: ErrorCode): void {
     // The server closes the socket after this, and the next attempt begins with another token.
-    if (code === "auth.required" || code === "auth.expired") mustRenew = true;
+    if (code.startsWith("auth.")) mustRenew = true;
     if (final.has(code)) end("refused");
   }
 

@@ -199,6 +199,7 @@ test("without a token, with a forged one, a member's ticket or an expired one, n
     tenantId,
     memberId: member.memberId,
     sessionId: randomUUID(),
+    secondFactor: false,
   });
   const refused = { status: 401, body: { error: { code: "auth.required" } } };
   expect(await call("GET", `${at}/messages`)).toMatchObject(refused);

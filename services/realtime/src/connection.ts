@@ -109,6 +109,11 @@ export class Connection implements Subscriber {
     this.close(closeCodes.removed, "auth.forbidden");
   }
 
+  /** The tenant asks for a second factor now, which was not used. */
+  endForFactor(): void {
+    this.#refuseCaller("auth.factor_required");
+  }
+
   close(code: number, reason: string): void {
     this.#subscriptions.removeAll();
     this.#socket.close(code, reason);

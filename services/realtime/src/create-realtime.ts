@@ -2,10 +2,11 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import type { AddressInfo } from "node:net";
 import type { Duplex } from "node:stream";
 import { AuthError, findLiveSessions, verifySocketToken } from "@parley/auth";
-import { closeCodes, limits } from "@parley/contracts";
+import { closeCodes, limits, type TenantId } from "@parley/contracts";
 import { AppError } from "@parley/core/app-error";
 import { resumeConversation } from "@parley/core/conversations/channel";
 import { findListeners, membershipKey } from "@parley/core/members/channel";
+import { findWithoutFactorRule } from "@parley/core/tenants/find-tenant";
 import type { Database } from "@parley/db";
 import type { Config } from "@parley/platform/config";
 import type { EventLog } from "@parley/platform/event-log/event-log";
@@ -40,7 +41,7 @@ export type Patience = {
   waitingBytes: number;
   /** For a client to answer the closing of its socket. */
   closeMs: number;
-  /** Between two questions which sessions and memberships have ended. */
+  /** Between two questions which sessions and memberships have ended, and which tenants ask for more now. */
   standingMs: number;
 };
 
@@ -83,6 +84,12 @@ export async function createRealtime(options: RealtimeOptions): Promise<Realtime
     findLive: (keys) => findListeners(db, keys),
     end: (connection) => connection.endMembership(),
   });
+  const factorWatch = watchStanding<Connection, TenantId>({
+    ...watched,
+    standingOf: ({ member }) => (member && !member.secondFactor ? member.tenantId : undefined),
+    findLive: (tenantIds) => findWithoutFactorRule(db, tenantIds),
+    end: (connection) => connection.endForFactor(),
+  });
   const fanOut = new FanOut({
     resume: (caller, conversationId, after) => resumeConversation(db, caller, conversationId, after),
     onTrouble: (error) => logger.error({ err: error }, "a subscription could not go on"),
@@ -107,6 +114,10 @@ export async function createRealtime(options: RealtimeOptions): Promise<Realtime
       if (sessionId && !(await findLiveSessions(db, [sessionId])).has(sessionId)) throw new AuthError("auth.required");
       const membership = membershipKey(caller);
       if (!(await findListeners(db, [membership])).has(membership)) throw new AppError("auth.forbidden");
+      const { tenantId, secondFactor } = caller;
+      if (!secondFactor && !(await findWithoutFactorRule(db, [tenantId])).has(tenantId)) {
+        throw new AppError("auth.factor_required");
+      }
       return caller;
     },
     dashboardOrigin: config.dashboard.origin,
@@ -195,7 +206,7 @@ export async function createRealtime(options: RealtimeOptions): Promise<Realtime
     async close() {
       isClosing = true;
       clearInterval(heartbeat);
-      await Promise.all([sessionWatch.stop(), membershipWatch.stop()]);
+      await Promise.all([sessionWatch, membershipWatch, factorWatch].map((watch) => watch.stop()));
       const closed = [...connections.keys()].map((socket) => new Promise((resolve) => socket.once("close", resolve)));
       const stopped = http.listening ? new Promise((resolve) => http.close(resolve)) : undefined;
       for (const connection of connections.values()) connection.close(closeCodes.goingAway, "going away");

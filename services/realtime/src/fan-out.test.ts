@@ -11,6 +11,7 @@ const memberOf = ({ tenantId }: Truth): SocketCaller => ({
   tenantId,
   memberId: MemberId.parse(randomUUID()),
   sessionId: randomUUID(),
+  secondFactor: false,
 });
 
 /** A fan-out over what the truths hold; reads are answered when the test says so, or at once. */

@@ -7,9 +7,17 @@ import { openSocket, patience } from "./testing/open-socket.ts";
 import { createRealtimeWorld, dashboardOrigin, ticket } from "./testing/realtime-world.ts";
 import { startNode } from "./testing/start-node.ts";
 
+type World = Awaited<ReturnType<typeof createRealtimeWorld>>;
 type Place = { tenantId: TenantId; member: { memberId: MemberId } };
 const never = 24 * 3_600_000;
 const gone = { code: 4403, reason: "auth.forbidden" };
+
+/** As an owner does who has used a second factor. */
+async function requireFactor(world: World, { tenantId, member }: Place): Promise<void> {
+  const context = world.memberContext(tenantId, { ...member, name: "Ada" });
+  const session = { id: "a session", fresh: true, secondFactor: true };
+  await world.apiFor({ ...context, session }).tenants.requireSecondFactor({ requireSecondFactor: true });
+}
 
 type Socket = Awaited<ReturnType<typeof openSocket>>;
 async function isServed(socket: Socket): Promise<void> {
@@ -91,6 +99,31 @@ test("[S5] a ticket from before the removal opens nothing, nor does one of anoth
     expect(await socket.closed).toEqual({ code: 4401, reason: "auth.forbidden" });
   }
   await (await world.work({ tenantId, member: owner })).frame({ type: "authenticated" });
+});
+
+test("[S5] who has used no second factor loses the socket within 5 seconds once the workspace asks for one, and gets none", async () => {
+  await using world = await createRealtimeWorld();
+  const { tenantId, member: owner } = await world.tenant();
+  const neighbour = await world.tenant();
+  const member = await world.colleague(tenantId, "member");
+  const socket = await world.work({ tenantId, member });
+  const unconcerned = await Promise.all([
+    world.work({ tenantId, member: owner, secondFactor: true }),
+    world.work(neighbour),
+  ]);
+  for (const one of [socket, ...unconcerned]) await one.frame({ type: "authenticated" });
+
+  const askedAt = performance.now();
+  await requireFactor(world, { tenantId, member: owner });
+  expect(await socket.closed).toEqual({ code: 4401, reason: "auth.factor_required" });
+  expect(performance.now() - askedAt).toBeLessThan(5_000);
+  expect(socket.errors()).toEqual(["auth.factor_required"]);
+  for (const one of unconcerned) await isServed(one);
+
+  const again = await world.work({ tenantId, member });
+  expect(await again.closed).toEqual({ code: 4401, reason: "auth.factor_required" });
+  const withFactor = await world.work({ tenantId, member, secondFactor: true });
+  await withFactor.frame({ type: "authenticated" });
 });
 
 test("another role is told to everybody's pages, and costs nobody the socket who may still listen", async () => {

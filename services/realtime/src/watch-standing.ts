@@ -5,14 +5,14 @@ export type StandingWatch = {
 };
 
 /**
- * Ends the sockets that have lost what they stand on, a session or a membership, whoever took it and wherever: asked for all of them
+ * Ends the sockets that have lost what they stand on, a session, a membership or what the tenant asks, whoever took it and wherever: asked for all of them
  * at once, at an even pace and whenever told to. It is no activity. While the database can't be asked, they stay.
  */
-export function watchStanding<Socket>(options: {
+export function watchStanding<Socket, Key extends string = string>(options: {
   sockets(): Iterable<Socket>;
   /** What the socket stands on, as the key that `findLive` knows it by; undefined for nothing that could end. */
-  standingOf(socket: Socket): string | undefined;
-  findLive(keys: readonly string[]): Promise<Set<string>>;
+  standingOf(socket: Socket): Key | undefined;
+  findLive(keys: readonly Key[]): Promise<Set<Key>>;
   end(socket: Socket): void;
   everyMs: number;
   onTrouble(error: unknown): void;

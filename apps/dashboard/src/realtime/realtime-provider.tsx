@@ -1,5 +1,6 @@
 import type { RealtimeClient, RealtimeStatus } from "@parley/client";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { useRouter } from "@tanstack/react-router";
 import { createContext, type ReactNode, useContext, useEffect, useState } from "react";
 import { errorCode } from "../errors/describe-error.ts";
 import { useTRPC, useTRPCClient } from "../trpc.ts";
@@ -15,6 +16,7 @@ const ticketReserveMs = 10_000;
 export function RealtimeProvider({ children }: { children: ReactNode }) {
   const api = useTRPCClient();
   const queryClient = useQueryClient();
+  const router = useRouter();
   const sessionQuery = useTRPC().session.me.queryOptions(undefined, { staleTime: 0 });
   const [client, setClient] = useState<RealtimeClient>();
   const [status, setStatus] = useState<RealtimeStatus>("connecting");
@@ -37,8 +39,14 @@ export function RealtimeProvider({ children }: { children: ReactNode }) {
       try {
         return (await api.session.ticket.mutate()).token;
       } catch (error) {
+        const code = errorCode(error);
         // The query cache tells everybody when it is the session that has ended.
-        if (errorCode(error) === "auth.required") void queryClient.fetchQuery(sessionQuery).catch(() => undefined);
+        if (code === "auth.required") void queryClient.fetchQuery(sessionQuery).catch(() => undefined);
+        // The workspace asks for a second factor now: its page takes the place of this one.
+        if (code === "auth.factor_required") {
+          queryClient.removeQueries({ queryKey: sessionQuery.queryKey });
+          void router.invalidate();
+        }
         throw error;
       }
     }

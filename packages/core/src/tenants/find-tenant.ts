@@ -1,7 +1,7 @@
 import type { TenantId, UserId } from "@parley/contracts";
 import type { Database } from "@parley/db";
 import { members, tenants } from "@parley/db/schema";
-import { and, asc, eq, isNull } from "drizzle-orm";
+import { and, asc, eq, inArray, isNull } from "drizzle-orm";
 
 /** The tenant that is called so on the command line. */
 export async function findTenantBySlug(db: Database, slug: string): Promise<TenantId | undefined> {
@@ -32,6 +32,18 @@ export function listMemberships(db: Database, userId: UserId) {
       .where(and(eq(members.userId, userId), isNull(members.removedAt)))
       .orderBy(asc(tenantId)),
   );
+}
+
+/** Which of the tenants are content with a password: in the others nobody can do anything without a second factor. */
+export async function findWithoutFactorRule(db: Database, tenantIds: readonly TenantId[]): Promise<Set<TenantId>> {
+  if (tenantIds.length === 0) return new Set();
+  const rows = await db.read("system", (read) =>
+    read
+      .select({ tenantId: tenants.tenantId })
+      .from(tenants)
+      .where(and(inArray(tenants.tenantId, [...tenantIds]), eq(tenants.requireSecondFactor, false))),
+  );
+  return new Set(rows.map(({ tenantId }) => tenantId));
 }
 
 /** Whether the tenant asks its members for a second factor: without one they can do nothing there. */

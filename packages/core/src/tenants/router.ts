@@ -34,7 +34,8 @@ export const sessionRouter = router({
   ticket: procedureFor("realtime.listen").mutation(async ({ ctx }) => {
     const { tenantId, memberId } = ctx.caller;
     if (!ctx.session) throw new AppError("auth.required");
-    const { token, expiresAt } = await signTicket(ctx.secret, { tenantId, memberId, sessionId: ctx.session.id });
+    const { id: sessionId, secondFactor } = ctx.session;
+    const { token, expiresAt } = await signTicket(ctx.secret, { tenantId, memberId, sessionId, secondFactor });
     return {
       token,
       expiresAt: expiresAt.toISOString(),

@@ -22,9 +22,9 @@ type Contact = Pick<Visitor, "tenantId" | "contactId"> & { inbox: { id: Visitor[
 export const visitorToken = async ({ tenantId, contactId, inbox }: Contact, origin = shopOrigin) =>
   (await signVisitorToken(secret, { tenantId, contactId, inboxId: inbox.id, origin })).token;
 
-type Place = { tenantId: TenantId; member: { memberId: MemberId }; sessionId?: string };
-export const ticket = async ({ tenantId, member, sessionId }: Place) =>
-  (await signTicket(secret, { tenantId, memberId: member.memberId, sessionId: sessionId ?? "none" })).token;
+type Place = { tenantId: TenantId; member: { memberId: MemberId }; sessionId?: string; secondFactor?: boolean };
+export const ticket = async ({ tenantId, member, sessionId = "none", secondFactor = false }: Place) =>
+  (await signTicket(secret, { tenantId, memberId: member.memberId, sessionId, secondFactor })).token;
 
 /** The service on a port of its own, on the real database; events get out of the outbox when a test says so. */
 export async function createRealtimeWorld(
