@@ -77,8 +77,6 @@ export type Accounts = {
    * @throws what the database throws
    */
   findSession(headers: Headers, options?: { background?: boolean }): Promise<FoundSession | undefined>;
-  /** What the user may do has changed: their sessions get new tokens. */
-  renewSessions(userId: UserId): Promise<void>;
   /** Makes a login, or finds the one that has this e-mail address. @throws when the password is none for a new account */
   ensureUser(user: { email: string; name: string; password: string }): Promise<UserId>;
 };
@@ -191,7 +189,6 @@ export function createAccounts(options: AccountsOptions): Accounts {
     },
 
     findSession: (headers, options) => sessions.find(headers, options),
-    renewSessions: (userId) => sessions.renewAll(userId),
 
     async ensureUser({ email, name, password }) {
       const { internalAdapter } = await auth.$context;

@@ -3,7 +3,7 @@ import { TenantId, UserId } from "@parley/contracts";
 import { eq, sql } from "drizzle-orm";
 import pg from "pg";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
-import { asSystem } from "./as-system.ts";
+import { asRole } from "./as-role.ts";
 import { openDatabase } from "./database.ts";
 import { contacts, inboxes, members, outbox, tenants } from "./schema/index.ts";
 import { bothDatabases, type OwnDatabase, openOwnDatabase } from "./testing/both-databases.ts";
@@ -243,6 +243,23 @@ describe.each(bothDatabases)("the doors to %s", (kind) => {
       expect(await Promise.all(seen)).toEqual([2]);
     });
 
+    test("become auth for a while, which sees accounts and nothing of the tenant", async () => {
+      const tenantId = await makeTenant();
+      await own.db.transaction(tenantId, async (tx) => {
+        const [who] = await asRole("auth", tx, async (inner) => {
+          await inner.execute(sql`select 1 from auth.session`);
+          return (await inner.execute(whoAmI)).rows;
+        });
+        expect(who).toMatchObject({ role: "auth" });
+        const peek = asRole("auth", tx, (inner) => inner.execute(sql`select 1 from members`));
+        await expect(peek).rejects.toMatchObject({ code: "42P01" }); // it does not see the schema
+        await expect(tx.transaction((inner) => inner.execute(sql`select 1 from auth.session`))).rejects.toMatchObject({
+          code: "42501",
+        });
+        expect((await tx.execute(whoAmI)).rows).toMatchObject([{ role: "app" }]);
+      });
+    });
+
     test("become system for a while, and are the tenant's again whether that went well or not", async () => {
       const tenantId = await makeTenant();
       const probe = async (note: string) =>
@@ -251,20 +268,20 @@ describe.each(bothDatabases)("the doors to %s", (kind) => {
 
       await own.db.transaction(tenantId, async (tx) => {
         const enqueue = (note: string) =>
-          asSystem(tx, async (inner) => {
+          asRole("system", tx, async (inner) => {
             await inner.execute(sql`insert into pgboss.probe values (${note})`);
             return (await inner.execute(whoAmI)).rows;
           });
         expect(await enqueue(kept)).toMatchObject([{ role: "system" }]);
         expect((await tx.execute(whoAmI)).rows).toMatchObject([{ role: "app" }]);
 
-        const failing = asSystem(tx, async (inner) => {
+        const failing = asRole("system", tx, async (inner) => {
           await inner.execute(sql`insert into pgboss.probe values (${undone})`);
           throw new Error("no");
         });
         await expect(failing).rejects.toThrow("no");
         expect((await tx.execute(whoAmI)).rows).toMatchObject([{ role: "app" }]);
-        await expect(asSystem(tx, (inner) => inner.execute(sql`select 1 / 0`))).rejects.toMatchObject({
+        await expect(asRole("system", tx, (inner) => inner.execute(sql`select 1 / 0`))).rejects.toMatchObject({
           code: "22012",
         });
         expect((await tx.execute(whoAmI)).rows).toMatchObject([{ role: "app" }]);

@@ -1,4 +1,4 @@
-export { asSystem } from "./as-system.ts";
+export { asRole } from "./as-role.ts";
 export {
   type Database,
   type OpenOptions,

@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { letFormerTokensEnd } from "@parley/auth/testing";
 import { members, tenants } from "@parley/db/schema";
 import { afterAll, expect, test } from "vitest";
 import { createTestApi, dashboard } from "./testing/test-api.ts";
@@ -88,6 +89,31 @@ test("[S5] a role that was taken away is missing at the next call, and so is the
   }
   expect(await codeOf(ask(ada, "session.ticket", { tenant, body: {} }))).toBe("404 tenant.not_found");
   expect((await ask(ada, "conversations.counts")).status).toBe(200); // their own, as before
+});
+
+test("[S1] with another role every device of the person gets a new session token, and stays signed in", async () => {
+  const owner = await at.signedIn();
+  const ada = await at.signedIn();
+  const phone = { ...ada, cookie: await at.sessionOf(ada.email) };
+  const memberId = await join(ada, owner);
+  const tenant = owner.tenantId;
+  const see = async (device: Signed) => {
+    const { status, answer } = await ask(device, "conversations.counts", { tenant });
+    return { status, cookie: String(answer.headers["set-cookie"] ?? "").split(";")[0] };
+  };
+  for (const device of [owner, ada, phone]) expect(await see(device)).toEqual({ status: 200, cookie: "" });
+
+  expect(await codeOf(ask(owner, "members.changeRole", { body: { memberId, role: "admin" } }))).toBe("200");
+  expect(await see(owner)).toEqual({ status: 200, cookie: "" });
+  for (const device of [ada, phone]) {
+    const { status, cookie = "" } = await see(device);
+    expect(status).toBe(200);
+    expect(cookie).toMatch(/^parley\.session_token=/);
+    expect(cookie).not.toBe(device.cookie);
+    await letFormerTokensEnd(at.world.db, ada.userId);
+    expect(await see(device)).toMatchObject({ status: 401 });
+    expect(await see({ ...device, cookie })).toEqual({ status: 200, cookie: "" });
+  }
 });
 
 test("a workspace that asks for a second factor lets nobody in without one, but to their own account", async () => {

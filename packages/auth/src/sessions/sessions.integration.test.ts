@@ -6,8 +6,9 @@ import { sql } from "drizzle-orm";
 import { afterAll, afterEach, beforeAll, expect, test, vi } from "vitest";
 import type { AccountEvent } from "../account-events.ts";
 import { type Accounts, createAccounts } from "../accounts.ts";
+import { letFormerTokensEnd } from "../testing/begin-session.ts";
 import { apiUrl, createBrowser, origin, password, secret } from "../testing/browser.ts";
-import { findLiveSessions } from "./sessions.ts";
+import { findLiveSessions, renewSessions } from "./sessions.ts";
 
 let database: TestDatabase;
 let db: Database;
@@ -128,7 +129,7 @@ test("when what somebody may do changes, their sessions get new tokens; what is 
   const { userId, browser } = await person();
   const one = await browser();
   const former = one.headers();
-  await accounts.renewSessions(userId);
+  await db.transaction("auth", (tx) => renewSessions(tx, userId));
   const answers = await Promise.all([1, 2, 3].map(() => accounts.findSession(former)));
   const cookies = answers.map((answer) => answer?.headers.getSetCookie()[0]);
   expect(new Set(cookies).size).toBe(1);
@@ -136,8 +137,7 @@ test("when what somebody may do changes, their sessions get new tokens; what is 
   expect(answers[0]?.session.id).toBe((await accounts.findSession(former))?.session.id);
 
   const renewed = new Headers({ cookie: cookies[0]?.split(";")[0] ?? "" });
-  await db.authDatabase().execute(sql`
-    update auth.session set former_until = former_until - interval '31 seconds' where user_id = ${userId}`);
+  await letFormerTokensEnd(db, userId);
   expect(await accounts.findSession(former)).toBeUndefined();
   expect(await accounts.findSession(renewed)).toBeDefined();
 });

@@ -1,6 +1,6 @@
 import { createHmac, randomBytes } from "node:crypto";
 import { backgroundHeader, sessionLimits, UserId } from "@parley/contracts";
-import type { Database } from "@parley/db";
+import { asRole, type Database, type TenantTransaction } from "@parley/db";
 import type { Cache } from "@parley/platform/redis-cache";
 import { sql } from "drizzle-orm";
 import * as z from "zod";
@@ -106,11 +106,6 @@ export class Sessions {
     if (sent) await this.#cache?.forget(this.#keyOf(sent));
   }
 
-  /** Gives all sessions of the user new tokens at their next requests: what they may do has changed. */
-  async renewAll(userId: UserId): Promise<void> {
-    await this.#db.authDatabase().execute(sql`update auth.session set renew = true where user_id = ${userId}`);
-  }
-
   async #kept(token: string): Promise<Row | undefined> {
     const text = await this.#cache?.get(this.#keyOf(token));
     if (text === undefined) return undefined;
@@ -155,6 +150,16 @@ export class Sessions {
       select token from renewed union all select token from auth.session where id = ${id}`);
     return rows[0]?.token ?? token;
   }
+}
+
+/**
+ * What the user may do changes in this transaction: with it, each of their sessions gets a new token, at its next request. Nobody is
+ * signed out by it, on whatever device.
+ */
+export async function renewSessions(tx: TenantTransaction, userId: UserId): Promise<void> {
+  await asRole("auth", tx, (inner) =>
+    inner.execute(sql`update auth.session set renew = true where user_id = ${userId}`),
+  );
 }
 
 /** Which of the sessions are alive: for whoever serves a session longer than a request. Asking is no activity. */

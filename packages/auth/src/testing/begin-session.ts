@@ -25,3 +25,9 @@ export async function letIdle(db: Database, id: string, time: string): Promise<v
     update auth.session set active_at = active_at - ${time}::interval, created_at = created_at - ${time}::interval
     where id = ${id}`);
 }
+
+/** As if the half minute were over in which a token that was replaced lets requests through. */
+export async function letFormerTokensEnd(db: Database, userId: string): Promise<void> {
+  await db.authDatabase().execute(sql`
+    update auth.session set former_until = former_until - interval '31 seconds' where user_id = ${userId}`);
+}

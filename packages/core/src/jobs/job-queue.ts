@@ -1,4 +1,4 @@
-import { asSystem, type Database, type TenantTransaction } from "@parley/db";
+import { asRole, type Database, type TenantTransaction } from "@parley/db";
 import type { Logger } from "@parley/platform/log";
 import { sql } from "drizzle-orm";
 import { fromDrizzle, type JobResult, PgBoss, type QueueOptions } from "pg-boss";
@@ -80,7 +80,7 @@ export function createJobQueue(options: { db: Database; logger: Logger; embedded
     },
 
     async send(tx, name, order) {
-      await asSystem(tx, (system) => boss.send(name, order, { db: fromDrizzle(system, sql) }));
+      await asRole("system", tx, (system) => boss.send(name, order, { db: fromDrizzle(system, sql) }));
       tx.signal(ordered(name));
     },
 

@@ -1,4 +1,4 @@
-import { findLogins, type User } from "@parley/auth";
+import { findLogins, renewSessions, type User } from "@parley/auth";
 import { type MemberId, memberLimits, type TenantId } from "@parley/contracts";
 import type { Database, TenantTransaction } from "@parley/db";
 import { invitations, members, tenants } from "@parley/db/schema";
@@ -99,6 +99,7 @@ async function join(tx: TenantTransaction, user: User, { role }: InvitationRow, 
     ? await tx.update(members).set({ name, role, removedAt: null }).where(eq(members.id, formerId)).returning()
     : await tx.insert(members).values({ userId, name, role }).returning();
   if (!member) throw new Error("a member was written and is not there");
+  await renewSessions(tx, userId);
   await announce(tx, { type: "member.changed", memberId: member.id, role });
   return member;
 }

@@ -1,4 +1,5 @@
-import type { MemberId, Role } from "@parley/contracts";
+import { renewSessions } from "@parley/auth";
+import { type MemberId, type Role, UserId } from "@parley/contracts";
 import type { TenantTransaction } from "@parley/db";
 import { members } from "@parley/db/schema";
 import { eq } from "drizzle-orm";
@@ -50,6 +51,7 @@ async function setRole(tx: TenantTransaction, actor: Actor, member: MemberRow, r
   await tx.update(members).set({ role }).where(eq(members.id, member.id));
   if (!may(role, "conversations.answer")) await releaseConversations(tx, member.id);
   await revokeInvitationsOf(tx, actor, member, role);
+  await renewSessions(tx, UserId.parse(member.userId));
   await announce(tx, { type: "member.changed", memberId: member.id, role });
   await recordAudit(tx, {
     action: "member.role_changed",
