@@ -1,17 +1,18 @@
 // `./pnpm test:security`: the attacks, one line each, from the project's own tests: every test whose name says `[T2]` or the like, and
-// every *.security.test.ts. Its last line is `N passed, N failed, N pending`; pending is what no test proves. What it prints comes
-// from Vitest's and Playwright's reports of this run.
+// every *.security.test.ts. Beside each stands the control that shows that the attack would have been seen. Its last line is `N passed,
+// N failed, N pending`; pending is what nothing is there for to attack. What it prints comes from Vitest's and Playwright's reports of
+// this run.
 import { spawnSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { newReport, withServices } from "./checks/tests.mjs";
 import { findChromium } from "./chromium.mjs";
 import { Failure, main, run } from "./commands.mjs";
 import { build, root, toolEnv } from "./launch.mjs";
-import { attacks, casesOf, judge, withoutTarget } from "./security/attacks.mjs";
+import { attacks, casesOf, faults, judge } from "./security/attacks.mjs";
 import { step } from "./steps.mjs";
 
 /** Tags in a test's name, or a place in it where one goes. */
-const tagged = /\[(\$\w+|[ASCTIRK]\d+)/;
+const tagged = /\[(\$\w+|[ASCTIRK]\d+|F10)/;
 
 /** The test files of the checkout that say which cases they prove. */
 function findFiles() {
@@ -42,7 +43,7 @@ async function testServers(files, env) {
   return testResults.flatMap(({ name: file, status, message, assertionResults }) => {
     // A file that did not come as far as its tests proves nothing of them.
     if (assertionResults.length === 0 || (status === "failed" && message)) {
-      const named = [...readFileSync(file, "utf8").matchAll(/\[[ASCTIRK][\d., ASCTIRK]*( control)?\]/g)].map(
+      const named = [...readFileSync(file, "utf8").matchAll(/\[[ASCTIRKF]\d[\d., ASCTIRKF]*( \+)?( control)?\]/g)].map(
         ([tags]) => tags,
       );
       return [{ name: `${file}: ${message} ${named.join(" ")}`, passed: false }];
@@ -65,12 +66,14 @@ async function testInBrowser(files) {
   return suites.flatMap((suite) => specsOf(suite, suite.title));
 }
 
+const shorten = (text, length) => (text.length > length ? `${text.slice(0, length - 1)}…` : text);
+
 function print(results) {
   const width = Math.max(...Object.keys(attacks).map((id) => id.length));
-  for (const { id, attack, result, tests, controls } of results) {
-    const why = withoutTarget[id] ? ` (${withoutTarget[id]})` : "";
-    const by = tests > 0 ? ` · ${tests} test${tests === 1 ? "" : "s"}${controls > 0 ? ` and a control` : ""}` : why;
-    process.stdout.write(`${id.padEnd(width)}  ${result.padEnd(7)}  ${attack}${by}\n`);
+  for (const { id, attack, result, why, tests, control } of results) {
+    const by = result === "passed" ? `${tests} test${tests === 1 ? "" : "s"}` : why;
+    process.stdout.write(`${id.padEnd(width)}  ${result.padEnd(7)}  ${attack} · ${by}\n`);
+    if (control) process.stdout.write(`${" ".repeat(width + 11)}control: ${shorten(control, 140)}\n`);
   }
 }
 
@@ -82,15 +85,18 @@ await main(async () => {
 
   const results = judge(tests);
   process.stdout.write("\n");
-  print(results);
-  const unknown = tests.flatMap(({ name }) => casesOf(name)).filter(({ id }) => !(id in attacks));
+  print(results.filter(({ id }) => id in attacks));
+  process.stdout.write("\nand a fault\n");
+  print(results.filter(({ id }) => id in faults));
+  const unknown = tests.flatMap(({ name }) => casesOf(name)).filter(({ id }) => !(id in attacks) && !(id in faults));
   const others = tests.filter(({ name, passed }) => !passed && casesOf(name).length === 0);
   for (const { id } of unknown)
     process.stdout.write(`There is no case ${id}: scripts/security/attacks.mjs lists them.\n`);
   for (const { name } of others) process.stdout.write(`failed, and proves no case: ${name}\n`);
   for (const { name } of tests.filter((test) => !test.passed)) process.stdout.write(`failed: ${name.slice(0, 500)}\n`);
 
-  const count = (wanted) => results.filter(({ result }) => result === wanted).length;
+  const count = (wanted) => results.filter(({ id, result }) => id in attacks && result === wanted).length;
+  const faulty = results.filter(({ id, result }) => id in faults && result !== "passed");
   process.stdout.write(`\n${count("passed")} passed, ${count("failed")} failed, ${count("pending")} pending\n`);
-  return count("failed") + others.length + unknown.length > 0 ? 1 : 0;
+  return count("failed") + faulty.length + others.length + unknown.length > 0 ? 1 : 0;
 });

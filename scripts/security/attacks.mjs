@@ -1,4 +1,6 @@
 // The attacks that the product is tried with: 64 and 13 WebSocket frames. A test proves one by its tag: `[T2] a thousand requests …`.
+// Each needs a control as well, which shows that the attack would have been seen: a test of its own, `[T2 control] …`, or a part of the
+// attack's, `[T2 + control] …`.
 
 /** @type {Readonly<Record<string, string>>} */
 export const attacks = {
@@ -81,36 +83,56 @@ export const attacks = {
   "K7.13": "WebSocket frame: one that says it is 2 GiB long",
 };
 
+/** A fault that is tried beside the attacks. */
+export const faults = { F10: "a process whose clock is nine hours off" };
+
 /** What has no target yet: the product does not do it. */
 export const withoutTarget = {
   T10: "there are no calls yet",
   T11: "there are no signed addresses yet",
+  I4: "the product fetches no address that anybody gives it yet",
+  I5: "the product fetches no address that anybody gives it yet",
   K3: "there are no webhooks yet",
   K4: "there are no webhooks yet",
 };
 
-const tag = /\[((?:[ASCTIRK]\d+(?:\.\d+)?)(?:,? ?[ASCTIRK]\d+(?:\.\d+)?)*)( control)?\]/g;
+const id = String.raw`(?:[ASCTIRK]\d+(?:\.\d+)?|F10)`;
+const tag = new RegExp(String.raw`\[(${id}(?:,? ${id})*)( \+ control| control)?\]`, "g");
 
-/** The cases that a test's name says it proves, and whether as the control that the attack would have been seen. */
+/** The cases that a test's name says it proves, and whether as the control that the attack would have been seen, or as both. */
 export const casesOf = (name) =>
   [...name.matchAll(tag)].flatMap(([, ids, control]) =>
-    ids.split(/,? ?(?=[ASCTIRK])/).map((id) => ({ id, isControl: control !== undefined })),
+    ids.split(/,? /).flatMap((id) => {
+      const proof = { id, isControl: false };
+      const own = { id, isControl: true };
+      return control === undefined ? [proof] : control === " control" ? [own] : [proof, own];
+    }),
   );
 
 /**
+ * A case passes when it has tests and a control, and all of them pass. One without tests is pending where it has no target yet, and
+ * fails everywhere else.
+ *
+ * @typedef {"passed" | "failed" | "pending"} Result
  * @param {{ name: string, passed: boolean }[]} tests
- * @returns {{ id: string, attack: string, result: "passed" | "failed" | "pending", tests: number, controls: number }[]}
+ * @returns {{ id: string, attack: string, result: Result, why: string, tests: number, control: string | undefined }[]}
  */
 export function judge(tests) {
-  return Object.entries(attacks).map(([id, attack]) => {
+  return Object.entries({ ...attacks, ...faults }).map(([id, attack]) => {
     const own = tests.flatMap((test) =>
       casesOf(test.name)
         .filter((named) => named.id === id)
-        .map(({ isControl }) => ({ passed: test.passed, isControl })),
+        .map(({ isControl }) => ({ ...test, isControl })),
     );
-    const controls = own.filter(({ isControl }) => isControl).length;
-    const proofs = own.length - controls;
-    const result = own.some(({ passed }) => !passed) ? "failed" : proofs > 0 ? "passed" : "pending";
-    return { id, attack, result, tests: proofs, controls };
+    const proofs = own.filter(({ isControl }) => !isControl).length;
+    const control = own
+      .find(({ isControl }) => isControl)
+      ?.name.replace(tag, "")
+      .replace(/\s+/g, " ")
+      .trim();
+    const judged = (result, why = "") => ({ id, attack, result, why, tests: proofs, control });
+    if (own.some(({ passed }) => !passed)) return judged("failed", "a test fails");
+    if (proofs === 0) return id in withoutTarget ? judged("pending", withoutTarget[id]) : judged("failed", "no test");
+    return control === undefined ? judged("failed", "no control") : judged("passed");
   });
 }

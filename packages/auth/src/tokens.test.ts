@@ -26,7 +26,7 @@ const ticket = {
 
 afterEach(() => vi.useRealTimers());
 
-test("a visitor token tells who the visitor is and where its pages stand", async () => {
+test("[S6 control] a visitor token tells who the visitor is and where its pages stand", async () => {
   const { token } = await signVisitorToken(secret, visitor);
   expect(await verifyVisitorToken(secret, token)).toMatchObject(visitor);
   expect(await verifySocketToken(secret, token)).toMatchObject({
@@ -35,7 +35,7 @@ test("a visitor token tells who the visitor is and where its pages stand", async
   });
 });
 
-test("a ticket is no visitor token", async () => {
+test("[S6] a ticket is no visitor token", async () => {
   const { token } = await signTicket(secret, ticket);
   expect(await verifySocketToken(secret, token)).toMatchObject({
     kind: "member",
@@ -46,7 +46,7 @@ test("a ticket is no visitor token", async () => {
   });
 });
 
-test("a token that was signed with another secret, was altered or has no signature opens nothing", async () => {
+test("[S6] a token that was signed with another secret, was altered or has no signature opens nothing", async () => {
   const { token } = await signVisitorToken(secret, visitor);
   const [header, payload, signature] = token.split(".");
   const altered = {

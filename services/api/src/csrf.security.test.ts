@@ -194,7 +194,7 @@ test("there is something to attack", () => {
   expect(changing.filter((name) => !guarded.has(name) && !open.has(name))).toEqual([]);
 });
 
-test("the proof would notice: with a token of its own, a takeover changes the database", async () => {
+test("[C1, C2, C3, C6, C8 control] the proof would notice: with a token of its own, a takeover changes the database", async () => {
   const before = await state();
   const answer = await send(
     "/trpc/conversations.takeOver",
@@ -237,7 +237,7 @@ test.each(targets)("$name lets a request of our own in", async ({ url, body }) =
   expect(code).not.toMatch(/^(origin|csrf)\./);
 });
 
-test("[C4] nobody is signed in by another site, though there is no session yet", async () => {
+test("[C4 + control] nobody is signed in by another site, though there is no session yet", async () => {
   const payload = JSON.stringify(bodies["/api/auth/sign-in/email"]);
   const attempt = (headers: Headers) => send("/api/auth/sign-in/email", headers, payload);
   const anonymous: Headers = { ...own, ...csrfOf() };
@@ -255,7 +255,7 @@ test("[C4] nobody is signed in by another site, though there is no session yet",
   expect((await attempt(anonymous)).status).toBe(200);
 });
 
-describe("[C5] with https, what a sibling host plants", () => {
+describe("[C5 + control] with https, what a sibling host plants", () => {
   test("is ignored: only cookies that no other host can set count", async () => {
     const environment = { API_URL: "https://api.example.com", DASHBOARD_URL: "https://app.example.com" };
     const secure = await createTestApi({ db, environment });
@@ -323,7 +323,7 @@ describe("[C9] what no cookie opens", () => {
     });
   });
 
-  test("a visit starts from a page of a listed origin alone, as JSON alone, and a member's cookie makes no difference", async () => {
+  test("[C9 control] a visit starts from a page of a listed origin alone, as JSON alone, and a member's cookie makes no difference", async () => {
     const payload = JSON.stringify({ publishableKey: ours.inbox.publishableKey });
     const json = { "content-type": "application/json", cookie: owner.cookie };
     const before = await state();

@@ -48,7 +48,7 @@ describe("[K5] every route", () => {
   );
 });
 
-test("[K5] in production a fault of ours is told by an id and nothing else, and the log finds it by that", async () => {
+test("[K5 + control] in production a fault of ours is told by an id and nothing else, and the log finds it by that", async () => {
   const secret = "the words of a fault at /some/path.ts:1";
   const fault = vi.spyOn(production.world.db, "ping").mockRejectedValue(new Error(secret));
   const { cookie } = await production.signedIn();
@@ -84,6 +84,10 @@ describe("[K6]", () => {
     const answer = await api.inject({ url });
     expect(answer.statusCode).toBe(404);
     expect(answer.json()).toMatchObject({ error: { requestId: expect.any(String) } });
+  });
+
+  test("[K6 control] what is there is answered, whoever asks", async () => {
+    expect((await api.inject({ url: "/healthz" })).statusCode).toBe(200);
   });
 
   test("TRACE tells nobody what was sent", async () => {

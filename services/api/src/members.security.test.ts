@@ -67,7 +67,7 @@ test("[T1] a workspace that the user does not belong to is answered for as one t
   expect([...answers]).toEqual([expect.stringMatching(/^404 .*tenant\.not_found/)]);
 });
 
-test("[S5] a role that was taken away is missing at the next call, and so is the workspace after the removal", async () => {
+test("[S5 + control] a role that was taken away is missing at the next call, and so is the workspace after the removal", async () => {
   const owner = await at.signedIn();
   const ada = await at.signedIn();
   const memberId = await join(ada, owner, "admin");

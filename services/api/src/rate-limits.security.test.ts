@@ -39,7 +39,7 @@ test("[R1] whatever a client says of its address, it has one: the socket's", asy
   expect((await signIn("198.51.100.1")).status).toBe(401); // who was named has spent nothing
 });
 
-test("[R1] a proxy is believed when it is named, and nothing that came to it", async () => {
+test("[R1 + control] a proxy is believed when it is named, and nothing that came to it", async () => {
   const behind = await createTestApi({ environment: { TRUSTED_PROXIES: "10.9.9.9,10.8.0.0/16" } });
   const from = (address: string, forwarded: string) =>
     behind.call("POST", "/api/auth/sign-in/email", {
@@ -56,7 +56,7 @@ test("[R1] a proxy is believed when it is named, and nothing that came to it", a
   await behind.close();
 });
 
-test("[R2] another spelling of an address is the same to the limit, or nothing at all", async () => {
+test("[R2 + control] another spelling of an address is the same to the limit, or nothing at all", async () => {
   await useUp("192.0.2.2");
   const spellings = [
     "/api/auth/sign-in/email/",
@@ -90,7 +90,7 @@ test("[R2] what is not there counts like what is", async () => {
   expect((await call("GET", "/healthz", { address: "192.0.2.3" })).status).toBe(200);
 });
 
-test("[R3] of a batch that is too large nothing is done", async () => {
+test("[R3 + control] of a batch that is too large nothing is done", async () => {
   const { cookie } = await signedIn();
   logged.length = 0;
   const batch = (paths: string) => call("GET", `/trpc/${paths}?batch=1`, { origin: dashboard, headers: { cookie } });
@@ -139,7 +139,7 @@ test("[R3] when an account has spent what it may, no call of its batch is made, 
   expect(logged.filter(({ procedures }) => procedures)).toEqual([]);
 });
 
-test("[R4] who has a /64 of IPv6 has one address", async () => {
+test("[R4 + control] who has a /64 of IPv6 has one address", async () => {
   for (let time = 0; time < rateLimits.signIns.max; time++) {
     expect((await signIn(`2001:db8:5:6:${randomBytes(2).toString("hex")}::${time.toString(16)}`)).status).toBe(401);
   }
@@ -147,7 +147,7 @@ test("[R4] who has a /64 of IPv6 has one address", async () => {
   expect((await signIn("2001:db8:5:7::1")).status).toBe(401);
 });
 
-test("[R5] what the assistant has to answer is limited by contact and hour; a person can be had all the same, at no cost", async () => {
+test("[R5 + control] what the assistant has to answer is limited by contact and hour; a person can be had all the same, at no cost", async () => {
   freeze();
   const one = await visitor();
   const other = await visitor(one);

@@ -306,7 +306,7 @@ describe("a socket", () => {
     }
   });
 
-  test("of a session that has ended is closed, whoever ended it; one of another session and a visitor's are not", async () => {
+  test("[S3 + control] of a session that has ended is closed, whoever ended it; one of another session and a visitor's are not", async () => {
     await using world = await createRealtimeWorld({ patience: { standingMs: 20 } });
     const contact = await world.contact();
     const [one, two] = [await beginSession(world.db), await beginSession(world.db)];
@@ -324,7 +324,7 @@ describe("a socket", () => {
     }
   });
 
-  test("is not opened by a ticket whose session has ended, though the ticket is good for minutes still", async () => {
+  test("[S3] is not opened by a ticket whose session has ended, though the ticket is good for minutes still", async () => {
     await using world = await createRealtimeWorld();
     const contact = await world.contact();
     const sessionId = await beginSession(world.db);
@@ -335,7 +335,7 @@ describe("a socket", () => {
     expect(socket.frames.map(({ type }) => type)).toEqual(["error"]);
   });
 
-  test("is no activity: it does not keep its session alive", async () => {
+  test("[S2] is no activity: it does not keep its session alive", async () => {
     await using world = await createRealtimeWorld({ patience: { standingMs: 20 } });
     const contact = await world.contact();
     const sessionId = await beginSession(world.db);

@@ -40,7 +40,7 @@ test.each(elsewhere)("[C7] a page of origin %s opens no socket with a member's c
   for (const cookie of cookies) expect(await open({ cookie, ...(origin && { origin }) })).toBe(403);
 });
 
-test("[C7] the dashboard's own page does, and so does any page without the cookie: what it then says needs a token", async () => {
+test("[C7 control] the dashboard's own page does, and so does any page without the cookie: what it then says needs a token", async () => {
   for (const cookie of cookies) expect(await open({ cookie, origin: dashboardOrigin })).toBe(101);
   expect(await open({ cookie: "parley.csrf=x", origin: "https://shop.example" })).toBe(101);
   expect(await open({ origin: "https://shop.example" })).toBe(101);

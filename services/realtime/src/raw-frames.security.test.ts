@@ -28,7 +28,7 @@ const answered = (socket: Awaited<ReturnType<typeof open>>, times = 1) =>
   vi.waitFor(() => expect(socket.texts().filter((answer) => answer === pong)).toHaveLength(times), patience);
 
 describe("frames as they should be", () => {
-  test("[K7.1] a text is answered", async () => {
+  test("[K7.1] [K7.2 K7.3 K7.4 K7.5 K7.6 K7.7 K7.8 K7.9 K7.10 K7.11 K7.12 K7.13 control] a text is answered", async () => {
     const socket = await open();
     socket.send(text(ping));
     await answered(socket);
@@ -115,7 +115,7 @@ describe("a broken frame closes its socket:", () => {
     { id: "K7.13", what: "2^60 bytes, it says", closes: 1009, frames: [rawFrame({ opcode: 1, length: 2n ** 60n })] },
   ];
 
-  test.each(broken)("[$id] $what, with $closes", async ({ frames, closes }) => {
+  test.each(broken)("[$id] [K7.1 control] $what, with $closes", async ({ frames, closes }) => {
     const [socket, neighbour] = [await open(), await open()];
     const before = process.memoryUsage().rss;
     socket.send(...frames);

@@ -114,7 +114,7 @@ test("an app is set up with a code of it: other devices are signed out, and ten 
   }
 });
 
-test("a password alone gives no session: what comes with it opens nothing", async () => {
+test("[A8] a password alone gives no session: what comes with it opens nothing", async () => {
   const { email } = await personWithFactor();
   events.length = 0;
   const browser = await halfway(email);
@@ -131,7 +131,7 @@ test("a password alone gives no session: what comes with it opens nothing", asyn
   expect(types()).not.toContain("user.signed_in");
 });
 
-test("with the code it becomes a session that knows of the second factor, once", async () => {
+test("[A8 control] [S1] with the code it becomes a session that knows of the second factor, once", async () => {
   const { email, userId, totpSecret } = await personWithFactor();
   const browser = await halfway(email);
   const planted = browser.jar.get("parley.challenge") ?? "";
@@ -156,7 +156,7 @@ test("a challenge lasts for ten minutes", async () => {
   expect((await browser.post("/factor/verify", { code: codeOf(totpSecret) })).body.code).toBe("CHALLENGE_EXPIRED");
 });
 
-test("[A6] a code is accepted once, also of two who come with it at once; nor is an older one after it", async () => {
+test("[A6 + control] a code is accepted once, also of two who come with it at once; nor is an older one after it", async () => {
   const { email, userId, totpSecret } = await personWithFactor();
   const both = await Promise.all([halfway(email), halfway(email)]);
   const code = codeOf(totpSecret);
@@ -183,7 +183,7 @@ test("a backup code is accepted once, however it is written, also of two who com
   expect((await half.post("/factor/verify", { code: renewed[0] })).status).toBe(200);
 });
 
-test("[A7] five wrong codes lock, however often the sign-in begins anew; the right one is refused then, and the person is told", async () => {
+test("[A7 + control] five wrong codes lock, however often the sign-in begins anew; the right one is refused then, and the person is told", async () => {
   const { email, userId, totpSecret } = await personWithFactor();
   for (let count = 0; count < 5; count++) {
     const answer = await (await halfway(email)).post("/factor/verify", { code: "000000" });
@@ -236,7 +236,7 @@ test("a browser that is trusted is not asked again, for 30 days and by the same 
   expect((await own.signIn(email)).body).toEqual({ secondFactor: true });
 });
 
-test("[S4] the factor is changed by who has just proved who they are; a password is proof enough only without one", async () => {
+test("[S4 + control] the factor is changed by who has just proved who they are; a password is proof enough only without one", async () => {
   const { userId, browser, totpSecret } = await personWithFactor();
   await grow(userId, "10 minutes 1 second");
   for (const path of ["/factor/disable", "/factor/backup-codes"]) {

@@ -55,7 +55,7 @@ async function lock(email: string) {
   for (let count = 0; count < 5; count++) expect((await stranger().signIn(email, wrong)).status).toBe(401);
 }
 
-test("after five wrong passwords from five addresses the right one is refused as a wrong one is, and is not looked at", async () => {
+test("[A1] after five wrong passwords from five addresses the right one is refused as a wrong one is, and is not looked at", async () => {
   const { email } = await person();
   await lock(email);
   expect(verified()).toBe(5);
@@ -67,7 +67,7 @@ test("after five wrong passwords from five addresses the right one is refused as
   expect(verified()).toBe(5);
 });
 
-test("of ten guesses at once five are looked at", async () => {
+test("[A1] of ten guesses at once five are looked at", async () => {
   const { email } = await person();
   const answers = await Promise.all(Array.from({ length: 10 }, () => stranger().signIn(email, wrong)));
   expect(answers.map(({ status }) => status).sort()).toEqual([401, 401, 401, 401, 401, 429, 429, 429, 429, 429]);
@@ -75,14 +75,14 @@ test("of ten guesses at once five are looked at", async () => {
   expect(mails).toHaveLength(1);
 });
 
-test("an address that nobody has is locked just so", async () => {
+test("[A1] an address that nobody has is locked just so", async () => {
   const email = `${randomUUID()}@example.com`;
   await lock(email);
   expect(await stranger().signIn(email)).toMatchObject({ status: 429, body: { code: "TOO_MANY_ATTEMPTS" } });
   expect(mails).toEqual([]);
 });
 
-test("who guesses elsewhere does not lock a person out of the device that they use", async () => {
+test("[A1] who guesses elsewhere does not lock a person out of the device that they use", async () => {
   const { email } = await person();
   const own = createBrowser(accounts);
   await own.signIn(email);
@@ -97,7 +97,7 @@ test("who guesses elsewhere does not lock a person out of the device that they u
   expect((await own.signIn(email)).status).toBe(429);
 });
 
-test("a device is known for who signed in there, and not by a cookie that somebody made up", async () => {
+test("[A1] a device is known for who signed in there, and not by a cookie that somebody made up", async () => {
   const [ada, grace] = [await person(), await person()];
   const own = createBrowser(accounts);
   await own.signIn(ada.email);
@@ -111,7 +111,7 @@ test("a device is known for who signed in there, and not by a cookie that somebo
   expect((await forger.signIn(ada.email)).status).toBe(429);
 });
 
-test("an address that fails with many accounts is stopped before it locks them", async () => {
+test("[A2] an address that fails with many accounts is stopped before it locks them", async () => {
   const one = createBrowser(accounts, { address: "2001:db8:7:7::1" });
   const emails = Array.from({ length: 40 }, () => `${randomUUID()}@example.com`);
   const answers: number[] = [];
@@ -124,13 +124,13 @@ test("an address that fails with many accounts is stopped before it locks them",
   expect((await stranger().signIn(email)).status).toBe(200);
 });
 
-test("who signs in well is not counted, however many share an address", async () => {
+test("[A2 control] who signs in well is not counted, however many share an address", async () => {
   const office = createBrowser(accounts, { address: "203.0.113.9" });
   const { email } = await person();
   for (let count = 0; count < 35; count++) expect((await office.signIn(email)).status).toBe(200);
 });
 
-test("a lock opens by itself after a quarter of an hour", async () => {
+test("[A1 control] a lock opens by itself after a quarter of an hour", async () => {
   const { email } = await person();
   await lock(email);
   await quarterOfAnHour();

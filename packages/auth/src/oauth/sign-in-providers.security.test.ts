@@ -125,7 +125,7 @@ const accountsOf = async (email: string) =>
       join auth."user" u on u.id = a.user_id where u.email = ${email} order by provider_id`)
   ).rows;
 
-test("somebody signs in at the provider, and is the same person the next time; no token of the provider is kept", async () => {
+test("[A9, A10 control] somebody signs in at the provider, and is the same person the next time; no token of the provider is kept", async () => {
   const { sub, email } = somebody();
   const browser = createBrowser(accounts);
   expect(location(await signIn(browser, sub))).toBe(`${origin}/inbox`);

@@ -55,7 +55,7 @@ const letExpire = async () => {
 };
 const endAll = (userId: string) => db.authDatabase().execute(sql`delete from auth.session where user_id = ${userId}`);
 
-test("for three seconds the database is not asked again; then what it says counts", async () => {
+test("[S3 + control] for three seconds the database is not asked again; then what it says counts", async () => {
   const { userId, browser, asked } = await person();
   const [first] = [await browser.session(), await browser.session(), await browser.session()];
   expect(first?.user.id).toBe(userId);
@@ -67,7 +67,7 @@ test("for three seconds the database is not asked again; then what it says count
   expect(await browser.session()).toBeUndefined();
 });
 
-test("a person who signs out is out at once, where they did it", async () => {
+test("[S3] a person who signs out is out at once, where they did it", async () => {
   const { browser } = await person();
   const before = browser.headers();
   expect(await browser.session()).toBeDefined();

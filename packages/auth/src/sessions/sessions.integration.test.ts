@@ -58,7 +58,7 @@ const pass = (userId: string, time: string, columns: readonly ("created_at" | "a
     )} where user_id = ${userId}`);
 const idle = (userId: string, time: string) => pass(userId, time, ["created_at", "active_at"]);
 
-test("a session lives for 30 minutes without activity, and not a minute longer", async () => {
+test("[S2 + control] a session lives for 30 minutes without activity, and not a minute longer", async () => {
   const { userId, browser } = await person();
   const one = await browser();
   await idle(userId, "28 minutes 59 seconds");
@@ -70,7 +70,7 @@ test("a session lives for 30 minutes without activity, and not a minute longer",
   expect((await one.get("/devices")).status).toBe(401);
 });
 
-test("a session ends after 8 hours, however busy", async () => {
+test("[S2 + control] a session ends after 8 hours, however busy", async () => {
   const { userId, browser } = await person();
   const one = await browser();
   await pass(userId, "7 hours 59 minutes", ["created_at"]);
@@ -80,7 +80,7 @@ test("a session ends after 8 hours, however busy", async () => {
   expect((await one.post("/devices/revoke-others")).status).toBe(401);
 });
 
-test("what a page does by itself is no activity", async () => {
+test("[S2] what a page does by itself is no activity", async () => {
   const { userId, browser } = await person();
   const one = await browser();
   await idle(userId, "20 minutes");
@@ -91,7 +91,7 @@ test("what a page does by itself is no activity", async () => {
 });
 
 test.each([-9, 9])(
-  "a process whose clock is %d hours off ends no session, brings none back and begins sound ones",
+  "[F10 + control] a process whose clock is %d hours off ends no session, brings none back and begins sound ones",
   async (hours) => {
     const { userId, browser } = await person();
     const alive = await browser();
@@ -113,7 +113,7 @@ test.each([-9, 9])(
   },
 );
 
-test("signing in makes a new session, and the one that the browser had before is over", async () => {
+test("[S1] signing in makes a new session, and the one that the browser had before is over", async () => {
   const { email, browser } = await person();
   const one = await browser();
   const planted = one.headers();
@@ -125,7 +125,7 @@ test("signing in makes a new session, and the one that the browser had before is
   expect(await accounts.findSession(planted)).toBeUndefined();
 });
 
-test("when what somebody may do changes, their sessions get new tokens; what is under way is let through", async () => {
+test("[S1 + control] when what somebody may do changes, their sessions get new tokens; what is under way is let through", async () => {
   const { userId, browser } = await person();
   const one = await browser();
   const former = one.headers();
@@ -142,7 +142,7 @@ test("when what somebody may do changes, their sessions get new tokens; what is 
   expect(await accounts.findSession(renewed)).toBeDefined();
 });
 
-test("over https every cookie is one that no other host can set; over http://localhost it goes without Secure", async () => {
+test("[S1] over https every cookie is one that no other host can set; over http://localhost it goes without Secure", async () => {
   const { email } = await person();
   const secure = createBrowser(open("https://api.example.com"), { url: "https://api.example.com" });
   const { cookies } = await secure.signIn(email);
@@ -161,7 +161,7 @@ test("over https every cookie is one that no other host can set; over http://loc
     expect(cookie).toMatch(/^parley\.[a-z_]+=[^;]+; Max-Age=\d+; Path=\/; HttpOnly; SameSite=Lax$/);
 });
 
-test("a cookie that was altered, or signed with another secret, opens nothing", async () => {
+test("[S6 + control] a cookie that was altered, or signed with another secret, opens nothing", async () => {
   const { browser } = await person();
   const one = await browser();
   const [name, value] = [...one.jar].find(([key]) => key.endsWith("session_token")) ?? ["", ""];
@@ -174,7 +174,7 @@ test("a cookie that was altered, or signed with another secret, opens nothing", 
   expect(await one.session()).toBeDefined();
 });
 
-test("a person sees where they are signed in, and ends one place, the others, or all", async () => {
+test("[S3 + control] a person sees where they are signed in, and ends one place, the others, or all", async () => {
   const { browser, userId } = await person();
   const stranger = await (await person()).browser();
   const [one, two, three] = [await browser(), await browser(), await browser()];

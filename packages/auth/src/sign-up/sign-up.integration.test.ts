@@ -345,7 +345,7 @@ describe("whether an address has an account is not to be learned", () => {
 });
 
 describe("a new password by mail", () => {
-  test("ends every session, works once, and the old one is none", async () => {
+  test("[S3] ends every session, works once, and the old one is none", async () => {
     const accounts = open();
     const { email, browser } = await person(accounts);
     const elsewhere = createBrowser(accounts);
@@ -411,7 +411,7 @@ describe("a new password by mail", () => {
 });
 
 describe("whoever is signed in", () => {
-  test("changes their password with the old one, and goes on here alone", async () => {
+  test("[S3] changes their password with the old one, and goes on here alone", async () => {
     const accounts = open();
     const { email, browser, userId } = await person(accounts);
     const elsewhere = createBrowser(accounts);

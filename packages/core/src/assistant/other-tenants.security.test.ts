@@ -70,7 +70,7 @@ async function company(word: string) {
   };
 }
 
-test("[T13, T14] the same question of another tenant is asked anew, of its own documents alone", async () => {
+test("[T13, T14 + control] the same question of another tenant is asked anew, of its own documents alone", async () => {
   const theirs = await company(canary);
   const ours = await company("the counter");
   expect(await theirs.ask()).toContain(canary); // it would be seen

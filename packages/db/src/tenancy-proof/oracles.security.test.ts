@@ -39,13 +39,16 @@ describe("a foreign key that is pointed at another tenant's row says what it say
   const foreign = named(keys.filter(({ kind, target }) => kind === "foreign" && target !== "tenants"));
 
   /** Points our row at the value, as whoever may change it; what the database says, without the value. */
-  async function point({ table, columns }: Key, value: Record<string, unknown>) {
+  async function point(
+    { table, columns }: Key,
+    value: Record<string, unknown>,
+    // The log's rows can't be changed by a tenant; the key's check is the same for whoever changes them.
+    role = allowedToApp(table).includes("UPDATE") ? "app" : "none",
+  ) {
     const own = columns.filter((column) => column !== "tenant_id");
     const set = own.map((column, index) => `${quote(column)} = $${index + 2}`).join(", ");
     await admin.query("SAVEPOINT attempt");
     try {
-      // The log's rows can't be changed by a tenant; the key's check is the same for whoever changes them.
-      const role = allowedToApp(table).includes("UPDATE") ? "app" : "none";
       await admin.query("SELECT set_config('role', $1, true), set_config('app.tenant_id', $2, true)", [role, ours]);
       await admin.query(
         `UPDATE public.${quote(table)} SET ${set} WHERE ctid = (SELECT min(ctid) FROM public.${quote(table)} WHERE tenant_id = $1)`,
@@ -79,6 +82,19 @@ describe("a foreign key that is pointed at another tenant's row says what it say
     expect(ofTheirs).toEqual(await point(key, missingRow));
   });
 
+  test("[T5 control] which a key without the tenant does not", async () => {
+    await admin.query(`
+      ALTER TABLE conversations ADD UNIQUE (id);
+      CREATE TABLE notes (tenant_id uuid, conversation_id uuid REFERENCES conversations (id));
+      `);
+    await admin.query("INSERT INTO notes VALUES ($1, null)", [ours]);
+    const { rows } = await admin.query("SELECT id FROM conversations WHERE tenant_id = $1", [theirs]);
+    const key = { table: "notes", columns: ["tenant_id", "conversation_id"] } as Key;
+    expect(await point(key, { conversation_id: rows[0].id }, "none")).toBe("accepted");
+    const missing = "f0f0f0f0-0000-4000-8000-000000000000";
+    expect(await point(key, { conversation_id: missing }, "none")).toMatchObject({ code: "23503" });
+  });
+
   test("and there are such keys", () => expect(foreign.length).toBeGreaterThan(5));
 });
 
@@ -108,6 +124,10 @@ describe("a key takes in one tenant what another one has:", () => {
       `SELECT count(DISTINCT tenant_id)::int AS tenants FROM public.${quote(table)} GROUP BY ${values.join(", ")}`,
     );
     expect(rows, of).toContainEqual({ tenants: 2 });
+  });
+
+  test("[T6 control] where one without the tenant would not", async () => {
+    await expect(admin.query("ALTER TABLE conversations ADD UNIQUE (id)")).rejects.toMatchObject({ code: "23505" });
   });
 
   test("and there are such keys", () => expect(unique.length).toBeGreaterThan(10));

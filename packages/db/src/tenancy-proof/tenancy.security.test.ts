@@ -166,7 +166,8 @@ describe("the proof of tenancy notices", () => {
     "GRANT USAGE ON SCHEMA auth TO app": "accounts and tenants' data",
     "GRANT CREATE ON SCHEMA public TO app": "nobody but the owner makes anything",
   };
-  test.each(Object.entries(ofTheWhole))("%s", async (change, proof) => {
+  const wholes = Object.entries(ofTheWhole).map(([change, proof]) => ({ change, proof, attack: caseOf(proof) }));
+  test.each(wholes)("[$attack control] $change", async ({ change, proof }) => {
     await admin.query("BEGIN");
     try {
       await admin.query(change);

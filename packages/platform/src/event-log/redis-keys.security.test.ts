@@ -23,7 +23,7 @@ afterAll(async () => {
 const event = { type: "document.changed", documentId: randomUUID() } as EventEnvelope["event"];
 const forged = ["*", "a:b", "{p0}:events", "x\r\nFLUSHALL\r\n", "../..", "", `${randomUUID()}:*`];
 
-test("[T8] the event log's keys are made of nothing that a tenant or a client chose", async () => {
+test("[T8 + control] the event log's keys are made of nothing that a tenant or a client chose", async () => {
   const eventLog = await createRedisEventLog({ url, logger, prefix, partitions });
   const received: EventEnvelope[] = [];
   await eventLog.follow((envelope) => void received.push(envelope));

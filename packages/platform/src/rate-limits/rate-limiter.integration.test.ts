@@ -76,7 +76,7 @@ describe.each([
   });
 });
 
-describe("[R6] while Redis is away", () => {
+describe("[R6 + control] while Redis is away", () => {
   const target = new URL(redisUrl);
   let proxy: Awaited<ReturnType<typeof startTcpProxy>>;
   let limiter: RateLimiter;

@@ -253,37 +253,43 @@ describe("an API key", () => {
     return entries.filter(({ action }) => action === "request.refused").sort((a, b) => a.seq - b.seq);
   };
 
-  test.each(operations)("[K1] is needed for $method $path, and with the right scope", async ({ path, operation }) => {
-    const one = await furnished();
-    const url = addressOf(path, one);
-    const needed = /`([\w:]+)`/.exec(operation.description ?? "")?.[1] as ApiKeyScope;
-    const wrong = await keyOf(
-      one,
-      both.filter((scope) => scope !== needed),
-    );
-    const right = await keyOf(one, [needed]);
+  test.each(operations)(
+    "[K1 + control] is needed for $method $path, and with the right scope",
+    async ({ path, operation }) => {
+      const one = await furnished();
+      const url = addressOf(path, one);
+      const needed = /`([\w:]+)`/.exec(operation.description ?? "")?.[1] as ApiKeyScope;
+      const wrong = await keyOf(
+        one,
+        both.filter((scope) => scope !== needed),
+      );
+      const right = await keyOf(one, [needed]);
 
-    expect((await call("GET", url, bearer(right.key))).status).toBe(200);
-    expect(await audited(one)).toEqual([]);
-    expect(await call("GET", url, bearer(wrong.key))).toMatchObject({ status: 403, body: { code: "auth.forbidden" } });
-    expect(await audited(one)).toMatchObject([
-      { actorKind: "api_key", actorId: wrong.id, details: { code: "auth.forbidden" } },
-    ]);
+      expect((await call("GET", url, bearer(right.key))).status).toBe(200);
+      expect(await audited(one)).toEqual([]);
+      expect(await call("GET", url, bearer(wrong.key))).toMatchObject({
+        status: 403,
+        body: { code: "auth.forbidden" },
+      });
+      expect(await audited(one)).toMatchObject([
+        { actorKind: "api_key", actorId: wrong.id, details: { code: "auth.forbidden" } },
+      ]);
 
-    for (const headers of [
-      {},
-      { authorization: "" },
-      { authorization: `Basic ${right.key}` },
-      { authorization: right.key },
-      { authorization: `Bearer ${right.key.slice(0, -1)}` },
-      { authorization: `Bearer ${makeApiKey(one.tenantId)}` },
-      { authorization: one.headers.authorization }, // a visitor's
-      { "x-api-key": right.key },
-      { cookie: `key=${right.key}` },
-    ] as Record<string, string>[]) {
-      expect(await call("GET", url, { headers })).toMatchObject(refused);
-    }
-  });
+      for (const headers of [
+        {},
+        { authorization: "" },
+        { authorization: `Basic ${right.key}` },
+        { authorization: right.key },
+        { authorization: `Bearer ${right.key.slice(0, -1)}` },
+        { authorization: `Bearer ${makeApiKey(one.tenantId)}` },
+        { authorization: one.headers.authorization }, // a visitor's
+        { "x-api-key": right.key },
+        { cookie: `key=${right.key}` },
+      ] as Record<string, string>[]) {
+        expect(await call("GET", url, { headers })).toMatchObject(refused);
+      }
+    },
+  );
 
   test("[K1] that is revoked opens nothing from then on, in any process, and its use is told", async () => {
     const one = await furnished();
@@ -348,7 +354,7 @@ describe("an API key", () => {
     }
   });
 
-  test("[K2] is not made without a session, whoever the request says that it is", async () => {
+  test("[K2 + control] is not made without a session, whoever the request says that it is", async () => {
     const one = await furnished();
     const { cookie, tenantId } = await signedIn();
     const input = { id: randomUUID(), name: "x", scopes: both };
