@@ -84,8 +84,11 @@ test("[C5 + control] whatever cookies a sibling host plants, the member stays wh
   // Nor is anything changed for it: what the member changes is the member's, with the token of their own session.
   await page.goto(`${place.dashboardUrl}/settings/profile`);
   await page.getByLabel("Your name").fill("Vera Renamed");
+  const saved = page.waitForResponse(/update-user/);
   await page.getByRole("button", { name: /^Save/ }).first().click();
-  await expect.poll(async () => (await page.reload(), page.getByLabel("Your name").inputValue())).toBe("Vera Renamed");
+  expect((await saved).status()).toBe(200);
+  await page.reload();
+  await expect(page.getByLabel("Your name")).toHaveValue("Vera Renamed");
 
   // A browser without a session of its own has none by planted cookies, either, and signs in as who it says.
   const fresh = await browser.newContext();
