@@ -1,6 +1,7 @@
 import { APIError } from "better-auth/api";
 
 const failures = {
+  INVALID_REQUEST: ["BAD_REQUEST", "The request has not the shape that is expected here."],
   INVALID_EMAIL: ["BAD_REQUEST", "This is no e-mail address."],
   INVALID_NAME: ["BAD_REQUEST", "A name has 1 to 100 characters, in one line."],
   INVALID_TOKEN: ["BAD_REQUEST", "The link does not work: it was used, is too old or is not whole."],

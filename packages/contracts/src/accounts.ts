@@ -97,8 +97,9 @@ export const accountEndpoints = {
     body: undefined,
     answer: z.object({ providers: z.array(z.object({ id: z.string(), name: z.string() })) }),
   },
+  /** Linking takes the same. Nothing else gets in: the library would take an ID token in the place of the provider's own answer. */
   "POST /api/auth/sign-in/social": {
-    body: z.object({
+    body: z.strictObject({
       provider: z.string(),
       callbackURL: z.url(),
       errorCallbackURL: z.url(),

@@ -1,16 +1,18 @@
-import { randomUUID } from "node:crypto";
+import { createHash, randomBytes, randomUUID } from "node:crypto";
 import { once } from "node:events";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { type Database, openDatabase } from "@parley/db";
 import { createTestDatabase, type TestDatabase } from "@parley/db/testing";
 import { sql } from "drizzle-orm";
+import { decodeJwt } from "jose";
 import Provider from "oidc-provider";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { type Accounts, createAccounts } from "../accounts.ts";
 import { apiUrl, createBrowser, origin, password, secret } from "../testing/browser.ts";
 
 const client = { id: "parley", secret: "the client's secret, known to both" };
+const redirectUri = `${apiUrl}/api/auth/callback/oidc`;
 const people = new Map<string, { email: string; email_verified: boolean }>();
 
 let database: TestDatabase;
@@ -32,7 +34,7 @@ beforeAll(async () => {
       {
         client_id: client.id,
         client_secret: client.secret,
-        redirect_uris: [`${apiUrl}/api/auth/callback/oidc`],
+        redirect_uris: [redirectUri],
         token_endpoint_auth_method: "client_secret_post",
       },
     ],
@@ -63,14 +65,16 @@ afterAll(async () => {
 
 type Browser = ReturnType<typeof createBrowser>;
 
+const wanted = {
+  provider: "oidc",
+  callbackURL: `${origin}/inbox`,
+  errorCallbackURL: `${origin}/sign-in`,
+  disableRedirect: true,
+};
+
 /** Begins to sign in. @returns where the browser is sent */
 async function begin(browser: Browser, path = "/sign-in/social"): Promise<URL> {
-  const { status, body } = await browser.post(path, {
-    provider: "oidc",
-    callbackURL: `${origin}/inbox`,
-    errorCallbackURL: `${origin}/sign-in`,
-    disableRedirect: true,
-  });
+  const { status, body } = await browser.post(path, wanted);
   expect(status).toBe(200);
   return new URL(String(body.url));
 }
@@ -167,7 +171,7 @@ test("an account is linked by its owner, who has just proved who they are; then 
   await browser.signIn(email);
   await db.authDatabase().execute(sql`
     update auth.session set proven_at = proven_at - interval '11 minutes' where user_id = ${userId}`);
-  expect((await browser.post("/link-social", { provider: "oidc" })).body.code).toBe("SESSION_NOT_FRESH");
+  expect((await browser.post("/link-social", wanted)).body.code).toBe("SESSION_NOT_FRESH");
   await browser.post("/confirm", { password });
   const back = await atProvider(await begin(browser, "/link-social"), sub);
   expect(location(await browser.get(back.href))).toBe(`${origin}/inbox`);
@@ -227,7 +231,59 @@ test("[A10] nobody is sent to an address that is none of our pages", async () =>
     const answer = await createBrowser(accounts).post("/sign-in/social", { provider: "oidc", callbackURL });
     expect(answer.status, callbackURL).toBe(403);
   }
-  expect((await createBrowser(accounts).post("/sign-in/social", { provider: "google" })).status).toBe(404);
+  expect((await createBrowser(accounts).post("/sign-in/social", { ...wanted, provider: "google" })).status).toBe(404);
+});
+
+/** What the provider says of somebody to whoever redeems their code, as any other client of it that has their trust can. */
+async function idTokenOf(sub: string): Promise<string> {
+  const codeVerifier = randomBytes(32).toString("base64url");
+  const start = new URL(`${issuer}/auth`);
+  start.search = new URLSearchParams({
+    ...{ client_id: client.id, response_type: "code", scope: "openid email profile", redirect_uri: redirectUri },
+    ...{ code_challenge_method: "S256", code_challenge: createHash("sha256").update(codeVerifier).digest("base64url") },
+  }).toString();
+  const code = (await atProvider(start, sub)).searchParams.get("code") ?? "";
+  const answer = await fetch(`${issuer}/token`, {
+    method: "POST",
+    body: new URLSearchParams({
+      ...{ grant_type: "authorization_code", code, code_verifier: codeVerifier, redirect_uri: redirectUri },
+      ...{ client_id: client.id, client_secret: client.secret },
+    }),
+  });
+  return ((await answer.json()) as { id_token: string }).id_token;
+}
+
+test("[A10] an ID token by itself signs nobody in and links nothing, though the provider gave it to us", async () => {
+  const { sub, email } = somebody();
+  expect(location(await signIn(createBrowser(accounts), sub))).toBe(`${origin}/inbox`);
+  const token = await idTokenOf(sub);
+  expect(decodeJwt(token)).toMatchObject({ sub, aud: client.id, iss: issuer });
+  const nonce = String(decodeJwt(token).nonce ?? "");
+  for (const idToken of [{ token }, { token, nonce }]) {
+    const browser = createBrowser(accounts);
+    expect((await browser.post("/sign-in/social", { ...wanted, idToken })).status).toBe(400);
+    expect(await browser.session()).toBeUndefined();
+  }
+  const other = somebody();
+  const browser = createBrowser(accounts);
+  await signIn(browser, other.sub);
+  expect((await browser.post("/link-social", { ...wanted, idToken: { token } })).status).toBe(400);
+  expect(await accountsOf(email)).toHaveLength(1);
+  expect(await accountsOf(other.email)).toHaveLength(1);
+});
+
+test("[A10] a page asks the provider for nothing but who somebody is: no other scope, parameter or sign-up than ours", async () => {
+  const more = {
+    scopes: ["offline_access"],
+    additionalParams: { prompt: "none" },
+    additionalData: { link: { email: "ada@example.com", userId: "1" } },
+    requestSignUp: true,
+    newUserCallbackURL: `${origin}/inbox`,
+  };
+  for (const [name, value] of Object.entries(more)) {
+    const answer = await createBrowser(accounts).post("/sign-in/social", { ...wanted, [name]: value });
+    expect(answer.status, name).toBe(400);
+  }
 });
 
 test("who has a second factor is asked for it here, too", async () => {

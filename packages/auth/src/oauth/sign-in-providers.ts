@@ -1,6 +1,8 @@
+import { accountEndpoints } from "@parley/contracts";
 import type { BetterAuthPlugin } from "better-auth";
 import { createAuthEndpoint, createAuthMiddleware } from "better-auth/api";
 import { genericOAuth } from "better-auth/plugins";
+import { accountError } from "../account-error.ts";
 import { requireFreshSession } from "../sessions/current-session.ts";
 
 /** Somebody else who says who a person is, by OpenID Connect. */
@@ -57,6 +59,14 @@ export function signInProviders(providers: readonly SignInProvider[], { mayRegis
           {
             matcher: ({ path }) => path === "/link-social",
             handler: createAuthMiddleware(async () => void requireFreshSession()),
+          },
+          {
+            // An ID token in the body would sign in whoever has it: without state, PKCE and nonce, and again until it expires.
+            matcher: ({ path }) => path === "/sign-in/social" || path === "/link-social",
+            handler: createAuthMiddleware(async ({ body }) => {
+              const { success } = accountEndpoints["POST /api/auth/sign-in/social"].body.safeParse(body);
+              if (!success) throw accountError("INVALID_REQUEST");
+            }),
           },
         ],
       },
