@@ -1,6 +1,7 @@
 import { createHash, timingSafeEqual } from "node:crypto";
 import { DocumentVersionId, limits, type TenantId } from "@parley/contracts";
 import { AppError } from "@parley/core/app-error";
+import { findCheckpointTip } from "@parley/core/audit/checkpoint-tip";
 import { exportAuditEntries, findAuditHead } from "@parley/core/audit/list-entries";
 import { addDocumentAsOperator } from "@parley/core/knowledge/add-document-as-operator";
 import { findVersionStatus } from "@parley/core/knowledge/find-version-status";
@@ -45,6 +46,11 @@ export async function adminRoutes(app: FastifyInstance, { db, config, jobs }: Ap
   app.get("/admin/v1/tenants", async (request) => {
     authorise(request);
     return { tenants: await listTenants(db) };
+  });
+
+  app.get("/admin/v1/audit-checkpoint", async (request) => {
+    authorise(request);
+    return { checkpoint: (await findCheckpointTip(db)) ?? null };
   });
 
   app.get("/admin/v1/tenants/:slug/audit", async (request) => {

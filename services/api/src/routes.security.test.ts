@@ -49,6 +49,7 @@ const otherwise: [RegExp, string][] = [
     /^(GET|POST) \/admin\/v1\/tenants(\/:slug(\/documents|\/audit)?)?$/,
     "the operator's, of all tenants; the tenant is all it names",
   ],
+  [/^GET \/admin\/v1\/audit-checkpoint$/, "the operator's: how many checkpoints there are, of all tenants together"],
   [/^GET \/mail(\/|$)/, "mail that is kept on this machine, for whoever sits at it"],
 ];
 

@@ -75,6 +75,11 @@ test("the audit log is verified while Parley runs and when it does not, and a ch
   const checkpoint = path.join(installation.folder, "audit-checkpoints", name);
   await writeFile(checkpoint, (await readFile(checkpoint, "utf8")).replace('"seq":1', '"seq":2'));
   expect(await parley("audit", "verify")).toMatchObject({ code: 1, output: expect.stringContaining("was not signed") });
+  await rm(path.join(installation.folder, "audit-checkpoints"), { recursive: true });
+  expect(await parley("audit", "verify")).toMatchObject({
+    code: 1,
+    output: expect.stringContaining("checkpoints: checkpoint 1 is missing"),
+  });
 });
 
 test("a second start on the same folder is refused with a sentence that says what to do", async () => {

@@ -10,7 +10,9 @@ export type Head = z.infer<typeof Head>;
 
 const Line = z.object({
   at: z.iso.datetime(),
-  /** SHA-256 of the line before it in its file; zeros in the first. */
+  /** 1, 2, 3 … of the installation. Two processes that write at once may both write one of the same number. */
+  number: z.int().positive(),
+  /** SHA-256 of the line with the number before, in whichever file; zeros in the first. */
   previous: Hash,
   heads: z.array(Head),
   signature: z.string(),
@@ -20,10 +22,11 @@ export type CheckpointLine = z.infer<typeof Line>;
 export const firstPrevious = "0".repeat(64);
 export const hashLine = (line: string) => createHash("sha256").update(line).digest("hex");
 
-const toSigned = ({ at, previous, heads }: Omit<CheckpointLine, "signature">) =>
+const toSigned = ({ at, number, previous, heads }: Omit<CheckpointLine, "signature">) =>
   JSON.stringify([
-    "parley/audit-checkpoint/1",
+    "parley/audit-checkpoint/2",
     at,
+    number,
     previous,
     heads.map(({ tenantId, seq, hash }) => [tenantId, seq, hash]),
   ]);

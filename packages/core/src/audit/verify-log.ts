@@ -3,13 +3,18 @@ import { genesisHash, hashEntry } from "./hash-entry.ts";
 
 /** Something that is not as it was written. */
 export type Finding = {
-  kind: "changed" | "missing" | "cut_off" | "rewritten";
+  kind: "changed" | "missing" | "cut_off" | "rewritten" | "uncovered";
   /** The first entry that is concerned. */
   seq: number;
   text: string;
 };
 
-export type Verified = { entries: number; findings: Finding[] };
+export type Verified = {
+  entries: number;
+  /** When the first entry was made, as it says itself. */
+  firstAt: string | undefined;
+  findings: Finding[];
+};
 
 /**
  * Goes through a tenant's whole log, entry by entry.
@@ -28,9 +33,11 @@ export async function verifyLog(
 
   let last = { seq: 0, hash: genesisHash };
   let count = 0;
+  let firstAt: string | undefined;
   for await (const entry of entries) {
     const { seq, hash } = entry;
     count += 1;
+    firstAt ??= entry.at;
     if (seq !== last.seq + 1) {
       findings.push({
         kind: "missing",
@@ -65,5 +72,5 @@ export async function verifyLog(
       text: `the log ends at entry ${last.seq}, but it had ${cutOff}: its end was cut off`,
     });
   }
-  return { entries: count, findings };
+  return { entries: count, firstAt, findings };
 }

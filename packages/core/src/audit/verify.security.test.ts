@@ -8,6 +8,8 @@ import { createLogger } from "@parley/platform/log";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { createWorld, type World } from "../testing/world.ts";
 import { deriveCheckpointKey } from "./checkpoint-key.ts";
+import { hashLine } from "./checkpoint-line.ts";
+import { findCheckpointTip } from "./checkpoint-tip.ts";
 import { genesisHash, hashEntry } from "./hash-entry.ts";
 import { exportAuditEntries, findAuditHead } from "./list-entries.ts";
 import { readCheckpoints } from "./read-checkpoints.ts";
@@ -37,6 +39,7 @@ afterAll(async () => {
 
 /** A log of five entries and a checkpoint at its end, then one more entry. */
 beforeEach(async () => {
+  await tamper("truncate app.audit_checkpoint");
   folder = await mkdtemp(path.join(tmpdir(), "parley-test-"));
   tenantId = (await world.tenant()).tenantId;
   for (let entry = 1; entry <= 5; entry += 1) await add(entry);
@@ -62,8 +65,10 @@ async function* entries() {
   yield* (await exportAuditEntries(db, tenantId, 0)).entries;
 }
 
+const read = async () => readCheckpoints(folder, deriveCheckpointKey(secret), await findCheckpointTip(db));
+
 async function verify() {
-  const { heads, faults } = await readCheckpoints(folder, deriveCheckpointKey(secret));
+  const { heads, faults } = await read();
   const head = await findAuditHead(db, tenantId);
   const ends = heads.filter((end) => end.tenantId === tenantId);
   const { findings } = await verifyLog(tenantId, entries(), head ? [...ends, head] : ends);
@@ -176,12 +181,72 @@ test("[audit] a checkpoint that was changed, forged, or taken out of its file is
   const text = await readFile(file, "utf8");
   const [one = "", , three = ""] = text.split("\n");
   await writeFile(file, `${one}\n${three}\n`);
-  expect((await verify()).faults).toEqual([expect.stringContaining(":2 does not follow")]);
+  expect((await verify()).faults).toEqual(["checkpoint 3 is missing"]);
   await writeFile(file, text.replace(/"seq":6/, '"seq":5'));
   expect((await verify()).faults[0]).toContain(":1 was not signed");
   await rm(file);
+  expect((await verify()).faults).toEqual(["checkpoints 2 to 4 are missing"]);
   await checkpoint("another secret, of whoever would forge a checkpoint");
   expect((await verify()).faults[0]).toContain(":1 was not signed");
+});
+
+test("[audit] a tail that was cut off together with the folder of checkpoints is found: the database knows how many there were", async () => {
+  await tamper("delete from audit_log where tenant_id = $tenant and seq >= 4");
+  await rechain();
+  await rm(folder, { recursive: true });
+  expect((await verify()).faults).toEqual(["checkpoint 1 is missing"]);
+  // A worker that goes on does not cover it up.
+  await checkpoint();
+  expect((await verify()).faults).toEqual(["checkpoint 1 is missing"]);
+});
+
+test("[audit] a whole file that was deleted is found, also when a later one goes on", async () => {
+  const [first = ""] = await readdir(folder);
+  await checkpoint();
+  await rm(path.join(folder, first));
+  expect((await verify()).faults).toEqual(["checkpoint 1 is missing"]);
+});
+
+test("[audit] a database that was set back, and one in which the count was set back, are found by the files", async () => {
+  for (const number of [7, 8]) {
+    await add(number);
+    await checkpoint();
+  }
+  const [line = ""] = (await readFile(path.join(folder, (await readdir(folder)).sort()[0] ?? ""), "utf8")).split("\n");
+  await tamper("truncate app.audit_checkpoint");
+  expect((await verify()).faults).toEqual(["the database knows of 0 checkpoints, and there are 3: it was set back"]);
+  await tamper(`insert into app.audit_checkpoint (number, hash) values (1, '${hashLine(line)}')`);
+  expect((await verify()).faults).toEqual(["the database knows of 1 checkpoints, and there are 3: it was set back"]);
+});
+
+test("[audit] the services can't count checkpoints backwards, skip one or begin anew", async () => {
+  const change = (statement: string) => db.executeSql("system")(statement, [hashLine("")]);
+  for (const statement of [
+    "update app.audit_checkpoint set number = number - 1, hash = $1",
+    "update app.audit_checkpoint set number = number + 2, hash = $1",
+    "update app.audit_checkpoint set hash = $1",
+    "delete from app.audit_checkpoint where hash <> $1",
+    "insert into app.audit_checkpoint (number, hash) values (1, $1)",
+  ]) {
+    await expect(change(statement)).rejects.toMatchObject({ code: expect.stringMatching(/^(23514|42501|23505)$/) });
+  }
+  expect(await verify()).toEqual({ findings: [], faults: [] });
+});
+
+test("two processes that write at once make no fault, and leave no end out", async () => {
+  await Promise.all([checkpoint(), checkpoint()]);
+  await add(7);
+  await Promise.all([checkpoint(), checkpoint()]);
+  expect(await verify()).toEqual({ findings: [], faults: [] });
+  expect((await read()).heads).toContainEqual(expect.objectContaining({ tenantId, seq: 7 }));
+});
+
+test("a checkpoint that was written and not yet counted when its process died is no fault", async () => {
+  const before = await findCheckpointTip(db);
+  await checkpoint();
+  await tamper("truncate app.audit_checkpoint");
+  await tamper(`insert into app.audit_checkpoint (number, hash) values (1, '${before?.hash}')`);
+  expect(await verify()).toEqual({ findings: [], faults: [] });
 });
 
 test("a checkpoint line that a crash left half written is no fault", async () => {
@@ -196,9 +261,9 @@ test("a checkpoint is written for what has moved on, and for nothing else", asyn
   await checkpoints.write();
   await checkpoints.write();
   await add(7);
-  const { heads: before } = await readCheckpoints(folder, deriveCheckpointKey(secret));
+  const { heads: before } = await read();
   await checkpoints.stop();
-  const { heads: after } = await readCheckpoints(folder, deriveCheckpointKey(secret));
+  const { heads: after } = await read();
   expect(after.length - before.length).toBe(1);
   expect(after.filter((head) => head.tenantId === tenantId).map(({ seq }) => seq)).toEqual([5, 6, 7]);
 });

@@ -7,6 +7,7 @@ import type { Logger } from "@parley/platform/log";
 import { gt } from "drizzle-orm";
 import { deriveCheckpointKey } from "./checkpoint-key.ts";
 import { firstPrevious, hashLine, writeLine } from "./checkpoint-line.ts";
+import { advanceCheckpointTip, findCheckpointTip } from "./checkpoint-tip.ts";
 
 export type CheckpointOptions = {
   db: Database;
@@ -28,22 +29,27 @@ export type Checkpoints = {
 };
 
 /**
- * Each process has a file of its own, to which it only adds. Its lines are chained, so that one that is taken out is missed; to miss
- * lines at the end, or a whole file, takes a copy elsewhere.
+ * Each process has a file of its own, to which it only adds. The lines of all files are one chain, and the database knows its end: one
+ * that is taken out is missed, and so is a file or the whole folder. The file comes first: what the database knows of is there.
  */
 export function writeCheckpoints({ db, secret, folder, logger, intervalMs = 60_000 }: CheckpointOptions): Checkpoints {
   const key = deriveCheckpointKey(secret);
   const name = `${new Date().toISOString().replaceAll(":", "-")}-${randomBytes(4).toString("hex")}.jsonl`;
   const written = new Map<string, string>();
-  let previous = firstPrevious;
   let timer: NodeJS.Timeout | undefined;
   let last: Promise<void> = Promise.resolve();
 
   async function writeNow(): Promise<void> {
+    const tip = await findCheckpointTip(db);
     const heads = await db.read("system", (read) => read.select().from(auditHeads).where(gt(auditHeads.seq, 0)));
     const moved = heads.filter(({ tenantId, hash }) => written.get(tenantId) !== hash);
     if (moved.length === 0) return;
-    const line = writeLine(key, { at: new Date().toISOString(), previous, heads: moved });
+    const line = writeLine(key, {
+      at: new Date().toISOString(),
+      number: (tip?.number ?? 0) + 1,
+      previous: tip?.hash ?? firstPrevious,
+      heads: moved,
+    });
     await mkdir(folder, { recursive: true, mode: 0o700 });
     const file = await open(path.join(folder, name), "a", 0o600);
     try {
@@ -52,7 +58,8 @@ export function writeCheckpoints({ db, secret, folder, logger, intervalMs = 60_0
     } finally {
       await file.close();
     }
-    previous = hashLine(line);
+    // Where another process was quicker, the same ends come again with the next checkpoint, within the chain.
+    if (!(await advanceCheckpointTip(db, tip, hashLine(line)))) return;
     for (const { tenantId, hash } of moved) written.set(tenantId, hash);
   }
 

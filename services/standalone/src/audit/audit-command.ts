@@ -1,5 +1,6 @@
 import { deriveCheckpointKey } from "@parley/core/audit/checkpoint-key";
-import { readCheckpoints } from "@parley/core/audit/read-checkpoints";
+import type { CheckpointTip } from "@parley/core/audit/checkpoint-tip";
+import { type ReadCheckpoints, readCheckpoints } from "@parley/core/audit/read-checkpoints";
 import { verifyLog } from "@parley/core/audit/verify-log";
 import { OperatorError } from "../operator-error.ts";
 import type { AuditSource } from "./audit-source.ts";
@@ -11,6 +12,14 @@ async function chooseTenants(source: AuditSource, slug: string | undefined) {
   const chosen = slug === undefined ? all : all.filter((tenant) => tenant.slug === slug);
   if (slug !== undefined && chosen.length === 0) throw new OperatorError(`There is no workspace called "${slug}".`);
   return chosen;
+}
+
+/** A worker writes them every minute; after so long one is missing. */
+const checkpointDueMs = 3_600_000;
+
+function withoutFolder(tip: CheckpointTip | undefined): ReadCheckpoints {
+  const faults = tip ? [`there are ${tip.number}, and AUDIT_CHECKPOINT_DIR does not say where`] : [];
+  return { heads: [], faults, since: undefined };
 }
 
 /**
@@ -25,8 +34,9 @@ export async function verifyAudit(
 ): Promise<boolean> {
   const { tenant: slug, secret, checkpointDir, say } = options;
   const key = deriveCheckpointKey(secret);
-  const { heads, faults } = checkpointDir ? await readCheckpoints(checkpointDir, key) : { heads: [], faults: [] };
-  for (const fault of faults) say(`  checkpoint ${fault}`);
+  const tip = await source.checkpointTip();
+  const { heads, faults, since } = checkpointDir ? await readCheckpoints(checkpointDir, key, tip) : withoutFolder(tip);
+  for (const fault of faults) say(`  checkpoints: ${fault}`);
   let intact = faults.length === 0;
 
   const tenants = await chooseTenants(source, slug);
@@ -34,9 +44,17 @@ export async function verifyAudit(
     const checkpoints = heads.filter(({ tenantId }) => tenantId === tenant.tenantId);
     const head = await source.head(tenant);
     const ends = head ? [...checkpoints, head] : checkpoints;
-    const { entries, findings } = await verifyLog(tenant.tenantId, source.entries(tenant), ends);
-    const last = Math.max(0, ...checkpoints.map(({ seq }) => seq));
-    const covered = last > 0 ? `checkpoints up to entry ${last}` : "no checkpoint: a cut-off end would not be seen";
+    const { entries, firstAt, findings } = await verifyLog(tenant.tenantId, source.entries(tenant), ends);
+    const last = checkpoints.reduce((most, { seq }) => Math.max(most, seq), 0);
+    const covered =
+      last > 0 ? `checkpoints up to entry ${last}, since ${since}` : "no checkpoint: a cut-off end would not be seen";
+    if (checkpointDir && last === 0 && firstAt && Date.now() - Date.parse(firstAt) > checkpointDueMs) {
+      findings.push({
+        kind: "uncovered",
+        seq: 1,
+        text: `the log begins ${firstAt}, and no checkpoint of it was ever kept in ${checkpointDir}, or it was taken away`,
+      });
+    }
     say(
       `${findings.length === 0 ? "✓" : "✗"} ${tenant.slug}: ${entries} ${entries === 1 ? "entry" : "entries"}, ${covered}`,
     );

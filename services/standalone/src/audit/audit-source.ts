@@ -1,4 +1,5 @@
 import type { AuditEntry, ErrorBody, TenantId } from "@parley/contracts";
+import { type CheckpointTip, findCheckpointTip } from "@parley/core/audit/checkpoint-tip";
 import { type AuditPage, exportAuditEntries, findAuditHead } from "@parley/core/audit/list-entries";
 import { listTenants } from "@parley/core/tenants/find-tenant";
 import type { Database } from "@parley/db";
@@ -11,6 +12,8 @@ type End = { seq: number; hash: string };
 /** Where audit logs are read. */
 export type AuditSource = {
   tenants(): Promise<Tenant[]>;
+  /** The newest checkpoint that the database knows of. */
+  checkpointTip(): Promise<CheckpointTip | undefined>;
   /** Where the log ends, by what the database says of it. */
   head(tenant: Tenant): Promise<End | undefined>;
   /** All of them, oldest first. */
@@ -29,6 +32,7 @@ async function* allPages(read: (after: number) => Promise<AuditPage>): AsyncIter
 export function auditOfDatabase(db: Database): AuditSource {
   return {
     tenants: () => listTenants(db),
+    checkpointTip: () => findCheckpointTip(db),
     head: ({ tenantId }) => findAuditHead(db, tenantId),
     entries: ({ tenantId }) => allPages((after) => exportAuditEntries(db, tenantId, after)),
   };
@@ -39,7 +43,7 @@ export function auditOverHttp({ apiUrl, adminToken }: { apiUrl: string; adminTok
   const api = ky.create({ headers: { authorization: `Bearer ${adminToken}` }, timeout: 60_000 });
   async function get<T>(path: string): Promise<T> {
     try {
-      return await api<T>(`${apiUrl}/admin/v1/tenants${path}`).json();
+      return await api<T>(`${apiUrl}/admin/v1${path}`).json();
     } catch (error) {
       const told =
         isHTTPError<Partial<ErrorBody>>(error) && typeof error.data === "object" ? error.data.error : undefined;
@@ -50,11 +54,13 @@ export function auditOverHttp({ apiUrl, adminToken }: { apiUrl: string; adminTok
     }
   }
   const page = ({ slug }: Tenant, after: number) =>
-    get<AuditPage & { head: End | null }>(`/${encodeURIComponent(slug)}/audit?after=${after}`);
+    get<AuditPage & { head: End | null }>(`/tenants/${encodeURIComponent(slug)}/audit?after=${after}`);
   return {
     async tenants() {
-      return (await get<{ tenants: Tenant[] }>("")).tenants;
+      return (await get<{ tenants: Tenant[] }>("/tenants")).tenants;
     },
+    checkpointTip: async () =>
+      (await get<{ checkpoint: CheckpointTip | null }>("/audit-checkpoint")).checkpoint ?? undefined,
     head: async (tenant) => (await page(tenant, Number.MAX_SAFE_INTEGER)).head ?? undefined,
     entries: (tenant) => allPages((after) => page(tenant, after)),
   };
