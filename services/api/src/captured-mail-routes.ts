@@ -21,11 +21,16 @@ const mailPolicy = `sandbox ${sandbox}; default-src 'none'; style-src 'unsafe-in
 
 const InMail = z.object({ id: z.string().max(60) });
 
-/** The mails that an installation without a mail server keeps, for whoever sits at its machine. Mails open accounts: nobody else. */
+/**
+ * The mails that an installation without a mail server keeps, for whoever sits at its machine. Mails open accounts: nobody else.
+ * An api that has an address in the net has no such pages: a proxy on the same machine makes everybody come from there.
+ */
 export async function capturedMailRoutes(
   app: FastifyInstance,
-  { capturedMail }: { capturedMail: MailCapture },
+  { capturedMail, apiUrl }: { capturedMail: MailCapture; apiUrl: string },
 ): Promise<void> {
+  if (!isLoopback(new URL(apiUrl).hostname)) return;
+
   app.addHook("onRequest", async (request) => {
     if (!isAtThisMachine(request)) throw new AppError("auth.forbidden");
   });
@@ -65,12 +70,22 @@ export async function capturedMailRoutes(
   });
 }
 
-/** By its own address and in its own name: a page elsewhere whose name was made to lead here has another `Host`. */
+/** What a proxy adds that says for whom it asks; one that rewrites `Host` to ours gives itself away by these. */
+const ofProxies = /^(x-forwarded-.*|x-real-ip|forwarded|via)$/;
+
+/**
+ * By its own address, in its own name and with nothing in between: a page elsewhere whose name was made to lead here has another
+ * `Host`, and who comes through a proxy may be anybody.
+ */
 function isAtThisMachine({ raw, hostname }: FastifyRequest): boolean {
-  const address = raw.socket.remoteAddress ?? "";
-  const local = address === "::1" || /^(::ffff:)?127\./.test(address);
-  const host = hostname.replace(/^\[|\]$/g, "");
-  return local && (host === "localhost" || host === "::1" || (isIP(host) === 4 && host.startsWith("127.")));
+  const isDirect = !Object.keys(raw.headers).some((name) => ofProxies.test(name));
+  return isDirect && isLoopback(raw.socket.remoteAddress ?? "") && isLoopback(hostname);
+}
+
+/** @param host a name or an address, one of IPv6 with its brackets or without */
+function isLoopback(host: string): boolean {
+  const bare = host.replace(/^\[|\]$/g, "").replace(/^::ffff:/, "");
+  return bare === "localhost" || bare === "::1" || (isIP(bare) === 4 && bare.startsWith("127."));
 }
 
 function page(reply: FastifyReply, title: string, body: string) {

@@ -42,7 +42,7 @@ export type ApiOptions = {
   mailJobs: Pick<MailJobs, "send">;
   /** Counts in this process alone when left out. Whoever gives it closes it. */
   rateLimiter?: RateLimiter;
-  /** Mails that are kept instead of sent; whoever sits at this machine may read them. */
+  /** Mails that are kept instead of sent; whoever sits at this machine may read them, if the api is for this machine alone. */
   capturedMail?: MailCapture | undefined;
   logger: Logger;
   /** Told of every route as it is made: the proofs go by that list. */
@@ -169,7 +169,8 @@ export async function createApi(options: ApiOptions): Promise<FastifyInstance> {
   await app.register(widgetRoutes, parts);
   await app.register(v1Routes, { prefix: "/v1", ...parts });
   await app.register(adminRoutes, parts);
-  if (options.capturedMail) await app.register(capturedMailRoutes, { capturedMail: options.capturedMail });
+  const { capturedMail } = options;
+  if (capturedMail) await app.register(capturedMailRoutes, { capturedMail, apiUrl: config.api.url });
   refuseOtherMethods(app);
   return app;
 }
