@@ -1,22 +1,25 @@
-import type { ApiKeyScope, MemberId, TenantId } from "@parley/contracts";
+import type { ApiKeyScope, TenantId } from "@parley/contracts";
 import type { TenantTransaction } from "@parley/db";
 import { apiKeys } from "@parley/db/schema";
 import { and, count, gt, isNull, sql } from "drizzle-orm";
 import { AppError } from "../app-error.ts";
 import { recordAudit } from "../audit/record-audit.ts";
+import { type Actor, checkStillMay } from "../tenants/acting-member.ts";
 import type { CreateApiKey } from "./api-key.ts";
 import { hashApiKey, hintOf, makeApiKey } from "./key-format.ts";
 
 const keysOfTenant = 100;
 
-export type Actor = { tenantId: TenantId; memberId: MemberId; ip: string | null };
+/** Whoever makes a key, and in which tenant: the key names it. */
+export type Maker = Actor & { tenantId: TenantId };
 
 /**
  * Makes a key. What is returned is shown once: it is stored nowhere.
  *
- * @throws AppError `api_key.id_taken`, also at a second try, which can't be shown the key again; `api_key.too_many`
+ * @throws AppError `auth.forbidden`; `api_key.id_taken`, also at a second try, which can't be shown the key again; `api_key.too_many`
  */
-export async function createApiKey(tx: TenantTransaction, by: Actor, input: CreateApiKey): Promise<{ key: string }> {
+export async function createApiKey(tx: TenantTransaction, by: Maker, input: CreateApiKey): Promise<{ key: string }> {
+  await checkStillMay(tx, by, "api_keys.manage");
   const key = await insertApiKey(tx, by, input);
   await recordAudit(tx, {
     action: "api_key.created",
@@ -28,10 +31,10 @@ export async function createApiKey(tx: TenantTransaction, by: Actor, input: Crea
   return { key };
 }
 
-/** @returns the key @throws as `createApiKey` */
+/** @returns the key @throws AppError `api_key.id_taken`, `api_key.too_many` */
 export async function insertApiKey(
   tx: TenantTransaction,
-  by: Actor,
+  by: Maker,
   { id, name, scopes, lifetimeDays }: Omit<CreateApiKey, "scopes"> & { scopes: ApiKeyScope[] },
 ): Promise<string> {
   const [good] = await tx

@@ -3,8 +3,9 @@ import { apiKeys } from "@parley/db/schema";
 import { eq, sql } from "drizzle-orm";
 import { AppError } from "../app-error.ts";
 import { recordAudit } from "../audit/record-audit.ts";
+import { checkStillMay } from "../tenants/acting-member.ts";
 import type { RotateApiKey } from "./api-key.ts";
-import { type Actor, insertApiKey } from "./create-api-key.ts";
+import { insertApiKey, type Maker } from "./create-api-key.ts";
 
 /**
  * Makes a key that takes another one's place, with its name and scopes; the old one is good for `overlapHours` more, and no longer
@@ -15,9 +16,10 @@ import { type Actor, insertApiKey } from "./create-api-key.ts";
  */
 export async function rotateApiKey(
   tx: TenantTransaction,
-  by: Actor,
+  by: Maker,
   { id, newId, overlapHours, lifetimeDays }: RotateApiKey,
 ): Promise<{ key: string }> {
+  await checkStillMay(tx, by, "api_keys.manage");
   const [old] = await tx
     .select({
       name: apiKeys.name,

@@ -6,10 +6,10 @@ import { and, eq, sql } from "drizzle-orm";
 import { AppError } from "../app-error.ts";
 import { recordAudit } from "../audit/record-audit.ts";
 import { announce } from "../outbox/announce.ts";
+import { lockMembers } from "../tenants/acting-member.ts";
 import { listMemberships } from "../tenants/find-tenant.ts";
 import { type InvitationRow, isNotOver, isOpen } from "./invitation-rows.ts";
 import { hashToken, tenantOfToken } from "./invitation-token.ts";
-import { lockMembers } from "./member-rows.ts";
 
 /**
  * What whoever has the link may know before they sign in: who invites, and to what.

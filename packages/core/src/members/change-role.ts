@@ -3,17 +3,19 @@ import { type MemberId, type Role, UserId } from "@parley/contracts";
 import type { TenantTransaction } from "@parley/db";
 import { members } from "@parley/db/schema";
 import { eq } from "drizzle-orm";
+import { revokeApiKeysOf } from "../api-keys/revoke-api-key.ts";
 import { AppError } from "../app-error.ts";
 import { recordAudit } from "../audit/record-audit.ts";
 import { releaseConversations } from "../conversations/release-conversations.ts";
 import { announce } from "../outbox/announce.ts";
+import { type Actor, getActor, lockMembers, type MemberRow } from "../tenants/acting-member.ts";
 import { may } from "../tenants/permissions.ts";
-import { type Actor, getActor, getMember, keepAnOwner, lockMembers, type MemberRow } from "./member-rows.ts";
+import { getMember, keepAnOwner } from "./member-rows.ts";
 import { revokeInvitationsOf } from "./revoke-invitation.ts";
 
 /**
  * Gives a member another role. Only owners make owners, or change them; the last owner stays one. Whoever may not answer any more
- * loses their conversations. The same role again changes nothing.
+ * loses their conversations, and whoever may not manage keys any more the keys that they made. The same role again changes nothing.
  *
  * @throws AppError `auth.forbidden`, `member.not_found`, `member.last_owner`
  */
@@ -51,6 +53,7 @@ async function setRole(tx: TenantTransaction, actor: Actor, member: MemberRow, r
   await tx.update(members).set({ role }).where(eq(members.id, member.id));
   if (!may(role, "conversations.answer")) await releaseConversations(tx, member.id);
   await revokeInvitationsOf(tx, actor, member, role);
+  if (!may(role, "api_keys.manage")) await revokeApiKeysOf(tx, actor, member.id);
   await renewSessions(tx, UserId.parse(member.userId));
   await announce(tx, { type: "member.changed", memberId: member.id, role });
   await recordAudit(tx, {

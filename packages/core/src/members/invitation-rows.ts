@@ -4,10 +4,10 @@ import { invitations, members, tenants } from "@parley/db/schema";
 import { and, eq, gt, isNull, sql } from "drizzle-orm";
 import { AppError } from "../app-error.ts";
 import type { MailJobs } from "../mail/mail-jobs.ts";
+import type { MemberRow } from "../tenants/acting-member.ts";
 import { may } from "../tenants/permissions.ts";
 import { invitationMail } from "./invitation-mail.ts";
 import { makeInvitationToken } from "./invitation-token.ts";
-import type { MemberRow } from "./member-rows.ts";
 
 export type InvitationRow = typeof invitations.$inferSelect;
 

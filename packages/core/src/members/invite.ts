@@ -5,6 +5,7 @@ import { invitations, members } from "@parley/db/schema";
 import { and, eq, gt, isNull, sql } from "drizzle-orm";
 import { AppError } from "../app-error.ts";
 import { recordAudit } from "../audit/record-audit.ts";
+import { type Actor, getActor, lockMembers } from "../tenants/acting-member.ts";
 import {
   checkMayInvite,
   getInvitation,
@@ -15,7 +16,6 @@ import {
   whenOver,
 } from "./invitation-rows.ts";
 import { hashToken } from "./invitation-token.ts";
-import { type Actor, getActor, lockMembers } from "./member-rows.ts";
 
 export type NewInvitation = { id: InvitationId; email: string; role: Role };
 

@@ -1,14 +1,16 @@
 import { randomUUID } from "node:crypto";
-import { MemberId, type TenantId } from "@parley/contracts";
+import { ApiKeyId, MemberId, type TenantId } from "@parley/contracts";
 import { conversations, invitations, members } from "@parley/db/schema";
 import { eq } from "drizzle-orm";
 import { expect, test } from "vitest";
+import { openWithApiKey } from "../api-keys/open-with-api-key.ts";
 import { listAuditEntries } from "../audit/list-entries.ts";
 import { takeOver } from "../conversations/take-over.ts";
 import { listMemberships } from "../tenants/find-tenant.ts";
 import { createWorld, type World } from "../testing/world.ts";
 import { findListeners, membershipKey } from "./channel.ts";
 
+type MemberApi = ReturnType<World["memberApi"]>;
 const refused = (code: string) => ({ cause: { code } });
 const rolesOf = async (world: World, tenantId: TenantId) =>
   Object.fromEntries(
@@ -214,6 +216,83 @@ test("invitations that a removed member sent are void; a demoted one's as far as
   const rows = await world.db.read(tenantId, (read) => read.select().from(invitations));
   const isVoid = Object.fromEntries(rows.map(({ id, revokedAt }) => [id, revokedAt !== null]));
   expect(isVoid).toEqual({ [byAdmin]: true, [ownersPlace]: true, [membersPlace]: false });
+});
+
+test("API keys that somebody made are void once they are gone or may not manage keys any more; a colleague's go on, also in place of theirs", async () => {
+  await using world = await createWorld();
+  const { tenantId, api } = await world.tenant();
+  const make = async (by: { api: typeof api }) => {
+    const id = ApiKeyId.parse(randomUUID());
+    return { id, ...(await by.api.apiKeys.create({ id, name: "Reports", scopes: ["documents:read"] })) };
+  };
+  const opens = async ({ key }: { key: string }) => (await openWithApiKey(world.db, key))?.isGood;
+  const [gone, left, demoted, stays] = [
+    await world.colleague(tenantId, "admin"),
+    await world.colleague(tenantId, "admin"),
+    await world.colleague(tenantId, "admin"),
+    await world.colleague(tenantId, "admin"),
+  ];
+  const [ofGone, replaced, ofLeft, ofDemoted, ofStays] = [
+    await make(gone),
+    await make(gone),
+    await make(left),
+    await make(demoted),
+    await make(stays),
+  ];
+  const inItsPlace = await api.apiKeys.rotate({ id: replaced.id, newId: ApiKeyId.parse(randomUUID()) });
+  await api.members.remove({ memberId: gone.memberId });
+  await left.api.members.leave();
+  await api.members.changeRole({ memberId: demoted.memberId, role: "member" });
+  await api.members.changeRole({ memberId: stays.memberId, role: "owner" });
+
+  for (const key of [ofGone, replaced, ofLeft, ofDemoted]) expect(await opens(key)).toBe(false);
+  for (const key of [inItsPlace, ofStays]) expect(await opens(key)).toBe(true);
+  const revoked = (await audited(world, tenantId)).filter(({ action }) => action === "api_key.revoked");
+  expect(revoked.map(({ of }) => of).sort()).toEqual([ofGone, replaced, ofLeft, ofDemoted].map(({ id }) => id).sort());
+});
+
+// As requests whose context was made a moment before: the caller still says "admin".
+test.each([
+  ["removed", (api: MemberApi, memberId: MemberId) => api.members.remove({ memberId })],
+  ["made a viewer", (api: MemberApi, memberId: MemberId) => api.members.changeRole({ memberId, role: "viewer" })],
+])(
+  "a request of somebody who has just been %s makes, replaces and revokes no key, and renames nothing",
+  async (_, change) => {
+    await using world = await createWorld();
+    const { tenantId, api } = await world.tenant();
+    const admin = await world.colleague(tenantId, "admin");
+    const newId = () => ApiKeyId.parse(randomUUID());
+    const id = newId();
+    await api.apiKeys.create({ id, name: "Reports", scopes: ["documents:read"] });
+    await change(api, admin.memberId);
+    const before = [await api.apiKeys.list(), await api.tenants.list()];
+
+    for (const attempt of [
+      () => admin.api.apiKeys.create({ id: newId(), name: "Mine", scopes: ["documents:read"] }),
+      () => admin.api.apiKeys.rotate({ id, newId: newId() }),
+      () => admin.api.apiKeys.revoke({ id }),
+      () => admin.api.tenants.rename({ name: "Mine" }),
+    ]) {
+      await expect(attempt()).rejects.toMatchObject(refused("auth.forbidden"));
+    }
+    expect([await api.apiKeys.list(), await api.tenants.list()]).toEqual(before);
+  },
+);
+
+test("an owner who has just been made an admin asks nobody for a second factor", async () => {
+  await using world = await createWorld();
+  const { tenantId, api, owner } = await world.tenant();
+  const second = await world.colleague(tenantId, "owner");
+  const { user, member } = second;
+  const proven = world.apiFor({
+    user,
+    session: { id: randomUUID(), fresh: true, secondFactor: true },
+    caller: { kind: "member", tenantId, ...member, role: "owner" },
+  });
+  await api.members.changeRole({ memberId: second.memberId, role: "admin" });
+  const asking = proven.tenants.requireSecondFactor({ requireSecondFactor: true });
+  await expect(asking).rejects.toMatchObject(refused("auth.forbidden"));
+  expect(await listMemberships(world.db, owner.userId)).toMatchObject([{ requireSecondFactor: false }]);
 });
 
 test("one person founds and belongs to several workspaces, up to a limit, and a retry founds none twice", async () => {

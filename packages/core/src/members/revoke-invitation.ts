@@ -4,8 +4,8 @@ import { invitations } from "@parley/db/schema";
 import { and, eq, sql } from "drizzle-orm";
 import { AppError } from "../app-error.ts";
 import { recordAudit } from "../audit/record-audit.ts";
+import { type Actor, getActor, lockMembers, type MemberRow } from "../tenants/acting-member.ts";
 import { checkMayInvite, getInvitation, type InvitationRow, isOpen, mayInvite } from "./invitation-rows.ts";
-import { type Actor, getActor, lockMembers, type MemberRow } from "./member-rows.ts";
 
 /**
  * Makes an invitation void. Twice changes nothing.

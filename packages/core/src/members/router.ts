@@ -1,11 +1,11 @@
 import { EmailAddress, InvitationId, MemberId, Role } from "@parley/contracts";
 import * as z from "zod";
+import type { Actor } from "../tenants/acting-member.ts";
 import { accountProcedure, type Context, type MemberCaller, procedureFor, publicProcedure, router } from "../trpc.ts";
 import { acceptInvitation, lookAtInvitation } from "./accept-invitation.ts";
 import { changeRole, transferOwnership } from "./change-role.ts";
 import { invite, resendInvitation } from "./invite.ts";
 import { listInvitations, listMembers } from "./list-members.ts";
-import type { Actor } from "./member-rows.ts";
 import { removeMember } from "./remove-member.ts";
 import { revokeInvitation } from "./revoke-invitation.ts";
 

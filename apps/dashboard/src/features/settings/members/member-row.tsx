@@ -82,7 +82,7 @@ export function MemberRow({ listed, onDone }: MemberRowProps) {
         >
           <p>
             {name} sees nothing of {tenant.name} from now on. Conversations that they have wait for a colleague; what
-            they wrote stays.
+            they wrote stays. API keys that they made are revoked: if a program needs one, replace it first.
           </p>
         </ConfirmDialog>
       )}

@@ -153,7 +153,7 @@ function Leave() {
             leave.reset();
           }}
         >
-          <p>You see nothing of it from now on.</p>
+          <p>You see nothing of it from now on, and API keys that you made are revoked.</p>
         </ConfirmDialog>
       )}
     </>
