@@ -117,7 +117,7 @@ export function createAccounts(options: AccountsOptions): Accounts {
       account: { accountLinking: { disableImplicitLinking: true }, updateAccountOnSignIn: false },
       plugins: [
         secondFactor({
-          db,
+          sessions,
           factors,
           attempts,
           links,

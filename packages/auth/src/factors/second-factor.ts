@@ -1,20 +1,19 @@
 import { accountEndpoints, UserId } from "@parley/contracts";
-import type { Database } from "@parley/db";
 import type { BetterAuthPlugin, GenericEndpointContext } from "better-auth";
 import { createAuthEndpoint, createAuthMiddleware, sessionMiddleware } from "better-auth/api";
 import { deleteSessionCookie, expireCookie, setSessionCookie } from "better-auth/cookies";
-import { sql } from "drizzle-orm";
 import { accountError } from "../account-error.ts";
 import { type AccountEventType, type OnAccountEvent, originOf } from "../account-events.ts";
 import type { Links } from "../account-mail.ts";
 import type { Attempts } from "../lockout/attempts.ts";
 import { verifyPassword } from "../passwords/hash-password.ts";
 import { currentSession, requireFreshSession } from "../sessions/current-session.ts";
+import type { Sessions } from "../sessions/sessions.ts";
 import { type Factors, trustSeconds } from "./factors.ts";
 import { otpauthUri } from "./totp.ts";
 
 type Options = {
-  db: Database;
+  sessions: Sessions;
   factors: Factors;
   attempts: Attempts;
   links: Links;
@@ -34,7 +33,7 @@ const trustCookie = (context: GenericEndpointContext) =>
  * The second factor. Whoever has one is given no session for their password alone, by whatever way they sign in, but a challenge, which
  * opens nothing.
  */
-export function secondFactor({ db, factors, attempts, links, onEvent, tellLocked, onSignedIn }: Options) {
+export function secondFactor({ sessions, factors, attempts, links, onEvent, tellLocked, onSignedIn }: Options) {
   const tell = (type: AccountEventType, userId: string, context: GenericEndpointContext) =>
     onEvent({ type, userId: UserId.parse(userId), ...originOf(context.headers) });
 
@@ -195,8 +194,10 @@ export function secondFactor({ db, factors, attempts, links, onEvent, tellLocked
           // Whoever has a second factor confirms with it: a password alone is less than what they signed in with.
           if (await factors.isEnabled(userId)) await requireCode(context, userId, code ?? "");
           else await requirePassword(context, userId, password ?? "");
-          await db.authDatabase().execute(sql`
-            update auth.session set proven_at = now(), renew = true where id = ${found.session.id}`);
+          const token = await sessions.prove(found);
+          if (!token) throw accountError("UNAUTHORIZED");
+          const { name, attributes } = context.context.authCookies.sessionToken;
+          await context.setSignedCookie(name, token, context.context.secret, attributes);
           return { status: true };
         },
       ),

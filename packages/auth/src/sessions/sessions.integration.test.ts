@@ -131,8 +131,9 @@ test("[S1 + control] when what somebody may do changes, their sessions get new t
   const former = one.headers();
   await db.transaction("auth", (tx) => renewSessions(tx, userId));
   const answers = await Promise.all([1, 2, 3].map(() => accounts.findSession(former)));
-  const cookies = answers.map((answer) => answer?.headers.getSetCookie()[0]);
-  expect(new Set(cookies).size).toBe(1);
+  expect(answers.filter((answer) => answer?.former)).toHaveLength(2);
+  const cookies = answers.flatMap((answer) => answer?.headers.getSetCookie() ?? []);
+  expect(cookies).toHaveLength(1);
   expect(cookies[0]).toMatch(/^parley\.session_token=.*HttpOnly; SameSite=Lax$/);
   expect(answers[0]?.session.id).toBe((await accounts.findSession(former))?.session.id);
 
@@ -140,6 +141,39 @@ test("[S1 + control] when what somebody may do changes, their sessions get new t
   await letFormerTokensEnd(db, userId);
   expect(await accounts.findSession(former)).toBeUndefined();
   expect(await accounts.findSession(renewed)).toBeDefined();
+});
+
+test("[S1] a confirmation gives its own answer a new token; a copy of the former one is no proof of anything and never learns the new", async () => {
+  const { userId, browser } = await person();
+  const one = await browser();
+  const copy = one.headers();
+  const thief = createBrowser(accounts);
+  for (const [name, value] of one.jar) thief.jar.set(name, value);
+  await pass(userId, "10 minutes 1 second", ["proven_at"]);
+  const { cookies } = await one.post("/confirm", { password });
+  expect(cookies).toEqual([expect.stringMatching(/^parley\.session_token=.*HttpOnly; SameSite=Lax$/)]);
+
+  // The thief comes first.
+  expect((await thief.post("/factor/prepare")).body.code).toBe("SESSION_NOT_FRESH");
+  expect(await accounts.findSession(copy)).toMatchObject({ former: true, session: { fresh: false } });
+  expect((await accounts.findSession(copy))?.headers.getSetCookie()).toEqual([]);
+  expect(thief.jar.get("parley.session_token")).not.toBe(one.jar.get("parley.session_token"));
+  expect((await one.post("/factor/prepare")).status).toBe(200);
+  await letFormerTokensEnd(db, userId);
+  expect(await accounts.findSession(copy)).toBeUndefined();
+  expect(await one.session()).toMatchObject({ former: false, session: { fresh: true } });
+});
+
+test("[S1] of two confirmations at once both lead to the one new token", async () => {
+  const { userId, browser } = await person();
+  const one = await browser();
+  const two = createBrowser(accounts);
+  for (const [name, value] of one.jar) two.jar.set(name, value);
+  const answers = await Promise.all([one, two].map((each) => each.post("/confirm", { password })));
+  expect(answers.map(({ status }) => status)).toEqual([200, 200]);
+  expect(one.jar.get("parley.session_token")).toBe(two.jar.get("parley.session_token"));
+  await letFormerTokensEnd(db, userId);
+  expect(await two.session()).toMatchObject({ session: { fresh: true } });
 });
 
 test("[S1] over https every cookie is one that no other host can set; over http://localhost it goes without Secure", async () => {

@@ -25,9 +25,11 @@ export type Session = {
 export type FoundSession = {
   user: { id: UserId; name: string; email: string };
   session: Session;
-  /** What its cookie holds from now on. */
+  /** By which the database has it now. */
   token: string;
-  /** `Set-Cookie`, when the token is another than the request's. */
+  /** Whether the request came with a token that was replaced a moment ago: whoever has that one never learns the new one by it. */
+  former: boolean;
+  /** `Set-Cookie`, when the token was replaced just now. */
   headers: Headers;
 };
 
@@ -86,16 +88,21 @@ export class Sessions {
     if (this.#cache && row.token === sent && !row.renew && (isNoted || !kept)) {
       await this.#cache.set(this.#keyOf(sent), JSON.stringify({ ...row, quiet: row.quiet && !isNoted }), keptMs);
     }
-    const token = row.renew ? await this.#renew(row) : row.token;
-    const { id, fresh, secondFactor, name, email } = row;
+    const isNewest = row.token === sent;
+    const renewed = isNewest && row.renew ? await this.#replaceToken(row) : undefined;
+    const former = !isNewest || (row.renew && !renewed);
+    const token = renewed ?? (isNewest && former ? await this.#tokenOf(row.id) : row.token);
+    if (!token) return undefined;
     const answer = new Headers();
-    if (token !== sent) {
-      answer.append("set-cookie", sessionCookie(this.#cookies, token, this.#secret, sessionLimits.longestSeconds));
+    if (renewed) {
+      answer.append("set-cookie", sessionCookie(this.#cookies, renewed, this.#secret, sessionLimits.longestSeconds));
     }
+    const { id, fresh, secondFactor, name, email } = row;
     return {
       user: { id: UserId.parse(row.userId), name, email },
-      session: { id, fresh, secondFactor },
+      session: { id, fresh: fresh && !former, secondFactor },
       token,
+      former,
       headers: answer,
     };
   }
@@ -140,15 +147,32 @@ export class Sessions {
     return rows.length > 0;
   }
 
-  /** @returns the new token, or the one that another request has chosen meanwhile */
-  async #renew({ id, token }: Row): Promise<string> {
+  /**
+   * The person has just proved who they are: the session is fresh, and its token another one, at once. Whoever has a copy of the former
+   * one is left behind with it.
+   *
+   * @returns the token that the answer's cookie gets; undefined when the session is over
+   */
+  async prove({ session: { id }, token, former }: FoundSession): Promise<string | undefined> {
+    await this.#db.authDatabase().execute(sql`update auth.session set proven_at = now() where id = ${id}`);
+    // Of two at once the second takes what the first has chosen.
+    return (former ? undefined : await this.#replaceToken({ id, token })) ?? (await this.#tokenOf(id));
+  }
+
+  /** @returns the new token; undefined when another request has replaced it meanwhile */
+  async #replaceToken({ id, token }: Pick<Row, "id" | "token">): Promise<string | undefined> {
     const { rows } = await this.#db.authDatabase().execute<{ token: string }>(sql`
-      with renewed as (
-        update auth.session set former_token = token, former_until = now() + ${seconds(formerTokenSeconds)},
-          token = ${randomBytes(24).toString("base64url")}, renew = false
-        where id = ${id} and renew returning token)
-      select token from renewed union all select token from auth.session where id = ${id}`);
-    return rows[0]?.token ?? token;
+      update auth.session set former_token = token, former_until = now() + ${seconds(formerTokenSeconds)},
+        token = ${randomBytes(24).toString("base64url")}, renew = false
+      where id = ${id} and token = ${token} returning token`);
+    return rows[0]?.token;
+  }
+
+  async #tokenOf(id: string): Promise<string | undefined> {
+    const { rows } = await this.#db.read("auth", (read) =>
+      read.execute<{ token: string }>(sql`select token from auth.session where id = ${id}`),
+    );
+    return rows[0]?.token;
   }
 }
 
