@@ -49,13 +49,17 @@ export const rateLimits = named({
 
   keyRequests: { tier: "api_key", max: 300, seconds: 60 },
 
-  /** Of everybody in one tenant together: members, visitors and keys. */
+  /** Of one tenant's members and keys together. */
   tenantRequests: { tier: "tenant", max: { standard: 6_000, large: 30_000 }, seconds: 60 },
+  /** Of its visitors together: anybody may be one, so they have a count of their own and can't hold up the members. */
+  visitorRequests: { tier: "tenant", max: { standard: 6_000, large: 30_000 }, seconds: 60 },
 
   /** Of one contact, from wherever. */
   messages: { tier: "visitor", max: 30, seconds: 60 },
   /** Of one contact, that the assistant has to answer. What goes to a person costs nothing. */
   answers: { tier: "visitor", max: 60, seconds: 3_600 },
+  /** The same of all of one tenant's contacts at one address: whoever asks for it is another contact. */
+  addressAnswers: { tier: "visitor", max: 200, seconds: 3_600 },
   /** The same of all contacts of one tenant. */
   tenantAnswers: { tier: "visitor", max: { standard: 2_000, large: 20_000 }, seconds: 3_600 },
 });

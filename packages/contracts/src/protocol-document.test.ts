@@ -44,9 +44,11 @@ const describedRates: Record<keyof typeof ratesOfTheProtocol, string> = {
   widgetRequests: `requests of widgets from one address | ${rate(rateLimits.widgetRequests)}; an IPv6 address counts with its /64`,
   requests: `requests of any kind from one address | ${rate(rateLimits.requests)}`,
   sockets: `sockets begun from one address | ${rate(rateLimits.sockets)}`,
-  tenantRequests: `requests of one workspace | ${rate(rateLimits.tenantRequests)}, by its plan`,
+  visitorRequests: `requests of all visitors of one workspace | ${rate(rateLimits.visitorRequests)}, by its plan`,
+  tenantRequests: `requests of all members and API keys of one workspace | ${rate(rateLimits.tenantRequests)}, by its plan`,
   messages: `messages that one contact posts | ${rate(rateLimits.messages)}`,
   answers: `messages of one contact that the assistant has to answer | ${rate(rateLimits.answers)}`,
+  addressAnswers: `the same of all contacts of one workspace at one address | ${rate(rateLimits.addressAnswers)}`,
   tenantAnswers: `the same of all contacts of one workspace | ${rate(rateLimits.tenantAnswers)}, by its plan`,
 };
 

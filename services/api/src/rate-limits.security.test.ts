@@ -1,7 +1,7 @@
 import { randomBytes, randomUUID } from "node:crypto";
 import { once } from "node:events";
 import { type AddressInfo, connect, type Socket } from "node:net";
-import { rateLimits } from "@parley/contracts";
+import { ApiKeyId, rateLimits } from "@parley/contracts";
 import { tenants } from "@parley/db/schema";
 import { createLogger } from "@parley/platform/log";
 import { createRateLimiter } from "@parley/platform/rate-limits/rate-limiter";
@@ -205,13 +205,62 @@ test("[R5] a tenant's contacts share what its plan gives; other tenants are not 
   expect(await (await visitor(one)).say("One more")).toMatchObject(tooMany);
   expect((await (await visitor()).say("Hello")).status).toBe(200);
 
-  await limiter?.spend({ limit: rateLimits.tenantRequests, of, cost: rateLimits.tenantRequests.max.standard });
+  await limiter?.spend({ limit: rateLimits.visitorRequests, of, cost: rateLimits.visitorRequests.max.standard });
   expect(await one.say("Anything")).toMatchObject(tooMany);
   await world.db.transaction(one.tenantId, (tx) => tx.update(tenants).set({ plan: "large" }));
   vi.setSystemTime(Date.now() + 61_000);
   expect((await one.say("On a larger plan")).headers["ratelimit-policy"]).toContain(
-    `"tenantRequests";q=${rateLimits.tenantRequests.max.large};w=60`,
+    `"visitorRequests";q=${rateLimits.visitorRequests.max.large};w=60`,
   );
+});
+
+test("[R5 + control] whoever takes on a new contact for each question spends what one address has, and leaves the tenant its share", async () => {
+  freeze();
+  const tenant = await world.tenant();
+  const address = "2001:db8:9:9::1";
+  const share = { tenantId: tenant.tenantId, of: ["2001:db8:9:9::/64"] };
+  await api.rateLimiter?.spend({
+    limit: rateLimits.addressAnswers,
+    of: share,
+    cost: rateLimits.addressAnswers.max - 3,
+  });
+  const ask = async (from: string) => (await visitor(tenant)).say("And another thing", randomUUID(), from);
+  for (let contact = 0; contact < 3; contact++) expect((await ask(address)).status).toBe(200);
+  const refused = await ask("2001:db8:9:9:ffff::2");
+  expect(refused).toMatchObject(tooMany);
+  expect(Number(refused.headers["retry-after"])).toBeGreaterThan(60);
+  expect((await ask("2001:db8:9:8::1")).status).toBe(200);
+  // Of the tenant's share only what was answered is gone.
+  const left = { limit: rateLimits.tenantAnswers, of: { tenantId: tenant.tenantId, of: [] }, cost: 0 };
+  expect((await api.rateLimiter?.spend(left))?.remaining).toBe(rateLimits.tenantAnswers.max.standard - 4);
+  expect(rateLimits.addressAnswers.max * 10).toBeLessThanOrEqual(rateLimits.tenantAnswers.max.standard);
+});
+
+test("[R5 + control] visitors who flood a tenant's widget hold up neither its members nor its programs", async () => {
+  freeze();
+  const member = await signedIn();
+  const { key } = await member.api.apiKeys.create({
+    id: ApiKeyId.parse(randomUUID()),
+    name: "Reports",
+    scopes: ["documents:read"],
+  });
+  const one = await visitor(member);
+  const of = { tenantId: member.tenantId, of: [] };
+  await api.rateLimiter?.spend({
+    limit: rateLimits.visitorRequests,
+    of,
+    cost: rateLimits.visitorRequests.max.standard,
+  });
+  const list = () => call("GET", "/widget/v1/conversations", { origin: "https://shop.example", headers: one.headers });
+  const procedure = () => call("GET", "/trpc/session.me", { origin: dashboard, headers: { cookie: member.cookie } });
+  const program = () => call("GET", "/v1/documents", { headers: { authorization: `Bearer ${key}` } });
+  expect(await list()).toMatchObject(tooMany);
+  expect([(await procedure()).status, (await program()).status]).toEqual([200, 200]);
+
+  // And the other way round: members and keys share one count.
+  await api.rateLimiter?.spend({ limit: rateLimits.tenantRequests, of, cost: rateLimits.tenantRequests.max.standard });
+  vi.setSystemTime(Date.now() + 1_000);
+  expect([(await procedure()).status, (await program()).status]).toEqual([429, 429]);
 });
 
 test("[R6] without Redis nobody signs in, and is told when to come back; the rest goes on within its limits", async () => {

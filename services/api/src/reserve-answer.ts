@@ -1,5 +1,6 @@
 import type { Visitor } from "@parley/auth";
 import { type Plan, rateLimits } from "@parley/contracts";
+import { countedAddress } from "@parley/platform/rate-limits/limit-key";
 import type { FastifyInstance, FastifyReply } from "fastify";
 import { refuse } from "./rate-limit.ts";
 
@@ -11,17 +12,22 @@ export type Reservation = {
   release(): Promise<void>;
 };
 
-/** Sets aside one answer of the contact's and of the tenant's share. */
+/**
+ * Sets aside one answer of the contact's, of the address's and of the tenant's share.
+ *
+ * @param visitor.address where the request came from: contacts can be had for nothing, addresses can't
+ */
 export async function reserveAnswer(
   app: FastifyInstance,
   reply: FastifyReply,
-  { tenantId, contactId }: Visitor,
+  { tenantId, contactId, address }: Visitor & { address: string },
   plan: Plan,
 ): Promise<Reservation> {
   const { rateLimiter } = app;
   if (!rateLimiter) return { use() {}, async release() {} };
   const shares = [
     { limit: rateLimits.answers, of: { tenantId, of: [contactId] } },
+    { limit: rateLimits.addressAnswers, of: { tenantId, of: [countedAddress(address)] } },
     { limit: rateLimits.tenantAnswers, of: { tenantId, of: [] }, plan },
   ];
   const spent: typeof shares = [];

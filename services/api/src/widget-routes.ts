@@ -40,7 +40,7 @@ export async function widgetRoutes(app: FastifyInstance, { db, config, planOf }:
     request.facts.contactId = visitor.contactId;
     if (request.headers.origin !== visitor.origin) throw new AppError("origin.not_allowed");
     const { tenantId } = visitor;
-    await spend(app, reply, rateLimits.tenantRequests, { tenantId, of: [] }, { plan: await planOf(tenantId) });
+    await spend(app, reply, rateLimits.visitorRequests, { tenantId, of: [] }, { plan: await planOf(tenantId) });
     return visitor;
   }
 
@@ -89,7 +89,7 @@ export async function widgetRoutes(app: FastifyInstance, { db, config, planOf }:
     await spend(app, reply, rateLimits.messages, { tenantId, of: [contactId] });
     const conversationId = conversationOf(request);
     const message = { ...PostMessage.parse(request.body), conversationId };
-    const answer = await reserveAnswer(app, reply, visitor, await planOf(tenantId));
+    const answer = await reserveAnswer(app, reply, { ...visitor, address: request.ip }, await planOf(tenantId));
     try {
       return await db.transaction(tenantId, (tx) => postMessage(tx, contactId, message, () => answer.use()));
     } finally {

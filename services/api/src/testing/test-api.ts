@@ -110,8 +110,8 @@ export async function createTestApi({
     const conversationId = randomUUID();
     await call("POST", "/widget/v1/conversations", { origin: shop, headers, body: { id: conversationId } });
     const at = `/widget/v1/conversations/${conversationId}`;
-    const say = (text: string, id = randomUUID()) =>
-      call("POST", `${at}/messages`, { origin: shop, headers, body: { id, text } });
+    const say = (text: string, id = randomUUID(), address?: string) =>
+      call("POST", `${at}/messages`, { origin: shop, headers, body: { id, text }, ...(address && { address }) });
     return { ...tenant, contactId: visit.body.contactId, conversationId, at, headers, say };
   }
 
