@@ -9,6 +9,7 @@ import { createQueryClient } from "./query-client.ts";
 import { createAppRouter } from "./router.tsx";
 import { watchPresence } from "./session/presence.ts";
 import { sessionEnd } from "./session/session-end.ts";
+import { ServerWait } from "./shell/server-wait.tsx";
 import { showTheme } from "./theme.ts";
 import { createApiClient, TRPCProvider } from "./trpc.ts";
 
@@ -31,6 +32,7 @@ createRoot(root).render(
     <QueryClientProvider client={queryClient}>
       <TRPCProvider trpcClient={client} queryClient={queryClient}>
         <RouterProvider router={router} />
+        <ServerWait />
       </TRPCProvider>
     </QueryClientProvider>
   </StrictMode>,

@@ -1,5 +1,9 @@
 import { MutationCache, QueryCache, QueryClient } from "@tanstack/react-query";
-import { describeError, errorCode } from "./errors/describe-error.ts";
+import { describeError, errorCode, secondsToWait } from "./errors/describe-error.ts";
+import { serverWait } from "./session/server-wait.ts";
+
+/** Whoever is to wait longer is told so, instead of kept waiting. */
+const longestWaitSeconds = 120;
 
 /** @param onSignedOut the server did not know the session any more */
 export function createQueryClient(onSignedOut: () => void): QueryClient {
@@ -7,14 +11,25 @@ export function createQueryClient(onSignedOut: () => void): QueryClient {
     const code = errorCode(error);
     if (code === "auth.required" || code === "auth.expired") onSignedOut();
   };
+  // What was refused because there was too much of it was not begun: it is asked again, and meanwhile a countdown is shown.
+  const isToWait = (failures: number, error: unknown) => {
+    const seconds = secondsToWait(error);
+    if (!seconds || seconds > longestWaitSeconds || failures >= 10) return false;
+    serverWait.write(Date.now() + seconds * 1_000);
+    return true;
+  };
+  const retryDelay = (failures: number, error: unknown) =>
+    1_000 * (secondsToWait(error) ?? Math.min(30, 2 ** failures));
   return new QueryClient({
     queryCache: new QueryCache({ onError }),
     mutationCache: new MutationCache({ onError }),
     defaultOptions: {
       queries: {
         staleTime: 10_000,
-        retry: (failures, error) => failures < 2 && describeError(error).retryable,
+        retry: (failures, error) => isToWait(failures, error) || (failures < 2 && describeError(error).retryable),
+        retryDelay,
       },
+      mutations: { retry: isToWait, retryDelay },
     },
   });
 }

@@ -8,7 +8,6 @@ import {
   redirect,
 } from "@tanstack/react-router";
 import { errorCode } from "./errors/describe-error.ts";
-import { NotFoundPage } from "./errors/not-found-page.tsx";
 import { PageError } from "./errors/page-error.tsx";
 import { InboxPage } from "./features/inbox/inbox-page.tsx";
 import { parseInboxSearch } from "./features/inbox/inbox-search.ts";
@@ -29,7 +28,7 @@ export type RouterContext = { apiUrl: string; queryClient: QueryClient; trpc: Ap
 
 const root = createRootRouteWithContext<RouterContext>()({
   component: Outlet,
-  notFoundComponent: NotFoundPage,
+  notFoundComponent: lazyRouteComponent(() => import("./errors/not-found-page.tsx"), "NotFoundPage"),
   errorComponent: PageError,
 });
 
@@ -57,7 +56,7 @@ const changeEmail = createRoute({
   getParentRoute: () => root,
   path: "/change-email",
   validateSearch: parseToken,
-  component: lazyRouteComponent(() => import("./features/sign-up/change-email-page.tsx"), "ChangeEmailPage"),
+  component: lazyRouteComponent(() => import("./features/sign-in/mailed-link-page.tsx"), "ChangeEmailPage"),
 });
 
 const forgotPassword = createRoute({
@@ -80,7 +79,7 @@ const unlock = createRoute({
   getParentRoute: () => root,
   path: "/unlock",
   validateSearch: parseToken,
-  component: lazyRouteComponent(() => import("./features/sign-in/unlock-page.tsx"), "UnlockPage"),
+  component: lazyRouteComponent(() => import("./features/sign-in/mailed-link-page.tsx"), "UnlockPage"),
 });
 
 const invitation = createRoute({

@@ -26,6 +26,7 @@ import { cookiesOf, withSession } from "./sessions/session-cookie.ts";
 import { sessionOptions, sessionRules } from "./sessions/session-rules.ts";
 import { type FoundSession, Sessions } from "./sessions/sessions.ts";
 import { signInEvents } from "./sessions/sign-in-events.ts";
+import { timeLeft } from "./sessions/time-left.ts";
 import { type SignUpRules, signUp } from "./sign-up/sign-up.ts";
 import { createWorkspaces, type MakeWorkspace } from "./sign-up/workspaces.ts";
 
@@ -145,6 +146,7 @@ export function createAccounts(options: AccountsOptions): Accounts {
         signInEvents(onEvent),
         sessionRules(),
         devices({ db, onEvent }),
+        timeLeft({ db }),
         listProviders(providers),
         ...more,
       ],

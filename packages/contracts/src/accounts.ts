@@ -34,6 +34,10 @@ const TrustedDevice = z.object({
 });
 export type TrustedDevice = z.infer<typeof TrustedDevice>;
 
+/** Until the session ends: unless somebody does something, and whatever they do. */
+const TimeLeft = z.object({ idleSeconds: z.int().nonnegative(), longestSeconds: z.int().nonnegative() });
+export type TimeLeft = z.infer<typeof TimeLeft>;
+
 const FactorCode = z
   .string()
   .trim()
@@ -75,6 +79,8 @@ export const accountEndpoints = {
   "POST /api/auth/change-email": { body: z.strictObject({ newEmail: Email, password: Password }), answer: Done },
   "POST /api/auth/change-email/confirm": { body: z.strictObject({ token: Token }), answer: Done },
   "POST /api/auth/update-user": { body: z.strictObject({ name: z.string().max(1_000) }), answer: Done },
+  /** A page that asks by itself says so, and then it is no activity. */
+  "GET /api/auth/time-left": { body: undefined, answer: TimeLeft },
   "GET /api/auth/devices": {
     body: undefined,
     answer: z.object({ devices: z.array(Device) }),

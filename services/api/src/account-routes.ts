@@ -19,6 +19,7 @@ const routes: readonly Route[] = [
   { method: "POST", url: "/api/auth/change-email/confirm", limit: rateLimits.proofs },
   { method: "POST", url: "/api/auth/update-user", limit: rateLimits.proofs },
   { method: "POST", url: "/api/auth/unlock", limit: rateLimits.proofs },
+  { method: "GET", url: "/api/auth/time-left" },
   { method: "GET", url: "/api/auth/devices" },
   { method: "POST", url: "/api/auth/devices/revoke" },
   { method: "POST", url: "/api/auth/devices/revoke-others" },

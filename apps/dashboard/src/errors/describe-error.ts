@@ -104,6 +104,17 @@ export function errorCode(error: unknown): ErrorCode | undefined {
   return isApiError(error) ? error.data?.appCode : undefined;
 }
 
+/** After how many seconds the server may be asked again, when it was asked too often; undefined for any other failure. */
+export function secondsToWait(error: unknown): number | undefined {
+  if (error instanceof AccountError) {
+    const { code, retryAfterSeconds } = error.failure;
+    return code === "rate.exceeded" ? (retryAfterSeconds ?? undefined) : undefined;
+  }
+  // Of the answer as a whole: the limit of an address refuses before anything is known of procedures.
+  const response = isApiError(error) ? (error.meta?.response as Response | undefined) : undefined;
+  return response?.status === 429 ? Number(response.headers.get("retry-after")) || undefined : undefined;
+}
+
 function describeAccountError(failure: AccountFailure): ErrorDescription {
   const {
     title,

@@ -23,16 +23,18 @@ export const cancelled: AccountFailure = { code: "cancelled", status: null, requ
  *
  * @param path below `/api/auth`
  * @param body makes it a POST
+ * @param by who causes it, when that is known better than by when the page was touched last
  */
 export async function accountRequest<T = unknown>(
   apiUrl: string,
   path: string,
   body?: Record<string, unknown>,
+  by?: "person" | "page",
 ): Promise<AccountResult<T>> {
   let response: Response;
   try {
     response = await callApi(apiUrl, `/api/auth${path}`, {
-      headers: presenceHeaders(),
+      headers: presenceHeaders(by),
       ...(body && { method: "POST", body: JSON.stringify(body) }),
     });
   } catch {

@@ -6,8 +6,14 @@ test("what is asked long after somebody touched the page is marked, and what is 
   watchPresence(page);
   page.dispatchEvent(new Event("keydown"));
   const { touchedAtMs } = lastPresence();
-  expect(presenceHeaders(touchedAtMs + 1_000)).toEqual({});
+  expect(presenceHeaders(undefined, touchedAtMs + 1_000)).toEqual({});
   expect(lastPresence().askedAtMs).toBe(touchedAtMs + 1_000);
-  expect(presenceHeaders(touchedAtMs + 60_000)).toEqual({ "parley-background": "1" });
+  expect(presenceHeaders(undefined, touchedAtMs + 60_000)).toEqual({ "parley-background": "1" });
   expect(lastPresence().askedAtMs, "the api has not heard of anybody since").toBe(touchedAtMs + 1_000);
+});
+
+test("who causes a request can be known better than by when the page was touched", () => {
+  const { touchedAtMs } = lastPresence();
+  expect(presenceHeaders("page", touchedAtMs)).toEqual({ "parley-background": "1" });
+  expect(presenceHeaders("person", touchedAtMs + 60_000)).toEqual({});
 });

@@ -16,9 +16,11 @@ export function watchPresence(page: Pick<EventTarget, "addEventListener">): void
 
 /**
  * For every request: what the page asks by itself, with nobody there, must not keep the session alive. The header says so to the api.
+ *
+ * @param by who causes the request; by default somebody who has touched the page lately
  */
-export function presenceHeaders(nowMs = Date.now()): Record<string, string> {
-  if (nowMs - touchedAtMs >= attendedMs) return { "parley-background": "1" };
+export function presenceHeaders(by?: "person" | "page", nowMs = Date.now()): Record<string, string> {
+  if (by === "page" || (!by && nowMs - touchedAtMs >= attendedMs)) return { "parley-background": "1" };
   askedAtMs = nowMs;
   return {};
 }

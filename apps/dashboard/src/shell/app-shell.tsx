@@ -7,7 +7,16 @@ import { sessionEnd } from "../session/session-end.ts";
 import { useShortcuts } from "../shortcuts/use-shortcuts.ts";
 import { ConnectionBanner } from "./connection-banner.tsx";
 import { NavRail } from "./nav-rail.tsx";
-import { NoWorkspace } from "./no-workspace.tsx";
+
+const NoWorkspace = lazy(async () => {
+  const { NoWorkspace } = await import("./no-workspace.tsx");
+  return { default: NoWorkspace };
+});
+
+const SessionNotice = lazy(async () => {
+  const { SessionNotice } = await import("../features/session-end/session-notice.tsx");
+  return { default: SessionNotice };
+});
 
 const ShortcutsDialog = lazy(async () => {
   const { ShortcutsDialog } = await import("../shortcuts/shortcuts-dialog.tsx");
@@ -15,7 +24,7 @@ const ShortcutsDialog = lazy(async () => {
 });
 
 const SessionEndedDialog = lazy(async () => {
-  const { SessionEndedDialog } = await import("../features/session-ended/session-ended-dialog.tsx");
+  const { SessionEndedDialog } = await import("../features/session-end/session-ended-dialog.tsx");
   return { default: SessionEndedDialog };
 });
 
@@ -28,7 +37,13 @@ export function AppShell() {
   const hasEnded = useSyncExternalStore(sessionEnd.subscribe, sessionEnd.read);
   useShortcuts({ "?": () => setShortcutsShown(true) });
 
-  if (!isMember(session)) return <NoWorkspace session={session} />;
+  if (!isMember(session)) {
+    return (
+      <Suspense>
+        <NoWorkspace session={session} />
+      </Suspense>
+    );
+  }
   return (
     <RealtimeProvider>
       <LiveLists />
@@ -49,11 +64,7 @@ export function AppShell() {
           <ShortcutsDialog onClose={() => setShortcutsShown(false)} />
         </Suspense>
       )}
-      {hasEnded && (
-        <Suspense>
-          <SessionEndedDialog />
-        </Suspense>
-      )}
+      <Suspense>{hasEnded ? <SessionEndedDialog /> : <SessionNotice />}</Suspense>
     </RealtimeProvider>
   );
 }

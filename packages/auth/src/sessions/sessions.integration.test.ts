@@ -70,6 +70,23 @@ test("[S2 + control] a session lives for 30 minutes without activity, and not a 
   expect((await one.get("/devices")).status).toBe(401);
 });
 
+test("how long a session has is told by the database's clock; a page that asks by itself keeps nothing alive, a person does", async () => {
+  const { userId, browser } = await person();
+  const one = await browser();
+  const left = async (headers?: Record<string, string>) =>
+    accountEndpoints["GET /api/auth/time-left"].answer.parse((await one.get("/time-left", headers)).body);
+  const near = (seconds: number) => expect.toSatisfy((told: number) => told <= seconds && told > seconds - 30);
+  await pass(userId, "7 hours", ["created_at"]);
+  await pass(userId, "20 minutes", ["active_at"]);
+  vi.useFakeTimers({ toFake: ["Date"], now: Date.now() + 3 * 3_600_000 });
+  const byPage = { "parley-background": "1" };
+  expect(await left(byPage)).toEqual({ idleSeconds: near(10 * 60), longestSeconds: near(3_600) });
+  expect(await left(byPage)).toMatchObject({ idleSeconds: near(10 * 60) });
+  expect(await left()).toEqual({ idleSeconds: near(30 * 60), longestSeconds: near(3_600) });
+  await idle(userId, "30 minutes 1 second");
+  expect((await one.get("/time-left", byPage)).status).toBe(401);
+});
+
 test("[S2 + control] a session ends after 8 hours, however busy", async () => {
   const { userId, browser } = await person();
   const one = await browser();

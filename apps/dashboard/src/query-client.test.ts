@@ -1,0 +1,108 @@
+import { MutationObserver, QueryObserver } from "@tanstack/react-query";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { createQueryClient } from "./query-client.ts";
+import { accountQuery } from "./session/account-query.ts";
+import { serverWait } from "./session/server-wait.ts";
+import { createApiClient } from "./trpc.ts";
+
+const apiUrl = "https://api.example.com";
+beforeEach(() => {
+  vi.useFakeTimers();
+  vi.stubGlobal("localStorage", { getItem: () => null });
+});
+afterEach(() => {
+  vi.useRealTimers();
+  vi.unstubAllGlobals();
+});
+
+/** A server that refuses so often, and then does what is asked. */
+function startServer({ refusals, seconds, body }: { refusals: number; seconds: number; body?: unknown }) {
+  let left = refusals;
+  const asked = vi.fn(async (url: string) => {
+    if (url.endsWith("/api/csrf")) return Response.json({ token: "t" });
+    if (left-- > 0) {
+      return Response.json(
+        body ?? [{ error: { code: -32029, message: "rate.exceeded", data: { appCode: "rate.exceeded" } } }],
+        {
+          status: 429,
+          headers: { "retry-after": String(seconds) },
+        },
+      );
+    }
+    return Response.json(url.includes("/api/auth/") ? { devices: [] } : [{ result: { data: { done: true } } }]);
+  });
+  vi.stubGlobal("fetch", asked);
+  return () => asked.mock.calls.filter(([url]) => !url.endsWith("/api/csrf")).length;
+}
+
+function leave() {
+  const client = createQueryClient(() => {});
+  const mutation = new MutationObserver(client, {
+    mutationFn: () => createApiClient(apiUrl).members.leave.mutate(),
+  });
+  const result = mutation.mutate();
+  const outcome = result.then(
+    () => "done",
+    () => "failed",
+  );
+  return { mutation, outcome };
+}
+
+test("what the server refuses for the rate is done as soon as it allows, and until then a countdown is shown", async () => {
+  const requests = startServer({ refusals: 2, seconds: 7 });
+  const startMs = Date.now();
+  const { mutation, outcome } = leave();
+  await vi.advanceTimersByTimeAsync(100);
+  expect(requests()).toBe(1);
+  expect(mutation.getCurrentResult().status).toBe("pending");
+  expect(serverWait.read() - startMs).toBeGreaterThanOrEqual(7_000);
+  await vi.advanceTimersByTimeAsync(6_800);
+  expect(requests()).toBe(1);
+  await vi.advanceTimersByTimeAsync(300);
+  expect(requests()).toBe(2);
+  await vi.advanceTimersByTimeAsync(7_100);
+  expect(await outcome).toBe("done");
+  expect(requests()).toBe(3);
+});
+
+test("the limit of an address, which answers without knowing of procedures, is waited for just so", async () => {
+  const requests = startServer({ refusals: 1, seconds: 3, body: { error: { code: "rate.exceeded", message: "" } } });
+  const { outcome } = leave();
+  await vi.advanceTimersByTimeAsync(3_200);
+  expect(await outcome).toBe("done");
+  expect(requests()).toBe(2);
+});
+
+test("whoever would be kept waiting for minutes is told at once", async () => {
+  const requests = startServer({ refusals: 1, seconds: 3_600 });
+  const { outcome } = leave();
+  await vi.advanceTimersByTimeAsync(100);
+  expect(await outcome).toBe("failed");
+  expect(requests()).toBe(1);
+});
+
+test("a server that is busy is left to whoever asked to do something: it may have been done", async () => {
+  const busy = [{ error: { code: -32603, message: "service.busy", data: { appCode: "service.busy" } } }];
+  const asked = vi.fn(async (url: string) =>
+    url.endsWith("/api/csrf")
+      ? Response.json({ token: "t" })
+      : Response.json(busy, { status: 503, headers: { "retry-after": "1" } }),
+  );
+  vi.stubGlobal("fetch", asked);
+  const { outcome } = leave();
+  await vi.advanceTimersByTimeAsync(60_000);
+  expect(await outcome).toBe("failed");
+});
+
+test("a question about the account waits, too", async () => {
+  const requests = startServer({ refusals: 1, seconds: 5, body: { error: { code: "rate.exceeded" } } });
+  const client = createQueryClient(() => {});
+  const devices = new QueryObserver(client, accountQuery<unknown>(apiUrl, "/devices"));
+  const stop = devices.subscribe(() => {});
+  await vi.advanceTimersByTimeAsync(4_900);
+  expect(devices.getCurrentResult().status).toBe("pending");
+  await vi.advanceTimersByTimeAsync(200);
+  expect(devices.getCurrentResult().data).toEqual({ devices: [] });
+  expect(requests()).toBe(2);
+  stop();
+});
