@@ -16,6 +16,8 @@ const failures = {
   CHALLENGE_EXPIRED: ["UNAUTHORIZED", "This took too long: sign in again."],
   FACTOR_ALREADY_ENABLED: ["CONFLICT", "There is a second factor already."],
   FACTOR_NOT_ENABLED: ["CONFLICT", "There is no second factor."],
+  NOT_LINKED: ["NOT_FOUND", "This provider is not linked to the account."],
+  LAST_WAY_IN: ["CONFLICT", "This is the last way into the account: set a password first."],
   UNAUTHORIZED: ["UNAUTHORIZED", "Sign in first."],
   TOO_MANY_ATTEMPTS: ["TOO_MANY_REQUESTS", "This was tried too often. Try again later."],
   "rate.exceeded": ["TOO_MANY_REQUESTS", "Too many requests; `Retry-After` says how many seconds to wait."],

@@ -14,6 +14,8 @@ export type AccountEventType =
   | "password.reset"
   | "password.reset_requested"
   | "profile.changed"
+  | "account.linked"
+  | "account.unlinked"
   | "factor.enabled"
   | "factor.disabled"
   | "factor.failed"

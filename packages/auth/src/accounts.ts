@@ -15,6 +15,7 @@ import { personOf, rememberDevice } from "./lockout/known-device.ts";
 import { lockout } from "./lockout/lockout.ts";
 import { proofLimits } from "./lockout/proof-limits.ts";
 import { createTellLocked } from "./lockout/tell-locked.ts";
+import { accountLinks } from "./oauth/links.ts";
 import { listProviders, type SignInProvider, signInProviders } from "./oauth/sign-in-providers.ts";
 import { hashPassword, verifyPassword } from "./passwords/hash-password.ts";
 import { judgePassword } from "./passwords/judge-password.ts";
@@ -148,6 +149,7 @@ export function createAccounts(options: AccountsOptions): Accounts {
         devices({ db, onEvent }),
         timeLeft({ db }),
         listProviders(providers),
+        accountLinks({ db, mail, links, providers, onEvent }),
         ...more,
       ],
       // The api has limits for all of its routes.

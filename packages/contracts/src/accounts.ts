@@ -38,6 +38,15 @@ export type TrustedDevice = z.infer<typeof TrustedDevice>;
 const TimeLeft = z.object({ idleSeconds: z.int().nonnegative(), longestSeconds: z.int().nonnegative() });
 export type TimeLeft = z.infer<typeof TimeLeft>;
 
+/** The ways into an account. */
+const Links = z.object({
+  password: z.boolean(),
+  providers: z.array(z.object({ id: z.string(), name: z.string(), linked: z.boolean() })),
+});
+export type Links = z.infer<typeof Links>;
+
+const Provider = z.string().min(1).max(40);
+
 const FactorCode = z
   .string()
   .trim()
@@ -113,6 +122,18 @@ export const accountEndpoints = {
     }),
     answer: z.object({ url: z.url() }),
   },
+  "GET /api/auth/links": { body: undefined, answer: Links },
+  "POST /api/auth/link-social": {
+    body: z.object({
+      provider: Provider,
+      callbackURL: z.url(),
+      errorCallbackURL: z.url(),
+      disableRedirect: z.literal(true),
+    }),
+    answer: z.object({ url: z.url() }),
+  },
+  /** Signs all other devices out. */
+  "POST /api/auth/links/remove": { body: z.strictObject({ provider: Provider }), answer: Done },
   "GET /api/auth/factor": {
     body: undefined,
     answer: z.object({

@@ -16,6 +16,7 @@ export const AuditAction = z.enum([
   "email.changed",
   "profile.changed",
   "account.linked",
+  "account.unlinked",
   "factor.enabled",
   "factor.disabled",
   "factor.failed",
@@ -36,6 +37,8 @@ export const AuditAction = z.enum([
   // Knowledge
   "document.added",
   "document.removed",
+  // The log itself was taken away, as a file; `details` says how much of it.
+  "audit.exported",
   // A caller with a credential asked for what it may not do; `details` has the error's code.
   "request.refused",
 ]);
@@ -64,3 +67,19 @@ export type AuditEntry = {
   /** SHA-256, in hex, over the entry and the hash of the entry before it. */
   hash: string;
 };
+
+const Id = z.string().min(1).max(64);
+
+/** Which entries: of this action, by this actor, about this target, from when and until when; `until` is left out itself. */
+export const AuditFilter = z.strictObject({
+  action: AuditAction.optional(),
+  actorId: Id.optional(),
+  targetId: Id.optional(),
+  from: z.iso.datetime().optional(),
+  until: z.iso.datetime().optional(),
+});
+export type AuditFilter = z.infer<typeof AuditFilter>;
+
+/** What POST /api/audit-log/export takes; it answers a file, newest entry first, one a line. */
+export const AuditExport = AuditFilter.extend({ format: z.enum(["csv", "jsonl"]) });
+export type AuditExport = z.infer<typeof AuditExport>;

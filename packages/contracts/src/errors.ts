@@ -60,6 +60,7 @@ export const errorCodes = {
   "document.type_unknown": { status: 415, meaning: "Only Markdown and plain text can be read." },
   "channel.not_found": { status: 404, meaning: "No such channel, or not yours." },
   "channel.too_many": { status: 429, meaning: "Too many subscriptions on one socket." },
+  "audit.too_much": { status: 413, meaning: "More entries than one file may hold: choose a shorter time." },
   "rate.exceeded": { status: 429, meaning: "Too many requests; `Retry-After` says how many seconds to wait." },
   "service.busy": { status: 503, meaning: "The server cannot take this now: try again shortly." },
   internal: { status: 500, meaning: "A fault of ours. The request id finds it in the log." },

@@ -47,6 +47,9 @@ export const rateLimits = named({
   /** Procedures that one user calls; each of a batch counts. */
   procedures: { tier: "account", max: 1_200, seconds: 60 },
 
+  /** Files of the audit log that one user has made. */
+  auditExports: { tier: "account", max: 20, seconds: 600 },
+
   keyRequests: { tier: "api_key", max: 300, seconds: 60 },
 
   /** Of one tenant's members and keys together. */

@@ -36,6 +36,7 @@ const {
   signUps: _5,
   mailsToAddress: _6,
   proofs: _7,
+  auditExports: _8,
   ...ratesOfTheProtocol
 } = rateLimits;
 const rate = ({ max, seconds }: RateLimit) =>

@@ -28,6 +28,8 @@ const routes: readonly Route[] = [
   { method: "GET", url: "/api/auth/providers" },
   { method: "POST", url: "/api/auth/sign-in/social", limit: rateLimits.signIns },
   { method: "POST", url: "/api/auth/link-social", limit: rateLimits.proofs },
+  { method: "GET", url: "/api/auth/links" },
+  { method: "POST", url: "/api/auth/links/remove", limit: rateLimits.proofs },
   { method: "GET", url: "/api/auth/callback/:provider", limit: rateLimits.signIns },
   { method: "GET", url: "/api/auth/factor" },
   { method: "POST", url: "/api/auth/factor/verify", limit: rateLimits.proofs },

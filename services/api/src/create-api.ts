@@ -24,6 +24,7 @@ import Fastify, {
 } from "fastify";
 import { accountRoutes } from "./account-routes.ts";
 import { adminRoutes } from "./admin-routes.ts";
+import { auditRoutes } from "./audit-routes.ts";
 import { capturedMailRoutes } from "./captured-mail-routes.ts";
 import { guardAgainstOtherSites, refuseOtherMethods } from "./csrf-guard.ts";
 import { errorAnswer } from "./error-answer.ts";
@@ -166,6 +167,7 @@ export async function createApi(options: ApiOptions): Promise<FastifyInstance> {
   const parts: ApiParts = { ...options, planOf: createPlans(db) };
   await app.register(accountRoutes, parts);
   await app.register(trpcRoutes, parts);
+  await app.register(auditRoutes, parts);
   await app.register(widgetRoutes, parts);
   await app.register(v1Routes, { prefix: "/v1", ...parts });
   await app.register(adminRoutes, parts);

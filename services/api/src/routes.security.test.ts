@@ -39,6 +39,7 @@ const otherwise: [RegExp, string][] = [
   [/^GET \/(healthz|readyz)$/, "names no tenant"],
   [/^\w+ \/trpc\//, "each procedure has its proof in core's procedures.security.test.ts"],
   [/^GET \/api\/csrf$/, "gives a token for the caller's own cookies, and names nothing"],
+  [/^POST \/api\/audit-log\/export$/, "reads as the procedures do; audit-routes.security.test.ts has the proof"],
   [
     /^(GET|POST) \/api\/auth\//,
     "accounts have no tenant: their role reads no tenant's table, says the proof of the database",

@@ -12,7 +12,7 @@ const prefix = "/trpc";
 
 /** The procedures of our own apps, for whoever has a session. */
 export async function trpcRoutes(app: FastifyInstance, options: ApiParts): Promise<void> {
-  const { db, accounts, config, logger, mailJobs, planOf } = options;
+  const { logger } = options;
 
   // tRPC would answer HEAD without having asked who calls.
   app.addHook("onRequest", async (request, reply) => {
@@ -20,6 +20,24 @@ export async function trpcRoutes(app: FastifyInstance, options: ApiParts): Promi
     reply.header("allow", "GET, POST");
     throw new AppError("method.not_allowed");
   });
+
+  const createContext = contextOf(app, options);
+
+  mountTrpc(app, {
+    prefix,
+    router: appRouter,
+    createContext,
+    maxBatchSize: 10,
+    onError({ error, path, req }) {
+      if (error.code !== "INTERNAL_SERVER_ERROR") return;
+      logger.error({ err: error.cause ?? error, procedure: path, requestId: req.id }, "procedure failed");
+    },
+  });
+}
+
+/** Who calls, in which tenant, and what procedures need beside that; counted against the limits of both. */
+export function contextOf(app: FastifyInstance, options: ApiParts) {
+  const { db, accounts, config, mailJobs, planOf } = options;
 
   async function whoIs(request: FastifyRequest) {
     try {
@@ -70,16 +88,7 @@ export async function trpcRoutes(app: FastifyInstance, options: ApiParts): Promi
     };
   }
 
-  mountTrpc(app, {
-    prefix,
-    router: appRouter,
-    createContext,
-    maxBatchSize: 10,
-    onError({ error, path, req }) {
-      if (error.code !== "INTERNAL_SERVER_ERROR") return;
-      logger.error({ err: error.cause ?? error, procedure: path, requestId: req.id }, "procedure failed");
-    },
-  });
+  return createContext;
 }
 
 /**

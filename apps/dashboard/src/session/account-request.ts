@@ -46,7 +46,7 @@ export async function accountRequest<T = unknown>(
 }
 
 /** The accounts' own answers have a code at the top; those of the rest of the api, within `error`. */
-function failureOf(response: Response, answer: unknown): AccountFailure {
+export function failureOf(response: Response, answer: unknown): AccountFailure {
   const top = asRecord(answer);
   const inner = asRecord(top.error);
   const code = inner.code ?? top.code;

@@ -89,3 +89,27 @@ export const addressChangedMail = ({ to, name, newEmail }: To & { newEmail: stri
       "If it was not you, tell whoever runs your workspace.",
     ],
   });
+
+/** After a provider was linked to an account. */
+export const accountLinkedMail = ({ to, name, provider, url }: WithLink & { provider: string }): Mail =>
+  writeMail({
+    to,
+    subject: `${provider} can sign you in now`,
+    paragraphs: [
+      `Hello ${name},\n\n${provider} was linked to your account at Parley just now: whoever is signed in there as you gets in here.`,
+      "If it was not you, somebody is in your account: choose a new password, and unlink it under Settings, Security.",
+    ],
+    action: { label: "It was not me: choose a new password", url },
+  });
+
+/** After a provider was unlinked from an account. */
+export const accountUnlinkedMail = ({ to, name, provider, url }: WithLink & { provider: string }): Mail =>
+  writeMail({
+    to,
+    subject: `${provider} signs you in no more`,
+    paragraphs: [
+      `Hello ${name},\n\n${provider} was unlinked from your account at Parley just now, and other devices were signed out.`,
+      "If it was not you, somebody is in your account: choose a new password.",
+    ],
+    action: { label: "It was not me: choose a new password", url },
+  });

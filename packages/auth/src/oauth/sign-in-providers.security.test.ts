@@ -2,14 +2,17 @@ import { createHash, randomBytes, randomUUID } from "node:crypto";
 import { once } from "node:events";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
+import { accountEndpoints } from "@parley/contracts";
 import { type Database, openDatabase } from "@parley/db";
 import { createTestDatabase, type TestDatabase } from "@parley/db/testing";
 import { sql } from "drizzle-orm";
 import { decodeJwt } from "jose";
 import Provider from "oidc-provider";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
+import type { AccountEvent } from "../account-events.ts";
 import { type Accounts, createAccounts } from "../accounts.ts";
 import { apiUrl, createBrowser, origin, password, secret } from "../testing/browser.ts";
+import { createMailbox } from "../testing/mailbox.ts";
 
 const client = { id: "parley", secret: "the client's secret, known to both" };
 const redirectUri = `${apiUrl}/api/auth/callback/oidc`;
@@ -20,6 +23,8 @@ let db: Database;
 let accounts: Accounts;
 let issuer: string;
 let server: Server;
+const mailbox = createMailbox();
+const events: AccountEvent[] = [];
 
 beforeAll(async () => {
   database = await createTestDatabase();
@@ -54,6 +59,8 @@ beforeAll(async () => {
     apiUrl,
     appOrigins: [origin],
     signUp: { who: "open" },
+    mail: mailbox.carrier,
+    onEvent: async (event) => void events.push(event),
     providers: [{ id: "oidc", name: "Our sign-in", issuer, clientId: client.id, clientSecret: client.secret }],
   });
 });
@@ -178,6 +185,94 @@ test("an account is linked by its owner, who has just proved who they are; then 
   const other = createBrowser(accounts);
   await signIn(other, sub);
   expect((await other.session())?.user.id).toBe(userId);
+  // The owner is told, and the log.
+  expect(mailbox.to(email).map(({ subject }) => subject)).toEqual(["Our sign-in can sign you in now"]);
+  expect(events.filter(({ type }) => type === "account.linked")).toMatchObject([{ userId, ip: "192.0.2.7" }]);
+});
+
+/** Somebody with a password and a provider, signed in just now. */
+async function linkedPerson() {
+  const email = `${randomUUID()}@example.com`;
+  const userId = await accounts.ensureUser({ email, name: "Ada", password });
+  const { sub } = somebody(email);
+  const browser = createBrowser(accounts);
+  await browser.signIn(email);
+  await browser.get((await atProvider(await begin(browser, "/link-social"), sub)).href);
+  return { email, userId, sub, browser };
+}
+const linksOf = async (browser: Browser) =>
+  accountEndpoints["GET /api/auth/links"].answer.parse((await browser.get("/links")).body);
+
+test("a provider is unlinked by the owner, who has just proved who they are; it opens nothing more, and other devices are out", async () => {
+  const { email, userId, sub, browser } = await linkedPerson();
+  const elsewhere = createBrowser(accounts);
+  await signIn(elsewhere, sub);
+  const one = { id: "oidc", name: "Our sign-in" };
+  expect(await linksOf(browser)).toEqual({ password: true, providers: [{ ...one, linked: true }] });
+
+  await db.authDatabase().execute(sql`
+    update auth.session set proven_at = proven_at - interval '11 minutes' where user_id = ${userId}`);
+  expect((await browser.post("/links/remove", { provider: "oidc" })).body.code).toBe("SESSION_NOT_FRESH");
+  await browser.post("/confirm", { password });
+  await browser.get("/links");
+  const token = browser.jar.get("parley.session_token");
+  expect((await browser.post("/links/remove", { provider: "oidc" })).status).toBe(200);
+  expect(await elsewhere.session()).toBeUndefined();
+  expect(await linksOf(browser)).toEqual({ password: true, providers: [{ ...one, linked: false }] });
+  expect(browser.jar.get("parley.session_token")).not.toBe(token);
+  expect(location(await signIn(elsewhere, sub))).toContain("error=");
+  expect(mailbox.to(email).at(-1)?.subject).toBe("Our sign-in signs you in no more");
+  expect(events.filter((event) => event.userId === userId).at(-1)).toMatchObject({ type: "account.unlinked" });
+  expect((await browser.post("/links/remove", { provider: "oidc" })).body.code).toBe("NOT_LINKED");
+});
+
+test("the last way in stays: without a password, or beside a provider that is configured no more", async () => {
+  const { sub, email } = somebody();
+  const browser = createBrowser(accounts);
+  await signIn(browser, sub);
+  expect(await linksOf(browser)).toMatchObject({ password: false, providers: [{ id: "oidc", linked: true }] });
+  await db.authDatabase().execute(sql`
+    insert into auth.account (id, account_id, provider_id, user_id, created_at, updated_at)
+    select ${randomUUID()}, ${sub}, 'google', id, now(), now() from auth."user" where email = ${email}`);
+  expect((await browser.post("/links/remove", { provider: "oidc" })).body.code).toBe("LAST_WAY_IN");
+  expect((await browser.post("/links/remove", { provider: "credential" })).body.code).toBe("NOT_LINKED");
+  expect(await accountsOf(email)).toHaveLength(2);
+  // The one that opens nothing can go.
+  expect((await browser.post("/links/remove", { provider: "google" })).status).toBe(200);
+  expect(await linksOf(browser)).toEqual({
+    password: false,
+    providers: [{ id: "oidc", name: "Our sign-in", linked: true }],
+  });
+});
+
+test("of two ways in that are closed at the same moment, one stays open", async () => {
+  const { sub, email } = somebody();
+  const two = createAccounts({
+    db,
+    secret,
+    apiUrl,
+    appOrigins: [origin],
+    mail: mailbox.carrier,
+    providers: (["oidc", "google"] as const).map((id) => ({
+      ...{ id, name: id, issuer, clientId: client.id, clientSecret: client.secret },
+    })),
+  });
+  for (let round = 0; round < 5; round++) {
+    const browser = createBrowser(accounts);
+    await signIn(browser, sub);
+    await db.authDatabase().execute(sql`
+      insert into auth.account (id, account_id, provider_id, user_id, created_at, updated_at)
+      select ${randomUUID()}, ${sub}, 'google', id, now(), now() from auth."user" where email = ${email}`);
+    const same = [createBrowser(two), createBrowser(two)];
+    for (const one of same) for (const [name, value] of browser.jar) one.jar.set(name, value);
+    const providers = ["oidc", "google"];
+    const answers = await Promise.all(
+      same.map((one, index) => one.post("/links/remove", { provider: providers[index] })),
+    );
+    expect(answers.map(({ status }) => status).sort()).toEqual([200, 409]);
+    expect(await accountsOf(email)).toHaveLength(1);
+    await db.authDatabase().execute(sql`delete from auth."user" where email = ${email}`);
+  }
 });
 
 test("[A10] an answer that another browser asked for, that comes twice, or whose state or code was changed, opens nothing", async () => {

@@ -5,10 +5,10 @@ export type ApiRequest = {
   body?: string | null | undefined;
   headers?: RequestInit["headers"];
   signal?: AbortSignal | null | undefined;
+  /** Until the answer has come whole; 30 seconds when left out. */
+  timeoutMs?: number | undefined;
 };
 
-/** Until an answer has come whole. */
-const timeoutMs = 30_000;
 const tokens = new Map<string, Promise<string | Response>>();
 
 /**
@@ -18,7 +18,7 @@ const tokens = new Map<string, Promise<string | Response>>();
  * @param apiUrl where the api is, without a slash at the end
  * @param path below it, with a slash at the start
  * @returns the server's answer, whatever its status
- * @throws what fetch throws when no answer comes, also after 30 seconds
+ * @throws what fetch throws when no answer comes, also after its time
  */
 export async function callApi(apiUrl: string, path: string, request: ApiRequest = {}): Promise<Response> {
   if (!path.startsWith("/")) throw new TypeError("a path of the api begins with a slash");
@@ -45,7 +45,12 @@ async function sendWithToken(apiUrl: string, path: string, request: ApiRequest):
   return typeof token === "string" ? send(apiUrl, path, request, token) : token.clone();
 }
 
-function send(apiUrl: string, path: string, { method, body, headers, signal }: ApiRequest, token?: string) {
+function send(
+  apiUrl: string,
+  path: string,
+  { method, body, headers, signal, timeoutMs = 30_000 }: ApiRequest,
+  token?: string,
+) {
   const all = new Headers(headers);
   if (token !== undefined) {
     all.set("content-type", "application/json");

@@ -4,6 +4,7 @@ import { auditLog, members } from "@parley/db/schema";
 import { asc } from "drizzle-orm";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { createWorld, type World } from "../testing/world.ts";
+import { beginExport, writeExport } from "./export-log.ts";
 import { genesisHash, hashEntry } from "./hash-entry.ts";
 import { recordAccountEvent } from "./record-account-event.ts";
 import { type AuditRecord, recordAudit } from "./record-audit.ts";
@@ -138,4 +139,27 @@ test("owners and admins read the log, newest first, page by page and filtered; o
       message: "auth.forbidden",
     });
   }
+});
+
+test("more than one file may hold is refused, and the refusal is no export", async () => {
+  const { tenantId, member } = await world.tenant();
+  for (let number = 0; number < 3; number += 1) await add(tenantId);
+  const by = { memberId: member.memberId, ip: "192.0.2.1" };
+  const begin = (most: number) =>
+    world.db.transaction(tenantId, (tx) => beginExport(tx, by, { format: "csv", action: record.action }, most));
+  await expect(begin(2)).rejects.toMatchObject({ code: "audit.too_much" });
+  expect(await rowsOf(tenantId)).toHaveLength(3);
+  expect(await begin(3)).toEqual({ entries: 3, before: 4 });
+});
+
+test("a file holds the log as it was when it was begun", async () => {
+  const { tenantId, member } = await world.tenant();
+  await add(tenantId);
+  const wanted = { format: "jsonl" } as const;
+  const begun = await world.db.transaction(tenantId, (tx) =>
+    beginExport(tx, { memberId: member.memberId, ip: "192.0.2.1" }, wanted),
+  );
+  await add(tenantId);
+  const lines = (await Array.fromAsync(writeExport(world.db, tenantId, wanted, begun))).join("").trim().split("\n");
+  expect(lines.map((line) => JSON.parse(line).seq)).toEqual([1]);
 });

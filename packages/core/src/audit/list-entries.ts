@@ -1,7 +1,7 @@
-import type { AuditAction, AuditEntry, TenantId } from "@parley/contracts";
+import type { AuditEntry, AuditFilter, TenantId } from "@parley/contracts";
 import type { Database } from "@parley/db";
 import { auditHeads, auditLog, members } from "@parley/db/schema";
-import { and, asc, desc, eq, getTableColumns, gt, gte, lt, sql } from "drizzle-orm";
+import { and, asc, desc, eq, getTableColumns, gt, gte, lt, type SQL, sql } from "drizzle-orm";
 
 const pageSize = 50;
 const exportPageSize = 1_000;
@@ -29,23 +29,32 @@ const toEntry = ({
   hash,
 });
 
-export type AuditFilter = {
-  /** Entries before this one: `nextBefore` of the page before. */
-  before?: number | undefined;
-  action?: AuditAction | undefined;
-  actorId?: string | undefined;
-  targetId?: string | undefined;
-  /** From when and until when, in ISO 8601; `until` is left out itself. */
-  from?: string | undefined;
-  until?: string | undefined;
-};
+/** Which rows of the log the filter lets through. */
+export function matching({ action, actorId, targetId, from, until }: AuditFilter): SQL | undefined {
+  return and(
+    action && eq(auditLog.action, action),
+    actorId === undefined ? undefined : eq(auditLog.actorId, actorId),
+    targetId === undefined ? undefined : eq(auditLog.targetId, targetId),
+    from === undefined ? undefined : gte(auditLog.at, new Date(from)),
+    until === undefined ? undefined : lt(auditLog.at, new Date(until)),
+  );
+}
 
-/** One page of the tenant's log, newest first, with the names of members who are still there. */
+/** With the name of the member who did it, while they are there. */
+export type NamedEntry = AuditEntry & { actorName: string | null };
+
+/**
+ * One page of the tenant's log, newest first.
+ *
+ * @param filter.before entries before this one alone: `nextBefore` of the page before
+ * @param size entries on a page
+ */
 export async function listAuditEntries(
   db: Database,
   tenantId: TenantId,
-  { before, action, actorId, targetId, from, until }: AuditFilter,
-): Promise<{ entries: (AuditEntry & { actorName: string | null })[]; nextBefore: number | null }> {
+  { before, ...filter }: AuditFilter & { before?: number | undefined },
+  size = pageSize,
+): Promise<{ entries: NamedEntry[]; nextBefore: number | null }> {
   const rows = await db.read(tenantId, (read) =>
     read
       .select({ ...getTableColumns(auditLog), actorName: members.name })
@@ -58,23 +67,14 @@ export async function listAuditEntries(
           eq(auditLog.actorKind, "member"),
         ),
       )
-      .where(
-        and(
-          before === undefined ? undefined : lt(auditLog.seq, before),
-          action && eq(auditLog.action, action),
-          actorId === undefined ? undefined : eq(auditLog.actorId, actorId),
-          targetId === undefined ? undefined : eq(auditLog.targetId, targetId),
-          from === undefined ? undefined : gte(auditLog.at, new Date(from)),
-          until === undefined ? undefined : lt(auditLog.at, new Date(until)),
-        ),
-      )
+      .where(and(before === undefined ? undefined : lt(auditLog.seq, before), matching(filter)))
       .orderBy(desc(auditLog.seq))
-      .limit(pageSize + 1),
+      .limit(size + 1),
   );
-  const page = rows.slice(0, pageSize);
+  const page = rows.slice(0, size);
   return {
     entries: page.map(({ actorName, ...row }) => ({ ...toEntry(row), actorName })),
-    nextBefore: rows.length > pageSize ? (page.at(-1)?.seq ?? null) : null,
+    nextBefore: rows.length > size ? (page.at(-1)?.seq ?? null) : null,
   };
 }
 

@@ -1,22 +1,19 @@
-import { AuditAction } from "@parley/contracts";
+import { AuditExport, AuditFilter } from "@parley/contracts";
 import * as z from "zod";
 import { procedureFor, router } from "../trpc.ts";
+import { beginExport } from "./export-log.ts";
 import { listAuditEntries } from "./list-entries.ts";
-
-const Id = z.string().min(1).max(64);
 
 /** Who did what to what, for those who answer for the tenant. */
 export const auditRouter = router({
   list: procedureFor("audit.read")
-    .input(
-      z.strictObject({
-        before: z.int().positive().optional(),
-        action: AuditAction.optional(),
-        actorId: Id.optional(),
-        targetId: Id.optional(),
-        from: z.iso.datetime().optional(),
-        until: z.iso.datetime().optional(),
-      }),
-    )
+    .input(AuditFilter.extend({ before: z.int().positive().optional() }))
     .query(({ ctx, input }) => listAuditEntries(ctx.db, ctx.caller.tenantId, input)),
+
+  /** Notes that the log is taken away as a file: what the api calls before it writes one. */
+  beginExport: procedureFor("audit.read")
+    .input(AuditExport)
+    .mutation(({ ctx, input }) =>
+      ctx.inTenant((tx) => beginExport(tx, { memberId: ctx.caller.memberId, ip: ctx.ip }, input)),
+    ),
 });

@@ -14,7 +14,8 @@ export const actionGroups = [
       "user.locked": "Account locked",
       "user.unlocked": "Account unlocked",
       "session.revoked": "Device signed out",
-      "account.linked": "Account linked to a provider",
+      "account.linked": "Provider linked",
+      "account.unlinked": "Provider unlinked",
     },
   },
   {
@@ -42,6 +43,7 @@ export const actionGroups = [
       "member.role_changed": "Role changed",
       "member.removed": "Member removed",
       "member.left": "Member left",
+      "audit.exported": "Audit log exported",
     },
   },
   {

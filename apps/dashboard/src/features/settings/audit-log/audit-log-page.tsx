@@ -1,34 +1,40 @@
 import { useNavigate, useSearch } from "@tanstack/react-router";
 import { ScrollText } from "lucide-react";
+import { useState } from "react";
 import { Button } from "../../../components/button.tsx";
 import { EmptyState } from "../../../components/empty-state.tsx";
 import { formatMoment } from "../../../components/format-time.ts";
 import { Skeleton } from "../../../components/skeleton.tsx";
 import { ErrorNotice } from "../../../errors/error-notice.tsx";
+import { TextField } from "../../../forms/field.tsx";
 import { SelectField } from "../../../forms/select-field.tsx";
+import { useMembers } from "../members/use-members.ts";
 import { SettingsPage } from "../settings-page.tsx";
-import { actionGroups, labelOf, parseAction } from "./action-labels.ts";
-import { spans, startOf } from "./audit-log-search.ts";
+import { actionGroups, labelOf } from "./action-labels.ts";
+import { type AuditLogSearch, parseAuditLogSearch, spans, toFilter } from "./audit-log-filter.ts";
 import { describeActor, describeDetails } from "./describe-entry.ts";
+import { ExportButtons } from "./export-buttons.tsx";
 import { type ListedEntry, useAuditLog } from "./use-audit-log.ts";
 
 /** Who did what to what in the workspace. */
 export function AuditLogPage() {
-  const { action, days } = useSearch({ from: "/app/settings/audit-log" });
-  const query = useAuditLog({ action: parseAction(action), from: startOf(days, Date.now()) });
+  const search = parseAuditLogSearch(useSearch({ from: "/app/settings/audit-log" }));
+  const filter = toFilter(search);
+  const query = useAuditLog(filter);
   const entries = query.data;
   return (
     <SettingsPage
       title="Audit log"
       lead="Who did what, and from where. Nothing in it can be changed or taken out, and each entry vouches for those before it."
     >
-      <Filter />
+      <Filter search={search} />
+      <ExportButtons filter={filter} />
       {query.isPending && <ListSkeleton />}
       {query.isError && !entries && <ErrorNotice error={query.error} onRetry={() => void query.refetch()} />}
       {entries?.length === 0 && (
         <div className="rounded-card border border-dashed border-edge bg-surface">
           <EmptyState icon={ScrollText} title="Nothing of the kind happened">
-            <p>Choose another action or a longer time.</p>
+            <p>Choose another action, somebody else or a longer time.</p>
           </EmptyState>
         </div>
       )}
@@ -56,19 +62,22 @@ export function AuditLogPage() {
   );
 }
 
-function Filter() {
-  const { action, days } = useSearch({ from: "/app/settings/audit-log" });
+const between = "between";
+
+function Filter({ search }: { search: AuditLogSearch }) {
+  const { action, by, days, from, until } = search;
   const navigate = useNavigate({ from: "/settings/audit-log" });
+  const members = useMembers().data ?? [];
+  const [hasDates, setHasDates] = useState(from !== undefined || until !== undefined);
+  const show = (next: Record<string, unknown>) => void navigate({ search: parseAuditLogSearch(next), replace: true });
+  const { days: _days, from: _from, until: _until, ...anyTime } = search;
   return (
     <form aria-label="Filter" className="flex flex-wrap gap-4" onSubmit={(event) => event.preventDefault()}>
       <SelectField
         label="Action"
         className="min-w-0 flex-1 basis-36"
         value={action ?? ""}
-        onChange={({ target }) => {
-          const chosen = parseAction(target.value);
-          void navigate({ search: { ...(days && { days }), ...(chosen && { action: chosen }) }, replace: true });
-        }}
+        onChange={({ target }) => show({ ...search, action: target.value })}
       >
         <option value="">All actions</option>
         {actionGroups.map(({ name, actions }) => (
@@ -82,12 +91,27 @@ function Filter() {
         ))}
       </SelectField>
       <SelectField
+        label="Who"
+        className="min-w-0 flex-1 basis-36"
+        value={by ?? ""}
+        onChange={({ target }) => show({ ...search, by: target.value })}
+      >
+        <option value="">Everybody</option>
+        {by && !members.some(({ id }) => id === by) && <option value={by}>A former member</option>}
+        {members.map(({ id, name }) => (
+          <option key={id} value={id}>
+            {name}
+          </option>
+        ))}
+      </SelectField>
+      <SelectField
         label="Time"
         className="min-w-0 flex-1 basis-36"
-        value={days ?? ""}
+        value={hasDates ? between : (days ?? "")}
         onChange={({ target }) => {
           const chosen = spans.find((span) => String(span) === target.value);
-          void navigate({ search: { ...(action && { action }), ...(chosen && { days: chosen }) }, replace: true });
+          setHasDates(target.value === between);
+          show({ ...anyTime, ...(chosen && { days: chosen }) });
         }}
       >
         <option value="">From the beginning</option>
@@ -96,7 +120,28 @@ function Filter() {
             {span === 1 ? "Today" : `The last ${span} days`}
           </option>
         ))}
+        <option value={between}>Certain days…</option>
       </SelectField>
+      {hasDates && (
+        <div className="flex w-full flex-wrap gap-4">
+          <TextField
+            className="!mt-0 min-w-0 flex-1 basis-36"
+            label="First day"
+            type="date"
+            value={from ?? ""}
+            max={until}
+            onChange={({ target }) => show({ ...search, from: target.value })}
+          />
+          <TextField
+            className="!mt-0 min-w-0 flex-1 basis-36"
+            label="Last day"
+            type="date"
+            value={until ?? ""}
+            min={from}
+            onChange={({ target }) => show({ ...search, until: target.value })}
+          />
+        </div>
+      )}
     </form>
   );
 }

@@ -2,6 +2,7 @@ import { Download, Printer } from "lucide-react";
 import { useEffect, useRef } from "react";
 import { Button } from "../../../components/button.tsx";
 import { CopyButton } from "../../../components/copy-button.tsx";
+import { saveFile } from "../../../components/save-file.ts";
 import { useSession } from "../../../session/session.ts";
 
 type BackupCodesProps = { codes: readonly string[]; onKept: () => void };
@@ -14,10 +15,7 @@ export function BackupCodes({ codes, onKept }: BackupCodesProps) {
 
   function download() {
     const text = `Backup codes of Parley for ${user.email}\nEach works once.\n\n${codes.join("\n")}\n`;
-    const url = URL.createObjectURL(new Blob([text], { type: "text/plain" }));
-    const link = Object.assign(document.createElement("a"), { href: url, download: "parley-backup-codes.txt" });
-    link.click();
-    URL.revokeObjectURL(url);
+    saveFile(new Blob([text], { type: "text/plain" }), "parley-backup-codes.txt");
   }
 
   return (

@@ -1,0 +1,107 @@
+import { accountEndpoints, type Links as LinksAnswer, UserId } from "@parley/contracts";
+import type { Database } from "@parley/db";
+import type { BetterAuthPlugin } from "better-auth";
+import { createAuthEndpoint, sessionMiddleware } from "better-auth/api";
+import { sql } from "drizzle-orm";
+import { accountError } from "../account-error.ts";
+import { type OnAccountEvent, originOf } from "../account-events.ts";
+import type { AccountMail, Links } from "../account-mail.ts";
+import { accountLinkedMail, accountUnlinkedMail } from "../mail/account-mails.ts";
+import { requireFreshSession } from "../sessions/current-session.ts";
+import type { SignInProvider } from "./sign-in-providers.ts";
+
+type Options = {
+  db: Database;
+  mail: AccountMail;
+  links: Links;
+  providers: readonly Pick<SignInProvider, "id" | "name">[];
+  onEvent: OnAccountEvent;
+};
+
+type Way = { id: string; provider: string; hasPassword: boolean };
+
+/** The ways into an account, and how one of them is closed; the last that works stays open. */
+export function accountLinks({ db, mail, links, providers, onEvent }: Options) {
+  const nameOf = (provider: string) => providers.find(({ id }) => id === provider)?.name ?? provider;
+
+  const listLinks = createAuthEndpoint(
+    "/links",
+    { method: "GET", use: [sessionMiddleware] },
+    async (context): Promise<LinksAnswer> => {
+      const { rows } = await db.read("auth", (read) =>
+        read.execute<Way>(sql`
+          select id, provider_id as provider, password is not null as "hasPassword" from auth.account
+          where user_id = ${context.context.session.user.id}`),
+      );
+      const linked = new Set(rows.map(({ provider }) => provider).filter((provider) => provider !== "credential"));
+      // One that is configured no more opens nothing, but can still be taken away.
+      const known = [...providers.map(({ id }) => id), ...linked];
+      return {
+        password: rows.some(({ hasPassword }) => hasPassword),
+        providers: [...new Set(known)].map((id) => ({ id, name: nameOf(id), linked: linked.has(id) })),
+      };
+    },
+  );
+
+  const removeLink = createAuthEndpoint(
+    "/links/remove",
+    { method: "POST", body: accountEndpoints["POST /api/auth/links/remove"].body },
+    async (context) => {
+      const { provider } = context.body;
+      const { user, session } = requireFreshSession();
+      await db.transaction("auth", async (tx) => {
+        // Locked, so that of two that are closed at the same moment the second knows of the first.
+        const { rows } = await tx.execute<Way>(sql`
+          select id, provider_id as provider, password is not null as "hasPassword" from auth.account
+          where user_id = ${user.id} order by id for update`);
+        const closed = rows.filter((way) => way.provider === provider && way.provider !== "credential");
+        if (closed.length === 0) throw accountError("NOT_LINKED");
+        const opens = (way: Way) => way.hasPassword || providers.some(({ id }) => id === way.provider);
+        if (!rows.some((way) => opens(way) && !closed.includes(way))) throw accountError("LAST_WAY_IN");
+        for (const { id } of closed) await tx.execute(sql`delete from auth.account where id = ${id}`);
+        // Whoever got in by it is out; this browser goes on, with another token.
+        await tx.execute(sql`delete from auth.session where user_id = ${user.id} and id <> ${session.id}`);
+        await tx.execute(sql`update auth.session set renew = true where id = ${session.id}`);
+        const { email, name } = user;
+        await mail.send(
+          tx,
+          accountUnlinkedMail({ to: email, name, provider: nameOf(provider), url: links.forgotPassword }),
+        );
+      });
+      await onEvent({ type: "account.unlinked", userId: user.id, ...originOf(context.headers) });
+      return { status: true };
+    },
+  );
+
+  /** Tells of a provider that was linked to an account that was there before. */
+  async function tellLinked(userId: string, provider: string, headers: Headers | undefined): Promise<void> {
+    const { rows } = await db.read("auth", (read) =>
+      read.execute<{ email: string; name: string; isNew: boolean }>(sql`
+        select email, name, (select count(*) = 1 from auth.account where user_id = u.id) as "isNew"
+        from auth."user" u where id = ${userId}`),
+    );
+    const [person] = rows;
+    if (!person || person.isNew) return;
+    const { email, name } = person;
+    await mail.sendAlone(accountLinkedMail({ to: email, name, provider: nameOf(provider), url: links.forgotPassword }));
+    await onEvent({ type: "account.linked", userId: UserId.parse(userId), ...originOf(headers) });
+  }
+
+  return {
+    id: "parley-links",
+    endpoints: { listLinks, removeLink },
+    init: () => ({
+      options: {
+        databaseHooks: {
+          account: {
+            create: {
+              async after({ userId, providerId }, context) {
+                if (context && providerId !== "credential") await tellLinked(userId, providerId, context.headers);
+              },
+            },
+          },
+        },
+      },
+    }),
+  } satisfies BetterAuthPlugin;
+}
