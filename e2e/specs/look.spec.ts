@@ -1,13 +1,6 @@
-import AxeBuilder from "@axe-core/playwright";
 import type { TestInfo } from "@playwright/test";
+import { expectAccessible, looks } from "../src/accessible.ts";
 import { expect, openDashboard, openShop, test } from "../src/fixtures.ts";
-
-const looks = [
-  { name: "wide, light", viewport: { width: 1440, height: 900 }, colorScheme: "light" },
-  { name: "wide, dark", viewport: { width: 1440, height: 900 }, colorScheme: "dark" },
-  { name: "phone, light", viewport: { width: 390, height: 844 }, colorScheme: "light" },
-  { name: "phone, dark", viewport: { width: 390, height: 844 }, colorScheme: "dark" },
-] as const;
 
 /** Pages for who is not signed in, and what is there when they have loaded. */
 const entrances = [
@@ -140,13 +133,6 @@ for (const { name, viewport, colorScheme } of looks) {
 }
 
 type Page = Parameters<typeof openShop>[0];
-
-async function expectAccessible(page: Page): Promise<void> {
-  const { violations } = await new AxeBuilder({ page }).analyze();
-  expect(violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)])).toEqual([]);
-  const tooWide = await page.evaluate("document.documentElement.scrollWidth > window.innerWidth");
-  expect(tooWide, "the page is wider than the screen").toBe(false);
-}
 
 async function shot(page: Page, info: TestInfo) {
   const path = info.outputPath(`${info.attachments.length + 1}.png`);

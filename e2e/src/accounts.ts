@@ -21,5 +21,5 @@ export async function signIn(page: Page, place: Place, { email, password }: Pick
   await page.goto(`${place.dashboardUrl}/sign-in`);
   await page.getByLabel("E-mail address").fill(email);
   await page.getByLabel("Password", { exact: true }).fill(password);
-  await page.getByRole("button", { name: "Sign in" }).click();
+  await page.getByRole("button", { name: "Sign in", exact: true }).click();
 }

@@ -1,3 +1,4 @@
+import { type OpenIdProvider, startOpenIdProvider } from "@parley/auth/testing/openid-provider";
 import { type FakeProvider, startFakeProvider } from "@parley/core/testing/fake-provider";
 import { createInstallation } from "@parley/standalone/testing/installation";
 import { test as base, type Page } from "@playwright/test";
@@ -10,7 +11,11 @@ export type Place = { installation: Installation; shopUrl: string; dashboardUrl:
 async function start(environment: Record<string, string>, use: (place: Place) => Promise<void>): Promise<void> {
   // All the people of these tests come from one address, faster than a household does.
   await using installation = await createInstallation({ RATE_LIMITS: "off", ...environment });
-  const process = await installation.start();
+  await run(installation, {}, use);
+}
+
+async function run(installation: Installation, more: Record<string, string>, use: (place: Place) => Promise<void>) {
+  const process = await installation.start(more);
   const { demoPassword } = await installation.secrets();
   const { ports, origin } = installation;
   await use({
@@ -22,7 +27,10 @@ async function start(environment: Record<string, string>, use: (place: Place) =>
   await process.end();
 }
 
-type Workers = { builtIn: Place; provider: FakeProvider; withModel: Place };
+/** An installation whose people can sign in elsewhere, at `openId`. */
+type PlaceWithOpenId = Place & { openId: OpenIdProvider };
+
+type Workers = { builtIn: Place; provider: FakeProvider; withModel: Place; withOpenId: PlaceWithOpenId };
 type Tests = { problems: string[] };
 
 /**
@@ -45,6 +53,23 @@ export const test = base.extend<Tests, Workers>({
   ],
   withModel: [
     async ({ provider }, use) => start({ OPENAI_BASE_URL: provider.url, OPENAI_MODEL: "test-model" }, use),
+    { scope: "worker", timeout: 120_000 },
+  ],
+  withOpenId: [
+    // biome-ignore lint/correctness/noEmptyPattern: Playwright reads the parameter's form
+    async ({}, use) => {
+      await using installation = await createInstallation({ RATE_LIMITS: "off" });
+      await using openId = await startOpenIdProvider({
+        redirectUri: `${installation.apiUrl}/api/auth/callback/oidc`,
+      });
+      const settings = {
+        OIDC_ISSUER: openId.issuer,
+        OIDC_CLIENT_ID: openId.client.id,
+        OIDC_CLIENT_SECRET: openId.client.secret,
+        OIDC_NAME: "Company sign-in",
+      };
+      await run(installation, settings, (place) => use({ ...place, openId }));
+    },
     { scope: "worker", timeout: 120_000 },
   ],
   problems: [

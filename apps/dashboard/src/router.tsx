@@ -162,6 +162,8 @@ const settingsHome = createRoute({
 const security = createRoute({
   getParentRoute: () => settings,
   path: "/security",
+  // What a provider's pages lead back with.
+  validateSearch: (search: { linked?: string; error?: string }) => search,
   component: lazyRouteComponent(() => import("./features/settings/security/security-page.tsx"), "SecurityPage"),
 });
 

@@ -1,58 +1,32 @@
 import { createHash, randomBytes, randomUUID } from "node:crypto";
-import { once } from "node:events";
-import { createServer, type Server } from "node:http";
-import type { AddressInfo } from "node:net";
 import { accountEndpoints } from "@parley/contracts";
 import { type Database, openDatabase } from "@parley/db";
 import { createTestDatabase, type TestDatabase } from "@parley/db/testing";
 import { sql } from "drizzle-orm";
 import { decodeJwt } from "jose";
-import Provider from "oidc-provider";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import type { AccountEvent } from "../account-events.ts";
 import { type Accounts, createAccounts } from "../accounts.ts";
 import { apiUrl, createBrowser, origin, password, secret } from "../testing/browser.ts";
 import { createMailbox } from "../testing/mailbox.ts";
+import { type OpenIdProvider, startOpenIdProvider } from "../testing/openid-provider.ts";
 
-const client = { id: "parley", secret: "the client's secret, known to both" };
 const redirectUri = `${apiUrl}/api/auth/callback/oidc`;
-const people = new Map<string, { email: string; email_verified: boolean }>();
 
 let database: TestDatabase;
 let db: Database;
 let accounts: Accounts;
-let issuer: string;
-let server: Server;
+let provider: OpenIdProvider;
 const mailbox = createMailbox();
 const events: AccountEvent[] = [];
 
 beforeAll(async () => {
   database = await createTestDatabase();
   db = openDatabase({ connection: database.connection, max: 4 });
-  server = createServer().listen(0, "localhost");
-  await once(server, "listening");
-  issuer = `http://localhost:${(server.address() as AddressInfo).port}`;
   const printed = [vi.spyOn(console, "warn"), vi.spyOn(console, "info")];
   for (const spy of printed) spy.mockImplementation(() => {});
-  const provider = new Provider(issuer, {
-    clients: [
-      {
-        client_id: client.id,
-        client_secret: client.secret,
-        redirect_uris: [redirectUri],
-        token_endpoint_auth_method: "client_secret_post",
-      },
-    ],
-    claims: { openid: ["sub"], email: ["email", "email_verified"], profile: ["name"] },
-    conformIdTokenClaims: false,
-    pkce: { required: () => true },
-    findAccount: (_context, sub) => ({
-      accountId: sub,
-      claims: async () => ({ sub, name: "Ada", ...people.get(sub) }),
-    }),
-  });
-  const answer = provider.callback();
-  server.on("request", (request, response) => void answer(request, response));
+  provider = await startOpenIdProvider({ redirectUri });
+  const { issuer, client } = provider;
   accounts = createAccounts({
     db,
     secret,
@@ -65,7 +39,7 @@ beforeAll(async () => {
   });
 });
 afterAll(async () => {
-  server.close();
+  await provider[Symbol.asyncDispose]();
   await db.close();
   await database.drop();
 });
@@ -126,7 +100,7 @@ async function signIn(browser: Browser, sub: string) {
 const location = (answer: { headers: Headers }) => answer.headers.get("location") ?? "";
 const somebody = (email = `${randomUUID()}@example.com`, verified = true) => {
   const sub = randomUUID();
-  people.set(sub, { email, email_verified: verified });
+  provider.people.set(sub, { email, email_verified: verified });
   return { sub, email };
 };
 const accountsOf = async (email: string) =>
@@ -247,6 +221,7 @@ test("the last way in stays: without a password, or beside a provider that is co
 
 test("of two ways in that are closed at the same moment, one stays open", async () => {
   const { sub, email } = somebody();
+  const { issuer, client } = provider;
   const two = createAccounts({
     db,
     secret,
@@ -332,6 +307,7 @@ test("[A10] nobody is sent to an address that is none of our pages", async () =>
 /** What the provider says of somebody to whoever redeems their code, as any other client of it that has their trust can. */
 async function idTokenOf(sub: string): Promise<string> {
   const codeVerifier = randomBytes(32).toString("base64url");
+  const { issuer, client } = provider;
   const start = new URL(`${issuer}/auth`);
   start.search = new URLSearchParams({
     ...{ client_id: client.id, response_type: "code", scope: "openid email profile", redirect_uri: redirectUri },
@@ -352,7 +328,7 @@ test("[A10] an ID token by itself signs nobody in and links nothing, though the 
   const { sub, email } = somebody();
   expect(location(await signIn(createBrowser(accounts), sub))).toBe(`${origin}/inbox`);
   const token = await idTokenOf(sub);
-  expect(decodeJwt(token)).toMatchObject({ sub, aud: client.id, iss: issuer });
+  expect(decodeJwt(token)).toMatchObject({ sub, aud: provider.client.id, iss: provider.issuer });
   const nonce = String(decodeJwt(token).nonce ?? "");
   for (const idToken of [{ token }, { token, nonce }]) {
     const browser = createBrowser(accounts);

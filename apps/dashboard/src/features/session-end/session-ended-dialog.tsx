@@ -1,12 +1,13 @@
 import { Dialog } from "@base-ui/react/dialog";
 import { useQueryClient } from "@tanstack/react-query";
-import { useRouter } from "@tanstack/react-router";
+import { useLocation, useRouter } from "@tanstack/react-router";
 import { useState } from "react";
 import { Logo } from "../../components/logo.tsx";
 import { Notice } from "../../forms/notice.tsx";
 import { useSession } from "../../session/session.ts";
 import { sessionEnd } from "../../session/session-end.ts";
 import { useTRPC } from "../../trpc.ts";
+import { ProviderButtons } from "../sign-in/provider-buttons.tsx";
 import { SecondFactorForm } from "../sign-in/second-factor-form.tsx";
 import { SignInForm } from "../sign-in/sign-in-form.tsx";
 
@@ -19,6 +20,7 @@ export function SessionEndedDialog() {
   const trpc = useTRPC();
   const queryClient = useQueryClient();
   const router = useRouter();
+  const { href } = useLocation();
   const [step, setStep] = useState<"password" | "factor">("password");
 
   async function goOn() {
@@ -43,16 +45,19 @@ export function SessionEndedDialog() {
             {step === "factor" ? (
               <SecondFactorForm onDone={goOn} onRestart={() => setStep("password")} />
             ) : (
-              <SignInForm
-                email={user.email}
-                notice={
-                  <Notice tone="warn" role="status" className="mt-6">
-                    Your session has ended. Sign in to go on where you were.
-                  </Notice>
-                }
-                onDone={goOn}
-                onFactor={() => setStep("factor")}
-              />
+              <>
+                <SignInForm
+                  email={user.email}
+                  notice={
+                    <Notice tone="warn" role="status" className="mt-6">
+                      Your session has ended. Sign in to go on where you were.
+                    </Notice>
+                  }
+                  onDone={goOn}
+                  onFactor={() => setStep("factor")}
+                />
+                <ProviderButtons to={href} />
+              </>
             )}
           </div>
         </Dialog.Popup>

@@ -1,6 +1,6 @@
 import { Dialog } from "@base-ui/react/dialog";
 import { useQuery } from "@tanstack/react-query";
-import { useRouteContext } from "@tanstack/react-router";
+import { useLocation, useRouteContext } from "@tanstack/react-router";
 import { createContext, type FormEvent, type ReactNode, useContext, useRef, useState } from "react";
 import { Button } from "../../components/button.tsx";
 import { CodeField } from "../../forms/code-field.tsx";
@@ -9,8 +9,9 @@ import { SubmissionNotice } from "../../forms/submission-notice.tsx";
 import { useSubmission } from "../../forms/use-submission.ts";
 import { type AccountResult, accountRequest, cancelled } from "../../session/account-request.ts";
 import { useSession } from "../../session/session.ts";
+import { ProviderButtons } from "../sign-in/provider-buttons.tsx";
 import { signInWords } from "../sign-in/sign-in-words.ts";
-import { factorQuery } from "./security/account-queries.ts";
+import { factorQuery, linksQuery } from "./security/account-queries.ts";
 
 type Ask = () => Promise<boolean>;
 
@@ -62,6 +63,9 @@ function ConfirmIdentityDialog({ onAnswer, onClosed }: ConfirmIdentityDialogProp
   const { user } = useSession();
   const [open, setOpen] = useState(true);
   const hasFactor = useQuery(factorQuery(apiUrl)).data?.enabled ?? false;
+  const links = useQuery(linksQuery(apiUrl)).data;
+  const linked = links?.providers.filter((provider) => provider.linked).map(({ id }) => id) ?? [];
+  const { href } = useLocation();
   const submission = useSubmission(
     (body: { password?: string; code?: string }) => accountRequest(apiUrl, "/confirm", body),
     () => {
@@ -96,34 +100,46 @@ function ConfirmIdentityDialog({ onAnswer, onClosed }: ConfirmIdentityDialogProp
           <Dialog.Description className="mt-1 text-sm text-ink-soft">
             This changes who can get into the account, so please confirm it. It holds for the next ten minutes.
           </Dialog.Description>
-          <form onSubmit={submit}>
-            <SubmissionNotice submission={submission} words={signInWords} hidden={isWrong} className="mt-4" />
-            {hasFactor ? (
-              <CodeField
-                kind="authenticator"
-                label="Code"
-                autoFocus
-                hint="From your authenticator app, or one of your backup codes."
-                error={isWrong ? "The code is wrong, or was used before." : undefined}
-              />
-            ) : (
-              <>
-                <input type="text" autoComplete="username" value={user.email} readOnly hidden />
-                <PasswordField
-                  name="password"
-                  autoComplete="current-password"
+          {links && !links.password && !hasFactor ? (
+            <>
+              <p className="mt-4 text-sm">
+                You have no password here, so sign in once more. That leads back to this page.
+              </p>
+              <ProviderButtons to={href} only={linked} />
+              <div className="mt-5 flex justify-end">
+                <Dialog.Close render={<Button size="medium" />}>Cancel</Dialog.Close>
+              </div>
+            </>
+          ) : (
+            <form onSubmit={submit}>
+              <SubmissionNotice submission={submission} words={signInWords} hidden={isWrong} className="mt-4" />
+              {hasFactor ? (
+                <CodeField
+                  kind="authenticator"
+                  label="Code"
                   autoFocus
-                  error={isWrong ? "This is not your password." : undefined}
+                  hint="From your authenticator app, or one of your backup codes."
+                  error={isWrong ? "The code is wrong, or was used before." : undefined}
                 />
-              </>
-            )}
-            <div className="mt-5 flex justify-end gap-2">
-              <Dialog.Close render={<Button size="medium" />}>Cancel</Dialog.Close>
-              <Button type="submit" variant="primary" size="medium" busy={busy}>
-                {busy ? "Confirming…" : "Confirm"}
-              </Button>
-            </div>
-          </form>
+              ) : (
+                <>
+                  <input type="text" autoComplete="username" value={user.email} readOnly hidden />
+                  <PasswordField
+                    name="password"
+                    autoComplete="current-password"
+                    autoFocus
+                    error={isWrong ? "This is not your password." : undefined}
+                  />
+                </>
+              )}
+              <div className="mt-5 flex justify-end gap-2">
+                <Dialog.Close render={<Button size="medium" />}>Cancel</Dialog.Close>
+                <Button type="submit" variant="primary" size="medium" busy={busy}>
+                  {busy ? "Confirming…" : "Confirm"}
+                </Button>
+              </div>
+            </form>
+          )}
         </Dialog.Popup>
       </Dialog.Portal>
     </Dialog.Root>

@@ -9,10 +9,18 @@ import { accountRequest } from "../../session/account-request.ts";
 
 type Provider = { id: string; name: string };
 
-/** The ways in that the installation has beside a password; nothing where it has none. @param to a path of this app */
-export function ProviderButtons({ to }: { to: string }) {
+type ProviderButtonsProps = {
+  /** A path of this app. */
+  to: string;
+  /** These alone, and there is no password beside them. */
+  only?: readonly string[];
+};
+
+/** The ways in that the installation has beside a password; nothing where it has none. */
+export function ProviderButtons({ to, only }: ProviderButtonsProps) {
   const { apiUrl } = useRouteContext({ from: "__root__" });
-  const providers = useQuery(accountQuery<{ providers: Provider[] }>(apiUrl, "/providers")).data?.providers ?? [];
+  const known = useQuery(accountQuery<{ providers: Provider[] }>(apiUrl, "/providers")).data?.providers ?? [];
+  const providers = known.filter(({ id }) => !only || only.includes(id));
   const submission = useSubmission(
     (provider: string) =>
       accountRequest<{ url: string }>(apiUrl, "/sign-in/social", {
@@ -26,9 +34,11 @@ export function ProviderButtons({ to }: { to: string }) {
   if (providers.length === 0) return null;
   return (
     <section aria-label="Other ways to sign in" className="mt-6">
-      <p className="flex items-center gap-3 text-sm text-ink-soft before:h-px before:grow before:bg-line after:h-px after:grow after:bg-line">
-        or
-      </p>
+      {!only && (
+        <p className="flex items-center gap-3 text-sm text-ink-soft before:h-px before:grow before:bg-line after:h-px after:grow after:bg-line">
+          or
+        </p>
+      )}
       <SubmissionNotice submission={submission} className="mt-4" />
       <div className="mt-4 space-y-2.5">
         {providers.map(({ id, name }) => (
@@ -40,7 +50,7 @@ export function ProviderButtons({ to }: { to: string }) {
             onClick={() => void submission.submit(id)}
           >
             <KeyRound aria-hidden className="size-4" />
-            Sign in with {name}
+            <span className="truncate">Sign in with {name}</span>
           </Button>
         ))}
       </div>

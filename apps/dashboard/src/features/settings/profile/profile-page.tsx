@@ -1,5 +1,5 @@
-import { useQueryClient } from "@tanstack/react-query";
-import { useRouter } from "@tanstack/react-router";
+import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { Link, useRouteContext, useRouter } from "@tanstack/react-router";
 import { type FormEvent, useState } from "react";
 import { Button } from "../../../components/button.tsx";
 import { TextField } from "../../../forms/field.tsx";
@@ -10,6 +10,7 @@ import { useSubmission } from "../../../forms/use-submission.ts";
 import { useMember } from "../../../session/session.ts";
 import { useTRPC } from "../../../trpc.ts";
 import { useAccountRequest } from "../confirm-identity.tsx";
+import { linksQuery } from "../security/account-queries.ts";
 import { SettingsPage, SettingsSection } from "../settings-page.tsx";
 
 /** Who somebody is, to colleagues and contacts. */
@@ -17,7 +18,7 @@ export function ProfilePage() {
   return (
     <SettingsPage title="Profile" lead="Who you are, in every workspace that you belong to.">
       <NameForm />
-      <EmailForm />
+      <EmailSection />
     </SettingsPage>
   );
 }
@@ -73,8 +74,36 @@ function NameForm() {
   );
 }
 
-function EmailForm() {
+function EmailSection() {
+  const { apiUrl } = useRouteContext({ from: "__root__" });
   const { user } = useMember();
+  const links = useQuery(linksQuery(apiUrl)).data;
+  return (
+    <SettingsSection
+      title="E-mail address"
+      lead={
+        <>
+          You sign in with <strong className="font-medium text-ink wrap-anywhere">{user.email}</strong>, and mail goes
+          to it.
+        </>
+      }
+    >
+      {links?.password === false ? (
+        <p className="text-sm">
+          Changing it needs a password, and you have none yet:{" "}
+          <Link to="/settings/security" className="link">
+            set one
+          </Link>{" "}
+          first.
+        </p>
+      ) : (
+        <EmailForm />
+      )}
+    </SettingsSection>
+  );
+}
+
+function EmailForm() {
   const request = useAccountRequest();
   const [sentTo, setSentTo] = useState<string>();
   const submission = useSubmission(
@@ -93,42 +122,32 @@ function EmailForm() {
   }
 
   return (
-    <SettingsSection
-      title="E-mail address"
-      lead={
-        <>
-          You sign in with <strong className="font-medium text-ink wrap-anywhere">{user.email}</strong>, and mail goes
-          to it.
-        </>
-      }
-    >
-      {/* Anew with each that was asked for, and so without the password. */}
-      <form key={sentTo} onSubmit={submit} aria-label="Change the e-mail address" className="max-w-90">
-        {sentTo && (
-          <Notice tone="good" role="status" className="mb-4">
-            We sent a link to {sentTo}. The address changes when you open it.
-          </Notice>
-        )}
-        <SubmissionNotice
-          submission={submission}
-          hidden={emailError !== undefined || passwordError !== undefined}
-          className="mb-4"
-        />
-        <TextField
-          className="!mt-0"
-          label="New address"
-          name="email"
-          type="email"
-          required
-          maxLength={254}
-          autoComplete="email"
-          error={emailError}
-        />
-        <PasswordField label="Your password" name="password" autoComplete="current-password" error={passwordError} />
-        <Button type="submit" size="medium" busy={busy} className="mt-5">
-          {busy ? "Sending…" : "Change the address"}
-        </Button>
-      </form>
-    </SettingsSection>
+    // Anew with each that was asked for, and so without the password.
+    <form key={sentTo} onSubmit={submit} aria-label="Change the e-mail address" className="max-w-90">
+      {sentTo && (
+        <Notice tone="good" role="status" className="mb-4">
+          We sent a link to {sentTo}. The address changes when you open it.
+        </Notice>
+      )}
+      <SubmissionNotice
+        submission={submission}
+        hidden={emailError !== undefined || passwordError !== undefined}
+        className="mb-4"
+      />
+      <TextField
+        className="!mt-0"
+        label="New address"
+        name="email"
+        type="email"
+        required
+        maxLength={254}
+        autoComplete="email"
+        error={emailError}
+      />
+      <PasswordField label="Your password" name="password" autoComplete="current-password" error={passwordError} />
+      <Button type="submit" size="medium" busy={busy} className="mt-5">
+        {busy ? "Sending…" : "Change the address"}
+      </Button>
+    </form>
   );
 }

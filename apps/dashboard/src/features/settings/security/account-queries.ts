@@ -1,4 +1,4 @@
-import type { Device, TrustedDevice } from "@parley/contracts";
+import type { Device, Links, TrustedDevice } from "@parley/contracts";
 import { accountQuery } from "../../../session/account-query.ts";
 
 export type Factor = {
@@ -13,3 +13,6 @@ export const devicesQuery = (apiUrl: string) => accountQuery<{ devices: Device[]
 
 /** The second factor, if there is one. */
 export const factorQuery = (apiUrl: string) => accountQuery<Factor>(apiUrl, "/factor");
+
+/** The ways into the account. */
+export const linksQuery = (apiUrl: string) => accountQuery<Links>(apiUrl, "/links");

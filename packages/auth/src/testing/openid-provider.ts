@@ -1,0 +1,46 @@
+import { once } from "node:events";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import Provider from "oidc-provider";
+
+type Person = { email: string; email_verified: boolean; name?: string };
+
+/** A real OpenID provider on this machine, with pages on which whoever comes says who they are; any password will do. */
+export async function startOpenIdProvider({ redirectUri }: { redirectUri: string }) {
+  const client = { id: "parley", secret: "the client's secret, known to both" };
+  /** Who is who there, by the name that they sign in with. */
+  const people = new Map<string, Person>();
+  const server = createServer().listen(0, "localhost");
+  await once(server, "listening");
+  const issuer = `http://localhost:${(server.address() as AddressInfo).port}`;
+  const provider = new Provider(issuer, {
+    clients: [
+      {
+        client_id: client.id,
+        client_secret: client.secret,
+        redirect_uris: [redirectUri],
+        token_endpoint_auth_method: "client_secret_post",
+      },
+    ],
+    claims: { openid: ["sub"], email: ["email", "email_verified"], profile: ["name"] },
+    conformIdTokenClaims: false,
+    pkce: { required: () => true },
+    findAccount: (_context, sub) => ({
+      accountId: sub,
+      claims: async () => ({ sub, name: "Ada", ...people.get(sub) }),
+    }),
+  });
+  const answer = provider.callback();
+  server.on("request", (request, response) => void answer(request, response));
+  return {
+    issuer,
+    client,
+    people,
+    async [Symbol.asyncDispose]() {
+      server.closeAllConnections();
+      server.close();
+      await once(server, "close");
+    },
+  };
+}
+export type OpenIdProvider = Awaited<ReturnType<typeof startOpenIdProvider>>;
