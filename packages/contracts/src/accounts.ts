@@ -47,6 +47,17 @@ export type Links = z.infer<typeof Links>;
 
 const Provider = z.string().min(1).max(40);
 
+/** Where the browser goes, to the provider's own pages; these lead back to one of the two addresses. */
+const toProvider = {
+  body: z.strictObject({
+    provider: Provider,
+    callbackURL: z.url(),
+    errorCallbackURL: z.url(),
+    disableRedirect: z.literal(true),
+  }),
+  answer: z.object({ url: z.url() }),
+};
+
 const FactorCode = z
   .string()
   .trim()
@@ -113,25 +124,9 @@ export const accountEndpoints = {
     answer: z.object({ providers: z.array(z.object({ id: z.string(), name: z.string() })) }),
   },
   /** Linking takes the same. Nothing else gets in: the library would take an ID token in the place of the provider's own answer. */
-  "POST /api/auth/sign-in/social": {
-    body: z.strictObject({
-      provider: z.string(),
-      callbackURL: z.url(),
-      errorCallbackURL: z.url(),
-      disableRedirect: z.literal(true),
-    }),
-    answer: z.object({ url: z.url() }),
-  },
+  "POST /api/auth/sign-in/social": toProvider,
   "GET /api/auth/links": { body: undefined, answer: Links },
-  "POST /api/auth/link-social": {
-    body: z.object({
-      provider: Provider,
-      callbackURL: z.url(),
-      errorCallbackURL: z.url(),
-      disableRedirect: z.literal(true),
-    }),
-    answer: z.object({ url: z.url() }),
-  },
+  "POST /api/auth/link-social": toProvider,
   /** Signs all other devices out. */
   "POST /api/auth/links/remove": { body: z.strictObject({ provider: Provider }), answer: Done },
   "GET /api/auth/factor": {
