@@ -24,7 +24,7 @@ beforeAll(async () => {
     apiUrl,
     appOrigins: [origin],
     mail: {
-      send: () => Promise.reject(new Error("no tenant here")),
+      send: async (_tx, mail) => void mails.push(mail),
       sendAlone: async (mail) => void mails.push(mail),
     },
     onEvent: async (event) => void events.push(event),
@@ -234,6 +234,38 @@ test("a browser that is trusted is not asked again, for 30 days and by the same 
     sql`update auth.trusted_device set ends_at = ends_at - interval '30 days 1 second' where user_id = ${userId}`,
   );
   expect((await own.signIn(email)).body).toEqual({ secondFactor: true });
+});
+
+test("a new password takes the account back: nobody who began with the old one goes on, and no browser is trusted any more", async () => {
+  const { email, userId, totpSecret, browser } = await personWithFactor();
+  const another = "a quite different phrase of words";
+  const trusted = await halfway(email);
+  await trusted.post("/factor/verify", { code: codeOf(totpSecret), trustDevice: true });
+  const replaced = {
+    async reset() {
+      await createBrowser(accounts).post("/request-password-reset", { email });
+      const token = /token=([\w-]{43})/.exec(mails.at(-1)?.text ?? "")?.[1];
+      return createBrowser(accounts).post("/reset-password", { token, newPassword: another });
+    },
+    change: () => browser.post("/change-password", { currentPassword: another, newPassword: password }),
+  };
+  await letCodesPass(userId);
+  const half = await halfway(email);
+  expect((await replaced.reset()).status).toBe(200);
+  expect((await half.post("/factor/verify", { code: codeOf(totpSecret) })).body.code).toBe("CHALLENGE_EXPIRED");
+  expect((await trusted.signIn(email, another)).body).toEqual({ secondFactor: true });
+
+  await trusted.post("/factor/verify", { code: codeOf(totpSecret), trustDevice: true });
+  expect((await trusted.signIn(email, another)).body).toMatchObject({ user: { email } });
+  await browser.signIn(email, another);
+  await letCodesPass(userId);
+  await browser.post("/factor/verify", { code: codeOf(totpSecret) });
+  const next = createBrowser(accounts);
+  await next.signIn(email, another);
+  await letCodesPass(userId);
+  expect((await replaced.change()).status).toBe(200);
+  expect((await next.post("/factor/verify", { code: codeOf(totpSecret) })).body.code).toBe("CHALLENGE_EXPIRED");
+  expect((await trusted.signIn(email)).body).toEqual({ secondFactor: true });
 });
 
 test("[S4 + control] the factor is changed by who has just proved who they are; a password is proof enough only without one", async () => {

@@ -41,14 +41,17 @@ export function passwords({ db, mail, links, workspaces, namesAround, hasSecondF
   const personOf = async (tx: Pick<TenantTransaction, "execute">, userId: string): Promise<Person | undefined> =>
     (await tx.execute<Person>(sql`select id, name, email from auth."user" where id = ${userId}`)).rows[0];
 
-  /** From now on this password alone, in no session that there was; links that were sent before lead nowhere. */
+  /**
+   * From now on this password alone: in no session that there was, half begun or whole, and in no browser that was trusted; links that were
+   * sent before lead nowhere.
+   */
   async function replace(tx: TenantTransaction, person: Person, hash: string): Promise<void> {
     await tx.execute(sql`
       insert into auth.account (id, account_id, provider_id, user_id, password, created_at, updated_at)
       values (${randomUUID()}, ${person.id}, 'credential', ${person.id}, ${hash}, now(), now())
       on conflict (provider_id, account_id) do update set password = excluded.password, updated_at = now()`);
-    await tx.execute(sql`delete from auth.session where user_id = ${person.id}`);
-    await tx.execute(sql`delete from auth.mail_token where user_id = ${person.id}`);
+    for (const table of ["session", "challenge", "trusted_device", "mail_token", "unlock"])
+      await tx.execute(sql`delete from auth.${sql.identifier(table)} where user_id = ${person.id}`);
     await mail.send(tx, passwordChangedMail({ to: person.email, name: person.name, url: links.forgotPassword }));
   }
 
