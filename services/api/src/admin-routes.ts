@@ -1,5 +1,5 @@
 import { createHash, timingSafeEqual } from "node:crypto";
-import { DocumentVersionId, limits, type TenantId } from "@parley/contracts";
+import { DocumentVersionId, limits, rateLimits, TenantId } from "@parley/contracts";
 import { AppError } from "@parley/core/app-error";
 import { findCheckpointTip } from "@parley/core/audit/checkpoint-tip";
 import { exportAuditEntries, findAuditHead } from "@parley/core/audit/list-entries";
@@ -7,9 +7,11 @@ import { addDocumentAsOperator } from "@parley/core/knowledge/add-document-as-op
 import { findVersionStatus } from "@parley/core/knowledge/find-version-status";
 import { readDocument } from "@parley/core/knowledge/read-document";
 import { findTenantBySlug, listTenants } from "@parley/core/tenants/find-tenant";
+import { countedAddress } from "@parley/platform/rate-limits/limit-key";
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import * as z from "zod";
 import type { ApiOptions } from "./create-api.ts";
+import { spend } from "./rate-limit.ts";
 
 const Name = z
   .string()
@@ -17,7 +19,8 @@ const Name = z
   .min(1)
   .refine((name) => !name.includes("\0"), "must not hold a NUL");
 const Upload = z.strictObject({ source: Name.max(200), path: Name.max(1_000) });
-const InTenant = z.object({ slug: z.string() });
+const InTenant = z.object({ slug: z.string().default("") });
+const Slug = /^[a-z0-9-]{1,63}$/;
 const AfterEntry = z.object({ after: z.coerce.number().pipe(z.int().nonnegative()).default(0) });
 const InVersion = z.object({ versionId: DocumentVersionId });
 
@@ -29,32 +32,25 @@ export async function adminRoutes(app: FastifyInstance, { db, config, jobs }: Ap
     done(null, body),
   );
 
-  function authorise(request: FastifyRequest): void {
-    const [, token = ""] = /^Bearer (\S+)$/.exec(request.headers.authorization ?? "") ?? [];
-    if (!timingSafeEqual(digest(token), digest(config.adminToken))) throw new AppError("auth.required");
-  }
-
-  async function tenantOf(request: FastifyRequest): Promise<TenantId> {
-    authorise(request);
+  // Before the body is read. Whom a wrong token was meant for is told by the tenant's audit log.
+  app.addHook("onRequest", async (request, reply) => {
     const { slug } = InTenant.parse(request.params);
-    const tenantId = /^[a-z0-9-]{1,63}$/.test(slug) ? await findTenantBySlug(db, slug) : undefined;
-    if (!tenantId) throw new AppError("tenant.not_found");
-    request.facts.tenantId = tenantId;
-    return tenantId;
-  }
-
-  app.get("/admin/v1/tenants", async (request) => {
-    authorise(request);
-    return { tenants: await listTenants(db) };
+    const [, token = ""] = /^Bearer (\S+)$/.exec(request.headers.authorization ?? "") ?? [];
+    const isOperator = timingSafeEqual(digest(token), digest(config.adminToken));
+    if (!isOperator) await spend(app, reply, rateLimits.refusedKeys, countedAddress(request.ip));
+    const tenantId = token !== "" && Slug.test(slug) ? await findTenantBySlug(db, slug) : undefined;
+    if (tenantId) request.facts.tenantId = tenantId;
+    if (!isOperator) throw new AppError("auth.required");
+    if (slug !== "" && !tenantId) throw new AppError("tenant.not_found");
   });
+  const tenantOf = ({ facts }: FastifyRequest) => TenantId.parse(facts.tenantId);
 
-  app.get("/admin/v1/audit-checkpoint", async (request) => {
-    authorise(request);
-    return { checkpoint: (await findCheckpointTip(db)) ?? null };
-  });
+  app.get("/admin/v1/tenants", async () => ({ tenants: await listTenants(db) }));
+
+  app.get("/admin/v1/audit-checkpoint", async () => ({ checkpoint: (await findCheckpointTip(db)) ?? null }));
 
   app.get("/admin/v1/tenants/:slug/audit", async (request) => {
-    const tenantId = await tenantOf(request);
+    const tenantId = tenantOf(request);
     const { after } = AfterEntry.parse(request.query);
     // The head first: what is added meanwhile makes the log longer than its head says, never shorter.
     const head = (await findAuditHead(db, tenantId)) ?? null;
@@ -62,20 +58,19 @@ export async function adminRoutes(app: FastifyInstance, { db, config, jobs }: Ap
   });
 
   app.get("/admin/v1/tenants/:slug", async (request) => ({
-    tenantId: await tenantOf(request),
+    tenantId: tenantOf(request),
   }));
 
   app.post(
     "/admin/v1/tenants/:slug/documents",
     {
       bodyLimit: limits.documentBytes,
-      onRequest: async (request) => void (await tenantOf(request)),
       errorHandler(error) {
         throw error.statusCode === 413 ? new AppError("document.too_large") : error;
       },
     },
     async (request) => {
-      const tenantId = await tenantOf(request);
+      const tenantId = tenantOf(request);
       const { source, path } = Upload.parse(request.query);
       if (!Buffer.isBuffer(request.body)) throw new AppError("input.invalid");
       const document = readDocument(request.body, path);
@@ -86,7 +81,7 @@ export async function adminRoutes(app: FastifyInstance, { db, config, jobs }: Ap
   );
 
   app.get("/admin/v1/tenants/:slug/document-versions/:versionId", async (request) => {
-    const tenantId = await tenantOf(request);
+    const tenantId = tenantOf(request);
     const { data } = InVersion.safeParse(request.params);
     const status = data && (await findVersionStatus(db, tenantId, data.versionId));
     if (!status) throw new AppError("document.not_found");

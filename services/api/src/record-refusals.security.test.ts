@@ -52,6 +52,23 @@ test("nobody fills the log: after 20 in a minute no more are recorded, and anoth
   expect((await refusalsOf(other.tenantId)).length).toBe(1);
 });
 
+test("so is whoever tries to be the operator of a workspace with a token that is not the installation's", async () => {
+  const { tenantId, slug } = await world.tenant();
+  const attempt = (token: string | undefined) =>
+    call("GET", `/admin/v1/tenants/${slug}/audit`, {
+      address: "192.0.2.9",
+      headers: token === undefined ? {} : { authorization: `Bearer ${token}` },
+    });
+  for (const token of ["a guess at the token", undefined]) {
+    expect((await attempt(token?.replaceAll(" ", "-"))).status).toBe(401);
+  }
+  expect(await refusalsOf(tenantId)).toEqual([
+    { actorKind: "unknown", actorId: null, code: "auth.required", ip: "192.0.2.9" },
+  ]);
+  const url = `/admin/v1/tenants/no-such-${slug}/audit`;
+  expect((await call("GET", url, { headers: { authorization: "Bearer x" } })).status).toBe(401);
+});
+
 test("a request without a credential, and one that asks for what is not there, are in no log", async () => {
   const { tenantId, cookie } = await signedIn();
   await call("POST", "/trpc/session.ticket", { origin: "https://evil.example", body: {} });

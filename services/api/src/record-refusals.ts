@@ -6,6 +6,8 @@ import type { ApiOptions } from "./create-api.ts";
 
 /** Somebody came with a credential and was not let do what they asked. */
 const told: readonly ErrorCode[] = ["auth.forbidden", "origin.not_allowed", "csrf.invalid"];
+/** A token that is nobody's came for a tenant that the address names: somebody tries to be the operator. */
+const isWrongToken = ({ facts }: FastifyRequest) => facts.refusal === "auth.required" && facts.tenantId !== undefined;
 /** A tenant's refusals that are recorded in a minute by each process: whoever provokes them must not fill the log. */
 const perMinute = 20;
 
@@ -31,7 +33,9 @@ export function recordRefusals(app: FastifyInstance, { db, accounts }: Pick<ApiO
         ? { kind: "member", id: memberId }
         : contactId
           ? { kind: "contact", id: contactId }
-          : { kind: "api_key", id: apiKeyId ?? null };
+          : apiKeyId
+            ? { kind: "api_key", id: apiKeyId }
+            : { kind: "unknown", id: null };
       return [[tenantId as TenantId, actor]];
     }
     const { cookie } = request.headers;
@@ -43,7 +47,7 @@ export function recordRefusals(app: FastifyInstance, { db, accounts }: Pick<ApiO
 
   app.addHook("onSend", async (request) => {
     const { refusal } = request.facts;
-    if (!refusal || !told.includes(refusal)) return;
+    if (!refusal || !(told.includes(refusal) || isWrongToken(request))) return;
     try {
       for (const [tenantId, actor] of await callersOf(request)) {
         if (isTooMany(tenantId)) continue;

@@ -94,8 +94,9 @@ export function passwords({ db, mail, links, workspaces, namesAround, hasSecondF
         await tx.execute(sql`update auth."user" set email_verified = true, updated_at = now() where id = ${person.id}`);
       });
       const userId = UserId.parse(person.id);
-      await workspaces.finish(userId);
-      await onEvent({ type: "password.reset", userId, ...originOf(context.headers) });
+      const origin = originOf(context.headers);
+      await workspaces.finish(userId, origin.ip);
+      await onEvent({ type: "password.reset", userId, ...origin });
       return { status: true };
     },
   );

@@ -138,12 +138,12 @@ export function signUp({ db, mail, links, rules, workspaces, onEvent }: Options)
           returning u.id`);
         if (rows.length === 0) throw accountError("INVALID_TOKEN");
       });
-      await workspaces.finish(found.userId);
+      const origin = originOf(context.headers);
+      await workspaces.finish(found.userId, origin.ip);
       const user = await internalAdapter.findUserById(found.userId);
       const session = user && (await internalAdapter.createSession(user.id));
       if (!session) throw new APIError("INTERNAL_SERVER_ERROR");
       await setSessionCookie(context, { session, user });
-      const origin = originOf(context.headers);
       await onEvent({ type: "user.signed_up", userId: found.userId, ...origin });
       await onEvent({ type: "email.verified", userId: found.userId, ...origin });
       await onEvent({ type: "user.signed_in", userId: found.userId, ...origin });
@@ -160,8 +160,9 @@ export function signUp({ db, mail, links, rules, workspaces, onEvent }: Options)
         {
           matcher: () => true,
           // Whoever signs in finds the workspace that they signed up for, also if a process died before it was made.
-          handler: createAuthMiddleware(async ({ context }) => {
-            if (context.newSession) await workspaces.finish(UserId.parse(context.newSession.user.id));
+          handler: createAuthMiddleware(async ({ context, headers }) => {
+            if (!context.newSession) return;
+            await workspaces.finish(UserId.parse(context.newSession.user.id), originOf(headers).ip);
           }),
         },
       ],

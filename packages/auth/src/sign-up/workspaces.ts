@@ -2,13 +2,19 @@ import { TenantId, type UserId } from "@parley/contracts";
 import type { Database } from "@parley/db";
 import { sql } from "drizzle-orm";
 
-export type NewWorkspace = { tenantId: TenantId; name: string; owner: { userId: UserId; name: string } };
+export type NewWorkspace = {
+  tenantId: TenantId;
+  name: string;
+  owner: { userId: UserId; name: string };
+  /** Where the request came from that makes it. */
+  ip: string | null;
+};
 /** Makes the workspace with its owner and all that it begins with; a second time it changes nothing. */
 export type MakeWorkspace = (workspace: NewWorkspace) => Promise<void>;
 
 export type Workspaces = {
   /** Makes the workspace that the user signed up for, if it is still to be made. */
-  finish(userId: UserId): Promise<void>;
+  finish(userId: UserId, ip: string | null): Promise<void>;
 };
 
 type Row = { workspace: string; tenantId: string; name: string };
@@ -19,7 +25,7 @@ type Row = { workspace: string; tenantId: string; name: string };
  */
 export function createWorkspaces({ db, make }: { db: Database; make: MakeWorkspace }): Workspaces {
   return {
-    async finish(userId) {
+    async finish(userId, ip) {
       const { rows } = await db.read("auth", (read) =>
         read.execute<Row>(sql`
           select sign_up_workspace as workspace, sign_up_tenant_id as "tenantId", name from auth."user"
@@ -28,7 +34,7 @@ export function createWorkspaces({ db, make }: { db: Database; make: MakeWorkspa
       const [wanted] = rows;
       if (!wanted) return;
       const tenantId = TenantId.parse(wanted.tenantId);
-      await make({ tenantId, name: wanted.workspace, owner: { userId, name: wanted.name } });
+      await make({ tenantId, name: wanted.workspace, owner: { userId, name: wanted.name }, ip });
       await db.authDatabase().execute(sql`
         update auth."user" set sign_up_workspace = null, sign_up_tenant_id = null
         where id = ${userId} and sign_up_tenant_id = ${tenantId}`);

@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import type { NewWorkspace } from "@parley/auth";
 import { type MemberId, memberLimits, TenantId, type UserId } from "@parley/contracts";
 import type { Database } from "@parley/db";
 import { members, tenants } from "@parley/db/schema";
@@ -7,7 +8,6 @@ import { AppError } from "../app-error.ts";
 import { listMemberships } from "../tenants/find-tenant.ts";
 import { makeWorkspace } from "./make-workspace.ts";
 
-type Founding = { tenantId: TenantId; name: string; owner: { userId: UserId; name: string } };
 type Place = { tenantId: TenantId; memberId: MemberId };
 
 /**
@@ -18,7 +18,7 @@ type Place = { tenantId: TenantId; memberId: MemberId };
  */
 export async function foundWorkspace(
   db: Database,
-  { key, ...rest }: Omit<Founding, "tenantId"> & { key: string },
+  { key, ...rest }: Omit<NewWorkspace, "tenantId"> & { key: string },
 ): Promise<Place> {
   const founding = { ...rest, tenantId: tenantIdOf(rest.owner.userId, key) };
   const known = await findFounded(db, founding);
@@ -40,7 +40,7 @@ function tenantIdOf(userId: UserId, key: string): TenantId {
   return TenantId.parse(`${a}-${b}-8${c}-8${d}-${e}`);
 }
 
-async function findFounded(db: Database, { tenantId, owner }: Founding): Promise<Place | undefined> {
+async function findFounded(db: Database, { tenantId, owner }: NewWorkspace): Promise<Place | undefined> {
   const isOwner = and(
     eq(members.tenantId, tenants.tenantId),
     eq(members.userId, owner.userId),

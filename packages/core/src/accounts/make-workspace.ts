@@ -5,7 +5,7 @@ import { recordAudit } from "../audit/record-audit.ts";
 import { createInbox } from "../inboxes/create-inbox.ts";
 
 /** Makes a workspace with its owner and a first inbox: all of it or nothing, and a second time it changes nothing. */
-export async function makeWorkspace(db: Database, { tenantId, name, owner }: NewWorkspace): Promise<void> {
+export async function makeWorkspace(db: Database, { tenantId, name, owner, ip }: NewWorkspace): Promise<void> {
   await db.transaction(tenantId, async (tx) => {
     const made = await tx
       .insert(tenants)
@@ -29,6 +29,7 @@ export async function makeWorkspace(db: Database, { tenantId, name, owner }: New
       action: "workspace.created",
       actor: { kind: "member", id: member.id },
       target: { kind: "workspace", id: tenantId },
+      ip,
     });
   });
 }

@@ -48,13 +48,13 @@ const newOwner = () => ({ userId: UserId.parse(randomUUID()), name: "Ada" });
 
 async function contents(tenantId: TenantId) {
   const read = <T>(query: Parameters<typeof db.read<T>>[1]) => db.read(tenantId, query);
+  const audited = await read((tx) => tx.select().from(auditLog).orderBy(asc(auditLog.seq)));
   return {
     tenants: await read((tx) => tx.select({ name: tenants.name, slug: tenants.slug }).from(tenants)),
     members: await read((tx) => tx.select({ name: members.name, role: members.role }).from(members)),
     inboxes: await read((tx) => tx.select({ name: inboxes.name, origins: inboxes.allowedOrigins }).from(inboxes)),
-    actions: (await read((tx) => tx.select({ action: auditLog.action }).from(auditLog).orderBy(asc(auditLog.seq)))).map(
-      ({ action }) => action,
-    ),
+    actions: audited.map(({ action }) => action),
+    addresses: [...new Set(audited.map(({ ip }) => ip))],
   };
 }
 
@@ -66,7 +66,12 @@ test("who signs up gets a mail over SMTP and, once the address is confirmed, a w
     const answer = await accounts.handle(
       new Request(`${config.api.url}/api/auth${path}`, {
         method: "POST",
-        headers: { origin: config.dashboard.origin, "content-type": "application/json", cookie },
+        headers: {
+          origin: config.dashboard.origin,
+          "content-type": "application/json",
+          "x-forwarded-for": "192.0.2.7",
+          cookie,
+        },
         body: JSON.stringify(body),
       }),
     );
@@ -88,6 +93,7 @@ test("who signs up gets a mail over SMTP and, once the address is confirmed, a w
     members: [{ name: "Ada", role: "owner" }],
     inboxes: [{ name: "Website", origins: [] }],
     actions: ["workspace.created", "user.signed_up", "email.verified", "user.signed_in"],
+    addresses: ["192.0.2.7"],
   });
 
   expect(await post("/update-user", { name: "Ada Lovelace" })).toBe(200);
@@ -97,7 +103,7 @@ test("who signs up gets a mail over SMTP and, once the address is confirmed, a w
 });
 
 test("made twice, also at the same time, a workspace is there once and whole", async () => {
-  const workspace = { tenantId: TenantId.parse(randomUUID()), name: "東京", owner: newOwner() };
+  const workspace = { tenantId: TenantId.parse(randomUUID()), name: "東京", owner: newOwner(), ip: "192.0.2.7" };
   await Promise.all([makeWorkspace(db, workspace), makeWorkspace(db, workspace)]);
   await makeWorkspace(db, workspace);
   expect(await contents(workspace.tenantId)).toMatchObject({
@@ -105,5 +111,6 @@ test("made twice, also at the same time, a workspace is there once and whole", a
     members: [{ role: "owner" }],
     inboxes: [{}],
     actions: ["workspace.created"],
+    addresses: ["192.0.2.7"],
   });
 });

@@ -15,7 +15,7 @@ export const tenantsRouter = router({
     .input(z.strictObject({ key: z.string().min(16).max(64), name: TenantName }))
     .mutation(({ ctx, input }) => {
       const owner = { userId: ctx.user.id, name: ctx.user.name };
-      return foundWorkspace(ctx.db, { ...input, owner });
+      return foundWorkspace(ctx.db, { ...input, owner, ip: ctx.ip });
     }),
 
   rename: procedureFor("workspace.rename")

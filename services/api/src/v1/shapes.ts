@@ -48,6 +48,7 @@ export const Message = z
     seq: z.int32().positive().describe("1, 2, 3 … within the conversation"),
     author: z.enum(["contact", "member", "assistant", "system"]),
     authorName: z.string().nullable(),
+    memberId: MemberId.nullable().describe("The member who said it, or who caused the notice"),
     text: z.string(),
     notice: Notice.nullable().describe("Why a `system` message is there"),
     outcome: AnswerOutcome.nullable().describe("How the assistant's turn ended"),

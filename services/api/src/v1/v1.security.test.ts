@@ -135,6 +135,19 @@ describe("every answer is as described", () => {
     expect(body.data).toMatchObject([{ id: one.conversationId, contact: { id: one.contactId }, messageCount: 1 }]);
   });
 
+  test("who said a message is told by id, as names are no one's own", async () => {
+    const { conversationId, key, api: members, member } = await furnished();
+    await members.conversations.takeOver({ conversationId });
+    await members.conversations.postMessage({ conversationId, id: world.messageId(), text: "Of course." });
+    const url = `/v1/conversations/${conversationId}/messages`;
+    const { body } = await call<{ data: object[] }>("GET", url, bearer(key));
+    expect(body.data).toMatchObject([
+      { author: "contact", authorName: null, memberId: null },
+      { author: "system", authorName: member.name, memberId: member.memberId },
+      { author: "member", authorName: member.name, memberId: member.memberId },
+    ]);
+  });
+
   test.each([
     ["/v1/conversations?limit=0", 400, "input.invalid"],
     ["/v1/conversations?limit=101", 400, "input.invalid"],
