@@ -18,6 +18,7 @@ const failures = {
   FACTOR_NOT_ENABLED: ["CONFLICT", "There is no second factor."],
   NOT_LINKED: ["NOT_FOUND", "This provider is not linked to the account."],
   LAST_WAY_IN: ["CONFLICT", "This is the last way into the account: set a password first."],
+  PROVIDER_UNREACHABLE: ["BAD_GATEWAY", "The provider does not answer, or not as the one that is configured."],
   UNAUTHORIZED: ["UNAUTHORIZED", "Sign in first."],
   TOO_MANY_ATTEMPTS: ["TOO_MANY_REQUESTS", "This was tried too often. Try again later."],
   "rate.exceeded": ["TOO_MANY_REQUESTS", "Too many requests; `Retry-After` says how many seconds to wait."],

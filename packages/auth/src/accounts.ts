@@ -16,7 +16,8 @@ import { lockout } from "./lockout/lockout.ts";
 import { proofLimits } from "./lockout/proof-limits.ts";
 import { createTellLocked } from "./lockout/tell-locked.ts";
 import { accountLinks } from "./oauth/links.ts";
-import { listProviders, type SignInProvider, signInProviders } from "./oauth/sign-in-providers.ts";
+import type { SignInProvider } from "./oauth/openid-provider.ts";
+import { listProviders, signInProviders } from "./oauth/sign-in-providers.ts";
 import { hashPassword, verifyPassword } from "./passwords/hash-password.ts";
 import { judgePassword } from "./passwords/judge-password.ts";
 import { passwords } from "./passwords/passwords.ts";
@@ -175,7 +176,7 @@ export function createAccounts(options: AccountsOptions): Accounts {
   let withProviders: typeof auth | undefined;
   const authFor = ({ url }: Request) => {
     if (providers.length === 0 || !ofProviders.test(new URL(url).pathname)) return auth;
-    withProviders ??= build(signInProviders(providers, { mayRegister: rules.who === "open" }));
+    withProviders ??= build([signInProviders(providers, { mayRegister: rules.who === "open" })]);
     return withProviders;
   };
 

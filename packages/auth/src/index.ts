@@ -8,7 +8,7 @@ export {
 } from "./accounts.ts";
 export { type Csrf, type CsrfOptions, type CsrfRefusal, createCsrf } from "./csrf.ts";
 export { findLoginByEmail, findLogins, type Login } from "./find-logins.ts";
-export type { SignInProvider } from "./oauth/sign-in-providers.ts";
+export type { SignInProvider } from "./oauth/openid-provider.ts";
 export { findLiveSessions, renewSessions, type Session } from "./sessions/sessions.ts";
 export type { NewWorkspace } from "./sign-up/workspaces.ts";
 export {

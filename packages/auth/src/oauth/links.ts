@@ -8,7 +8,7 @@ import { type OnAccountEvent, originOf } from "../account-events.ts";
 import type { AccountMail, Links } from "../account-mail.ts";
 import { accountLinkedMail, accountUnlinkedMail } from "../mail/account-mails.ts";
 import { requireFreshSession } from "../sessions/current-session.ts";
-import type { SignInProvider } from "./sign-in-providers.ts";
+import type { SignInProvider } from "./openid-provider.ts";
 
 type Options = {
   db: Database;

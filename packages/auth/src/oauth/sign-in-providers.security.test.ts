@@ -4,7 +4,7 @@ import { type Database, openDatabase } from "@parley/db";
 import { createTestDatabase, type TestDatabase } from "@parley/db/testing";
 import { sql } from "drizzle-orm";
 import { decodeJwt } from "jose";
-import { afterAll, beforeAll, expect, test, vi } from "vitest";
+import { afterAll, afterEach, beforeAll, expect, test, vi } from "vitest";
 import type { AccountEvent } from "../account-events.ts";
 import { type Accounts, createAccounts } from "../accounts.ts";
 import { apiUrl, createBrowser, origin, password, secret } from "../testing/browser.ts";
@@ -26,8 +26,22 @@ beforeAll(async () => {
   const printed = [vi.spyOn(console, "warn"), vi.spyOn(console, "info")];
   for (const spy of printed) spy.mockImplementation(() => {});
   provider = await startOpenIdProvider({ redirectUri });
+  accounts = open();
+});
+afterEach(() => {
+  provider.instead = undefined;
+  vi.restoreAllMocks();
+});
+afterAll(async () => {
+  await provider[Symbol.asyncDispose]();
+  await db.close();
+  await database.drop();
+});
+
+/** Accounts of a process that has not asked the provider anything yet. */
+function open(): Accounts {
   const { issuer, client } = provider;
-  accounts = createAccounts({
+  return createAccounts({
     db,
     secret,
     apiUrl,
@@ -37,12 +51,7 @@ beforeAll(async () => {
     onEvent: async (event) => void events.push(event),
     providers: [{ id: "oidc", name: "Our sign-in", issuer, clientId: client.id, clientSecret: client.secret }],
   });
-});
-afterAll(async () => {
-  await provider[Symbol.asyncDispose]();
-  await db.close();
-  await database.drop();
-});
+}
 
 type Browser = ReturnType<typeof createBrowser>;
 
@@ -162,6 +171,13 @@ test("an account is linked by its owner, who has just proved who they are; then 
   // The owner is told, and the log.
   expect(mailbox.to(email).map(({ subject }) => subject)).toEqual(["Our sign-in can sign you in now"]);
   expect(events.filter(({ type }) => type === "account.linked")).toMatchObject([{ userId, ip: "192.0.2.7" }]);
+  // A second time it changes nothing, and still no token of the provider is kept.
+  const again = await atProvider(await begin(browser, "/link-social"), sub);
+  expect(location(await browser.get(again.href))).toBe(`${origin}/inbox`);
+  expect(await accountsOf(email)).toMatchObject([
+    { provider_id: "credential" },
+    { provider_id: "oidc", access_token: null, refresh_token: null, id_token: null },
+  ]);
 });
 
 /** Somebody with a password and a provider, signed in just now. */
@@ -381,4 +397,70 @@ test("a provider that is out of reach stops nobody from signing in with a passwo
   await alone.ensureUser({ email, name: "Ada", password });
   expect((await createBrowser(alone).signIn(email)).status).toBe(200);
   expect((await createBrowser(alone).get("/providers")).body).toEqual({ providers: [{ id: "oidc", name: "Gone" }] });
+});
+
+/** What the provider says of itself, changed. */
+async function sayInstead(change: object) {
+  const metadata = (await (await fetch(`${provider.issuer}/.well-known/openid-configuration`)).json()) as object;
+  provider.instead = ({ url }, response) => {
+    if (!url?.startsWith("/.well-known/")) return false;
+    response.setHeader("content-type", "application/json").end(JSON.stringify({ ...metadata, ...change }));
+    return true;
+  };
+}
+
+test("[A10] a provider that calls itself another than the configured one is not asked for anybody", async () => {
+  await sayInstead({ issuer: "https://evil.example" });
+  const later = open();
+  expect((await createBrowser(later).post("/sign-in/social", wanted)).body.code).toBe("PROVIDER_UNREACHABLE");
+  provider.instead = undefined;
+  // As soon as it is itself again, it is.
+  const { sub } = somebody();
+  const browser = createBrowser(later);
+  expect(location(await signIn(browser, sub))).toBe(`${origin}/inbox`);
+});
+
+test.each(["/.well-known/openid-configuration", "/token", "/jwks"])(
+  "[A10] a provider that falls silent at %s holds nobody up",
+  async (path) => {
+    const { sub } = somebody();
+    const later = open();
+    const browser = createBrowser(later);
+    const callback = path.startsWith("/.well-known/") ? undefined : await atProvider(await begin(browser), sub);
+    const reached = Promise.withResolvers<void>();
+    provider.instead = ({ url }) => {
+      if (url !== path) return false;
+      reached.resolve();
+      return true;
+    };
+    const timeouts: number[] = [];
+    const expiry = new AbortController();
+    vi.spyOn(AbortSignal, "timeout").mockImplementation((ms) => {
+      timeouts.push(ms);
+      return expiry.signal;
+    });
+    const answer = callback ? browser.get(callback.href) : browser.post("/sign-in/social", wanted);
+    await reached.promise;
+    expiry.abort(new DOMException("the time is over", "TimeoutError"));
+    const { body, headers } = await answer;
+    expect(callback ? location({ headers }) : body.code).toMatch(callback ? /error=/ : "PROVIDER_UNREACHABLE");
+    expect(await browser.session()).toBeUndefined();
+    expect(Math.max(...timeouts)).toBeLessThanOrEqual(5_000);
+  },
+);
+
+test("what a provider calls a person becomes a name, or what stands before the @", async () => {
+  const names = [
+    [`${"A".repeat(30_000)}\nBcc: everybody@example.com`, "A".repeat(100)],
+    ["Ada\r\nLovelace", "Ada Lovelace"],
+    ["\u200b", undefined],
+    ["", undefined],
+  ] as const;
+  for (const [name, expected] of names) {
+    const { sub, email } = somebody();
+    provider.people.set(sub, { email, email_verified: true, name });
+    const browser = createBrowser(accounts);
+    expect(location(await signIn(browser, sub))).toBe(`${origin}/inbox`);
+    expect((await browser.session())?.user.name).toBe(expected ?? email.split("@")[0]);
+  }
 });

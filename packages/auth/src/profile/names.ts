@@ -16,6 +16,13 @@ export function parseName(text: string): string {
   return data;
 }
 
+/** What somebody else calls a person, as far as it can be a name here; otherwise what stands before the @ of their address. */
+export function nameFrom(text: unknown, email: string): string {
+  const line = typeof text === "string" ? text.replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, " ").trim() : "";
+  const short = Array.from(line.slice(0, 200)).slice(0, 100).join("").slice(0, 100).toWellFormed();
+  return Name.safeParse(short).data ?? email.split("@", 1)[0] ?? email;
+}
+
 /** As accounts keep it: in small letters. @throws APIError INVALID_EMAIL */
 export function parseEmail(text: string): string {
   const { data } = Email.safeParse(text.trim().toLowerCase());

@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import { createServer } from "node:http";
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import Provider from "oidc-provider";
 
@@ -31,16 +31,21 @@ export async function startOpenIdProvider({ redirectUri }: { redirectUri: string
     }),
   });
   const answer = provider.callback();
-  server.on("request", (request, response) => void answer(request, response));
-  return {
+  const made = {
     issuer,
     client,
     people,
+    /** Answers in the provider's place, where it says so. */
+    instead: undefined as ((request: IncomingMessage, response: ServerResponse) => boolean) | undefined,
     async [Symbol.asyncDispose]() {
       server.closeAllConnections();
       server.close();
       await once(server, "close");
     },
   };
+  server.on("request", (request, response) => {
+    if (!made.instead?.(request, response)) void answer(request, response);
+  });
+  return made;
 }
 export type OpenIdProvider = Awaited<ReturnType<typeof startOpenIdProvider>>;
