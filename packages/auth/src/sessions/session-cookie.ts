@@ -28,14 +28,19 @@ export function readSigned(headers: Headers, name: string, secret: string): stri
   const end = cookie?.lastIndexOf(".") ?? -1;
   if (!cookie || end < 1) return undefined;
   const value = cookie.slice(0, end);
-  const given = Buffer.from(cookie.slice(end + 1), "base64");
-  const expected = createHmac("sha256", secret).update(value).digest();
+  // As text: decoding would overlook what is no base64, and take a cookie with something added to it.
+  const given = Buffer.from(cookie.slice(end + 1));
+  const expected = Buffer.from(signatureOf(value, secret));
   return given.length === expected.length && timingSafeEqual(given, expected) ? value : undefined;
 }
 
 /** The cookie's value as Better Auth signs and reads it. */
 function signed(value: string, secret: string): string {
-  return encodeURIComponent(`${value}.${createHmac("sha256", secret).update(value).digest("base64")}`);
+  return encodeURIComponent(`${value}.${signatureOf(value, secret)}`);
+}
+
+function signatureOf(value: string, secret: string): string {
+  return createHmac("sha256", secret).update(value).digest("base64");
 }
 
 /** A `Set-Cookie` header for the session. */
