@@ -77,7 +77,7 @@ export function guardAgainstOtherSites(
   });
 }
 
-const methods: readonly HTTPMethods[] = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"];
+const methods: readonly HTTPMethods[] = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "TRACE", "QUERY"];
 
 /** Answers 405, rather than 404, where there is a route but not by this method. After all other routes. */
 export function refuseOtherMethods(app: FastifyInstance): void {

@@ -1,6 +1,6 @@
 import type { ApiKeyScope } from "@parley/contracts";
 import type { ZodType } from "zod";
-import { Problem } from "./shapes.ts";
+import { Problem, TooLong } from "./shapes.ts";
 
 const problem = (description: string) => ({
   description,
@@ -44,6 +44,11 @@ export function describeRoute<
         ...(isOne && { 404: problem("There is no such thing in this workspace") }),
         405: problem("Only GET and HEAD"),
         429: problem("Too many requests; `Retry-After` says when to come back"),
+        431: {
+          description:
+            "The address or a header is too long: 16 KB altogether. Told before it is known what was asked for",
+          content: { "application/json": { schema: TooLong } },
+        },
         500: problem("A fault of ours"),
         503: problem("Busy: try again, not before `Retry-After`"),
       },

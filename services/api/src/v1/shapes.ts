@@ -112,6 +112,11 @@ export const Problem = z
   .meta({ id: "Problem", description: "Problem details, RFC 9457" });
 export type Problem = z.output<typeof Problem>;
 
+/** Node's own words, from before there is a request. */
+export const TooLong = z
+  .object({ error: z.string(), message: z.string(), statusCode: z.literal(431) })
+  .meta({ id: "TooLong" });
+
 export const pageOf = <T extends z.ZodType>(item: T) =>
   z.object({
     data: z.array(item),

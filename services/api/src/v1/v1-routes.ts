@@ -71,7 +71,7 @@ export async function v1Routes(app: FastifyInstance, { db, config }: ApiParts): 
   for (const url of [...addresses]) {
     app.route({
       url: url.slice(app.prefix.length),
-      method: ["POST", "PUT", "PATCH", "DELETE"],
+      method: ["POST", "PUT", "PATCH", "DELETE", "TRACE", "QUERY"],
       schema: { hide: true },
       config: { refuses: true },
       onRequest: async (_request, reply) => {

@@ -189,11 +189,23 @@ describe("every answer is as described", () => {
 
   test("another method", async () => {
     const { key } = await keyOf(await world.tenant());
-    for (const method of ["POST", "PUT", "PATCH", "DELETE"] as const) {
-      const answer = await api.inject({ method, url: "/v1/conversations", payload: {}, ...bearer(key) });
+    for (const method of ["POST", "PUT", "PATCH", "DELETE", "TRACE", "QUERY"] as const) {
+      const answer = await api.inject({
+        method: method as "POST",
+        url: "/v1/conversations",
+        payload: {},
+        ...bearer(key),
+      });
       expect([answer.statusCode, answer.headers.allow]).toEqual([405, "GET, HEAD"]);
       expect(answer.json()).toMatchObject({ code: "method.not_allowed" });
     }
+  });
+
+  test("an address that is too long, before it is known what was asked for", async () => {
+    const address = await api.listen({ port: 0 });
+    const answer = await fetch(`${address}/v1/conversations?cursor=${"x".repeat(20_000)}`);
+    expect(answer.status).toBe(431);
+    expectShape(await answer.json(), "components", "schemas", "TooLong");
   });
 
   test("too many requests of one key, in a shape of its own; other keys are not held up", async () => {
