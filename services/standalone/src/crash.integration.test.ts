@@ -55,8 +55,13 @@ test("killed in mid-ingest and started again, every document that was acknowledg
     (await (await fetch(`${url}/document-versions/${versionId}`, { headers })).json()) as VersionStatus;
 
   const acknowledged = await Promise.all(Array.from({ length: 40 }, (_, n) => post(n)));
-  await vi.waitUntil(async () => (await statusOf(acknowledged[1]?.versionId ?? "")).status === "ready", patience);
-  expect((await statusOf(acknowledged[39]?.versionId ?? "")).status).not.toBe("ready");
+  // They were posted side by side: which of them is read first is anybody's guess.
+  const countReady = async () => {
+    const statuses = await Promise.all(acknowledged.map(({ versionId }) => statusOf(versionId)));
+    return statuses.filter(({ status }) => status === "ready").length;
+  };
+  const ready = await vi.waitUntil(countReady, patience);
+  expect(ready).toBeLessThan(acknowledged.length);
   await first.end("SIGKILL");
 
   await installation.start();
