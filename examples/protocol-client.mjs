@@ -140,13 +140,11 @@ function followOnce(isDone) {
   const on = {
     authenticated({ expiresAt }) {
       clearTimeout(renewal);
-      renewal = setTimeout(
-        async () => {
-          await startVisit();
-          send({ type: "authenticate", token: visit.token });
-        },
-        Math.max(Date.parse(expiresAt) - Date.now() - 60_000, 30_000),
-      );
+      const renew = async () => {
+        await startVisit();
+        send({ type: "authenticate", token: visit.token });
+      };
+      renewal = setTimeout(() => void renew(), Math.max(Date.parse(expiresAt) - Date.now() - 60_000, 30_000));
     },
     subscribed(frame) {
       take(frame.conversation);

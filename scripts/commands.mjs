@@ -28,11 +28,11 @@ export const isStopping = () => stoppedBy !== undefined;
  *
  * @param {string} command
  * @param {string[]} args
- * @param {{ cwd?: string, env?: NodeJS.ProcessEnv, onOutput?: (text: string) => void }} [options]
+ * @param {{ cwd?: string, env?: NodeJS.ProcessEnv, onOutput?: (text: string) => void, timeoutMs?: number }} [options]
  * @returns {Promise<string>} what it printed
- * @throws {Failure} with its output when it can't be started, or ends with anything but 0
+ * @throws {Failure} with its output when it can't be started, takes longer than `timeoutMs`, or ends with anything but 0
  */
-export function run(command, args, { onOutput, ...options } = {}) {
+export function run(command, args, { onOutput, timeoutMs, ...options } = {}) {
   return new Promise((resolve, reject) => {
     if (isStopping()) throw new Failure("Stopped.");
     // A process group of its own: it can be ended with all that it started, and Ctrl-C reaches this process alone.
@@ -46,13 +46,23 @@ export function run(command, args, { onOutput, ...options } = {}) {
     child.stdout.setEncoding("utf8").on("data", keep);
     child.stderr.setEncoding("utf8").on("data", keep);
     const name = [command.split("/").pop(), ...args].join(" ");
+    let isLate = false;
+    const tooLong =
+      timeoutMs &&
+      setTimeout(() => {
+        isLate = true;
+        end(child, "SIGKILL");
+      }, timeoutMs);
     child.once("error", (error) => {
+      clearTimeout(tooLong);
       running.delete(child);
       reject(new Failure(`\`${name}\` could not be started: ${error.message}`, { output }));
     });
     child.once("close", (code, signal) => {
+      clearTimeout(tooLong);
       running.delete(child);
       if (code === 0) resolve(output);
+      else if (isLate) reject(new Failure(`\`${name}\` took longer than ${timeoutMs / 1_000} s.`, { output }));
       else reject(new Failure(`\`${name}\` failed (${signal ?? `exit code ${code}`}).`, { output }));
     });
   });
@@ -87,12 +97,14 @@ export function runInForeground(command, args, options = {}) {
 
 /** Ends the commands that still run, and what they have started. */
 export function endCommands(signal = "SIGTERM") {
-  for (const child of running) {
-    try {
-      process.kill(-child.pid, signal);
-    } catch (error) {
-      if (error.code !== "ESRCH") throw error; // it has ended by itself
-    }
+  for (const child of running) end(child, signal);
+}
+
+function end(child, signal) {
+  try {
+    process.kill(-child.pid, signal);
+  } catch (error) {
+    if (error.code !== "ESRCH") throw error; // it has ended by itself
   }
 }
 

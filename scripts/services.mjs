@@ -404,10 +404,10 @@ async function main() {
     process.stdout.write(exports.join(""));
   }
   const staying = setInterval(() => {}, 2 ** 30);
-  const leave = async () => {
+  const leave = () => {
     clearInterval(staying);
     if (file) rmSync(file, { force: true });
-    await stop();
+    void stop();
   };
   process.once("SIGINT", leave).once("SIGTERM", leave);
 }
