@@ -7,6 +7,7 @@ import { drizzleAdapter } from "better-auth/adapters/drizzle";
 import type { OnAccountEvent } from "./account-events.ts";
 import { type AccountMail, linksTo, noMail } from "./account-mail.ts";
 import * as schema from "./accounts-schema.ts";
+import { createAfterwards } from "./afterwards.ts";
 import { changeEmail } from "./email/change-email.ts";
 import { Factors } from "./factors/factors.ts";
 import { secondFactor } from "./factors/second-factor.ts";
@@ -43,6 +44,8 @@ export type AccountsOptions = {
   /** Where the links of mails lead; the first of the origins when left out. */
   dashboardUrl?: string | undefined;
   mail?: AccountMail | undefined;
+  /** Told of what failed after its request was answered. */
+  onError?: ((error: unknown) => void) | undefined;
   /** Spares the database most questions about sessions; PostgreSQL stays the truth. */
   sessionCache?: Cache | undefined;
   /** Others who say who a person is. */
@@ -80,6 +83,8 @@ export type Accounts = {
    * @throws what the database throws
    */
   findSession(headers: Headers, options?: { background?: boolean }): Promise<FoundSession | undefined>;
+  /** Until everything is done that answers did not wait for. */
+  settled(): Promise<void>;
   /** Makes a login, or finds the one that has this e-mail address. @throws when the password is none for a new account */
   ensureUser(user: { email: string; name: string; password: string }): Promise<UserId>;
 };
@@ -91,6 +96,7 @@ export function createAccounts(options: AccountsOptions): Accounts {
   const { db, secret, apiUrl, appOrigins, mail = noMail, product = noProduct, providers = [] } = options;
   const { signUp: rules = { who: "closed" } } = options;
   const onEvent: OnAccountEvent = options.onEvent ?? (async () => {});
+  const afterwards = createAfterwards({ onError: options.onError ?? (() => {}) });
   const links = linksTo(options.dashboardUrl ?? appOrigins[0] ?? apiUrl);
   const workspaces = createWorkspaces({ db, make: product.makeWorkspace });
   const cookies = cookiesOf(apiUrl);
@@ -132,12 +138,13 @@ export function createAccounts(options: AccountsOptions): Accounts {
           onSignedIn: (context, email) => rememberDevice(context, personOf(attempts, email)),
         }),
         lockout({ db, attempts, onEvent, tellLocked }),
-        signUp({ db, mail, links, rules, workspaces, onEvent }),
+        signUp({ db, mail, links, rules, workspaces, afterwards, onEvent }),
         passwords({
           db,
           mail,
           links,
           workspaces,
+          afterwards,
           ...product,
           hasSecondFactor: (userId) => factors.isEnabled(userId),
           onEvent,
@@ -192,6 +199,8 @@ export function createAccounts(options: AccountsOptions): Accounts {
         for (const cookie of found?.headers.getSetCookie() ?? []) answer.headers.append("set-cookie", cookie);
       return answer;
     },
+
+    settled: () => afterwards.settled(),
 
     findSession: (headers, options) => sessions.find(headers, options),
 

@@ -100,6 +100,7 @@ export async function createApi(options: ApiOptions): Promise<FastifyInstance> {
   app.addHook("preClose", async () => {
     isClosing = true;
   });
+  app.addHook("onClose", () => options.accounts.settled());
   app.addHook("onSend", async (_request, reply) => {
     if (isClosing) reply.header("connection", "close");
   });

@@ -17,7 +17,7 @@ await jobs.start();
 // What this process commits it also relays, at once; the workers relay what a dead process left.
 const relay = createRelay({ db, eventLog, logger });
 relay.start();
-const accounts = openAccounts({ db, mailJobs, sessionCache, config });
+const accounts = openAccounts({ db, mailJobs, sessionCache, logger, config });
 const api = await createApi({ config, db, eventLog, accounts, jobs, mailJobs, rateLimiter, logger });
 await api.listen({ host: config.host, port: config.api.port });
 logger.info({ port: config.api.port }, "listening");

@@ -43,7 +43,7 @@ export async function openInstallation(options: {
     { mail: config.mail, dataDir: folder.path },
     options.onCapturedMail ?? (() => {}),
   );
-  const accounts = openAccounts({ db, mailJobs, config });
+  const accounts = openAccounts({ db, mailJobs, logger, config });
   const model = config.openai && createModel(config.openai);
   return {
     db,

@@ -8,6 +8,7 @@ import { sql } from "drizzle-orm";
 import { accountError } from "../account-error.ts";
 import { type OnAccountEvent, originOf } from "../account-events.ts";
 import type { AccountMail, Links } from "../account-mail.ts";
+import type { Afterwards } from "../afterwards.ts";
 import { passwordChangedMail, resetPasswordMail } from "../mail/account-mails.ts";
 import { consumeToken, findToken, issueToken } from "../mail/mail-token.ts";
 import { parseEmail } from "../profile/names.ts";
@@ -20,6 +21,7 @@ type Options = {
   mail: AccountMail;
   links: Links;
   workspaces: Workspaces;
+  afterwards: Afterwards;
   /** Names of the workspaces that the user belongs to: easy to guess for whoever knows them. */
   namesAround(userId: UserId): Promise<string[]>;
   hasSecondFactor(userId: UserId): Promise<boolean>;
@@ -29,7 +31,7 @@ type Options = {
 type Person = { id: string; name: string; email: string };
 
 /** A new password: by a mailed link for who forgot the old one, or with the old one. */
-export function passwords({ db, mail, links, workspaces, namesAround, hasSecondFactor, onEvent }: Options) {
+export function passwords({ db, mail, links, workspaces, afterwards, namesAround, hasSecondFactor, onEvent }: Options) {
   /** @throws APIError with what is wrong with it */
   async function judge(password: string, { id, name, email }: Person): Promise<void> {
     const userId = UserId.parse(id);
@@ -55,22 +57,28 @@ export function passwords({ db, mail, links, workspaces, namesAround, hasSecondF
     await mail.send(tx, passwordChangedMail({ to: person.email, name: person.name, url: links.forgotPassword }));
   }
 
+  /** Nothing happens where nobody has the address. */
+  async function mailReset(email: string, origin: ReturnType<typeof originOf>): Promise<void> {
+    const person = await db.transaction("auth", async (tx) => {
+      const { rows } = await tx.execute<Person>(sql`
+        select id, name, email from auth."user" where email = ${email} for update`);
+      const [person] = rows;
+      if (!person) return undefined;
+      const token = await issueToken(tx, { purpose: "reset_password", userId: person.id });
+      await mail.send(tx, resetPasswordMail({ to: email, name: person.name, url: links.resetPassword(token) }));
+      return person;
+    });
+    const userId = person && UserId.parse(person.id);
+    if (userId) await onEvent({ type: "password.reset_requested", userId, ...origin });
+  }
+
   const requestPasswordReset = createAuthEndpoint(
     "/request-password-reset",
     { method: "POST", body: accountEndpoints["POST /api/auth/request-password-reset"].body },
     async ({ body, headers }) => {
       const email = parseEmail(body.email);
-      const person = await db.transaction("auth", async (tx) => {
-        const { rows } = await tx.execute<Person>(sql`
-          select id, name, email from auth."user" where email = ${email} for update`);
-        const [person] = rows;
-        if (!person) return undefined;
-        const token = await issueToken(tx, { purpose: "reset_password", userId: person.id });
-        await mail.send(tx, resetPasswordMail({ to: email, name: person.name, url: links.resetPassword(token) }));
-        return person;
-      });
-      const userId = person && UserId.parse(person.id);
-      if (userId) await onEvent({ type: "password.reset_requested", userId, ...originOf(headers) });
+      const origin = originOf(headers);
+      afterwards.run(() => mailReset(email, origin));
       return { status: true };
     },
   );

@@ -326,6 +326,37 @@ describe("whether an address has an account is not to be learned", () => {
     }
   });
 
+  test("[A3] from how long that takes: the answer waits neither for the mail nor for the log", async () => {
+    const unconfirmed = newAddress();
+    await createBrowser(open()).post("/sign-up/email", form(unconfirmed));
+    const { email: known } = await person(open());
+    const stuck = Promise.withResolvers<void>();
+    const mail = { send: () => stuck.promise, sendAlone: () => stuck.promise };
+    const accounts = open({ mail, onEvent: () => stuck.promise });
+    const ask = (path: string, email: string) =>
+      accounts.handle(
+        new Request(`${apiUrl}/api/auth${path}`, {
+          method: "POST",
+          headers: { origin, "content-type": "application/json" },
+          body: JSON.stringify({ email }),
+        }),
+      );
+    expect((await ask("/request-password-reset", known)).status).toBe(200);
+    expect((await ask("/send-verification-email", unconfirmed)).status).toBe(200);
+    stuck.resolve();
+    await accounts.settled();
+  });
+
+  test("what fails after the answer is told to whoever runs the process", async () => {
+    const { email } = await person(open());
+    const told: unknown[] = [];
+    const fault = new Error("the queue is gone");
+    const mail = { send: () => Promise.reject(fault), sendAlone: () => Promise.reject(fault) };
+    const accounts = open({ mail, onError: (error) => void told.push(error) });
+    expect((await createBrowser(accounts).post("/request-password-reset", { email })).status).toBe(200);
+    expect(told).toEqual([fault]);
+  });
+
   test("[A3] from changing over to it: same answer, same hashes", async () => {
     const accounts = open();
     const { email: taken } = await person(accounts);

@@ -8,6 +8,7 @@ import { sql } from "drizzle-orm";
 import { accountError } from "../account-error.ts";
 import { type OnAccountEvent, originOf } from "../account-events.ts";
 import type { AccountMail, Links } from "../account-mail.ts";
+import type { Afterwards } from "../afterwards.ts";
 import { alreadySignedUpMail, verifyAddressMail } from "../mail/account-mails.ts";
 import { consumeToken, findToken, issueToken } from "../mail/mail-token.ts";
 import { hashPassword, verifyPassword } from "../passwords/hash-password.ts";
@@ -28,6 +29,7 @@ type Options = {
   links: Links;
   rules: SignUpRules;
   workspaces: Workspaces;
+  afterwards: Afterwards;
   onEvent: OnAccountEvent;
 };
 
@@ -38,7 +40,7 @@ type Person = { id: string; name: string };
  * nothing but a mail; and it is confirmed by whoever has both its mail and the password, so that nobody takes over a login that
  * somebody else prepared for them.
  */
-export function signUp({ db, mail, links, rules, workspaces, onEvent }: Options) {
+export function signUp({ db, mail, links, rules, workspaces, afterwards, onEvent }: Options) {
   async function mayJoin(email: string, invitation: string | undefined): Promise<boolean> {
     if (rules.who === "open") return true;
     if (rules.who === "closed" || !invitation) return false;
@@ -107,11 +109,13 @@ export function signUp({ db, mail, links, rules, workspaces, onEvent }: Options)
     { method: "POST", body: accountEndpoints["POST /api/auth/send-verification-email"].body },
     async ({ body }) => {
       const email = parseEmail(body.email);
-      await db.transaction("auth", async (tx) => {
-        const { rows } = await tx.execute<Person>(sql`
-          select id, name from auth."user" where email = ${email} and not email_verified for update`);
-        if (rows[0]) await sendLink(tx, email, rows[0]);
-      });
+      afterwards.run(() =>
+        db.transaction("auth", async (tx) => {
+          const { rows } = await tx.execute<Person>(sql`
+            select id, name from auth."user" where email = ${email} and not email_verified for update`);
+          if (rows[0]) await sendLink(tx, email, rows[0]);
+        }),
+      );
       return { status: true };
     },
   );

@@ -26,6 +26,7 @@ export function createBrowser(accounts: Accounts, { address = "192.0.2.7", url =
         ...(body && { body: JSON.stringify(body) }),
       }),
     );
+    await accounts.settled();
     const cookies = response.headers.getSetCookie();
     for (const line of cookies) {
       const [pair = ""] = line.split(";");

@@ -59,7 +59,7 @@ async function contents(tenantId: TenantId) {
 }
 
 test("who signs up gets a mail over SMTP and, once the address is confirmed, a workspace with an inbox, which they own", async () => {
-  const accounts = openAccounts({ db, mailJobs, config });
+  const accounts = openAccounts({ db, mailJobs, logger, config });
   const email = `${randomUUID()}@example.com`;
   let cookie = "";
   const post = async (path: string, body: object) => {

@@ -3,6 +3,7 @@ import type { TenantId, UserId } from "@parley/contracts";
 import type { Database } from "@parley/db";
 import { members, tenants } from "@parley/db/schema";
 import type { Config } from "@parley/platform/config";
+import type { Logger } from "@parley/platform/log";
 import type { Cache } from "@parley/platform/redis-cache";
 import { eq } from "drizzle-orm";
 import { recordAccountEvent } from "../audit/record-account-event.ts";
@@ -16,9 +17,10 @@ export function openAccounts(options: {
   db: Database;
   mailJobs: MailJobs;
   sessionCache?: Cache;
+  logger: Logger;
   config: Pick<Config, "secret" | "api" | "dashboard" | "signUp" | "signInProviders">;
 }): Accounts {
-  const { db, mailJobs, sessionCache, config } = options;
+  const { db, mailJobs, sessionCache, logger, config } = options;
   return createAccounts({
     db,
     secret: config.secret,
@@ -26,6 +28,7 @@ export function openAccounts(options: {
     appOrigins: [config.dashboard.origin],
     dashboardUrl: config.dashboard.url,
     mail: mailJobs,
+    onError: (err) => logger.error({ err }, "something that an account's request had begun failed"),
     signUp: { who: config.signUp, isInvited: (email, invitation) => isInvited(db, email, invitation) },
     sessionCache,
     providers: config.signInProviders,
