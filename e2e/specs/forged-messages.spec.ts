@@ -26,12 +26,11 @@ async function listeners(page: Page): Promise<string[]> {
 }
 
 /** Keeps what arrives at the page's window. */
-const listen = (page: Page) =>
-  page.evaluate(() => {
-    Object.assign(window, { heard: [] });
-    window.addEventListener("message", ({ data }) => (window as unknown as { heard: unknown[] }).heard.push(data));
-  });
-const heard = (page: Page) => page.evaluate(() => (window as unknown as { heard: unknown[] }).heard);
+const listen = (page: Page) => page.evaluate("heard = []; addEventListener('message', ({ data }) => heard.push(data))");
+const heard = (page: Page) => page.evaluate<unknown[]>("heard");
+/** A script that sends all of them to the window. */
+const sendTo = (window: string) =>
+  `for (const message of ${JSON.stringify(forged)}) ${window}.postMessage(message, "*")`;
 
 test("[C9 + control] messages of a frame of another site reach the page and mean nothing to the widget in it", async ({
   page,
@@ -44,7 +43,7 @@ test("[C9 + control] messages of a frame of another site reach the page and mean
   await expect(shop.answers.first()).toHaveAttribute("aria-busy", "false");
   expect(await listeners(page)).toEqual([]);
   await page.getByRole("button", { name: "Close chat" }).first().click();
-  const state = () => page.evaluate(() => JSON.stringify({ ...localStorage }));
+  const state = () => page.evaluate<string>("JSON.stringify({ ...localStorage })");
   const before = await state();
   const sent: string[] = [];
   page.on("request", (request) => {
@@ -54,14 +53,11 @@ test("[C9 + control] messages of a frame of another site reach the page and mean
   await listen(page);
   expect(await listeners(page), "a listener would have been seen").toEqual(["message"]);
   await page.evaluate(
-    (src) => document.body.append(Object.assign(document.createElement("iframe"), { src })),
-    site.on("127.0.0.1"),
+    `document.body.append(Object.assign(document.createElement("iframe"), { src: "${site.on("127.0.0.1")}" }))`,
   );
   const framed = () => page.frames().find((frame) => frame !== page.mainFrame());
   await expect.poll(() => framed()?.url()).toBe(site.on("127.0.0.1"));
-  await framed()?.evaluate((messages) => {
-    for (const message of messages) parent.postMessage(message, "*");
-  }, forged);
+  await framed()?.evaluate(sendTo("parent"));
   await expect.poll(() => heard(page)).toEqual(forged);
 
   await expect(shop.chat).toBeHidden();
@@ -84,16 +80,13 @@ test("[C9 + control] messages of a page that has opened the dashboard do not rea
     [`${builtIn.dashboardUrl}/inbox`, false],
   ] as const) {
     const opening = context.waitForEvent("page");
-    await opener.evaluate((address) => Object.assign(window, { opened: window.open(address) }), url);
+    await opener.evaluate(`opened = window.open("${url}"); 0`);
     const opened = await opening;
     await opened.waitForURL(url);
     await listen(opened);
-    await opener.evaluate((messages) => {
-      const { opened } = window as unknown as { opened: Window };
-      for (const message of messages) opened.postMessage(message, "*");
-    }, forged);
+    await opener.evaluate(sendTo("opened"));
     // What is sent is there before what is sent after it.
-    await opened.evaluate(() => new Promise((resolve) => setTimeout(resolve)));
+    await opened.evaluate("new Promise((resolve) => setTimeout(resolve))");
     if (arrives) await expect.poll(() => heard(opened)).toEqual(forged);
     else expect(await heard(opened)).toEqual([]);
     await opened.close();

