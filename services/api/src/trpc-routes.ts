@@ -6,6 +6,7 @@ import { type Context, toTrpcError } from "@parley/core/trpc";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import type { ApiParts } from "./create-api.ts";
 import { spend } from "./rate-limit.ts";
+import { refusePoison } from "./refuse-poison.ts";
 import { mountTrpc } from "./trpc-adapter.ts";
 
 const prefix = "/trpc";
@@ -20,6 +21,7 @@ export async function trpcRoutes(app: FastifyInstance, options: ApiParts): Promi
     reply.header("allow", "GET, POST");
     throw new AppError("method.not_allowed");
   });
+  app.addHook("preHandler", refusePoison);
 
   const createContext = contextOf(app, options);
 

@@ -138,6 +138,8 @@ export async function createTestApi({
   return {
     api,
     world,
+    /** Not started: whoever needs the queue starts it, and stops it. */
+    jobs,
     logged,
     call,
     visitor,
