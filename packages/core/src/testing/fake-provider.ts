@@ -16,6 +16,8 @@ export type Behaviour = {
   afterTokens?: number;
   /** … what happens: silence; the socket is torn; the stream ends; a line that isn't JSON; an error chunk. Then nothing more. */
   fault?: "stall" | "cut" | "end" | "malformed" | "error";
+  /** Tools that the model calls after its words, whether it was given any or not. */
+  toolCalls?: { name: string; input: unknown }[];
   /** Default `stop`. */
   finishReason?: string;
   /** False: no count of tokens comes. */
@@ -166,6 +168,10 @@ async function behave(behaviour: Behaviour, received: ReceivedRequest, response:
     case "end":
       response.end();
       return;
+  }
+  for (const [index, { name, input }] of (behaviour.toolCalls ?? []).entries()) {
+    const call = { name, arguments: JSON.stringify(input) };
+    sendDelta({ tool_calls: [{ index, id: `call-${index}`, type: "function", function: call }] });
   }
   sendDelta({}, behaviour.finishReason ?? "stop");
   const { usage = { prompt_tokens: 200, completion_tokens: tokens.length, cached_tokens: 50 } } = behaviour;

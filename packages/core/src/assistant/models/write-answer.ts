@@ -6,7 +6,7 @@ import type { Ending, Question, Usage, WriteOptions } from "../answerer.ts";
 import { describeFailure, type Failure } from "./describe-failure.ts";
 import type { ModelOptions } from "./model.ts";
 import { costMicros } from "./pricing.ts";
-import { noAnswer, type Prompt, writePrompt } from "./prompt.ts";
+import { noAnswer, type Prompt, readForSigns, repeatsInstructions, writePrompt } from "./prompt.ts";
 
 const defaultRetryDelaysMs = [500, 2_000];
 /** A provider that asks for more patience than this has none of ours: the visitor is told. */
@@ -47,11 +47,12 @@ export async function* writeAnswer(
   }
 }
 
-/** Passes words on, once it is clear that they aren't the model's word for having no answer. */
+/** Passes words on, once it is clear that they aren't the model's word for having no answer, and none after it recites its instructions. */
 async function* unlessDeclined(
   words: AsyncGenerator<string, StreamEnd>,
 ): AsyncGenerator<string, { value: StreamEnd; said: "nothing" | "something" | "declined" }> {
   let held = "";
+  let last = "";
   let said: "nothing" | "something" | "declined" = "nothing";
   await using reading = words;
   for (;;) {
@@ -60,6 +61,8 @@ async function* unlessDeclined(
       if (said === "nothing" && held !== "" && value.complete) yield held;
       return { value, said };
     }
+    last = (last + value).slice(-readForSigns - value.length);
+    if (said !== "declined" && repeatsInstructions(last)) said = "declined";
     if (said === "something") {
       yield value;
     } else if (said === "nothing") {
