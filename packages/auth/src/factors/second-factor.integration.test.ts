@@ -4,10 +4,10 @@ import { type Database, openDatabase } from "@parley/db";
 import { createTestDatabase, type TestDatabase } from "@parley/db/testing";
 import type { Mail } from "@parley/platform/mail/mail";
 import { sql } from "drizzle-orm";
-import { Secret, TOTP } from "otpauth";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import type { AccountEvent } from "../account-events.ts";
 import { type Accounts, createAccounts } from "../accounts.ts";
+import { codeOf } from "../testing/authenticator.ts";
 import { apiUrl, createBrowser, origin, password, secret } from "../testing/browser.ts";
 
 let database: TestDatabase;
@@ -40,9 +40,6 @@ afterAll(async () => {
 });
 
 const run = (statement: ReturnType<typeof sql>) => db.authDatabase().execute(statement);
-/** What the authenticator app shows; `ago` periods of 30 seconds ago. */
-const codeOf = (totpSecret: string, ago = 0) =>
-  new TOTP({ secret: Secret.fromBase32(totpSecret) }).generate({ timestamp: Date.now() - ago * 30_000 });
 /** As if the codes so far had been of another hour. */
 const letCodesPass = (userId: string) => run(sql`update auth.factor set last_step = 0 where user_id = ${userId}`);
 const grow = (userId: string, time: string) =>
