@@ -84,7 +84,7 @@ test("[S6 + control] no other credential of ours is a session, and no session is
     inboxId: inbox.id as never,
     origin: "https://shop.example",
   });
-  const ticket = await signTicket(secret, { tenantId, memberId, sessionId: randomUUID() });
+  const ticket = await signTicket(secret, { tenantId, memberId, sessionId: randomUUID(), secondFactor: false });
   const unsigned = (claims: object) =>
     `${[{ alg: "none" }, claims].map((part) => Buffer.from(JSON.stringify(part)).toString("base64url")).join(".")}.`;
   const forged = unsigned({ aud: "parley/ticket", tenantId, memberId, sessionId: "x", exp: 4e9, iat: 1 });
