@@ -132,6 +132,33 @@ for (const { name, viewport, colorScheme } of looks) {
   });
 }
 
+test("from right to left every page on the way in and of the settings fits the screen, wide and narrow", async ({
+  page,
+  builtIn,
+}) => {
+  await page.addInitScript({
+    content: 'document.addEventListener("DOMContentLoaded", () => document.documentElement.setAttribute("dir", "rtl"))',
+  });
+  const expectToFit = async () => {
+    for (const { viewport } of [looks[0], looks[2]]) {
+      await page.setViewportSize(viewport);
+      const tooWide = await page.evaluate("document.documentElement.scrollWidth > window.innerWidth");
+      expect(tooWide, `${page.url()} at ${viewport.width}`).toBe(false);
+    }
+  };
+  for (const [path, heading] of entrances) {
+    await page.goto(`${builtIn.dashboardUrl}/${path}`);
+    await page.getByRole("heading", { name: heading }).waitFor();
+    await expectToFit();
+  }
+  await openDashboard(page, builtIn);
+  for (const [path, seen] of settings) {
+    await page.goto(`${builtIn.dashboardUrl}/settings/${path}`);
+    await page.getByRole("main").getByText(seen).first().waitFor();
+    await expectToFit();
+  }
+});
+
 type Page = Parameters<typeof openShop>[0];
 
 async function shot(page: Page, info: TestInfo) {

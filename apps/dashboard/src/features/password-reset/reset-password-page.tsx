@@ -1,6 +1,7 @@
 import { Link, useNavigate, useRouteContext, useSearch } from "@tanstack/react-router";
 import type { FormEvent } from "react";
 import { Button } from "../../components/button.tsx";
+import { deadLinkWords, isDeadLink } from "../../forms/dead-link.ts";
 import { newPasswordError } from "../../forms/new-password-error.ts";
 import { NewPasswordField } from "../../forms/new-password-field.tsx";
 import { shortestPassword } from "../../forms/password-rules.ts";
@@ -10,7 +11,7 @@ import { accountRequest } from "../../session/account-request.ts";
 import { EntranceLayout } from "../../shell/entrance-layout.tsx";
 import { toSignIn } from "../sign-in/sign-in-search.ts";
 
-const words = { INVALID_TOKEN: "The link was used before, or is too old." };
+const words = deadLinkWords("The link was used before, is too old or is not whole.");
 
 /** Where the link of the mail leads: a new password, and every device is signed out. */
 export function ResetPasswordPage() {
@@ -36,7 +37,7 @@ export function ResetPasswordPage() {
       lead="Every device that is signed in to your account is signed out."
     >
       <SubmissionNotice submission={submission} words={words} hidden={error !== undefined} className="mt-6" />
-      {failure?.code === "INVALID_TOKEN" ? (
+      {isDeadLink(failure) ? (
         <p className="mt-5 text-sm">
           <Link to="/forgot-password" className="link">
             Have another link sent

@@ -1,5 +1,6 @@
-import { useNavigate, useRouteContext, useSearch } from "@tanstack/react-router";
+import { Link, useNavigate, useRouteContext, useSearch } from "@tanstack/react-router";
 import { Button } from "../../components/button.tsx";
+import { deadLinkWords, isDeadLink } from "../../forms/dead-link.ts";
 import { SubmissionNotice } from "../../forms/submission-notice.tsx";
 import { useSubmission } from "../../forms/use-submission.ts";
 import { accountRequest } from "../../session/account-request.ts";
@@ -56,16 +57,24 @@ function MailedLinkPage({ path, heading, lead, action, busyAction, gone, done }:
   );
   return (
     <EntranceLayout title={heading} heading={heading} focusHeading lead={lead}>
-      <SubmissionNotice submission={submission} words={{ INVALID_TOKEN: gone }} className="mt-6" />
-      <Button
-        variant="primary"
-        size="medium"
-        busy={submission.busy}
-        className="mt-7 w-full"
-        onClick={() => void submission.submit(undefined)}
-      >
-        {submission.busy ? busyAction : action}
-      </Button>
+      <SubmissionNotice submission={submission} words={deadLinkWords(gone)} className="mt-6" />
+      {isDeadLink(submission.failure) ? (
+        <p className="mt-5 text-sm">
+          <Link to="/sign-in" className="link">
+            Go to sign-in
+          </Link>
+        </p>
+      ) : (
+        <Button
+          variant="primary"
+          size="medium"
+          busy={submission.busy}
+          className="mt-7 w-full"
+          onClick={() => void submission.submit(undefined)}
+        >
+          {submission.busy ? busyAction : action}
+        </Button>
+      )}
     </EntranceLayout>
   );
 }

@@ -1,6 +1,7 @@
 import { Link, useNavigate, useRouteContext, useSearch } from "@tanstack/react-router";
 import { type FormEvent, useRef } from "react";
 import { Button } from "../../components/button.tsx";
+import { deadLinkWords, isDeadLink } from "../../forms/dead-link.ts";
 import { PasswordField } from "../../forms/password-field.tsx";
 import { SubmissionNotice } from "../../forms/submission-notice.tsx";
 import { useSubmission } from "../../forms/use-submission.ts";
@@ -8,7 +9,7 @@ import { accountRequest } from "../../session/account-request.ts";
 import { EntranceLayout } from "../../shell/entrance-layout.tsx";
 import { pendingInvitation } from "../invitation/pending-invitation.ts";
 
-const words = { INVALID_TOKEN: "The link was used before, is too old or is not whole." };
+const words = deadLinkWords("The link was used before, is too old or is not whole.");
 
 /** Where the link of the mail leads that asks whether an address is somebody's. */
 export function VerifyEmailPage() {
@@ -23,7 +24,7 @@ export function VerifyEmailPage() {
   );
   const { busy, failure } = submission;
   const isWrong = failure?.code === "INVALID_EMAIL_OR_PASSWORD";
-  const isOver = failure?.code === "INVALID_TOKEN";
+  const isOver = isDeadLink(failure);
 
   function submit(event: FormEvent<HTMLFormElement>) {
     event.preventDefault();

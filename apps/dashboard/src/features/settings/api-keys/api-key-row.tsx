@@ -27,8 +27,8 @@ export function ApiKeyRow({ apiKey, onMade }: ApiKeyRowProps) {
   return (
     <li className="flex flex-wrap items-center gap-x-4 gap-y-3 px-4 py-3.5 md:px-5">
       <div className="min-w-0 flex-1 basis-64 text-sm">
-        <p className="font-medium wrap-anywhere" dir="auto">
-          {name}{" "}
+        <p className="font-medium wrap-anywhere">
+          <bdi>{name}</bdi>{" "}
           <code dir="ltr" className="font-mono text-xs font-normal text-ink-soft">
             …{hint}
           </code>

@@ -17,7 +17,9 @@ export function InvitationRow({ invitation, onDone }: InvitationRowProps) {
       <div className="flex flex-wrap items-center gap-x-4 gap-y-2.5">
         <Mail aria-hidden className="size-5 shrink-0 text-ink-soft" strokeWidth={1.75} />
         <div className="min-w-0 flex-1 basis-52 text-sm">
-          <p className="truncate font-medium">{email}</p>
+          <p className="font-medium wrap-anywhere">
+            <bdi>{email}</bdi>
+          </p>
           <p className="text-xs text-ink-soft">
             {roleLabel(role)} · invited by <span dir="auto">{invitedBy}</span> · sent <Age at={sentAt} />
             {isOver && <span className="font-medium text-warn"> · has run out</span>}

@@ -23,11 +23,13 @@ export function MemberRow({ listed, onDone }: MemberRowProps) {
       <div className="flex flex-wrap items-center gap-x-4 gap-y-2.5">
         <Avatar name={name} personId={id} />
         <div className="min-w-0 flex-1 basis-48 text-sm">
-          <p className="truncate font-medium" dir="auto">
-            {name}
+          <p className="font-medium wrap-anywhere">
+            <bdi>{name}</bdi>
             {isSelf && <span className="font-normal text-ink-soft"> (you)</span>}
           </p>
-          <p className="truncate text-xs text-ink-soft">{email ?? "Can't sign in any more"}</p>
+          <p className="text-xs text-ink-soft wrap-anywhere">
+            <bdi>{email ?? "Can't sign in any more"}</bdi>
+          </p>
         </div>
         {manages ? (
           <div className="flex items-center gap-2">

@@ -1,5 +1,5 @@
-import { useQuery, useQueryClient } from "@tanstack/react-query";
-import { Link, useRouteContext, useRouter } from "@tanstack/react-router";
+import { useQuery } from "@tanstack/react-query";
+import { Link, useRouteContext } from "@tanstack/react-router";
 import { type FormEvent, useState } from "react";
 import { Button } from "../../../components/button.tsx";
 import { TextField } from "../../../forms/field.tsx";
@@ -8,69 +8,52 @@ import { PasswordField } from "../../../forms/password-field.tsx";
 import { SubmissionNotice } from "../../../forms/submission-notice.tsx";
 import { useSubmission } from "../../../forms/use-submission.ts";
 import { useMember } from "../../../session/session.ts";
-import { useTRPC } from "../../../trpc.ts";
 import { useAccountRequest } from "../confirm-identity.tsx";
+import { NameForm } from "../name-form.tsx";
 import { linksQuery } from "../security/account-queries.ts";
 import { SettingsPage, SettingsSection } from "../settings-page.tsx";
+import { useRefreshedSession } from "../use-refreshed-session.ts";
 
 /** Who somebody is, to colleagues and contacts. */
 export function ProfilePage() {
   return (
     <SettingsPage title="Profile" lead="Who you are, in every workspace that you belong to.">
-      <NameForm />
+      <Rename />
       <EmailSection />
     </SettingsPage>
   );
 }
 
-function NameForm() {
+function Rename() {
   const { user } = useMember();
-  const trpc = useTRPC();
-  const queryClient = useQueryClient();
-  const router = useRouter();
   const request = useAccountRequest();
+  const refresh = useRefreshedSession();
   const [saved, setSaved] = useState(false);
   const submission = useSubmission(
     (name: string) => request("/update-user", { name }),
     async () => {
-      await queryClient.fetchQuery(trpc.session.me.queryOptions(undefined, { staleTime: 0 }));
-      await router.invalidate();
+      await refresh();
       setSaved(true);
     },
   );
-  const error =
-    submission.failure?.code === "INVALID_NAME" ? "A name has 1 to 100 characters, in one line." : undefined;
-
-  function submit(event: FormEvent<HTMLFormElement>) {
-    event.preventDefault();
-    setSaved(false);
-    void submission.submit(String(new FormData(event.currentTarget).get("name")).trim());
-  }
-
+  const isBadName = submission.failure?.code === "INVALID_NAME";
   return (
-    <SettingsSection title="Name" lead="Contacts see it when you answer them.">
-      <form onSubmit={submit} aria-label="Change the name" className="max-w-90">
-        <SubmissionNotice submission={submission} hidden={error !== undefined} className="mb-4" />
-        <TextField
-          className="!mt-0"
-          label="Your name"
-          name="name"
-          required
-          maxLength={100}
-          autoComplete="name"
-          defaultValue={user.name}
-          error={error}
-        />
-        <div className="mt-4 flex items-center gap-3">
-          <Button type="submit" size="medium" busy={submission.busy}>
-            {submission.busy ? "Saving…" : "Save"}
-          </Button>
-          <span role="status" className="text-sm text-good">
-            {saved && "Saved"}
-          </span>
-        </div>
-      </form>
-    </SettingsSection>
+    <NameForm
+      lead="Contacts see it when you answer them."
+      purpose="Change the name"
+      label="Your name"
+      value={user.name}
+      maxLength={100}
+      autoComplete="name"
+      error={isBadName ? "A name has 1 to 100 characters, in one line." : undefined}
+      notice={<SubmissionNotice submission={submission} hidden={isBadName} className="mb-4" />}
+      busy={submission.busy}
+      saved={saved}
+      onSave={(name) => {
+        setSaved(false);
+        void submission.submit(name);
+      }}
+    />
   );
 }
 

@@ -64,8 +64,8 @@ function Row({ icon, name, state, children }: { icon: ReactNode; name: string; s
     <li className="flex flex-wrap items-center gap-x-3.5 gap-y-2.5 px-4 py-3 md:px-5">
       {icon}
       <div className="min-w-0 flex-1 basis-40 text-sm">
-        <p className="font-medium wrap-anywhere" dir="auto">
-          {name}
+        <p className="font-medium wrap-anywhere">
+          <bdi>{name}</bdi>
         </p>
         <p className="text-xs text-ink-soft">{state}</p>
       </div>
