@@ -19,6 +19,9 @@ export type AccountEventType =
   | "factor.enabled"
   | "factor.disabled"
   | "factor.failed"
+  | "backup_codes.renewed"
+  | "device.trusted"
+  | "device.distrusted"
   | "session.revoked";
 
 export type AccountEvent = {

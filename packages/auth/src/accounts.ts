@@ -130,6 +130,7 @@ export function createAccounts(options: AccountsOptions): Accounts {
           factors,
           attempts,
           links,
+          mail,
           onEvent,
           async tellLocked(context, userId) {
             const user = await context.context.internalAdapter.findUserById(userId);

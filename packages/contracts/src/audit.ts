@@ -20,6 +20,9 @@ export const AuditAction = z.enum([
   "factor.enabled",
   "factor.disabled",
   "factor.failed",
+  "backup_codes.renewed",
+  "device.trusted",
+  "device.distrusted",
   "session.revoked",
   // The tenant and its members
   "workspace.created",

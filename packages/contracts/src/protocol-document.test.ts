@@ -37,6 +37,7 @@ const {
   mailsToAddress: _6,
   proofs: _7,
   auditExports: _8,
+  invitationsToAddress: _9,
   ...ratesOfTheProtocol
 } = rateLimits;
 const rate = ({ max, seconds }: RateLimit) =>

@@ -41,6 +41,8 @@ export type Context = {
   /** Where the links in mails lead. */
   dashboardUrl: string;
   mailJobs: Pick<MailJobs, "send">;
+  /** Counts an invitation against the address that it goes to. @throws AppError `rate.exceeded` */
+  countInvitation(address: string): Promise<void>;
   user: User | undefined;
   /** The user's: there when they are. */
   session: Session | undefined;

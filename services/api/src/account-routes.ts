@@ -1,9 +1,8 @@
-import { createHash } from "node:crypto";
 import { type RateLimit, rateLimits } from "@parley/contracts";
 import { AppError } from "@parley/core/app-error";
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import type { ApiOptions } from "./create-api.ts";
-import { limitRate } from "./rate-limit.ts";
+import { digestOf, limitRate } from "./rate-limit.ts";
 
 // What Better Auth can do beyond this comes with the pages for it: what nobody needs yet, nobody can attack.
 const routes: readonly Route[] = [
@@ -51,8 +50,7 @@ type Route = {
 /** The address in the body, as a digest: what counts is who is mailed, and the counter need not know whom. */
 function addressee({ body }: FastifyRequest): string {
   const email = (body as { email?: unknown } | undefined)?.email;
-  const address = typeof email === "string" ? email.trim().toLowerCase() : "";
-  return createHash("sha256").update(address).digest("base64url");
+  return digestOf(typeof email === "string" ? email : "");
 }
 
 /** Signing in and out, by Better Auth's own protocol. */

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import type { Plan, RateLimit } from "@parley/contracts";
 import { AppError } from "@parley/core/app-error";
 import { type Counted, countedAddress } from "@parley/platform/rate-limits/limit-key";
@@ -70,5 +71,9 @@ function append(reply: FastifyReply, header: string, member: string): void {
   const before = reply.getHeader(header);
   reply.header(header, before === undefined ? member : `${before}, ${member}`);
 }
+
+/** Of an e-mail address: what counts is who is mailed, and the counter need not know whom. */
+export const digestOf = (address: string): string =>
+  createHash("sha256").update(address.trim().toLowerCase()).digest("base64url");
 
 const secondsOf = ({ resetMs }: Verdict) => Math.max(1, Math.ceil(resetMs / 1_000));

@@ -1,11 +1,12 @@
 import { randomBytes, randomUUID } from "node:crypto";
 import { once } from "node:events";
 import { type AddressInfo, connect, type Socket } from "node:net";
-import { ApiKeyId, rateLimits } from "@parley/contracts";
+import { ApiKeyId, InvitationId, rateLimits } from "@parley/contracts";
 import { tenants } from "@parley/db/schema";
 import { createLogger } from "@parley/platform/log";
 import { createRateLimiter } from "@parley/platform/rate-limits/rate-limiter";
 import { afterAll, afterEach, expect, test, vi } from "vitest";
+import { digestOf } from "./rate-limit.ts";
 import { createTestApi, dashboard } from "./testing/test-api.ts";
 
 const { api, call, visitor, signedIn, world, logged, close } = await createTestApi();
@@ -302,4 +303,38 @@ test("[R6] 500 clients that never end their request keep nobody from being serve
   } finally {
     for (const socket of slow) socket.destroy();
   }
+});
+
+test("[R5 + control] invitations to one address are counted over all workspaces, sent for the first time or again", async () => {
+  freeze();
+  const [one, other] = [await signedIn(), await signedIn()];
+  const invite = ({ cookie }: { cookie: string }, email: string) =>
+    call("POST", "/trpc/invitations.create", {
+      origin: dashboard,
+      headers: { cookie },
+      body: { id: randomUUID(), email, role: "member" },
+    });
+  for (let count = 0; count < rateLimits.invitationsToAddress.max; count++) {
+    const known = await invite(one, count % 2 ? one.email : one.email.toUpperCase());
+    expect(known).toMatchObject({ status: 409 }); // belongs already: no mail, and counted all the same
+  }
+  expect(await invite(one, one.email)).toMatchObject({ status: 429, headers: { "retry-after": "86400" } });
+  expect((await invite(other, one.email)).status).toBe(429);
+  expect((await invite(other, other.email)).status).toBe(409);
+
+  const id = InvitationId.parse(randomUUID());
+  await one.api.invitations.create({ id, email: one.email.replace("@", "+2@"), role: "viewer" });
+  const resend = () =>
+    call("POST", "/trpc/invitations.resend", {
+      origin: dashboard,
+      headers: { cookie: one.cookie },
+      body: { invitationId: id },
+    });
+  const of = { of: [digestOf(one.email.replace("@", "+2@"))] };
+  await api.rateLimiter?.spend({
+    limit: rateLimits.invitationsToAddress,
+    of,
+    cost: rateLimits.invitationsToAddress.max,
+  });
+  expect((await resend()).status).toBe(429);
 });

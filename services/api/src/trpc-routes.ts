@@ -5,7 +5,7 @@ import { listMemberships, type Membership, needsSecondFactor } from "@parley/cor
 import { type Context, toTrpcError } from "@parley/core/trpc";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import type { ApiParts } from "./create-api.ts";
-import { spend } from "./rate-limit.ts";
+import { digestOf, spend } from "./rate-limit.ts";
 import { refusePoison } from "./refuse-poison.ts";
 import { mountTrpc } from "./trpc-adapter.ts";
 
@@ -83,6 +83,7 @@ export function contextOf(app: FastifyInstance, options: ApiParts) {
       realtimeUrl: config.realtime.url,
       dashboardUrl: config.dashboard.url,
       mailJobs,
+      countInvitation: (address) => spend(app, res, rateLimits.invitationsToAddress, digestOf(address)),
       user: session?.user,
       session: session?.session,
       caller: membership && !isBarred ? { kind: "member", ...membership } : undefined,

@@ -12,6 +12,8 @@ import { newTotpSecret, stepOf } from "./totp.ts";
 const challengeSeconds = 10 * 60;
 export const trustSeconds = 30 * 24 * 3600;
 
+type Also = (tx: TenantTransaction) => Promise<void>;
+
 /** How a try with a code ended. */
 export type CodeVerdict = { outcome: "right" | "wrong" } | { outcome: "locked"; retryAfterSeconds: number };
 
@@ -48,26 +50,36 @@ export class Factors {
     return rows.length > 0 ? secret : undefined;
   }
 
-  /** From now on the factor is asked for. Only after `tryCode` said `right`. @returns the backup codes, which nobody can read again */
-  confirm(userId: string): Promise<string[]> {
+  /**
+   * From now on the factor is asked for. Only after `tryCode` said `right`.
+   *
+   * @param also what happens in the same transaction
+   * @returns the backup codes, which nobody can read again
+   */
+  confirm(userId: string, also: Also): Promise<string[]> {
     return this.#db.transaction("auth", async (tx) => {
       await tx.execute(
         sql`update auth.factor set confirmed_at = coalesce(confirmed_at, now()) where user_id = ${userId}`,
       );
+      await also(tx);
       return this.#replaceBackupCodes(tx, userId);
     });
   }
 
   /** @returns new backup codes; the former ones are worth nothing */
-  renewBackupCodes(userId: string): Promise<string[]> {
-    return this.#db.transaction("auth", (tx) => this.#replaceBackupCodes(tx, userId));
+  renewBackupCodes(userId: string, also: Also): Promise<string[]> {
+    return this.#db.transaction("auth", async (tx) => {
+      await also(tx);
+      return this.#replaceBackupCodes(tx, userId);
+    });
   }
 
-  async disable(userId: string): Promise<void> {
+  async disable(userId: string, also: Also): Promise<void> {
     await this.#db.transaction("auth", async (tx) => {
       await tx.execute(sql`delete from auth.factor where user_id = ${userId}`);
       await tx.execute(sql`delete from auth.trusted_device where user_id = ${userId}`);
       await tx.execute(sql`update auth.session set second_factor = false where user_id = ${userId}`);
+      await also(tx);
     });
   }
 
@@ -174,10 +186,12 @@ export class Factors {
     return rows.length > 0;
   }
 
-  /** Trusts one browser no more, or none. */
-  async distrust(userId: string, id: string | undefined): Promise<void> {
-    await this.#run(sql`
-      delete from auth.trusted_device where user_id = ${userId} ${id === undefined ? sql`` : sql`and id = ${id}`}`);
+  /** Trusts one browser no more, or none. @returns whether any was trusted */
+  async distrust(userId: string, id: string | undefined): Promise<boolean> {
+    const gone = await this.#run(sql`
+      delete from auth.trusted_device where user_id = ${userId} ${id === undefined ? sql`` : sql`and id = ${id}`}
+      returning 1 as one`);
+    return gone.length > 0;
   }
 
   /** The session is one in which a second factor was used. */

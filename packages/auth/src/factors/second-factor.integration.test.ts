@@ -182,6 +182,7 @@ test("a backup code is accepted once, however it is written, also of two who com
 
 test("[A7 + control] five wrong codes lock, however often the sign-in begins anew; the right one is refused then, and the person is told", async () => {
   const { email, userId, totpSecret } = await personWithFactor();
+  mails.length = 0;
   for (let count = 0; count < 5; count++) {
     const answer = await (await halfway(email)).post("/factor/verify", { code: "000000" });
     expect(answer).toMatchObject({ status: 401, body: { code: "INVALID_CODE" } });
@@ -263,6 +264,29 @@ test("a new password takes the account back: nobody who began with the old one g
   expect((await replaced.change()).status).toBe(200);
   expect((await next.post("/factor/verify", { code: codeOf(totpSecret) })).body.code).toBe("CHALLENGE_EXPIRED");
   expect((await trusted.signIn(email)).body).toEqual({ secondFactor: true });
+});
+
+test("whoever has the account is told by mail, and the log, when the factor, its codes or a trusted browser change", async () => {
+  const { email, browser, totpSecret, userId } = await personWithFactor();
+  expect((await browser.post("/factor/backup-codes")).status).toBe(200);
+  const other = await halfway(email);
+  await other.post("/factor/verify", { code: codeOf(totpSecret), trustDevice: true });
+  await other.post("/factor/trusted-devices/revoke", { id: "of nobody" });
+  await other.post("/factor/trusted-devices/revoke");
+  await browser.post("/factor/disable");
+  expect(mails.map(({ to, subject }) => [to, subject])).toEqual([
+    [email, "A second factor was turned on"],
+    [email, "You have new backup codes"],
+    [email, "Your second factor was turned off"],
+  ]);
+  const told = events.filter((event) => event.userId === userId && !event.type.startsWith("user."));
+  expect(told.map(({ type }) => type)).toEqual([
+    "factor.enabled",
+    "backup_codes.renewed",
+    "device.trusted",
+    "device.distrusted",
+    "factor.disabled",
+  ]);
 });
 
 test("[S4 + control] the factor is changed by who has just proved who they are; a password is proof enough only without one", async () => {

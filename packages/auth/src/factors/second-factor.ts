@@ -1,11 +1,13 @@
 import { accountEndpoints, UserId } from "@parley/contracts";
+import type { TenantTransaction } from "@parley/db";
 import type { BetterAuthPlugin, GenericEndpointContext } from "better-auth";
 import { createAuthEndpoint, createAuthMiddleware, sessionMiddleware } from "better-auth/api";
 import { deleteSessionCookie, expireCookie, setSessionCookie } from "better-auth/cookies";
 import { accountError } from "../account-error.ts";
 import { type AccountEventType, type OnAccountEvent, originOf } from "../account-events.ts";
-import type { Links } from "../account-mail.ts";
+import type { AccountMail, Links } from "../account-mail.ts";
 import type { Attempts } from "../lockout/attempts.ts";
+import { backupCodesRenewedMail, factorDisabledMail, factorEnabledMail } from "../mail/account-mails.ts";
 import { verifyPassword } from "../passwords/hash-password.ts";
 import { currentSession, requireFreshSession } from "../sessions/current-session.ts";
 import type { Sessions } from "../sessions/sessions.ts";
@@ -17,6 +19,7 @@ type Options = {
   factors: Factors;
   attempts: Attempts;
   links: Links;
+  mail: AccountMail;
   onEvent: OnAccountEvent;
   /** Tells the person that too many codes were wrong. */
   tellLocked(context: GenericEndpointContext, userId: UserId): Promise<void>;
@@ -33,9 +36,15 @@ const trustCookie = (context: GenericEndpointContext) =>
  * The second factor. Whoever has one is given no session for their password alone, by whatever way they sign in, but a challenge, which
  * opens nothing.
  */
-export function secondFactor({ sessions, factors, attempts, links, onEvent, tellLocked, onSignedIn }: Options) {
+export function secondFactor({ sessions, factors, attempts, links, mail, onEvent, tellLocked, onSignedIn }: Options) {
   const tell = (type: AccountEventType, userId: string, context: GenericEndpointContext) =>
     onEvent({ type, userId: UserId.parse(userId), ...originOf(context.headers) });
+
+  /** Tells the person of it, in the transaction that does it. */
+  const mailing =
+    (write: typeof factorEnabledMail, { email, name }: { email: string; name: string }) =>
+    (tx: TenantTransaction) =>
+      mail.send(tx, write({ to: email, name, url: links.forgotPassword }));
 
   /** @throws `INVALID_CODE`, `TOO_MANY_ATTEMPTS` */
   async function requireCode(
@@ -131,6 +140,7 @@ export function secondFactor({ sessions, factors, attempts, links, onEvent, tell
           }
           await onSignedIn(context, user.email);
           await tell("user.signed_in", userId, context);
+          if (context.body.trustDevice) await tell("device.trusted", userId, context);
           return { status: true };
         },
       ),
@@ -151,7 +161,7 @@ export function secondFactor({ sessions, factors, attempts, links, onEvent, tell
           const { user } = requireFreshSession();
           if (await factors.isEnabled(user.id)) throw accountError("FACTOR_ALREADY_ENABLED");
           await requireCode(context, user.id, context.body.code, { confirmed: false });
-          const backupCodes = await factors.confirm(user.id);
+          const backupCodes = await factors.confirm(user.id, mailing(factorEnabledMail, user));
           await beginAnew(context, user.id, { marked: true });
           await tell("factor.enabled", user.id, context);
           return { backupCodes };
@@ -160,16 +170,18 @@ export function secondFactor({ sessions, factors, attempts, links, onEvent, tell
       disableFactor: createAuthEndpoint("/factor/disable", { method: "POST" }, async (context) => {
         const { user } = requireFreshSession();
         if (!(await factors.isEnabled(user.id))) throw accountError("FACTOR_NOT_ENABLED");
-        await factors.disable(user.id);
+        await factors.disable(user.id, mailing(factorDisabledMail, user));
         expireCookie(context, trustCookie(context));
         await beginAnew(context, user.id, { marked: false });
         await tell("factor.disabled", user.id, context);
         return { status: true };
       }),
-      renewBackupCodes: createAuthEndpoint("/factor/backup-codes", { method: "POST" }, async () => {
+      renewBackupCodes: createAuthEndpoint("/factor/backup-codes", { method: "POST" }, async (context) => {
         const { user } = requireFreshSession();
         if (!(await factors.isEnabled(user.id))) throw accountError("FACTOR_NOT_ENABLED");
-        return { backupCodes: await factors.renewBackupCodes(user.id) };
+        const backupCodes = await factors.renewBackupCodes(user.id, mailing(backupCodesRenewedMail, user));
+        await tell("backup_codes.renewed", user.id, context);
+        return { backupCodes };
       }),
       distrustDevice: createAuthEndpoint(
         "/factor/trusted-devices/revoke",
@@ -179,7 +191,8 @@ export function secondFactor({ sessions, factors, attempts, links, onEvent, tell
           body: accountEndpoints["POST /api/auth/factor/trusted-devices/revoke"].body,
         },
         async (context) => {
-          await factors.distrust(context.context.session.user.id, context.body.id);
+          const { user } = context.context.session;
+          if (await factors.distrust(user.id, context.body.id)) await tell("device.distrusted", user.id, context);
           return { status: true };
         },
       ),

@@ -1,5 +1,5 @@
 import type { Mail } from "@parley/platform/mail/mail";
-import { writeMail } from "@parley/platform/mail/write-mail";
+import { withoutLinks, writeMail } from "@parley/platform/mail/write-mail";
 import { linkMinutes } from "./mail-token.ts";
 
 type To = { to: string; name: string };
@@ -14,7 +14,7 @@ export const verifyAddressMail = ({ to, name, url }: WithLink): Mail =>
     to,
     subject: "Confirm your e-mail address",
     paragraphs: [
-      `Hello ${name},\n\nsomebody, we hope you, signed up at Parley with this address. Open this link and enter the password that you chose:`,
+      `Hello ${withoutLinks(name)},\n\nsomebody, we hope you, signed up at Parley with this address. Open this link and enter the password that you chose:`,
       `The link works once, for ${minutes(linkMinutes.verify_email)}. ${notYou}`,
     ],
     action: { label: "Confirm the address", url },
@@ -26,7 +26,7 @@ export const alreadySignedUpMail = ({ to, name, url }: WithLink): Mail =>
     to,
     subject: "You have an account already",
     paragraphs: [
-      `Hello ${name},\n\nsomebody, perhaps you, signed up at Parley with this address, which has an account already. Nothing has changed.`,
+      `Hello ${withoutLinks(name)},\n\nsomebody, perhaps you, signed up at Parley with this address, which has an account already. Nothing has changed.`,
       "If it was you: sign in, or choose “Forgot your password?” there.",
     ],
     action: { label: "Sign in", url },
@@ -37,7 +37,7 @@ export const resetPasswordMail = ({ to, name, url }: WithLink): Mail =>
     to,
     subject: "Choose a new password",
     paragraphs: [
-      `Hello ${name},\n\nsomebody, we hope you, asked for a new password for your account at Parley:`,
+      `Hello ${withoutLinks(name)},\n\nsomebody, we hope you, asked for a new password for your account at Parley:`,
       `The link works once, for ${minutes(linkMinutes.reset_password)}. With the new password every device is signed out. If it was not you, you need do nothing: your password stays.`,
     ],
     action: { label: "Choose a new password", url },
@@ -49,7 +49,7 @@ export const passwordChangedMail = ({ to, name, url }: WithLink): Mail =>
     to,
     subject: "Your password was changed",
     paragraphs: [
-      `Hello ${name},\n\nthe password of your account at Parley was changed just now, and other devices were signed out.`,
+      `Hello ${withoutLinks(name)},\n\nthe password of your account at Parley was changed just now, and other devices were signed out.`,
       "If it was not you, somebody knows your password or reads your mail: take the account back at once.",
     ],
     action: { label: "It was not me: choose a new password", url },
@@ -61,7 +61,7 @@ export const confirmNewAddressMail = ({ to, name, url }: WithLink): Mail =>
     to,
     subject: "Confirm your new e-mail address",
     paragraphs: [
-      `Hello ${name},\n\nyour account at Parley is to have this address from now on. Open this link to confirm that it is yours:`,
+      `Hello ${withoutLinks(name)},\n\nyour account at Parley is to have this address from now on. Open this link to confirm that it is yours:`,
       `The link works once, for ${minutes(linkMinutes.change_email)}. If you know nothing of it, you need do nothing.`,
     ],
     action: { label: "Confirm the new address", url },
@@ -73,7 +73,7 @@ export const addressChangeAskedMail = ({ to, name, newEmail, url }: WithLink & {
     to,
     subject: "Your e-mail address is to be changed",
     paragraphs: [
-      `Hello ${name},\n\nsomebody who knows your password asked that your account at Parley change over to ${newEmail}. It does when the link that we sent there is opened.`,
+      `Hello ${withoutLinks(name)},\n\nsomebody who knows your password asked that your account at Parley change over to ${newEmail}. It does when the link that we sent there is opened.`,
       "If it was not you, choose a new password now: that stops it.",
     ],
     action: { label: "It was not me: choose a new password", url },
@@ -85,7 +85,7 @@ export const addressChangedMail = ({ to, name, newEmail }: To & { newEmail: stri
     to,
     subject: "Your e-mail address was changed",
     paragraphs: [
-      `Hello ${name},\n\nyour account at Parley has changed over to ${newEmail}. From now on you sign in with that address, and mail goes there.`,
+      `Hello ${withoutLinks(name)},\n\nyour account at Parley has changed over to ${newEmail}. From now on you sign in with that address, and mail goes there.`,
       "If it was not you, tell whoever runs your workspace.",
     ],
   });
@@ -96,7 +96,7 @@ export const accountLinkedMail = ({ to, name, provider, url }: WithLink & { prov
     to,
     subject: `${provider} can sign you in now`,
     paragraphs: [
-      `Hello ${name},\n\n${provider} was linked to your account at Parley just now: whoever is signed in there as you gets in here.`,
+      `Hello ${withoutLinks(name)},\n\n${provider} was linked to your account at Parley just now: whoever is signed in there as you gets in here.`,
       "If it was not you, somebody is in your account: choose a new password, and unlink it under Settings, Security.",
     ],
     action: { label: "It was not me: choose a new password", url },
@@ -108,8 +108,44 @@ export const accountUnlinkedMail = ({ to, name, provider, url }: WithLink & { pr
     to,
     subject: `${provider} signs you in no more`,
     paragraphs: [
-      `Hello ${name},\n\n${provider} was unlinked from your account at Parley just now, and other devices were signed out.`,
+      `Hello ${withoutLinks(name)},\n\n${provider} was unlinked from your account at Parley just now, and other devices were signed out.`,
       "If it was not you, somebody is in your account: choose a new password.",
+    ],
+    action: { label: "It was not me: choose a new password", url },
+  });
+
+/** After a second factor was turned on. */
+export const factorEnabledMail = ({ to, name, url }: WithLink): Mail =>
+  writeMail({
+    to,
+    subject: "A second factor was turned on",
+    paragraphs: [
+      `Hello ${withoutLinks(name)},\n\na second factor was turned on for your account at Parley just now, and other devices were signed out. From now on signing in asks for a code.`,
+      "If it was not you, somebody is in your account: choose a new password, and tell whoever runs your workspace.",
+    ],
+    action: { label: "It was not me: choose a new password", url },
+  });
+
+/** After it was turned off. */
+export const factorDisabledMail = ({ to, name, url }: WithLink): Mail =>
+  writeMail({
+    to,
+    subject: "Your second factor was turned off",
+    paragraphs: [
+      `Hello ${withoutLinks(name)},\n\nthe second factor of your account at Parley was turned off just now, and other devices were signed out. From now on the password alone signs in.`,
+      "If it was not you, somebody is in your account: choose a new password, and turn the second factor on again.",
+    ],
+    action: { label: "It was not me: choose a new password", url },
+  });
+
+/** After the backup codes were replaced. */
+export const backupCodesRenewedMail = ({ to, name, url }: WithLink): Mail =>
+  writeMail({
+    to,
+    subject: "You have new backup codes",
+    paragraphs: [
+      `Hello ${withoutLinks(name)},\n\nnew backup codes were made for your account at Parley just now; the former ones work no more.`,
+      "If it was not you, somebody is in your account: choose a new password, and make new codes yourself.",
     ],
     action: { label: "It was not me: choose a new password", url },
   });

@@ -5,7 +5,12 @@ import { and, eq, isNull } from "drizzle-orm";
 import { recordAudit } from "./record-audit.ts";
 
 /** Whoever did these has not proven to be the account's owner. */
-const byAnybody: readonly AccountEventType[] = ["user.sign_in_failed", "user.locked", "factor.failed"];
+const byAnybody: readonly AccountEventType[] = [
+  "user.sign_in_failed",
+  "user.locked",
+  "password.reset_requested",
+  "factor.failed",
+];
 
 /**
  * Writes what happened to an account, which belongs to no tenant by itself, into the log of each tenant that its user belongs to.

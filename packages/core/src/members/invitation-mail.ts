@@ -1,5 +1,6 @@
 import { memberLimits, type Role } from "@parley/contracts";
 import type { Mail } from "@parley/platform/mail/mail";
+import { withoutLinks } from "@parley/platform/mail/write-mail";
 
 const asWhat: Record<Role, string> = {
   owner: "an owner",
@@ -10,7 +11,7 @@ const asWhat: Record<Role, string> = {
 
 /** What people call themselves and their company, in one line of a bounded length. */
 const oneLine = (name: string) =>
-  name
+  withoutLinks(name)
     .replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, " ")
     .slice(0, 80)
     .toWellFormed();

@@ -65,9 +65,21 @@ test("names in the mail are text, whatever they hold", async () => {
   await admin.api.invitations.create({ id: newId(), email: "grace@example.com", role: "member" });
 
   const [mail] = world.mails;
-  expect(mail?.html).toContain("&lt;img src=x&gt; Bcc: eve@example.com");
+  expect(mail?.html).toContain("&lt;img src=x&gt; Bcc: eve@example. com");
   expect(mail?.html).not.toContain("<img");
   expect(mail?.subject).not.toMatch(/[\r\n]/);
+});
+
+test("no name in the mail becomes a link", async () => {
+  await using world = await createWorld();
+  const { tenantId } = await world.tenant();
+  const admin = await world.colleague(tenantId, "admin", "https://evil.example/free www.evil.example");
+  await admin.api.invitations.create({ id: newId(), email: "grace@example.com", role: "member" });
+  const [mail] = world.mails;
+  for (const text of [mail?.subject, mail?.text, mail?.html]) {
+    expect(text).toContain("https evil. example/free www. evil. example");
+    expect(text).not.toMatch(/evil\.example|:\/\/evil/);
+  }
 });
 
 test("whoever has the link sees the workspace and who invites before they sign in, and nothing else", async () => {
@@ -158,6 +170,8 @@ test("a new invitation for an address takes the place of the open one, and a mem
   const again = api.invitations.create({ id: newId(), email: guest.email.toUpperCase(), role: "owner" });
   await expect(again).rejects.toMatchObject(refused("member.known"));
   expect(await rowsOf(world, tenantId)).toHaveLength(2);
+  const { entries } = await listAuditEntries(world.db, tenantId, { action: "invitation.revoked" });
+  expect(entries).toMatchObject([{ target: { kind: "invitation" }, actor: { kind: "member" } }]);
 });
 
 test("admins invite everybody but owners, and touch no invitation of an owner's to be", async () => {

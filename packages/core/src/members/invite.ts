@@ -16,6 +16,7 @@ import {
   whenOver,
 } from "./invitation-rows.ts";
 import { hashToken } from "./invitation-token.ts";
+import { revoke } from "./revoke-invitation.ts";
 
 export type NewInvitation = { id: InvitationId; email: string; role: Role };
 
@@ -55,10 +56,7 @@ export async function invite(
       .from(invitations)
       .where(and(eq(invitations.email, email), isOpen));
     for (const { role: formerRole } of former) checkMayInvite(by, formerRole);
-    await tx
-      .update(invitations)
-      .set({ revokedAt: sql`now()` })
-      .where(and(eq(invitations.email, email), isOpen));
+    for (const invitation of former) await revoke(tx, actor, invitation);
     const token = newToken(sending);
     const invitation = { id, email, role, invitedBy: by.id };
     await tx.insert(invitations).values({ ...invitation, tokenSha256: hashToken(token), expiresAt: whenOver });

@@ -40,7 +40,8 @@ export async function revokeInvitationsOf(
   for (const invitation of sent) if (!role || !mayInvite(role, invitation.role)) await revoke(tx, actor, invitation);
 }
 
-async function revoke(tx: TenantTransaction, actor: Actor, { id, role }: InvitationRow): Promise<void> {
+/** Whoever calls it has seen that the actor may. */
+export async function revoke(tx: TenantTransaction, actor: Actor, { id, role }: InvitationRow): Promise<void> {
   await tx.update(invitations).set({ revokedAt: sql`now()` }).where(eq(invitations.id, id));
   await recordAudit(tx, {
     action: "invitation.revoked",

@@ -4,6 +4,7 @@ import type { Actor } from "../tenants/acting-member.ts";
 import { accountProcedure, type Context, type MemberCaller, procedureFor, publicProcedure, router } from "../trpc.ts";
 import { acceptInvitation, lookAtInvitation } from "./accept-invitation.ts";
 import { changeRole, transferOwnership } from "./change-role.ts";
+import { getInvitation } from "./invitation-rows.ts";
 import { invite, resendInvitation } from "./invite.ts";
 import { listInvitations, listMembers } from "./list-members.ts";
 import { removeMember } from "./remove-member.ts";
@@ -48,13 +49,18 @@ export const invitationsRouter = router({
 
   create: procedureFor("members.manage")
     .input(z.strictObject({ id: InvitationId, email: EmailAddress, role: Role }))
-    .mutation(({ ctx, input }) => invite(ctx.db, sendingOf(ctx), actorOf(ctx), input)),
+    .mutation(async ({ ctx, input }) => {
+      await ctx.countInvitation(input.email);
+      await invite(ctx.db, sendingOf(ctx), actorOf(ctx), input);
+    }),
 
   resend: procedureFor("members.manage")
     .input(OneInvitation)
-    .mutation(({ ctx, input }) =>
-      ctx.inTenant((tx) => resendInvitation(tx, sendingOf(ctx), actorOf(ctx), input.invitationId)),
-    ),
+    .mutation(async ({ ctx, input }) => {
+      const { email } = await ctx.inTenant((tx) => getInvitation(tx, input.invitationId));
+      await ctx.countInvitation(email);
+      await ctx.inTenant((tx) => resendInvitation(tx, sendingOf(ctx), actorOf(ctx), input.invitationId));
+    }),
 
   revoke: procedureFor("members.manage")
     .input(OneInvitation)

@@ -43,6 +43,7 @@ async function refusal(path: string, who: Pick<Context, "user" | "caller">): Pro
     realtimeUrl: "ws://localhost:3002",
     dashboardUrl: "http://localhost:5174",
     mailJobs: { send: () => Promise.reject(letIn) },
+    countInvitation: () => Promise.reject(letIn),
     session: who.user && { id: "a session", fresh: true, secondFactor: false },
     ...who,
   });

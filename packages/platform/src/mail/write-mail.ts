@@ -36,6 +36,11 @@ const oneLine = (text: string) =>
     .slice(0, 150)
     .join("");
 
+/** What people call themselves, as a stranger's mail shows it: programs make links of whatever looks like an address. */
+export function withoutLinks(name: string): string {
+  return name.replace(/:\/\//g, " ").replace(/\.(?=[\p{L}\p{N}])/gu, ". ");
+}
+
 export function escapeHtml(text: string): string {
   return text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
 }

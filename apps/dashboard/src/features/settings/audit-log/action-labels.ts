@@ -30,6 +30,9 @@ export const actionGroups = [
       "factor.enabled": "Second factor turned on",
       "factor.disabled": "Second factor turned off",
       "factor.failed": "Wrong code of the second factor",
+      "backup_codes.renewed": "New backup codes",
+      "device.trusted": "Browser trusted",
+      "device.distrusted": "Browser trusted no more",
     },
   },
   {
