@@ -3,10 +3,11 @@ import { DocumentVersionId, limits, rateLimits, TenantId } from "@parley/contrac
 import { AppError } from "@parley/core/app-error";
 import { findCheckpointTip } from "@parley/core/audit/checkpoint-tip";
 import { exportAuditEntries, findAuditHead } from "@parley/core/audit/list-entries";
+import { listLogs } from "@parley/core/audit/list-logs";
 import { addDocumentAsOperator } from "@parley/core/knowledge/add-document-as-operator";
 import { findVersionStatus } from "@parley/core/knowledge/find-version-status";
 import { readDocument } from "@parley/core/knowledge/read-document";
-import { findTenantBySlug, listTenants } from "@parley/core/tenants/find-tenant";
+import { findTenantBySlug } from "@parley/core/tenants/find-tenant";
 import { countedAddress } from "@parley/platform/rate-limits/limit-key";
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import * as z from "zod";
@@ -21,6 +22,7 @@ const Name = z
 const Upload = z.strictObject({ source: Name.max(200), path: Name.max(1_000) });
 const InTenant = z.object({ slug: z.string().default("") });
 const Slug = /^[a-z0-9-]{1,63}$/;
+const InLog = z.object({ tenantId: TenantId });
 const AfterEntry = z.object({ after: z.coerce.number().pipe(z.int().nonnegative()).default(0) });
 const InVersion = z.object({ versionId: DocumentVersionId });
 
@@ -45,12 +47,13 @@ export async function adminRoutes(app: FastifyInstance, { db, config, jobs }: Ap
   });
   const tenantOf = ({ facts }: FastifyRequest) => TenantId.parse(facts.tenantId);
 
-  app.get("/admin/v1/tenants", async () => ({ tenants: await listTenants(db) }));
-
   app.get("/admin/v1/audit-checkpoint", async () => ({ checkpoint: (await findCheckpointTip(db)) ?? null }));
 
-  app.get("/admin/v1/tenants/:slug/audit", async (request) => {
-    const tenantId = tenantOf(request);
+  app.get("/admin/v1/audit-logs", async () => ({ logs: await listLogs(db) }));
+
+  // By id, since a log outlives its tenant.
+  app.get("/admin/v1/audit-logs/:tenantId", async (request) => {
+    const { tenantId } = InLog.parse(request.params);
     const { after } = AfterEntry.parse(request.query);
     // The head first: what is added meanwhile makes the log longer than its head says, never shorter.
     const head = (await findAuditHead(db, tenantId)) ?? null;

@@ -109,7 +109,7 @@ describe("[K6]", () => {
     // Any page, and no cookie
     ["/widget/v1/conversations", () => ["*", undefined]],
     // No page
-    ["/admin/v1/tenants", () => [undefined, undefined]],
+    ["/admin/v1/audit-logs", () => [undefined, undefined]],
   ];
   test.each(areas)("which pages may read %s", async (url, expected) => {
     const { cookie } = await signedIn();

@@ -55,7 +55,7 @@ test("nobody fills the log: after 20 in a minute no more are recorded, and anoth
 test("so is whoever tries to be the operator of a workspace with a token that is not the installation's", async () => {
   const { tenantId, slug } = await world.tenant();
   const attempt = (token: string | undefined) =>
-    call("GET", `/admin/v1/tenants/${slug}/audit`, {
+    call("GET", `/admin/v1/tenants/${slug}`, {
       address: "192.0.2.9",
       headers: token === undefined ? {} : { authorization: `Bearer ${token}` },
     });
@@ -65,7 +65,7 @@ test("so is whoever tries to be the operator of a workspace with a token that is
   expect(await refusalsOf(tenantId)).toEqual([
     { actorKind: "unknown", actorId: null, code: "auth.required", ip: "192.0.2.9" },
   ]);
-  const url = `/admin/v1/tenants/no-such-${slug}/audit`;
+  const url = `/admin/v1/tenants/no-such-${slug}`;
   expect((await call("GET", url, { headers: { authorization: "Bearer x" } })).status).toBe(401);
 });
 

@@ -47,9 +47,10 @@ const otherwise: [RegExp, string][] = [
   [/^POST \/widget\/v1\/visits$/, "names an inbox by the key that its pages show to everybody"],
   [/^GET \/v1\/openapi.json$/, "describes the API, and is the same for everybody"],
   [
-    /^(GET|POST) \/admin\/v1\/tenants(\/:slug(\/documents|\/audit)?)?$/,
+    /^(GET|POST) \/admin\/v1\/tenants\/:slug(\/documents)?$/,
     "the operator's, of all tenants; the tenant is all it names",
   ],
+  [/^GET \/admin\/v1\/audit-logs(\/:tenantId)?$/, "the operator's, of all tenants; the log is all it names"],
   [/^GET \/admin\/v1\/audit-checkpoint$/, "the operator's: how many checkpoints there are, of all tenants together"],
   [/^GET \/mail(\/|$)/, "mail that is kept on this machine, for whoever sits at it"],
 ];

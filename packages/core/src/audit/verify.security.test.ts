@@ -12,6 +12,7 @@ import { hashLine } from "./checkpoint-line.ts";
 import { findCheckpointTip } from "./checkpoint-tip.ts";
 import { genesisHash, hashEntry } from "./hash-entry.ts";
 import { exportAuditEntries, findAuditHead } from "./list-entries.ts";
+import { listLogs } from "./list-logs.ts";
 import { readCheckpoints } from "./read-checkpoints.ts";
 import { recordAudit } from "./record-audit.ts";
 import { verifyLog } from "./verify-log.ts";
@@ -271,4 +272,17 @@ test("a checkpoint is written for what has moved on, and for nothing else", asyn
 test("a tenant without entries is fine", async () => {
   ({ tenantId } = await world.tenant());
   expect((await verify()).findings).toEqual([]);
+});
+
+test("[audit] the log of a tenant that is gone is still listed, until nothing of it is left", async () => {
+  const listed = async () => (await listLogs(db)).find((log) => log.tenantId === tenantId);
+  expect(await listed()).toMatchObject({ slug: expect.stringMatching(/^t-/) });
+  await tamper("delete from tenants where tenant_id = $tenant");
+  expect(await listed()).toEqual({ tenantId, slug: null });
+  expect(await verify()).toEqual({ findings: [], faults: [] });
+  await tamper("delete from audit_log where tenant_id = $tenant");
+  expect(await listed()).toEqual({ tenantId, slug: null });
+  expect((await verify()).findings).toEqual(["cut_off 1"]);
+  await tamper("delete from audit_heads where tenant_id = $tenant");
+  expect(await listed()).toBeUndefined();
 });

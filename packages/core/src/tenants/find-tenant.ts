@@ -11,12 +11,6 @@ export async function findTenantBySlug(db: Database, slug: string): Promise<Tena
   return row?.tenantId;
 }
 
-/** All tenants of the installation, for whoever runs it. */
-export function listTenants(db: Database): Promise<{ tenantId: TenantId; slug: string }[]> {
-  const { tenantId, slug } = tenants;
-  return db.read("system", (read) => read.select({ tenantId, slug }).from(tenants).orderBy(asc(slug)));
-}
-
 /** A user's place in one tenant, and what the tenant is called there. */
 export type Membership = Awaited<ReturnType<typeof listMemberships>>[number];
 

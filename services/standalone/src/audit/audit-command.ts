@@ -1,5 +1,7 @@
+import type { TenantId } from "@parley/contracts";
 import { deriveCheckpointKey } from "@parley/core/audit/checkpoint-key";
 import type { CheckpointTip } from "@parley/core/audit/checkpoint-tip";
+import type { AuditLog } from "@parley/core/audit/list-logs";
 import { type ReadCheckpoints, readCheckpoints } from "@parley/core/audit/read-checkpoints";
 import { verifyLog } from "@parley/core/audit/verify-log";
 import { OperatorError } from "../operator-error.ts";
@@ -7,11 +9,18 @@ import type { AuditSource } from "./audit-source.ts";
 
 type Say = (line: string) => void;
 
-async function chooseTenants(source: AuditSource, slug: string | undefined) {
-  const all = await source.tenants();
-  const chosen = slug === undefined ? all : all.filter((tenant) => tenant.slug === slug);
-  if (slug !== undefined && chosen.length === 0) throw new OperatorError(`There is no workspace called "${slug}".`);
-  return chosen;
+const noWorkspace = (slug: string) => new OperatorError(`There is no workspace called "${slug}".`);
+
+/**
+ * The logs to be verified. Those that only checkpoints know of were taken out of the database, tenant and all; since nobody knows any more
+ * what those tenants were called, and one of another id may have got the name, they belong to every answer.
+ */
+async function chooseLogs(source: AuditSource, slug: string | undefined, inCheckpoints: readonly TenantId[]) {
+  const known = await source.logs();
+  const chosen = slug === undefined ? known : known.filter((log) => log.slug === slug);
+  if (slug !== undefined && chosen.length === 0) throw noWorkspace(slug);
+  const gone = new Set(inCheckpoints).difference(new Set(known.map(({ tenantId }) => tenantId)));
+  return [...chosen, ...[...gone].map((tenantId): AuditLog => ({ tenantId, slug: null }))];
 }
 
 /** A worker writes them every minute; after so long one is missing. */
@@ -39,12 +48,12 @@ export async function verifyAudit(
   for (const fault of faults) say(`  checkpoints: ${fault}`);
   let intact = faults.length === 0;
 
-  const tenants = await chooseTenants(source, slug);
-  for (const tenant of tenants) {
-    const checkpoints = heads.filter(({ tenantId }) => tenantId === tenant.tenantId);
-    const head = await source.head(tenant);
+  const inCheckpoints = heads.map(({ tenantId }) => tenantId);
+  for (const log of await chooseLogs(source, slug, inCheckpoints)) {
+    const checkpoints = heads.filter(({ tenantId }) => tenantId === log.tenantId);
+    const head = await source.head(log);
     const ends = head ? [...checkpoints, head] : checkpoints;
-    const { entries, firstAt, findings } = await verifyLog(tenant.tenantId, source.entries(tenant), ends);
+    const { entries, firstAt, findings } = await verifyLog(log.tenantId, source.entries(log), ends);
     const last = checkpoints.reduce((most, { seq }) => Math.max(most, seq), 0);
     const covered =
       last > 0 ? `checkpoints up to entry ${last}, since ${since}` : "no checkpoint: a cut-off end would not be seen";
@@ -55,25 +64,17 @@ export async function verifyAudit(
         text: `the log begins ${firstAt}, and no checkpoint of it was ever kept in ${checkpointDir}, or it was taken away`,
       });
     }
-    say(
-      `${findings.length === 0 ? "✓" : "✗"} ${tenant.slug}: ${entries} ${entries === 1 ? "entry" : "entries"}, ${covered}`,
-    );
+    const name = log.slug ?? `${log.tenantId}, a workspace that is not there any more`;
+    say(`${findings.length === 0 ? "✓" : "✗"} ${name}: ${entries} ${entries === 1 ? "entry" : "entries"}, ${covered}`);
     for (const { text } of findings) say(`    ${text}`);
     if (findings.length > 0) intact = false;
-  }
-  // A tenant that is gone, log and all, is only known by its checkpoints.
-  if (slug === undefined) {
-    const known = new Set(tenants.map(({ tenantId }) => tenantId));
-    for (const tenantId of new Set(heads.map((head) => head.tenantId))) {
-      if (!known.has(tenantId)) say(`  the workspace ${tenantId} has checkpoints, but is not there any more`);
-    }
   }
   return intact;
 }
 
 /** One JSON object a line, oldest first, as SIEMs read it. */
 export async function exportAudit(source: AuditSource, slug: string, say: Say): Promise<void> {
-  const [tenant] = await chooseTenants(source, slug);
-  if (!tenant) return;
-  for await (const entry of source.entries(tenant)) say(JSON.stringify({ tenantId: tenant.tenantId, ...entry }));
+  const log = (await source.logs()).find((one) => one.slug === slug);
+  if (!log) throw noWorkspace(slug);
+  for await (const entry of source.entries(log)) say(JSON.stringify({ tenantId: log.tenantId, ...entry }));
 }

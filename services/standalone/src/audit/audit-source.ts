@@ -1,23 +1,22 @@
-import type { AuditEntry, ErrorBody, TenantId } from "@parley/contracts";
+import type { AuditEntry, ErrorBody } from "@parley/contracts";
 import { type CheckpointTip, findCheckpointTip } from "@parley/core/audit/checkpoint-tip";
 import { type AuditPage, exportAuditEntries, findAuditHead } from "@parley/core/audit/list-entries";
-import { listTenants } from "@parley/core/tenants/find-tenant";
+import { type AuditLog, listLogs } from "@parley/core/audit/list-logs";
 import type { Database } from "@parley/db";
 import ky, { isHTTPError } from "ky";
 import { OperatorError } from "../operator-error.ts";
 
-type Tenant = { tenantId: TenantId; slug: string };
 type End = { seq: number; hash: string };
 
 /** Where audit logs are read. */
 export type AuditSource = {
-  tenants(): Promise<Tenant[]>;
+  logs(): Promise<AuditLog[]>;
   /** The newest checkpoint that the database knows of. */
   checkpointTip(): Promise<CheckpointTip | undefined>;
   /** Where the log ends, by what the database says of it. */
-  head(tenant: Tenant): Promise<End | undefined>;
+  head(log: AuditLog): Promise<End | undefined>;
   /** All of them, oldest first. */
-  entries(tenant: Tenant): AsyncIterable<AuditEntry>;
+  entries(log: AuditLog): AsyncIterable<AuditEntry>;
 };
 
 async function* allPages(read: (after: number) => Promise<AuditPage>): AsyncIterable<AuditEntry> {
@@ -31,7 +30,7 @@ async function* allPages(read: (after: number) => Promise<AuditPage>): AsyncIter
 
 export function auditOfDatabase(db: Database): AuditSource {
   return {
-    tenants: () => listTenants(db),
+    logs: () => listLogs(db),
     checkpointTip: () => findCheckpointTip(db),
     head: ({ tenantId }) => findAuditHead(db, tenantId),
     entries: ({ tenantId }) => allPages((after) => exportAuditEntries(db, tenantId, after)),
@@ -53,15 +52,15 @@ export function auditOverHttp({ apiUrl, adminToken }: { apiUrl: string; adminTok
       throw new OperatorError(`The api at ${apiUrl} did not give the audit log: ${reason}`);
     }
   }
-  const page = ({ slug }: Tenant, after: number) =>
-    get<AuditPage & { head: End | null }>(`/tenants/${encodeURIComponent(slug)}/audit?after=${after}`);
+  const page = ({ tenantId }: AuditLog, after: number) =>
+    get<AuditPage & { head: End | null }>(`/audit-logs/${tenantId}?after=${after}`);
   return {
-    async tenants() {
-      return (await get<{ tenants: Tenant[] }>("/tenants")).tenants;
+    async logs() {
+      return (await get<{ logs: AuditLog[] }>("/audit-logs")).logs;
     },
     checkpointTip: async () =>
       (await get<{ checkpoint: CheckpointTip | null }>("/audit-checkpoint")).checkpoint ?? undefined,
-    head: async (tenant) => (await page(tenant, Number.MAX_SAFE_INTEGER)).head ?? undefined,
-    entries: (tenant) => allPages((after) => page(tenant, after)),
+    head: async (log) => (await page(log, Number.MAX_SAFE_INTEGER)).head ?? undefined,
+    entries: (log) => allPages((after) => page(log, after)),
   };
 }
