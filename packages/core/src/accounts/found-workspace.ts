@@ -1,11 +1,11 @@
 import { createHash } from "node:crypto";
 import type { NewWorkspace } from "@parley/auth";
-import { type MemberId, memberLimits, TenantId, type UserId } from "@parley/contracts";
+import { type MemberId, TenantId, type UserId } from "@parley/contracts";
 import type { Database } from "@parley/db";
 import { members, tenants } from "@parley/db/schema";
 import { and, eq, isNull } from "drizzle-orm";
 import { AppError } from "../app-error.ts";
-import { listMemberships } from "../tenants/find-tenant.ts";
+import { checkMayJoin } from "../tenants/check-may-join.ts";
 import { makeWorkspace } from "./make-workspace.ts";
 
 type Place = { tenantId: TenantId; memberId: MemberId };
@@ -23,9 +23,7 @@ export async function foundWorkspace(
   const founding = { ...rest, tenantId: tenantIdOf(rest.owner.userId, key) };
   const known = await findFounded(db, founding);
   if (known) return known;
-  const memberships = await listMemberships(db, founding.owner.userId);
-  if (memberships.length >= memberLimits.tenantsOfUser) throw new AppError("tenant.too_many");
-  await makeWorkspace(db, founding);
+  await makeWorkspace(db, founding, (tx) => checkMayJoin(tx, founding.owner.userId));
   const made = await findFounded(db, founding);
   if (!made) throw new Error("a workspace was made and is not there");
   return made;

@@ -1,11 +1,19 @@
 import type { NewWorkspace } from "@parley/auth";
-import type { Database } from "@parley/db";
+import type { Database, TenantTransaction } from "@parley/db";
 import { members, tenants } from "@parley/db/schema";
 import { recordAudit } from "../audit/record-audit.ts";
 import { createInbox } from "../inboxes/create-inbox.ts";
 
-/** Makes a workspace with its owner and a first inbox: all of it or nothing, and a second time it changes nothing. */
-export async function makeWorkspace(db: Database, { tenantId, name, owner, ip }: NewWorkspace): Promise<void> {
+/**
+ * Makes a workspace with its owner and a first inbox: all of it or nothing, and a second time it changes nothing.
+ *
+ * @param check whether it may be made, in the same transaction; what it throws is thrown
+ */
+export async function makeWorkspace(
+  db: Database,
+  { tenantId, name, owner, ip }: NewWorkspace,
+  check?: (tx: TenantTransaction) => Promise<void>,
+): Promise<void> {
   await db.transaction(tenantId, async (tx) => {
     const made = await tx
       .insert(tenants)
@@ -13,6 +21,7 @@ export async function makeWorkspace(db: Database, { tenantId, name, owner, ip }:
       .onConflictDoNothing({ target: tenants.tenantId })
       .returning({ tenantId: tenants.tenantId });
     if (made.length === 0) return;
+    await check?.(tx);
     const [member] = await tx
       .insert(members)
       .values({ ...owner, role: "owner" })

@@ -1,5 +1,5 @@
 import { findLogins, renewSessions, type User } from "@parley/auth";
-import { type MemberId, memberLimits, type TenantId } from "@parley/contracts";
+import type { MemberId, TenantId } from "@parley/contracts";
 import type { Database, TenantTransaction } from "@parley/db";
 import { invitations, members, tenants } from "@parley/db/schema";
 import { and, eq, sql } from "drizzle-orm";
@@ -7,7 +7,7 @@ import { AppError } from "../app-error.ts";
 import { recordAudit } from "../audit/record-audit.ts";
 import { announce } from "../outbox/announce.ts";
 import { lockMembers } from "../tenants/acting-member.ts";
-import { listMemberships } from "../tenants/find-tenant.ts";
+import { checkMayJoin } from "../tenants/check-may-join.ts";
 import { type InvitationRow, isNotOver, isOpen } from "./invitation-rows.ts";
 import { hashToken, tenantOfToken } from "./invitation-token.ts";
 
@@ -46,7 +46,6 @@ export async function acceptInvitation(
   if (!tenantId) throw new AppError("invitation.not_found");
   const [login] = await findLogins(db, [user.id]);
   if (!login) throw new AppError("auth.required");
-  const memberships = await listMemberships(db, user.id);
 
   return db.transaction(tenantId, async (tx) => {
     await lockMembersOf(tx);
@@ -63,7 +62,7 @@ export async function acceptInvitation(
     if ((await tx.$count(invitations, open)) === 0) throw new AppError("invitation.not_found");
     if (login.email.toLowerCase() !== invitation.email) throw new AppError("invitation.other_address");
     if (!login.emailVerified) throw new AppError("email.not_verified");
-    if (!belongs && memberships.length >= memberLimits.tenantsOfUser) throw new AppError("tenant.too_many");
+    if (!belongs) await checkMayJoin(tx, user.id);
 
     // Whoever is a member by now keeps the role that they have: an invitation is no way to another one.
     const member = belongs ?? (await join(tx, user, invitation, known?.id));

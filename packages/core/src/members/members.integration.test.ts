@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
-import { ApiKeyId, MemberId, type TenantId } from "@parley/contracts";
+import { ApiKeyId, InvitationId, MemberId, type TenantId } from "@parley/contracts";
 import { conversations, invitations, members } from "@parley/db/schema";
-import { eq } from "drizzle-orm";
+import { eq, sql } from "drizzle-orm";
 import { expect, test } from "vitest";
 import { openWithApiKey } from "../api-keys/open-with-api-key.ts";
 import { listAuditEntries } from "../audit/list-entries.ts";
@@ -320,6 +320,35 @@ test("one person founds and belongs to several workspaces, up to a limit, and a 
   });
   const stranger = await world.login("Eve");
   expect((await stranger.api.tenants.create({ key, name })).tenantId).not.toBe(made.tenantId);
+});
+
+test("whoever founds and accepts many at once gets no more than the limit, however they come", async () => {
+  await using world = await createWorld();
+  const ada = await world.login("Ada");
+  const found = () => ada.api.tenants.create({ key: randomUUID(), name: "Another" });
+  for (let count = 0; count < 17; count++) await found();
+  const invited: string[] = [];
+  for (let count = 0; count < 5; count++) {
+    const { api } = await world.tenant();
+    await api.invitations.create({ id: InvitationId.parse(randomUUID()), email: ada.email, role: "member" });
+    invited.push(world.mails.at(-1)?.text.match(/#(\S+)/)?.[1] ?? "");
+  }
+  const outcomes = await Promise.allSettled([
+    ...invited.map((token) => ada.api.invitations.accept({ token })),
+    ...Array.from({ length: 5 }, found),
+  ]);
+  expect(outcomes.filter(({ status }) => status === "fulfilled")).toHaveLength(3);
+  for (const outcome of outcomes) {
+    if (outcome.status === "rejected") expect(outcome.reason).toMatchObject(refused("tenant.too_many"));
+  }
+  expect(await listMemberships(world.db, ada.id)).toHaveLength(20);
+  // Of what was refused nothing is left, and a place that is left can be taken.
+  const [first] = await listMemberships(world.db, ada.id);
+  if (!first) throw new Error("nobody belongs anywhere");
+  await world.db.transaction(first.tenantId, (tx) =>
+    tx.update(members).set({ removedAt: sql`now()` }).where(eq(members.id, first.memberId)),
+  );
+  await found();
 });
 
 test("a workspace is renamed by owners and admins; only its owner asks for a second factor, having used one", async () => {
