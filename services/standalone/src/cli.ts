@@ -43,7 +43,9 @@ const say = (line: string) => void process.stdout.write(`${line}\n`);
 
 audit
   .command("verify")
-  .description("find entries that were changed, deleted, moved or cut off, and logs that are gone; exit code 1 when there are any")
+  .description(
+    "find entries that were changed, deleted, moved or cut off, and logs that are gone; exit code 1 when there are any",
+  )
   .option("--tenant <slug>", "one workspace only")
   .action(async ({ tenant }: { tenant?: string }) => {
     const intact = await withAudit(process.env, ({ source, ...rest }) => verifyAudit(source, { tenant, ...rest, say }));
