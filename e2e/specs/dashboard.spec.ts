@@ -28,7 +28,7 @@ test("a citation opens the version that was cited, also when another one answers
     .click();
   await expect(shop.chat.locator("mark").first()).toContainText("lemon juice");
   await expect(shop.chat.getByText(/^Version 1, read on/)).toBeVisible();
-  await expect(shop.chat.getByText("A newer version of this document exists.")).toBeVisible();
+  await expect(shop.chat.getByText("There is a newer one.")).toBeVisible();
 
   const dashboard = await openDashboard(await context.newPage(), builtIn);
   await dashboard.open(await shop.conversationId());

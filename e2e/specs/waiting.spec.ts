@@ -1,7 +1,7 @@
 import type { Page } from "@playwright/test";
 import { expectAccessibleInAllLooks } from "../src/accessible.ts";
 import { signUp } from "../src/accounts.ts";
-import { expect, openDashboard, type Place, test } from "../src/fixtures.ts";
+import { expect, openDashboard, openShop, type Place, test } from "../src/fixtures.ts";
 import { newPerson } from "../src/mailbox.ts";
 
 // What a page counts down: to the end of the session, and to when the server takes requests again.
@@ -98,4 +98,26 @@ test("a form about the account counts down just so", async ({ page, builtIn }) =
   await expectAccessibleInAllLooks(page);
   await page.clock.fastForward(31_000);
   await page.getByRole("navigation", { name: "Main" }).waitFor();
+});
+
+test("a visitor's message that is refused for the rate counts down, and goes out by itself", async ({
+  page,
+  builtIn,
+}) => {
+  await page.clock.install();
+  const shop = await openShop(page, builtIn.shopUrl);
+  let refusals = 0;
+  await page.route("**/widget/v1/conversations/*/messages", async (route) => {
+    if (route.request().method() !== "POST" || refusals > 0) return route.continue();
+    refusals++;
+    const json = { error: { code: "rate.exceeded", message: "" } };
+    const headers = { "access-control-allow-origin": "*", "access-control-expose-headers": "retry-after" };
+    return route.fulfill({ status: 429, json, headers: { ...headers, "retry-after": "20" } });
+  });
+  await shop.say("How do I add my own documents?");
+  await expect(shop.chat.getByText(/^Sent in (20|1\d) s$/)).toBeVisible();
+  await expectAccessibleInAllLooks(page);
+  await page.clock.runFor(22_000);
+  await expect(shop.answers.first()).toHaveAttribute("aria-busy", "false");
+  await expect(shop.chat.getByText(/^Sent in/)).toHaveCount(0);
 });

@@ -89,7 +89,7 @@ export function MessageList({ state, children, ...on }: MessageListProps) {
 function Item({ item, state, ...on }: { item: TimelineItem } & Omit<MessageListProps, "children">) {
   const assistantName = state.inbox?.assistantName ?? strings.assistantRole;
   const contact = (id: MessageId) => ({
-    isOnline: state.isOnline,
+    state,
     onRetry: () => on.onRetry(id),
     onRemove: () => on.onRemove(id),
   });

@@ -1,6 +1,7 @@
 import type { LocalMessage } from "@parley/client";
 import type { Message } from "@parley/contracts";
 import { parsePlainText } from "@parley/ui/markdown/parse-plain-text";
+import type { SessionState } from "../session/session.ts";
 import { errorText, strings } from "../strings.ts";
 import { Avatar } from "./avatar.tsx";
 import { Inlines } from "./markdown.tsx";
@@ -18,13 +19,13 @@ type ContactMessageProps = {
   text: string;
   /** While the server has not confirmed it. */
   local?: LocalMessage;
-  isOnline: boolean;
+  state: Pick<SessionState, "isOnline" | "wait">;
   onRetry(): void;
   onRemove(): void;
 };
 
-export function ContactMessage({ text, local, isOnline, onRetry, onRemove }: ContactMessageProps) {
-  const isWaiting = local && !isOnline && !local.error;
+export function ContactMessage({ text, local, state, onRetry, onRemove }: ContactMessageProps) {
+  const isWaiting = local && !state.isOnline && !local.error;
   const isFailed = local?.status === "failed" && !isWaiting;
   return (
     <div class={`message contact ${isFailed ? "failed" : local ? "pending" : ""}`}>
@@ -43,7 +44,7 @@ export function ContactMessage({ text, local, isOnline, onRetry, onRemove }: Con
           </button>
         </div>
       )}
-      {local && !isFailed && <div class="delivery">{isWaiting ? strings.waiting : strings.sending}</div>}
+      {local && !isFailed && <div class="delivery">{isWaiting ? strings.waiting : strings.sending(state.wait)}</div>}
     </div>
   );
 }

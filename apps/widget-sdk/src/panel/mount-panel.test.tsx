@@ -211,7 +211,7 @@ describe("a citation", () => {
     expect(text("#passage-title")[0]).toMatch(/1 Guide/);
     expect(text(".path")).toEqual(["Adding documents"]);
     expect(text(".edition")[0]).toMatch(/^Version 2, read on .*2026/);
-    expect(text(".superseded")[0]).toMatch(/newer version/);
+    expect(text(".superseded")[0]).toMatch(/There is a newer one/);
   });
 
   test("of a plain text marks as exactly", async () => {

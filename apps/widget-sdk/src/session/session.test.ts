@@ -74,6 +74,14 @@ describe("sending", () => {
     expect(session.state.messages[1]?.id).toBe(id);
   });
 
+  test("a pause that the server asks for is counted down", () => {
+    const { server, session, onChange } = begin();
+    expect(session.state.wait).toBe(0);
+    server.api.onWait?.(2);
+    expect(session.state.wait).toBe(2);
+    expect(onChange).toHaveBeenLastCalledWith(expect.objectContaining({ wait: 2 }));
+  });
+
   test("a message whose id is taken goes out under another one", async () => {
     const { server, session } = begin();
     session.send("first");

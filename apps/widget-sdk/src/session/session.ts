@@ -25,6 +25,8 @@ export type SessionState = ConversationState & {
   /** Of the socket; undefined while there is nothing to listen to. */
   readonly link: RealtimeStatus | undefined;
   readonly isOnline: boolean;
+  /** For how many seconds the server asks to be left alone. */
+  readonly wait: number;
   readonly handOff: "asking" | "failed" | undefined;
   /** The last `seq` that the visitor has seen. */
   readonly seenSeq: number;
@@ -44,6 +46,7 @@ const beginning: SessionState = {
   failure: undefined,
   link: undefined,
   isOnline: true,
+  wait: 0,
   handOff: undefined,
   seenSeq: 0,
 };
@@ -257,6 +260,7 @@ export function createSession({ publishableKey, api, storage, connect, onChange 
     change({ isOnline: navigator.onLine });
     if (navigator.onLine) retryUnsent();
   }
+  api.onWait = (wait) => change({ wait });
   addEventListener("online", onLine);
   addEventListener("offline", onLine);
 

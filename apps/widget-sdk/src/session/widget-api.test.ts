@@ -73,12 +73,15 @@ test("a server that says when to come back is left alone until then, and given u
       status: 429,
       headers: { "retry-after": String(retryAfter) },
     });
+  const told: number[] = [];
+  api.onWait = (seconds) => void told.push(seconds);
   request.mockResolvedValueOnce(tooMany(30)).mockResolvedValueOnce(json({ id: "x" }));
   const opened = api.openConversation("token", conversationId);
   await vi.advanceTimersByTimeAsync(29_999);
   expect(request).toHaveBeenCalledTimes(1);
   await vi.advanceTimersByTimeAsync(2_000);
   await expect(opened).resolves.toEqual({ id: "x" });
+  expect(told).toEqual(Array.from({ length: 31 }, (_, second) => 30 - second));
 
   request.mockResolvedValueOnce(tooMany(3_600));
   const settled = await settle(api.openConversation("token", conversationId));

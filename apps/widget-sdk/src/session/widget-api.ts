@@ -13,21 +13,20 @@ import type {
 export class ApiError extends Error {
   override readonly name = "ApiError";
   readonly code: ErrorCode | "network";
-  /** How long the server asks to be left alone. */
-  readonly retryAfterMs: number;
+  /** For how many seconds the server asks to be left alone. */
+  readonly retryAfter: number;
 
-  constructor(
-    code: ErrorCode | "network",
-    { retryAfterMs = 0, cause }: { retryAfterMs?: number; cause?: unknown } = {},
-  ) {
+  constructor(code: ErrorCode | "network", { retryAfter = 0, cause }: { retryAfter?: number; cause?: unknown } = {}) {
     super(code, { cause });
     this.code = code;
-    this.retryAfterMs = retryAfterMs;
+    this.retryAfter = retryAfter;
   }
 }
 
 /** The widget's commands over HTTP. Each may be repeated: ids are chosen here, so nothing happens twice. */
 export type WidgetApi = {
+  /** Told once a second how long the server still asks to be left alone; 0 when that is over. */
+  onWait?(seconds: number): void;
   startVisit(visit: { publishableKey: string; token?: string | undefined }): Promise<Visit>;
   openConversation(token: string, id: ConversationId): Promise<Conversation>;
   postMessage(
@@ -39,12 +38,14 @@ export type WidgetApi = {
   getCitedPassage(token: string, message: Message, number: number): Promise<CitedPassage>;
 };
 
+const pass = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+
 const timeoutMs = 12_000;
 /** Before the second attempt; the following waits are twice as long each. */
 const firstDelayMs = 400;
 const attempts = 4;
 /** Who is asked to wait longer is told that it failed, and may try again. */
-const longestDelayMs = 60_000;
+const longestWaitSeconds = 60;
 /** Another attempt may fare better. */
 const passing: ReadonlySet<string> = new Set(["network", "service.busy", "internal", "rate.exceeded"]);
 
@@ -67,28 +68,32 @@ export function createWidgetApi(api: string): WidgetApi {
     const answer = (await response.json()) as T & Partial<ErrorBody>;
     if (!response.ok) {
       // A proxy may name a date instead of seconds: our own growing waits will do then.
-      const retryAfterMs = Number(response.headers.get("retry-after")) * 1_000 || 0;
-      throw new ApiError(answer.error?.code ?? "network", { retryAfterMs });
+      const retryAfter = Number(response.headers.get("retry-after")) || 0;
+      throw new ApiError(answer.error?.code ?? "network", { retryAfter });
     }
     return answer;
   }
 
   async function request<T>(path: string, token?: string, body?: object): Promise<T> {
     for (let attempt = 1; ; attempt++) {
-      let askedMs: number;
+      let wait: number;
       try {
         return await once<T>(path, token, body);
       } catch (cause) {
         const error = cause instanceof ApiError ? cause : new ApiError("network", { cause });
-        if (attempt === attempts || !passing.has(error.code) || error.retryAfterMs > longestDelayMs) throw error;
-        askedMs = error.retryAfterMs;
+        if (attempt === attempts || !passing.has(error.code) || error.retryAfter > longestWaitSeconds) throw error;
+        wait = Math.ceil(error.retryAfter);
       }
       const delayMs = firstDelayMs * 2 ** (attempt - 1) * (0.5 + Math.random());
-      await new Promise((resolve) => setTimeout(resolve, askedMs + delayMs));
+      for (; ; await pass(1_000)) {
+        all.onWait?.(wait);
+        if (wait-- < 1) break;
+      }
+      await pass(delayMs);
     }
   }
 
-  return {
+  const all: WidgetApi = {
     startVisit: (visit) => request("visits", undefined, visit),
     openConversation: (token, id) => request("conversations", token, { id }),
     postMessage: (token, id, message) => request(`conversations/${id}/messages`, token, message),
@@ -96,4 +101,5 @@ export function createWidgetApi(api: string): WidgetApi {
     getCitedPassage: (token, { conversationId, id }, number) =>
       request(`conversations/${conversationId}/messages/${id}/citations/${number}`, token),
   };
+  return all;
 }
