@@ -82,3 +82,22 @@ test("the form for people shows the fields on one line and an error's stack, wit
   expect(first).toMatch(/^[\d:.]{12} warn {2}failed tenantId=t1 attempt=2$/);
   expect(rest.join("\n")).toMatch(/^ {4}Error: no answer\n.* {4}because of\n {4}Error: refused\n/s);
 });
+
+test.each(["json", "pretty"] as const)(
+  "[I12 + control] in %s nobody's words end a line, begin one or speak to the terminal",
+  (format) => {
+    const { logger, lines } = logTo(format);
+    const forged = "x\r\n12:00:00.000 error forged\u001b[2K\u001b]0;title\u0007\u009b2J\u2028forged\u0085";
+    logger.info({ [`key${forged}`]: 1, value: forged, list: [forged] }, forged);
+    logger.child({ value: forged }).error({ err: new Error(forged, { cause: new Error(forged) }) }, "failed");
+    logger.error({ err: forged }, "failed");
+
+    expect(lines).toHaveLength(3);
+    expect(forged).toMatch(/[\p{Cc}\u2028]/u); // they would be seen
+    for (const line of lines) {
+      const rest = format === "json" ? line.trimEnd() : line.replace(/\n( {4}|$)/g, "");
+      expect(rest).toContain("forged");
+      expect(rest).not.toMatch(format === "json" ? /\p{Cc}(?<![\u007f-\u009f])/u : /[\p{Cc}\u2028\u2029]/u);
+    }
+  },
+);

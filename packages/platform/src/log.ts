@@ -81,6 +81,16 @@ function describeError(error: unknown): unknown {
 
 const colours = { trace: "gray", debug: "gray", info: "green", warn: "yellow", error: "red", fatal: "red" } as const;
 
+/**
+ * With what ends a line or speaks to the terminal written out: nobody's words begin a line of their own, or hide one.
+ *
+ * @param kept what may stay
+ */
+const writtenOut = (text: string, kept = "") =>
+  text.replace(/[\p{Cc}\u2028\u2029]/gu, (character) =>
+    kept.includes(character) ? character : `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,
+  );
+
 /** `12:00:00.000 warn message key=value`, and an error's stack below. */
 function forPeople(line: string, colourful: boolean): string {
   const { time, level, msg, err, ...fields } = JSON.parse(line);
@@ -89,16 +99,18 @@ function forPeople(line: string, colourful: boolean): string {
   const words = [
     paint("gray", String(time).slice(11, 23)),
     paint(colours[level as keyof typeof colours] ?? "white", String(level).padEnd(5)),
-    msg ?? "",
+    writtenOut(msg ?? ""),
     ...Object.entries(fields).map(
-      ([key, value]) => `${paint("gray", `${key}=`)}${typeof value === "string" ? value : JSON.stringify(value)}`,
+      ([key, value]) =>
+        `${paint("gray", `${writtenOut(key)}=`)}${writtenOut(typeof value === "string" ? value : JSON.stringify(value))}`,
     ),
   ];
   return `${words.join(" ")}\n${err ? `${errorForPeople(err)}\n` : ""}`;
 }
 
 function errorForPeople(err: ErrorFields | string): string {
-  if (typeof err === "string") return `    ${err}`;
-  const own = (err.stack ?? `${err.type}: ${err.message}`).replace(/^/gm, "    ");
+  if (typeof err === "string") return `    ${writtenOut(err)}`;
+  // A message may hold a line break as a stack does: whatever it says stands indented.
+  const own = writtenOut(err.stack ?? `${err.type}: ${err.message}`, "\n").replace(/^/gm, "    ");
   return err.cause ? `${own}\n    because of\n${errorForPeople(err.cause as ErrorFields)}` : own;
 }

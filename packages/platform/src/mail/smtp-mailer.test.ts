@@ -40,13 +40,13 @@ test.each([
   ["a second command in the address", { to: "ada@example.com>\r\nRCPT TO:<eve@example.com" }],
   ["an address with a name", { to: "Eve <eve@example.com>" }],
   ["no address", { to: "ada" }],
-])("with %s nothing is sent at all", async (_, fault) => {
+])("[I12] with %s nothing is sent at all", async (_, fault) => {
   const mailer = createSmtpMailer({ url: server.url, from });
   await expect(mailer.send({ ...mail, ...fault })).rejects.toMatchObject({ name: "ZodError" });
   expect(server.attempts).toEqual([]);
 });
 
-test("what the text says is never a header, whatever it looks like", async () => {
+test("[I12 + control] what the text says is never a header, whatever it looks like", async () => {
   const mailer = createSmtpMailer({ url: server.url, from });
   const text = "\r\nBcc: eve@example.com\r\n.\r\nRCPT TO:<eve@example.com>\r\n";
   await mailer.send({ ...mail, text });

@@ -10,6 +10,8 @@ const longest = 8_000;
 
 const fence = /^[ \t]*(?:>[ \t]*)*(`{3,}|~{3,})(.*)$/;
 const heading = /^ {0,3}#{1,6}(?:[ \t]|$)/;
+/** Ends a block, whether a heading stands above it or not. */
+const underline = /^ {0,3}(?:=+|-+)$/;
 const frontMatter = /^---[ \t]*\n(?:[\s\S]{0,20000}?\n)??---[ \t]*(?:\n|$)/;
 
 /** YAML between two lines of dashes, at the very beginning: about the document, not part of it. */
@@ -26,13 +28,14 @@ export function* segmentsOf(text: string): Generator<Segment> {
   let open: string | undefined; // the fence of the code block that the line stands in
   let code = false; // the segment began within a code block
   let blankBefore = false;
+  let underlineBefore = false;
 
   for (const line of linesOf(text, start)) {
     const length = line.start - start;
     const content = text.slice(line.start, line.end).trimEnd();
     const cut =
       length + (line.end - line.start) > longest ||
-      (!open && length >= wanted && heading.test(content)) ||
+      (!open && length >= wanted && (heading.test(content) || underlineBefore)) ||
       (!open && length >= long && blankBefore);
     if (cut && length > 0) {
       yield { start, end: line.start, code };
@@ -51,6 +54,7 @@ export function* segmentsOf(text: string): Generator<Segment> {
       }
     }
     blankBefore = content === "";
+    underlineBefore = underline.test(content);
   }
   if (start < text.length) yield { start, end: text.length, code };
 }

@@ -1,0 +1,121 @@
+import { deflateRawSync, gzipSync } from "node:zlib";
+import { limits } from "@parley/contracts";
+import { describe, expect, test } from "vitest";
+import { chunkDocument } from "./chunk-document.ts";
+import { readDocument } from "./read-document.ts";
+import { searchableText } from "./searchable-text.ts";
+
+// Documents are Markdown or text, and nothing in them is unpacked, resolved or run: what is anything else is refused for its bytes,
+// whatever it is called.
+
+const bytes = (text: string) => new TextEncoder().encode(text);
+function codeOf(content: Uint8Array, path = "a.md"): string {
+  try {
+    return readDocument(content, path).text;
+  } catch (error) {
+    return (error as { code: string }).code;
+  }
+}
+
+/** A zip file with one file of 100 MB in it. */
+function zipBomb(): Uint8Array {
+  const packed = deflateRawSync(Buffer.alloc(100 * 1024 * 1024));
+  const header = Buffer.alloc(30);
+  header.writeUInt32LE(0x04034b50, 0);
+  header.writeUInt16LE(20, 4);
+  header.writeUInt16LE(8, 8);
+  header.writeUInt32LE(packed.length, 18);
+  header.writeUInt32LE(100 * 1024 * 1024, 22);
+  return Buffer.concat([header, packed]);
+}
+const pdf = (more: string) =>
+  Buffer.concat([Buffer.from(`%PDF-1.7\n%`), Buffer.from([0xe2, 0xe3, 0xcf, 0xd3]), Buffer.from(`\n${more}`)]);
+
+describe("[I9] what is no text is refused by its bytes, whatever it is called:", () => {
+  test.each<[string, Uint8Array]>([
+    ["a zip bomb", zipBomb()],
+    ["a gzip bomb", gzipSync(Buffer.alloc(100 * 1024 * 1024))],
+    ["a workbook", Buffer.concat([Buffer.from("PK\u0003\u0004\u0014\0\u0006\0"), Buffer.from("[Content_Types].xml")])],
+    ["a PDF whose font runs a script", pdf("/FontMatrix [1 0 0 1 0 (1\\); alert\\(1\\)//)]")],
+    ["a picture that is a script", Buffer.concat([Buffer.from("GIF89a/*\0\0*/=1;alert(1)//"), Buffer.alloc(20)])],
+    ["a text that is a zip file from its end", Buffer.concat([bytes("# Title\n\nwords\n"), zipBomb()])],
+    ["an object of Java", Buffer.from("aced0005737200", "hex")],
+  ])("%s", (_what, content) => {
+    for (const path of ["a.md", "a.txt", "a.pdf.md"]) expect(codeOf(content, path)).toMatch(/^document\.not_text$/);
+    for (const path of ["a.zip", "a.xlsx", "a.pdf", "a.svg", "a.html", "a.xml"])
+      expect(codeOf(content, path)).toBe("document.type_unknown");
+  });
+
+  test("one byte more than a document may have", () => {
+    expect(codeOf(new Uint8Array(limits.documentBytes + 1).fill(97))).toBe("document.too_large");
+  });
+});
+
+test("[I9] entities that name files or each other stay the words that they are", () => {
+  const laughs = Array.from({ length: 20 }, (_, index) => `<!ENTITY l${index + 1} "${`&l${index};`.repeat(10)}">`).join(
+    "\n",
+  );
+  const text = `<!DOCTYPE x [<!ENTITY f SYSTEM "file:///etc/passwd">\n${laughs}]>\n<x>&f;&l20;</x>\n`;
+  expect(codeOf(bytes(text))).toBe(text);
+  const chunks = [...chunkDocument(text, "text/markdown")].map((chunk) => chunk.text).join("\n");
+  expect(chunks.length).toBeLessThanOrEqual(text.length);
+  expect(chunks).not.toContain("root:");
+});
+
+test("[I9 control] text is read, and what is cut off it would be missed", () => {
+  expect(codeOf(bytes("# Title\n\nwords\n"))).toBe("# Title\n\nwords\n");
+});
+
+const size = 24 * 1024;
+const fill = (unit: string) => unit.repeat(Math.floor(size / unit.length));
+const slow: [string, string][] = [
+  ["headings by underlines", fill("a\n=\n")],
+  ["headings", fill("# a\n")],
+  ["definitions", fill("[a]: b\n")],
+  ["quotes in quotes", `${fill("> ")}a`],
+  ["lists in lists", `${fill("- ")}a`],
+  ["brackets that open", `${fill("[")}a`],
+  ["links that open", fill("[a](")],
+  ["stars and underscores", fill("*a_ ")],
+  ["backticks", fill("`a``")],
+  ["comments that open", fill("<!--")],
+  ["tags that open", fill("<a ")],
+  ["a wide table", `${"|a".repeat(200)}\n${"|-".repeat(200)}\n${fill("|b")}`],
+  ["fences", fill("```\n")],
+  ["line breaks", `a${fill("\n")}a`],
+  ["accents", `a${fill("\u0301")}`],
+  ["front matter that never ends", `---\n${fill("a: b\n")}`],
+  ["one word", fill("a")],
+];
+
+/** Milliseconds of the processor, however busy it is with others. */
+function cost<T>(work: () => T): [T, number] {
+  const before = process.cpuUsage();
+  const result = work();
+  const { user, system } = process.cpuUsage(before);
+  return [result, (user + system) / 1_000];
+}
+
+/** What takes longer than its length needs takes minutes; a step of ours takes some tenths of a second, on a busy machine. */
+const mostMs = 1_000;
+
+test.each(slow)(
+  "[I10] %s: read step by step, none of which holds others up for long",
+  (_what, text) => {
+    const [document, reading] = cost(() => readDocument(bytes(text), "a.md"));
+    expect(reading).toBeLessThan(mostMs);
+    const chunks = chunkDocument(document.text, document.mediaType);
+    for (;;) {
+      const [{ value, done }, ms] = cost(() => chunks.next());
+      expect(ms).toBeLessThan(mostMs);
+      if (done) break;
+      expect(cost(() => searchableText(document.title, document.mediaType, value))[1]).toBeLessThan(mostMs);
+    }
+  },
+  60_000,
+);
+
+test("[I10 control] an expression that goes back over what it has read takes ever longer", () => {
+  const [few, more] = [16, 23].map((length) => cost(() => /^(?:a+)+$/.test(`${"a".repeat(length)}!`))[1]);
+  expect(more).toBeGreaterThan(8 * Number(few));
+});
