@@ -46,7 +46,7 @@ test("kept mails are listed and shown, with links that can be followed", async (
   expect((await get("/mail/1234567890123-nothing")).statusCode).toBe(404);
 });
 
-test("nothing that a mail holds becomes a part of the page, and by itself it is in a sandbox that runs nothing", async () => {
+test("[I2] nothing that a mail holds becomes a part of the page, and by itself it is in a sandbox that runs nothing", async () => {
   for (const url of ["/mail", `/mail/${id}`]) {
     const { body, headers } = await get(url);
     expect(body).not.toMatch(/<script|<img/);

@@ -27,7 +27,7 @@ test("a mail is kept for its owner's eyes alone, announced, and found again", as
   expect((await stat(path.join(folder, file))).mode & 0o777).toBe(0o600);
 });
 
-test("an id that leads elsewhere finds nothing", async () => {
+test("[K6] an id that leads elsewhere finds nothing", async () => {
   const capture = captureMail({ folder: path.join(home, "mail"), onCaptured: () => {} });
   await capture.send(mail);
   for (const id of ["../secrets", "..", "", "/etc/passwd", "1".repeat(13)]) {

@@ -1,0 +1,91 @@
+// Where the servers keep or reach something outside PostgreSQL, whose proofs are made from its own catalogue: files, keys in Redis, values
+// that are kept in memory for a tenant or a session, and addresses that are called. Each has the test that shows whose it is. A place
+// that stands nowhere here fails the build, and so does one whose test is gone.
+
+/** @typedef {{ proof: string } | { holdsNothing: string }} Place  a file with a test that names its case; or why there is nothing of a tenant's */
+
+/** How a server's file gives away that it has such a place. */
+export const kinds = {
+  "a file": /from "node:fs(?:\/promises)?"/,
+  "a key in Redis": /from "(?:@redis\/client|[^"]*(?:redis-cache|redis-connection)(?:\.ts)?)"/,
+  "a value in memory": /new (?:Map|WeakMap|LRUCache)\b/,
+  "an address that is called":
+    /from "(?:ky|undici|nodemailer|openid-client|@ai-sdk\/[\w-]+)"|(?<![.\w])fetch\(|import \{[^}]*\b(?:request|get|connect|createConnection|Socket)\b[^}]*\} from "node:(?:https?|http2|net|tls)"/,
+};
+
+const channels = { proof: "services/realtime/src/channels.security.test.ts" };
+const limits = { proof: "packages/platform/src/rate-limits/limit-key.test.ts" };
+const eventLog = { proof: "packages/platform/src/event-log/redis-keys.security.test.ts" };
+const sessions = { proof: "packages/auth/src/sessions/session-cache.integration.test.ts" };
+const operator = { holdsNothing: "the operator's command line, on files and addresses that the operator names" };
+const operation = (what) => ({ holdsNothing: what });
+
+/** @type {Record<keyof typeof kinds, Record<string, Place>>} */
+export const places = {
+  "a file": {
+    "packages/core/src/audit/read-checkpoints.ts": { proof: "packages/core/src/audit/verify.security.test.ts" },
+    "packages/core/src/audit/write-checkpoints.ts": { proof: "packages/core/src/audit/verify.security.test.ts" },
+    "packages/core/src/knowledge/embedders/minilm-worker.ts": operation(
+      "the model's own files, as they were installed",
+    ),
+    "packages/db/src/embedded/open-embedded.ts": operation("PostgreSQL's own folder, of all tenants"),
+    "packages/db/src/migrate.ts": operation("the roles and migrations that come with the code"),
+    "packages/platform/src/mail/captured-mail.ts": { proof: "packages/platform/src/mail/captured-mail.test.ts" },
+    "services/standalone/src/data-folder.ts": operation("the installation's own secrets and addresses"),
+    "services/standalone/src/demo.ts": operation("the documentation that comes with the code"),
+    "services/standalone/src/ingest/find-files.ts": operator,
+    "services/standalone/src/ingest/ingest.ts": operator,
+    "services/standalone/src/sites.ts": { proof: "services/standalone/src/sites.security.test.ts" },
+  },
+  "a key in Redis": {
+    "packages/auth/src/accounts.ts": sessions,
+    "packages/auth/src/sessions/sessions.ts": sessions,
+    "packages/core/src/accounts/open-accounts.ts": sessions,
+    "packages/core/src/connect.ts": sessions,
+    "packages/platform/src/redis-cache.ts": sessions,
+    "packages/platform/src/event-log/redis-connection.ts": eventLog,
+    "packages/platform/src/event-log/redis-event-log.ts": eventLog,
+    "packages/platform/src/event-log/redis-group-member.ts": eventLog,
+    "packages/platform/src/event-log/redis-group.ts": eventLog,
+    "packages/platform/src/event-log/stream-tail.ts": eventLog,
+    "packages/platform/src/rate-limits/rate-limiter.ts": limits,
+  },
+  "a value in memory": {
+    "packages/core/src/assistant/built-in-answerer.ts": operation("the spans of one answer"),
+    "packages/core/src/assistant/jobs.ts": { proof: "packages/core/src/jobs.security.test.ts" },
+    "packages/core/src/assistant/watch-takeovers.ts": {
+      proof: "packages/core/src/assistant/other-tenants.security.test.ts",
+    },
+    "packages/core/src/assistant/answer.ts": operation("the passages of one answer"),
+    "packages/core/src/assistant/extractive/rate.ts": operation("the words of one question"),
+    "packages/core/src/audit/verify-log.ts": operation("the checkpoints of the tenant whose log is looked at"),
+    "packages/core/src/audit/write-checkpoints.ts": { proof: "packages/core/src/audit/verify.security.test.ts" },
+    "packages/core/src/jobs/job-queue.ts": operation("the queues' names"),
+    "packages/core/src/knowledge/embedders/minilm.ts": operation("what a worker has yet to answer, by number"),
+    "packages/core/src/members/list-members.ts": operation("the logins of one list's members"),
+    "packages/core/src/tenants/plan.ts": { proof: "services/api/src/rate-limits.security.test.ts" },
+    "packages/db/src/database.ts": operation("the doors' own connections, without a row"),
+    "packages/platform/src/event-log/in-process-event-log.ts": channels,
+    "packages/platform/src/event-log/redis-group-member.ts": eventLog,
+    "packages/platform/src/rate-limits/rate-limiter.ts": limits,
+    "services/api/src/record-refusals.ts": { proof: "services/api/src/record-refusals.security.test.ts" },
+    "services/realtime/src/conversation-channel.ts": channels,
+    "services/realtime/src/create-realtime.ts": channels,
+    "services/realtime/src/fan-out.ts": channels,
+    "services/realtime/src/subscriptions.ts": channels,
+    "services/standalone/src/demo.ts": operation("the documentation that comes with the code"),
+    "services/standalone/src/ingest/find-files.ts": operator,
+    "services/standalone/src/ingest/ingest.ts": operator,
+  },
+  // None comes from a tenant, a document or a visitor. Once one does, I4 and I5 have a target, and this list is where it shows.
+  "an address that is called": {
+    "packages/auth/src/oauth/discover.ts": operation("the provider that the operator configured"),
+    "packages/auth/src/oauth/openid-provider.ts": operation(
+      "the provider that the operator configured, and where it says that it answers",
+    ),
+    "packages/core/src/assistant/models/write-answer.ts": operation("the model that the operator configured"),
+    "packages/platform/src/mail/smtp-mailer.ts": operation("the mail server that the operator configured"),
+    "services/standalone/src/audit/audit-source.ts": operator,
+    "services/standalone/src/ingest/targets.ts": operator,
+  },
+};
