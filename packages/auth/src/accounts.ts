@@ -82,7 +82,7 @@ export type Accounts = {
    * @param options.background whether the page sent the request by itself, which is no activity; by default its headers say so
    * @throws what the database throws
    */
-  findSession(headers: Headers, options?: { background?: boolean }): Promise<FoundSession | undefined>;
+  findSession(headers: Headers, options?: { background?: boolean; renew?: boolean }): Promise<FoundSession | undefined>;
   /** Until everything is done that answers did not wait for. */
   settled(): Promise<void>;
   /** Makes a login, or finds the one that has this e-mail address. @throws when the password is none for a new account */

@@ -1,13 +1,16 @@
-import type { TenantId } from "@parley/contracts";
+import { randomUUID } from "node:crypto";
+import { ApiKeyId, type TenantId } from "@parley/contracts";
 import { auditLog } from "@parley/db/schema";
-import { afterAll, expect, test } from "vitest";
+import { afterAll, afterEach, expect, test, vi } from "vitest";
 import { createTestApi, dashboard } from "./testing/test-api.ts";
 
 const { api, world, call, signedIn, visitor, close } = await createTestApi();
+afterEach(() => void vi.useRealTimers());
 afterAll(() => close());
 
 const refusalsOf = async (tenantId: TenantId) =>
   (await world.db.read(tenantId, (read) => read.select().from(auditLog)))
+    .sort((one, two) => one.seq - two.seq)
     .filter(({ action }) => action === "request.refused")
     .map(({ actorKind, actorId, details, ip }) => ({ actorKind, actorId, code: details.code, ip }));
 
@@ -41,15 +44,67 @@ test("[C9] so is a visitor's token from another origin", async () => {
   ]);
 });
 
-test("nobody fills the log: after 20 in a minute no more are recorded, and another tenant's are", async () => {
+test("nobody fills the log: of one caller it tells of five in a minute, and of another tenant's and in the next minute as before", async () => {
+  vi.useFakeTimers({ toFake: ["Date"] });
   const [one, other] = [await signedIn(), await signedIn()];
   const attempt = (cookie: string) =>
     call("POST", "/trpc/session.ticket", { origin: "https://evil.example", headers: { cookie }, body: {} });
-  for (let time = 0; time < 25; time += 1) await attempt(one.cookie);
+  for (let time = 0; time < 25; time += 1) expect((await attempt(one.cookie)).status).toBe(403);
   await attempt(other.cookie);
-  // The minute may have turned in between.
-  expect((await refusalsOf(one.tenantId)).length).toBeGreaterThanOrEqual(20);
-  expect((await refusalsOf(other.tenantId)).length).toBe(1);
+  expect(await refusalsOf(one.tenantId)).toHaveLength(5);
+  expect(await refusalsOf(other.tenantId)).toHaveLength(1);
+  vi.setSystemTime(Date.now() + 60_000);
+  await attempt(one.cookie);
+  expect(await refusalsOf(one.tenantId)).toHaveLength(6);
+});
+
+test("neither does a program whose key has not the scope, or is revoked", async () => {
+  vi.useFakeTimers({ toFake: ["Date"] });
+  const tenant = await world.tenant();
+  const id = ApiKeyId.parse(randomUUID());
+  const { key } = await tenant.api.apiKeys.create({ id, name: "Reports", scopes: ["documents:read"] });
+  const attempt = () => call("GET", "/v1/conversations", { headers: { authorization: `Bearer ${key}` } });
+  for (let time = 0; time < 12; time += 1) expect((await attempt()).status).toBe(403);
+  const told = { actorKind: "api_key", actorId: id, code: "auth.forbidden", ip: expect.any(String) };
+  expect(await refusalsOf(tenant.tenantId)).toEqual(Array(5).fill(told));
+  await tenant.api.apiKeys.revoke({ id });
+  vi.setSystemTime(Date.now() + 60_000);
+  for (let time = 0; time < 12; time += 1) expect((await attempt()).status).toBe(401);
+  expect((await refusalsOf(tenant.tenantId)).slice(5)).toEqual(Array(5).fill({ ...told, code: "auth.required" }));
+});
+
+test("visitors, whom anybody can be, are told of twenty times a minute, and keep no member's refusal out of the log", async () => {
+  vi.useFakeTimers({ toFake: ["Date"] });
+  const tenant = await signedIn();
+  for (let contact = 0; contact < 8; contact += 1) {
+    const { at, headers } = await visitor(tenant);
+    for (let time = 0; time < 4; time += 1) {
+      expect((await call("GET", `${at}/messages`, { origin: "https://evil.example", headers })).status).toBe(403);
+    }
+  }
+  const { cookie } = tenant;
+  await call("POST", "/trpc/session.ticket", { origin: "https://evil.example", headers: { cookie }, body: {} });
+  const kinds = (await refusalsOf(tenant.tenantId)).map(({ actorKind }) => actorKind);
+  expect(kinds).toEqual([...Array(20).fill("contact"), "member"]);
+});
+
+test("a refusal takes no new token from whoever was attacked: the next request of their own gets it", async () => {
+  const { tenantId, member, cookie } = await signedIn();
+  const { api: ofOwner } = await world.colleague(tenantId, "owner");
+  await ofOwner.members.changeRole({ memberId: member.memberId, role: "admin" });
+  const attack = await call("POST", "/trpc/session.ticket", {
+    origin: "https://evil.example",
+    headers: { cookie },
+    body: {},
+  });
+  expect([attack.status, attack.headers["set-cookie"]]).toEqual([403, undefined]);
+  const own = await call("GET", "/trpc/session.me", { origin: dashboard, headers: { cookie } });
+  expect(own.status).toBe(200);
+  const renewed = String(own.headers["set-cookie"]).split(";")[0];
+  expect(renewed).not.toBe(cookie);
+  expect(
+    (await call("GET", "/trpc/session.me", { origin: dashboard, headers: { cookie: renewed ?? "" } })).status,
+  ).toBe(200);
 });
 
 test("so is whoever tries to be the operator of a workspace with a token that is not the installation's", async () => {

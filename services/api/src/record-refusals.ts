@@ -6,30 +6,38 @@ import type { ApiOptions } from "./create-api.ts";
 
 /** Somebody came with a credential and was not let do what they asked. */
 const told: readonly ErrorCode[] = ["auth.forbidden", "origin.not_allowed", "csrf.invalid"];
-/** A token that is nobody's came for a tenant that the address names: somebody tries to be the operator. */
+/** A key of the tenant's that is over came, or a token that is nobody's for a tenant that the address names: somebody tries to be the operator. */
 const isWrongToken = ({ facts }: FastifyRequest) => facts.refusal === "auth.required" && facts.tenantId !== undefined;
-/** A tenant's refusals that are recorded in a minute by each process: whoever provokes them must not fill the log. */
-const perMinute = 20;
+/**
+ * What is recorded in a minute by each process: of one caller, and of one kind of callers in a tenant together. Whoever provokes refusals
+ * must not fill the log; and since anybody can be a visitor, none of them can use up what there is for members and keys.
+ */
+const perMinute = { ofCaller: 5, ofKind: 20 };
+
+type Actor = AuditRecord["actor"];
 
 /** Tells the tenant's audit log of requests that are refused though a credential came along, before they are answered. */
 export function recordRefusals(app: FastifyInstance, { db, accounts }: Pick<ApiOptions, "db" | "accounts">): void {
   let minute = 0;
-  const recorded = new Map<TenantId, number>();
+  const recorded = new Map<string, number>();
 
-  function isTooMany(tenantId: TenantId): boolean {
+  function isTooMany(tenantId: TenantId, { kind, id }: Actor): boolean {
     const now = Math.floor(Date.now() / 60_000);
     if (now !== minute) recorded.clear();
     minute = now;
-    const count = (recorded.get(tenantId) ?? 0) + 1;
-    recorded.set(tenantId, count);
-    return count > perMinute;
+    const [ofKind, ofCaller] = [`${tenantId} ${kind}`, `${tenantId} ${kind} ${id}`];
+    const kinds = recorded.get(ofKind) ?? 0;
+    const callers = recorded.get(ofCaller) ?? 0;
+    if (kinds >= perMinute.ofKind || callers >= perMinute.ofCaller) return true;
+    recorded.set(ofKind, kinds + 1).set(ofCaller, callers + 1);
+    return false;
   }
 
   /** The caller in each tenant that is concerned. */
-  async function callersOf(request: FastifyRequest): Promise<[TenantId, AuditRecord["actor"]][]> {
+  async function callersOf(request: FastifyRequest): Promise<[TenantId, Actor][]> {
     const { tenantId, memberId, contactId, apiKeyId } = request.facts;
     if (tenantId) {
-      const actor: AuditRecord["actor"] = memberId
+      const actor: Actor = memberId
         ? { kind: "member", id: memberId }
         : contactId
           ? { kind: "contact", id: contactId }
@@ -39,7 +47,8 @@ export function recordRefusals(app: FastifyInstance, { db, accounts }: Pick<ApiO
       return [[tenantId as TenantId, actor]];
     }
     const { cookie } = request.headers;
-    const session = cookie && (await accounts.findSession(new Headers({ cookie }), { background: true }));
+    // A new token would be lost: browsers take no cookie from the answer to another site's request.
+    const session = cookie && (await accounts.findSession(new Headers({ cookie }), { background: true, renew: false }));
     if (!session) return [];
     const memberships = await listMemberships(db, session.user.id);
     return memberships.map(({ tenantId, memberId }) => [tenantId, { kind: "member", id: memberId }]);
@@ -50,7 +59,7 @@ export function recordRefusals(app: FastifyInstance, { db, accounts }: Pick<ApiO
     if (!refusal || !(told.includes(refusal) || isWrongToken(request))) return;
     try {
       for (const [tenantId, actor] of await callersOf(request)) {
-        if (isTooMany(tenantId)) continue;
+        if (isTooMany(tenantId, actor)) continue;
         const { url = null } = request.routeOptions;
         const { procedures = null } = request.facts;
         const details = { code: refusal, route: url, procedures: procedures?.slice(0, 200) ?? null };

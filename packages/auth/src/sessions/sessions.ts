@@ -72,9 +72,13 @@ export class Sessions {
   /**
    * Whose session the request's cookie is, if it is alive. Unless the request is one of the page's own, it counts as activity.
    *
+   * @param options.renew false for whoever can't send the cookie with a new token: the next request gets it
    * @throws what the database throws
    */
-  async find(headers: Headers, { background = isBackground(headers) } = {}): Promise<FoundSession | undefined> {
+  async find(
+    headers: Headers,
+    { background = isBackground(headers), renew = true } = {},
+  ): Promise<FoundSession | undefined> {
     const sent = readSigned(headers, this.#cookies.session, this.#secret);
     if (!sent) return undefined;
     const kept = await this.#kept(sent);
@@ -89,7 +93,7 @@ export class Sessions {
       await this.#cache.set(this.#keyOf(sent), JSON.stringify({ ...row, quiet: row.quiet && !isNoted }), keptMs);
     }
     const isNewest = row.token === sent;
-    const renewed = isNewest && row.renew ? await this.#replaceToken(row) : undefined;
+    const renewed = isNewest && row.renew && renew ? await this.#replaceToken(row) : undefined;
     const former = !isNewest || (row.renew && !renewed);
     const token = renewed ?? (isNewest && former ? await this.#tokenOf(row.id) : row.token);
     if (!token) return undefined;

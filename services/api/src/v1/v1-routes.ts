@@ -85,6 +85,7 @@ export async function v1Routes(app: FastifyInstance, { db, config }: ApiParts): 
 
 function answerWithProblem(error: FastifyError | AppError, request: FastifyRequest, reply: FastifyReply) {
   const { status, body } = errorAnswer(error as FastifyError, request);
+  request.facts.refusal = body.error.code;
   if (status >= 500) request.log.error({ err: error, ...request.facts }, "request failed");
   if (status === 503 && !reply.hasHeader("retry-after")) reply.header("retry-after", "1");
   const issues = hasZodFastifySchemaValidationErrors(error)
