@@ -16,6 +16,8 @@ export type Key = {
   name: string;
   kind: "primary" | "unique" | "foreign";
   columns: string[];
+  /** Of a unique key: for which rows alone it holds. */
+  where: string | null;
   /** Of a foreign key: the table and the columns that it points to. */
   target: string | null;
   targetColumns: string[];
@@ -31,7 +33,7 @@ export type Table = {
   forced: boolean;
   policies: Policy[];
   keys: Key[];
-  /** Who holds which privilege on the table or on a column, other than its owner: `app:SELECT`. */
+  /** Who holds which privilege, other than its owner: `app:SELECT` on the whole table, `system:SELECT(id, name)` on those columns. */
   grants: string[];
 };
 
@@ -40,11 +42,12 @@ const tables = `
     exists (select from pg_attribute where attrelid = c.oid and attname = 'tenant_id' and attnotnull) as "hasTenant",
     c.relrowsecurity as enabled, c.relforcerowsecurity as forced,
     array(
-      select distinct coalesce(r.rolname, 'PUBLIC') || ':' || privilege_type
+      select coalesce(r.rolname, 'PUBLIC') || ':' || privilege_type || coalesce('(' || columns || ')', '')
       from (
-        select acl.* from aclexplode(c.relacl) acl
+        select acl.grantee, acl.privilege_type, null as columns from aclexplode(c.relacl) acl
         union all
-        select acl.* from pg_attribute a, aclexplode(a.attacl) acl where a.attrelid = c.oid
+        select acl.grantee, acl.privilege_type, string_agg(a.attname, ', ' order by a.attnum)
+        from pg_attribute a, aclexplode(a.attacl) acl where a.attrelid = c.oid group by 1, 2
       ) held left join pg_roles r on r.oid = held.grantee
       where held.grantee <> c.relowner order by 1
     ) as grants
@@ -58,17 +61,17 @@ const policies = `
   from pg_policies where schemaname = 'public' order by 1, 2`;
 
 const keys = `
-  select t.relname as table, k.name, k.kind, k.target::regclass::text as target,
+  select t.relname as table, k.name, k.kind, k.target::regclass::text as target, k.where,
     array(select attname::text from unnest(k.columns) with ordinality u(n, i)
       join pg_attribute on attrelid = t.oid and attnum = n order by i) as columns,
     array(select attname::text from unnest(k.target_columns) with ordinality u(n, i)
       join pg_attribute on attrelid = k.target and attnum = n order by i) as "targetColumns"
   from pg_class t join (
     select indrelid as relation, i.relname as name, case when indisprimary then 'primary' else 'unique' end as kind,
-      null::oid as target, indkey::int2[] as columns, null::int2[] as target_columns
+      null::oid as target, indkey::int2[] as columns, null::int2[] as target_columns, pg_get_expr(indpred, indrelid) as where
     from pg_index join pg_class i on i.oid = indexrelid where indisunique
     union all
-    select conrelid, conname, 'foreign', confrelid, conkey, confkey from pg_constraint where contype = 'f'
+    select conrelid, conname, 'foreign', confrelid, conkey, confkey, null from pg_constraint where contype = 'f'
   ) k on k.relation = t.oid
   where t.relnamespace = 'public'::regnamespace order by 1, 2`;
 

@@ -110,6 +110,19 @@ describe("the proof of tenancy notices", () => {
     expect(structure).not.toEqual([]);
   });
 
+  // A right on columns becomes one on more of them, or on all.
+  const widened = [
+    ...tables.map(({ name }) => ({ name, right: "UPDATE (tenant_id)" })),
+    ...tables.filter(({ grants }) => !grants.includes("system:SELECT")).map(({ name }) => ({ name, right: "SELECT" })),
+    { name: "tenants", right: "SELECT (plan)" },
+    { name: "members", right: "SELECT (created_at)" },
+    { name: "runs", right: "SELECT (question_id)" },
+  ];
+  test.each(widened)("[T3 control] that system was given $right on $name", async ({ name, right }) => {
+    const { structure } = await provenWrong(name, `GRANT ${right} ON public.${name} TO system`);
+    expect(structure).toEqual([`${name}: grants what the list allows`]);
+  });
+
   const refused = tables.flatMap(({ name }) =>
     (["UPDATE", "DELETE"] as const)
       .filter((command) => !allowedToApp(name).includes(command))
