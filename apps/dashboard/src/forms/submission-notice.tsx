@@ -30,12 +30,11 @@ export function SubmissionNotice({ submission, words, hidden = false, className 
     );
   }
   if (!failure || hidden) return null;
+  const { text, requestId } = describeFailure(failure, words);
   return (
     <Notice tone="bad" role="alert" className={className}>
-      <p>{describeFailure(failure, words)}</p>
-      {(failure.status === null || failure.status >= 500 || failure.code === "unknown") && (
-        <RequestId id={failure.requestId} />
-      )}
+      <p>{text}</p>
+      <RequestId id={requestId} />
     </Notice>
   );
 }

@@ -4,6 +4,11 @@ import { useSecondsUntil } from "./use-seconds-until.ts";
 
 /** When the server does not say when to come back. */
 const usualWaitSeconds = 30;
+/** Who is to wait longer is told so: nothing is done by itself when nobody expects it any more. */
+const longestWaitSeconds = 60;
+
+/** It was done, but what was to follow in the page failed. */
+const unfinished: AccountFailure = { code: "unfinished", status: 200, requestId: null, retryAfterSeconds: null };
 
 export type Submission<Input> = {
   busy: boolean;
@@ -15,7 +20,7 @@ export type Submission<Input> = {
   reset: () => void;
 };
 
-/** What a form sends, one at a time. Who is told to wait gets a countdown instead of an error. */
+/** What a form sends, one at a time. Who is told to wait for a moment gets a countdown instead of an error. */
 export function useSubmission<Input, T>(
   send: (input: Input) => Promise<AccountResult<T>>,
   onSuccess: (data: T, input: Input) => void | Promise<void>,
@@ -35,7 +40,7 @@ export function useSubmission<Input, T>(
     setWaiting(undefined);
     try {
       const result = await send(input);
-      if (result.ok) await onSuccess(result.data, input);
+      if (result.ok) await finish(result.data, input);
       else if (isToWait(result.failure)) {
         const seconds = result.failure.retryAfterSeconds ?? usualWaitSeconds;
         setWaiting({ input, untilMs: Date.now() + seconds * 1_000 });
@@ -46,6 +51,14 @@ export function useSubmission<Input, T>(
     } finally {
       isBusy.current = false;
       setBusy(false);
+    }
+  }
+
+  async function finish(data: T, input: Input): Promise<void> {
+    try {
+      await onSuccess(data, input);
+    } catch {
+      setFailure(unfinished);
     }
   }
 
@@ -65,7 +78,7 @@ export function useSubmission<Input, T>(
   return { busy, failure, waitSeconds: waiting ? Math.max(waitSeconds, 1) : 0, submit, reset };
 }
 
-/** A limit of requests, which passes soon; a locked account is another matter, and is told. */
-export function isToWait({ code }: AccountFailure): boolean {
-  return code === "rate.exceeded";
+/** A limit of requests that passes soon; a longer one and a locked account are other matters, and are told. */
+export function isToWait({ code, retryAfterSeconds }: AccountFailure): boolean {
+  return code === "rate.exceeded" && (retryAfterSeconds ?? usualWaitSeconds) <= longestWaitSeconds;
 }

@@ -5,12 +5,13 @@ import { Laptop, Smartphone } from "lucide-react";
 import { useState } from "react";
 import { Age } from "../../../components/age.tsx";
 import { Button } from "../../../components/button.tsx";
-import { ConfirmDialog } from "../../../components/confirm-dialog.tsx";
 import { Skeleton } from "../../../components/skeleton.tsx";
 import { ErrorNotice } from "../../../errors/error-notice.tsx";
 import { SubmissionNotice } from "../../../forms/submission-notice.tsx";
 import { useSubmission } from "../../../forms/use-submission.ts";
+import { beginAnew } from "../../../session/begin-anew.ts";
 import { useAccountRequest } from "../confirm-identity.tsx";
+import { ConfirmSubmission } from "../confirm-submission.tsx";
 import { SettingsSection } from "../settings-page.tsx";
 import { devicesQuery } from "./account-queries.ts";
 
@@ -24,11 +25,6 @@ export function DeviceList() {
   const refresh = () => queryClient.invalidateQueries(devicesQuery(apiUrl));
   const revoke = useSubmission((id: string) => request("/devices/revoke", { id }), refresh);
   const revokeOthers = useSubmission(() => request("/devices/revoke-others"), refresh);
-  const revokeAll = useSubmission(
-    () => request("/devices/revoke-all"),
-    // A page that is loaded anew remembers nothing of the session.
-    () => location.assign("/sign-in"),
-  );
   const devices = query.data?.devices;
   const busy = revoke.busy || revokeOthers.busy;
 
@@ -64,17 +60,16 @@ export function DeviceList() {
         </>
       )}
       {everywhere && (
-        <ConfirmDialog
+        <ConfirmSubmission
           title="Sign out everywhere?"
           action="Sign out"
           busyAction="Signing out…"
-          busy={revokeAll.busy}
-          error={<SubmissionNotice submission={revokeAll} />}
-          onConfirm={() => void revokeAll.submit(undefined)}
+          send={() => request("/devices/revoke-all")}
+          onDone={() => beginAnew("/sign-in")}
           onClosed={() => setEverywhere(false)}
         >
           <p>All devices are signed out, this one included.</p>
-        </ConfirmDialog>
+        </ConfirmSubmission>
       )}
     </SettingsSection>
   );

@@ -4,12 +4,12 @@ import { ShieldCheck } from "lucide-react";
 import { useState } from "react";
 import { Age } from "../../../components/age.tsx";
 import { Button } from "../../../components/button.tsx";
-import { ConfirmDialog } from "../../../components/confirm-dialog.tsx";
 import { Skeleton } from "../../../components/skeleton.tsx";
 import { ErrorNotice } from "../../../errors/error-notice.tsx";
 import { SubmissionNotice } from "../../../forms/submission-notice.tsx";
 import { useSubmission } from "../../../forms/use-submission.ts";
 import { useAccountRequest } from "../confirm-identity.tsx";
+import { ConfirmSubmission } from "../confirm-submission.tsx";
 import { SettingsSection } from "../settings-page.tsx";
 import { type Factor, factorQuery } from "./account-queries.ts";
 import { BackupCodes } from "./backup-codes.tsx";
@@ -85,17 +85,7 @@ type EnabledFactorProps = {
 function EnabledFactor({ factor, onChanged, onCodes }: EnabledFactorProps) {
   const request = useAccountRequest();
   const [asked, setAsked] = useState<"codes" | "disable">();
-  const renew = useSubmission(
-    () => request<{ backupCodes: string[] }>("/factor/backup-codes"),
-    ({ backupCodes }) => onCodes(backupCodes),
-  );
-  const disable = useSubmission(
-    () => request("/factor/disable"),
-    async () => {
-      setAsked(undefined);
-      await onChanged();
-    },
-  );
+  const close = () => setAsked(undefined);
   const { backupCodesLeft, trustedDevices } = factor;
   return (
     <>
@@ -112,35 +102,32 @@ function EnabledFactor({ factor, onChanged, onCodes }: EnabledFactorProps) {
       </div>
       {trustedDevices.length > 0 && <TrustedDevices devices={trustedDevices} onChanged={onChanged} />}
       {asked === "codes" && (
-        <ConfirmDialog
+        <ConfirmSubmission
           title="Make new backup codes?"
           action="Make new codes"
           busyAction="Making…"
-          busy={renew.busy}
-          error={<SubmissionNotice submission={renew} />}
-          onConfirm={() => void renew.submit(undefined)}
-          onClosed={() => setAsked(undefined)}
+          send={() => request<{ backupCodes: string[] }>("/factor/backup-codes")}
+          onDone={({ backupCodes }) => onCodes(backupCodes)}
+          onClosed={close}
         >
           <p>The ones that you have now stop working.</p>
-        </ConfirmDialog>
+        </ConfirmSubmission>
       )}
       {asked === "disable" && (
-        <ConfirmDialog
+        <ConfirmSubmission
           title="Turn the second factor off?"
           action="Turn off"
           busyAction="Turning off…"
-          busy={disable.busy}
-          error={
-            <SubmissionNotice
-              submission={disable}
-              words={{ FACTOR_REQUIRED: "A workspace that you belong to requires a second factor." }}
-            />
-          }
-          onConfirm={() => void disable.submit(undefined)}
-          onClosed={() => setAsked(undefined)}
+          words={{ FACTOR_REQUIRED: "A workspace that you belong to requires a second factor." }}
+          send={() => request("/factor/disable")}
+          onDone={async () => {
+            close();
+            await onChanged();
+          }}
+          onClosed={close}
         >
           <p>Your password alone will be enough to sign in. Backup codes and trusted devices are forgotten.</p>
-        </ConfirmDialog>
+        </ConfirmSubmission>
       )}
     </>
   );
