@@ -7,7 +7,9 @@ import { createRoot } from "react-dom/client";
 import { readApiUrl } from "./api-url.ts";
 import { createQueryClient } from "./query-client.ts";
 import { createAppRouter } from "./router.tsx";
+import { watchReturn } from "./session/begin-anew.ts";
 import { watchPresence } from "./session/presence.ts";
+import { knownSession, refreshSession } from "./session/session.ts";
 import { sessionEnd } from "./session/session-end.ts";
 import { ServerWait } from "./shell/server-wait.tsx";
 import { showTheme } from "./theme.ts";
@@ -15,12 +17,17 @@ import { createApiClient, TRPCProvider } from "./trpc.ts";
 
 showTheme(document.documentElement);
 watchPresence(window);
+watchReturn(window);
 
 const apiUrl = readApiUrl(document);
 const client = createApiClient(apiUrl);
-const queryClient = createQueryClient(() => {
-  // Nobody was signed in before: the router itself has just asked, and goes to the sign-in page.
-  if (queryClient.getQueryData(trpc.session.me.queryKey())) sessionEnd.write(true);
+const queryClient = createQueryClient({
+  onSignedOut() {
+    // Nobody was signed in before: the router itself has just asked, and goes to the sign-in page.
+    if (knownSession({ queryClient, trpc })) sessionEnd.write(true);
+  },
+  // What went wrong is told where it was asked; when this does, too, it is asked again with the next failure.
+  onLost: () => void refreshSession(router).catch(() => undefined),
 });
 const trpc = createTRPCOptionsProxy({ client, queryClient });
 const router = createAppRouter({ apiUrl, queryClient, trpc });

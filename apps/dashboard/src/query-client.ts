@@ -1,15 +1,23 @@
 import { MutationCache, QueryCache, QueryClient } from "@tanstack/react-query";
-import { describeError, errorCode, secondsToWait } from "./errors/describe-error.ts";
+import { describeError, secondsToWait } from "./errors/describe-error.ts";
 import { serverWait } from "./session/server-wait.ts";
+import { sessionFault } from "./session/session-fault.ts";
 
 /** Whoever is to wait longer is told so, instead of kept waiting. */
 const longestWaitSeconds = 120;
 
-/** @param onSignedOut the server did not know the session any more */
-export function createQueryClient(onSignedOut: () => void): QueryClient {
+type QueryClientOptions = {
+  /** The server did not know the session any more. */
+  onSignedOut: () => void;
+  /** The workspace is the person's no more, or wants more of them. */
+  onLost: () => void;
+};
+
+export function createQueryClient({ onSignedOut, onLost }: QueryClientOptions): QueryClient {
   const onError = (error: unknown) => {
-    const code = errorCode(error);
-    if (code === "auth.required" || code === "auth.expired") onSignedOut();
+    const fault = sessionFault(error);
+    if (fault === "ended") onSignedOut();
+    if (fault === "lost") onLost();
   };
   // What was refused because there was too much of it was not begun: it is asked again, and meanwhile a countdown is shown.
   const isToWait = (failures: number, error: unknown) => {

@@ -7,7 +7,6 @@ import {
   Outlet,
   redirect,
 } from "@tanstack/react-router";
-import { errorCode } from "./errors/describe-error.ts";
 import { PageError } from "./errors/page-error.tsx";
 import { InboxPage } from "./features/inbox/inbox-page.tsx";
 import { parseInboxSearch } from "./features/inbox/inbox-search.ts";
@@ -15,7 +14,8 @@ import { pendingInvitation } from "./features/invitation/pending-invitation.ts";
 import { parseDocumentSearch } from "./features/knowledge/document-search.ts";
 import type { AuditLogSearch } from "./features/settings/audit-log/audit-log-filter.ts";
 import { parseSignInSearch } from "./features/sign-in/sign-in-search.ts";
-import { loadSession } from "./session/session.ts";
+import { knownSession, loadSession } from "./session/session.ts";
+import { sessionFault } from "./session/session-fault.ts";
 import { AppShell } from "./shell/app-shell.tsx";
 import type { ApiOptions } from "./trpc.ts";
 
@@ -97,8 +97,10 @@ const app = createRoute({
     try {
       return { session: await loadSession(context) };
     } catch (error) {
-      const code = errorCode(error);
-      if (code !== "auth.required" && code !== "auth.expired") throw error;
+      if (sessionFault(error) !== "ended") throw error;
+      // The page that was asked for, under the cover that asks to sign in again: what was typed is there when they have.
+      const known = knownSession(context);
+      if (known) return { session: known };
       throw redirect({ to: "/sign-in", search: { to: location.href }, replace: true });
     }
   },

@@ -1,7 +1,7 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { useRouter } from "@tanstack/react-router";
 import { useEffect, useMemo } from "react";
-import { useMember } from "../session/session.ts";
+import { refreshSession, useMember } from "../session/session.ts";
 import { useTRPC } from "../trpc.ts";
 import { throttle } from "./throttle.ts";
 import { useChannel } from "./use-channel.ts";
@@ -29,15 +29,17 @@ export function LiveLists() {
     void queryClient.invalidateQueries(trpc.members.list.queryFilter());
     void queryClient.invalidateQueries(trpc.invitations.list.queryFilter());
   });
+  // When it fails, the next break or refusal asks again.
+  const lookAgain = () => void refreshSession(router).catch(() => undefined);
   useChannel("members", {
-    onSubscribed: membersChanged,
+    onSubscribed() {
+      membersChanged();
+      // What was missed may have been about the member themselves.
+      lookAgain();
+    },
     onEvent(event) {
       membersChanged();
-      if (!("memberId" in event) || event.memberId !== member.id) return;
-      // Who was removed begins anew, where they still belong; nothing of this workspace is left in the page.
-      if (event.type === "member.removed") location.assign("/");
-      queryClient.removeQueries(trpc.session.me.queryFilter());
-      void router.invalidate();
+      if ("memberId" in event && event.memberId === member.id) lookAgain();
     },
   });
   useChannel("conversations", { onSubscribed: conversationsChanged, onEvent: conversationsChanged });

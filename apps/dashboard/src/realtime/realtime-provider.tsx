@@ -1,9 +1,10 @@
 import type { RealtimeClient, RealtimeStatus } from "@parley/client";
-import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { useQuery } from "@tanstack/react-query";
 import { useRouter } from "@tanstack/react-router";
 import { createContext, type ReactNode, useContext, useEffect, useState } from "react";
-import { errorCode } from "../errors/describe-error.ts";
-import { useTRPC, useTRPCClient } from "../trpc.ts";
+import { refreshSession } from "../session/session.ts";
+import { sessionFault } from "../session/session-fault.ts";
+import { useTRPCClient } from "../trpc.ts";
 
 type Realtime = { client: RealtimeClient | undefined; status: RealtimeStatus };
 
@@ -15,9 +16,7 @@ const ticketReserveMs = 10_000;
 /** One socket for the whole app, as long as it is shown. */
 export function RealtimeProvider({ children }: { children: ReactNode }) {
   const api = useTRPCClient();
-  const queryClient = useQueryClient();
   const router = useRouter();
-  const sessionQuery = useTRPC().session.me.queryOptions(undefined, { staleTime: 0 });
   const [client, setClient] = useState<RealtimeClient>();
   const [status, setStatus] = useState<RealtimeStatus>("connecting");
   // The first ticket tells where the socket is.
@@ -25,7 +24,8 @@ export function RealtimeProvider({ children }: { children: ReactNode }) {
     queryKey: ["realtime-ticket"],
     queryFn: () => api.session.ticket.mutate(),
     staleTime: Number.POSITIVE_INFINITY,
-    retry: true,
+    // What is about the session ends up in the query client, which looks after it.
+    retry: (_, error) => !sessionFault(error),
     retryDelay: (attempt) => Math.min(20_000, 1_000 * 2 ** attempt),
   });
 
@@ -33,27 +33,26 @@ export function RealtimeProvider({ children }: { children: ReactNode }) {
     if (!ticket) return;
     let created: RealtimeClient | undefined;
     let ended = false;
+    // Who is signed in, and where: the page becomes what follows from it. When that fails, the next refusal asks again.
+    const lookAgain = () => void refreshSession(router).catch(() => undefined);
     async function getToken(renew: boolean) {
       const usable = !renew && ticket && Date.parse(ticket.expiresAt) - Date.now() > ticketReserveMs;
       if (usable) return ticket.token;
       try {
         return (await api.session.ticket.mutate()).token;
       } catch (error) {
-        const code = errorCode(error);
-        // The query cache tells everybody when it is the session that has ended.
-        if (code === "auth.required") void queryClient.fetchQuery(sessionQuery).catch(() => undefined);
-        // The workspace asks for a second factor now: its page takes the place of this one.
-        if (code === "auth.factor_required") {
-          queryClient.removeQueries({ queryKey: sessionQuery.queryKey });
-          void router.invalidate();
-        }
+        if (sessionFault(error)) lookAgain();
         throw error;
       }
+    }
+    function onStatus(next: RealtimeStatus) {
+      setStatus(next);
+      if (next === "refused") lookAgain();
     }
     // The first view can be shown without it.
     void import("@parley/client").then(({ createRealtimeClient }) => {
       if (ended) return;
-      created = createRealtimeClient({ url: ticket.realtimeUrl, onStatus: setStatus, getToken });
+      created = createRealtimeClient({ url: ticket.realtimeUrl, onStatus, getToken });
       setClient(created);
     });
     return () => {

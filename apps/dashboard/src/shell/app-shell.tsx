@@ -37,11 +37,15 @@ export function AppShell() {
   const hasEnded = useSyncExternalStore(sessionEnd.subscribe, sessionEnd.read);
   useShortcuts({ "?": () => setShortcutsShown(true) });
 
+  const end = <Suspense>{hasEnded ? <SessionEndedDialog /> : <SessionNotice />}</Suspense>;
   if (!isMember(session)) {
     return (
-      <Suspense>
-        <NoWorkspace session={session} />
-      </Suspense>
+      <>
+        <Suspense>
+          <NoWorkspace session={session} />
+        </Suspense>
+        {end}
+      </>
     );
   }
   return (
@@ -64,7 +68,7 @@ export function AppShell() {
           <ShortcutsDialog onClose={() => setShortcutsShown(false)} />
         </Suspense>
       )}
-      <Suspense>{hasEnded ? <SessionEndedDialog /> : <SessionNotice />}</Suspense>
+      {end}
     </RealtimeProvider>
   );
 }

@@ -1,10 +1,9 @@
 import { Menu } from "@base-ui/react/menu";
-import { useRouteContext } from "@tanstack/react-router";
 import { Building2, Check, LogOut, Monitor, Moon, Sun } from "lucide-react";
 import { type ReactElement, useRef, useState } from "react";
 import { switchWorkspace } from "../session/chosen-workspace.ts";
 import { useMember } from "../session/session.ts";
-import { signOut } from "../session/sign-in.ts";
+import { useSignOut } from "../session/use-sign-out.ts";
 import { useStoredSetting } from "../stored-setting.ts";
 import { type Theme, theme } from "../theme.ts";
 
@@ -79,7 +78,7 @@ export function UserMenu({ trigger }: { trigger: ReactElement }) {
               ))}
             </Menu.RadioGroup>
             <Menu.Separator className="mx-1 my-1 h-px bg-line" />
-            <Menu.Item className="menu-item" closeOnClick={false} onClick={leave.start}>
+            <Menu.Item className="menu-item" closeOnClick={false} onClick={() => void leave.start()}>
               <LogOut aria-hidden className="size-4 text-ink-soft" />
               {leave.failed ? "Not signed out: try again" : "Sign out"}
             </Menu.Item>
@@ -88,21 +87,4 @@ export function UserMenu({ trigger }: { trigger: ReactElement }) {
       </Menu.Portal>
     </Menu.Root>
   );
-}
-
-/** Ends the session. A page that is loaded anew remembers nothing of it. */
-function useSignOut() {
-  const { apiUrl } = useRouteContext({ from: "__root__" });
-  const [failed, setFailed] = useState(false);
-  async function start() {
-    setFailed(false);
-    try {
-      await signOut(apiUrl);
-      location.assign("/sign-in");
-    } catch {
-      // Still signed in: the item says so, and can be pressed again.
-      setFailed(true);
-    }
-  }
-  return { start, failed };
 }

@@ -4,9 +4,8 @@ import { useLocation, useRouter } from "@tanstack/react-router";
 import { useState } from "react";
 import { Logo } from "../../components/logo.tsx";
 import { Notice } from "../../forms/notice.tsx";
-import { useSession } from "../../session/session.ts";
+import { loadSession, useSession } from "../../session/session.ts";
 import { sessionEnd } from "../../session/session-end.ts";
-import { useTRPC } from "../../trpc.ts";
 import { ProviderButtons } from "../sign-in/provider-buttons.tsx";
 import { SecondFactorForm } from "../sign-in/second-factor-form.tsx";
 import { SignInForm } from "../sign-in/sign-in-form.tsx";
@@ -17,16 +16,14 @@ import { SignInForm } from "../sign-in/sign-in-form.tsx";
  */
 export function SessionEndedDialog() {
   const { user } = useSession();
-  const trpc = useTRPC();
   const queryClient = useQueryClient();
   const router = useRouter();
   const { href } = useLocation();
   const [step, setStep] = useState<"password" | "factor">("password");
 
   async function goOn() {
-    const session = await queryClient.fetchQuery(trpc.session.me.queryOptions(undefined, { staleTime: 0 }));
-    // Somebody else: nothing of what the page holds is theirs.
-    if (session.user.id !== user.id) return location.assign("/");
+    // A page that is loaded anew takes over when it is somebody else: nothing of what this one holds is theirs.
+    await loadSession(router.options.context, { anew: true });
     sessionEnd.write(false);
     await router.invalidate();
     await queryClient.invalidateQueries();

@@ -1,12 +1,12 @@
 import { Link, Outlet, useLocation } from "@tanstack/react-router";
 import { useEffect, useRef } from "react";
-import { useMember } from "../../session/session.ts";
+import { isMember, useSession } from "../../session/session.ts";
 import { ConfirmIdentityProvider } from "./confirm-identity.tsx";
 import { placesFor } from "./settings-places.ts";
 
 /** The pages of the settings, and the way between them: beside them, or above them on a phone. */
 export function SettingsLayout() {
-  const { member } = useMember();
+  const session = useSession();
   const { pathname } = useLocation();
   const nav = useRef<HTMLElement>(null);
   // On a phone they stand in a line that is wider than the screen.
@@ -22,7 +22,7 @@ export function SettingsLayout() {
             aria-label="Settings"
             className="max-md:-mx-4 max-md:mb-5 max-md:flex max-md:gap-1 max-md:overflow-x-auto max-md:px-4 max-md:pb-2 md:sticky md:top-8 md:w-48 md:shrink-0 md:self-start"
           >
-            {placesFor(member.role).map(({ name, places }) => (
+            {placesFor(session.member?.role).map(({ name, places }) => (
               <div key={name} className="max-md:contents md:mb-5">
                 <p className="px-3 pb-1.5 text-xs font-medium text-ink-soft max-md:hidden">{name}</p>
                 <ul className="max-md:contents md:space-y-0.5">
@@ -41,6 +41,11 @@ export function SettingsLayout() {
                 </ul>
               </div>
             ))}
+            {!isMember(session) && (
+              <Link to="/" className="link shrink-0 px-3 py-2 text-sm">
+                Back
+              </Link>
+            )}
           </nav>
           <div className="min-w-0 grow">
             <Outlet />

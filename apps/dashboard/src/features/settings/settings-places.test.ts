@@ -9,3 +9,7 @@ test("everybody has their account, and only those who may read the audit log a w
   expect(pagesFor("viewer")).toContain("Security");
   expect(pagesFor("viewer")).not.toContain("Audit log");
 });
+
+test("whoever is in no workspace has their account, and nothing else", () => {
+  expect(pagesFor(undefined)).toEqual(["Profile", "Security"]);
+});

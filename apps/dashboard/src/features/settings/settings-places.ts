@@ -7,13 +7,16 @@ type Place = {
   to: NonNullable<LinkProps["to"]>;
   label: string;
   icon: LucideIcon;
-  /** Who may go there; everybody, when it does not say. */
+  /** Which members may go there; all of them, when it does not say. */
   roles?: readonly Role[];
 };
 
-const groups: { name: string; places: Place[] }[] = [
+const everybody: readonly Role[] = ["owner", "admin", "member", "viewer"];
+
+const groups: { name: string; isOfAccount?: boolean; places: Place[] }[] = [
   {
     name: "Your account",
+    isOfAccount: true,
     places: [
       { to: "/settings/profile", label: "Profile", icon: UserRound },
       { to: "/settings/security", label: "Security", icon: ShieldCheck },
@@ -30,9 +33,16 @@ const groups: { name: string; places: Place[] }[] = [
   },
 ];
 
-/** The pages of the settings that somebody with the role can use. The server decides; this only shows no closed doors. */
-export function placesFor(role: Role) {
+/**
+ * The pages of the settings that somebody with the role can use; without one, those of their account. The server decides; this only
+ * shows no closed doors.
+ */
+export function placesFor(role: Role | undefined) {
+  const isOpen = ({ roles = everybody }: Place) => role !== undefined && roles.includes(role);
   return groups
-    .map(({ name, places }) => ({ name, places: places.filter(({ roles }) => !roles || roles.includes(role)) }))
+    .map(({ name, places, isOfAccount = false }) => ({
+      name,
+      places: isOfAccount ? places : places.filter(isOpen),
+    }))
     .filter(({ places }) => places.length > 0);
 }

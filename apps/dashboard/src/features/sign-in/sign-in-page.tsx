@@ -1,5 +1,6 @@
-import { Link, useNavigate, useSearch } from "@tanstack/react-router";
+import { Link, useSearch } from "@tanstack/react-router";
 import { useState } from "react";
+import { beginAnew } from "../../session/begin-anew.ts";
 import { EntranceLayout } from "../../shell/entrance-layout.tsx";
 import { CitedAnswerPicture } from "./cited-answer-picture.tsx";
 import { ProviderButtons } from "./provider-buttons.tsx";
@@ -9,9 +10,9 @@ import { SignInNotice } from "./sign-in-notice.tsx";
 
 export function SignInPage() {
   const { to, notice, step: begun = "password" } = useSearch({ from: "/sign-in" });
-  const navigate = useNavigate();
   const [step, setStep] = useState<"password" | "factor">(begun);
-  const leave = () => navigate({ href: to, replace: true });
+  // Whoever was here before may have been somebody else.
+  const leave = () => beginAnew(to);
 
   if (step === "factor") {
     return (

@@ -1,4 +1,4 @@
-import { Link, useNavigate, useRouteContext, useSearch } from "@tanstack/react-router";
+import { Link, useRouteContext, useSearch } from "@tanstack/react-router";
 import { type FormEvent, useRef } from "react";
 import { Button } from "../../components/button.tsx";
 import { deadLinkWords, isDeadLink } from "../../forms/dead-link.ts";
@@ -6,6 +6,7 @@ import { PasswordField } from "../../forms/password-field.tsx";
 import { SubmissionNotice } from "../../forms/submission-notice.tsx";
 import { useSubmission } from "../../forms/use-submission.ts";
 import { accountRequest } from "../../session/account-request.ts";
+import { beginAnew } from "../../session/begin-anew.ts";
 import { EntranceLayout } from "../../shell/entrance-layout.tsx";
 import { pendingInvitation } from "../invitation/pending-invitation.ts";
 
@@ -15,11 +16,10 @@ const words = deadLinkWords("The link was used before, is too old or is not whol
 export function VerifyEmailPage() {
   const { apiUrl } = useRouteContext({ from: "__root__" });
   const { token } = useSearch({ from: "/verify-email" });
-  const navigate = useNavigate();
   const passwordField = useRef<HTMLInputElement>(null);
   const submission = useSubmission(
     (password: string) => accountRequest(apiUrl, "/verify-email", { token, password }),
-    () => navigate({ to: pendingInvitation.read() ? "/invitation" : "/inbox", replace: true }),
+    () => beginAnew(pendingInvitation.read() ? "/invitation" : "/inbox"),
     () => passwordField.current?.select(),
   );
   const { busy, failure } = submission;

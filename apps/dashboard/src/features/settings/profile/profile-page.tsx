@@ -1,5 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
-import { Link, useRouteContext } from "@tanstack/react-router";
+import { Link, useRouteContext, useRouter } from "@tanstack/react-router";
 import { type FormEvent, useState } from "react";
 import { Button } from "../../../components/button.tsx";
 import { TextField } from "../../../forms/field.tsx";
@@ -7,12 +7,11 @@ import { Notice } from "../../../forms/notice.tsx";
 import { PasswordField } from "../../../forms/password-field.tsx";
 import { SubmissionNotice } from "../../../forms/submission-notice.tsx";
 import { useSubmission } from "../../../forms/use-submission.ts";
-import { useMember } from "../../../session/session.ts";
+import { refreshSession, useSession } from "../../../session/session.ts";
 import { useAccountRequest } from "../confirm-identity.tsx";
 import { NameForm } from "../name-form.tsx";
 import { linksQuery } from "../security/account-queries.ts";
 import { SettingsPage, SettingsSection } from "../settings-page.tsx";
-import { useRefreshedSession } from "../use-refreshed-session.ts";
 
 /** Who somebody is, to colleagues and contacts. */
 export function ProfilePage() {
@@ -25,14 +24,14 @@ export function ProfilePage() {
 }
 
 function Rename() {
-  const { user } = useMember();
+  const { user } = useSession();
+  const router = useRouter();
   const request = useAccountRequest();
-  const refresh = useRefreshedSession();
   const [saved, setSaved] = useState(false);
   const submission = useSubmission(
     (name: string) => request("/update-user", { name }),
     async () => {
-      await refresh();
+      await refreshSession(router);
       setSaved(true);
     },
   );
@@ -59,7 +58,7 @@ function Rename() {
 
 function EmailSection() {
   const { apiUrl } = useRouteContext({ from: "__root__" });
-  const { user } = useMember();
+  const { user } = useSession();
   const links = useQuery(linksQuery(apiUrl)).data;
   return (
     <SettingsSection

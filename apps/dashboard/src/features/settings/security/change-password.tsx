@@ -9,14 +9,14 @@ import { PasswordField } from "../../../forms/password-field.tsx";
 import { shortestPassword, shortestWithSecondFactor } from "../../../forms/password-rules.ts";
 import { SubmissionNotice } from "../../../forms/submission-notice.tsx";
 import { useSubmission } from "../../../forms/use-submission.ts";
-import { useMember } from "../../../session/session.ts";
+import { useSession } from "../../../session/session.ts";
 import { useAccountRequest } from "../confirm-identity.tsx";
 import { SettingsSection } from "../settings-page.tsx";
 import { devicesQuery, factorQuery } from "./account-queries.ts";
 
 export function ChangePassword() {
   const { apiUrl } = useRouteContext({ from: "__root__" });
-  const { user, tenant } = useMember();
+  const { user, tenant } = useSession();
   const request = useAccountRequest();
   const queryClient = useQueryClient();
   const hasFactor = useQuery(factorQuery(apiUrl)).data?.enabled ?? false;
@@ -63,7 +63,7 @@ export function ChangePassword() {
           label="New password"
           name="new"
           minLength={hasFactor ? shortestWithSecondFactor : shortestPassword}
-          personal={[user.name, user.email, tenant.name]}
+          personal={[user.name, user.email, tenant?.name ?? ""]}
           error={error}
         />
         <Button type="submit" size="medium" busy={busy} className="mt-5">

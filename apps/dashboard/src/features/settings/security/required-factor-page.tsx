@@ -3,8 +3,8 @@ import { useRouteContext } from "@tanstack/react-router";
 import { Button } from "../../../components/button.tsx";
 import { switchWorkspace } from "../../../session/chosen-workspace.ts";
 import type { Session } from "../../../session/session.ts";
-import { signOut } from "../../../session/sign-in.ts";
 import { EntranceLayout } from "../../../shell/entrance-layout.tsx";
+import { SignOutButton } from "../../../shell/sign-out-button.tsx";
 import { ConfirmIdentityProvider } from "../confirm-identity.tsx";
 import { factorQuery } from "./account-queries.ts";
 import { SecondFactor } from "./second-factor.tsx";
@@ -39,13 +39,7 @@ export function RequiredFactorPage({ session }: { session: Session }) {
                 Go to {tenantName}
               </Button>
             ))}
-          <Button
-            size="medium"
-            className="w-full"
-            onClick={() => void signOut(apiUrl).then(() => location.assign("/sign-in"))}
-          >
-            Sign out
-          </Button>
+          <SignOutButton className="w-full" />
         </div>
       </ConfirmIdentityProvider>
     </EntranceLayout>

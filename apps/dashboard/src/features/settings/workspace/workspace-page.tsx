@@ -1,17 +1,16 @@
 import { useMutation } from "@tanstack/react-query";
-import { Link } from "@tanstack/react-router";
+import { Link, useRouter } from "@tanstack/react-router";
 import { useState } from "react";
 import { Button } from "../../../components/button.tsx";
 import { ConfirmDialog } from "../../../components/confirm-dialog.tsx";
 import { errorCode } from "../../../errors/describe-error.ts";
 import { ErrorNotice } from "../../../errors/error-notice.tsx";
 import { Notice } from "../../../forms/notice.tsx";
-import { useMember } from "../../../session/session.ts";
+import { refreshSession, useMember } from "../../../session/session.ts";
 import { useTRPCClient } from "../../../trpc.ts";
 import { NameForm } from "../name-form.tsx";
 import { managesMembers } from "../roles.ts";
 import { SettingsPage, SettingsSection } from "../settings-page.tsx";
-import { useRefreshedSession } from "../use-refreshed-session.ts";
 
 /** What the workspace is called and asks for; and the way out of it. */
 export function WorkspacePage() {
@@ -28,10 +27,10 @@ export function WorkspacePage() {
 function Rename() {
   const { tenant } = useMember();
   const client = useTRPCClient();
-  const refresh = useRefreshedSession();
+  const router = useRouter();
   const rename = useMutation({
     mutationFn: (name: string) => client.tenants.rename.mutate({ name }),
-    onSuccess: refresh,
+    onSuccess: () => refreshSession(router),
   });
   const isBadName = errorCode(rename.error) === "input.invalid";
   return (
@@ -54,14 +53,14 @@ function Rename() {
 function SecondFactorRule() {
   const { member, tenant } = useMember();
   const client = useTRPCClient();
-  const refresh = useRefreshedSession();
+  const router = useRouter();
   const [isAsking, setIsAsking] = useState(false);
   const isRequired = tenant.requireSecondFactor;
   const change = useMutation({
     mutationFn: (requireSecondFactor: boolean) => client.tenants.requireSecondFactor.mutate({ requireSecondFactor }),
     onSuccess: () => {
       setIsAsking(false);
-      return refresh();
+      return refreshSession(router);
     },
   });
   const error =

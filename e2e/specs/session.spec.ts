@@ -1,0 +1,159 @@
+import { signUp } from "../src/accounts.ts";
+import { expect, openDashboard, openShop, test } from "../src/fixtures.ts";
+import { newPerson } from "../src/mailbox.ts";
+import { joinAs } from "../src/members.ts";
+
+// Whose page it is, and in which workspace, however that comes to change.
+
+test("a session that ends when the page was idle for long is covered all the same, and nothing that was typed is lost", async ({
+  page,
+  context,
+  builtIn,
+}) => {
+  const shop = await openShop(await context.newPage(), builtIn.shopUrl);
+  await shop.say("Is somebody there?");
+  await expect(shop.answers).toHaveCount(1);
+  await page.clock.install();
+  const dashboard = await openDashboard(page, builtIn);
+  await dashboard.open(await shop.conversationId());
+  await dashboard.takeOver().click();
+  const reply = page.getByRole("textbox", { name: /^Reply to/ });
+  await reply.fill("Half a sentence");
+  await page.clock.fastForward("06:00");
+  await context.clearCookies({ name: /parley/ });
+
+  await page.getByRole("link", { name: "Settings" }).click();
+  const cover = page.getByRole("dialog", { name: "Sign in to go on" });
+  await expect(cover.getByText("Your session has ended")).toBeVisible();
+  await cover.getByLabel("Password", { exact: true }).fill(builtIn.password);
+  await cover.getByRole("button", { name: "Sign in" }).click();
+  await expect(page.getByRole("heading", { name: "Profile" })).toBeVisible();
+  await page.goBack();
+  await expect(reply).toHaveValue("Half a sentence");
+});
+
+test("whoever signs in after somebody else sees nothing of what the page has held", async ({
+  page,
+  context,
+  builtIn,
+}) => {
+  const shop = await openShop(await context.newPage(), builtIn.shopUrl);
+  await shop.say("Is somebody there?");
+  await expect(shop.answers).toHaveCount(1);
+  const dashboard = await openDashboard(page, builtIn);
+  await dashboard.open(await shop.conversationId());
+  await dashboard.takeOver().click();
+  await page.getByRole("textbox", { name: /^Reply to/ }).fill("Half a sentence");
+  await page.evaluate("window.isSamePage = true");
+  await context.clearCookies({ name: /parley/ });
+  await page.getByRole("link", { name: "Settings" }).click();
+  const cover = page.getByRole("dialog", { name: "Sign in to go on" });
+  // By way of another page, as somebody else does who finds the browser so.
+  await cover.getByRole("link", { name: "Forgot your password?" }).click();
+  await page.getByRole("link", { name: "Back to sign-in" }).click();
+
+  const elsewhere = await context.browser()?.newContext();
+  const guest = newPerson("Emmy Noether");
+  await signUp(await (elsewhere ?? context).newPage(), builtIn, guest, "Symmetries");
+  await elsewhere?.close();
+  await page.getByLabel("E-mail address").fill(guest.email);
+  await page.getByLabel("Password", { exact: true }).fill(guest.password);
+  await page.getByRole("button", { name: "Sign in" }).click();
+  await expect(page.getByRole("button", { name: /^You ?: Emmy Noether/ })).toBeVisible();
+  await expect(cover).toBeHidden();
+  expect(await page.evaluate("window.isSamePage"), "the page began anew").toBeUndefined();
+});
+
+test("whoever was removed leaves the page, also when it did not hear of it", async ({ page, browser, builtIn }) => {
+  const owner = newPerson("Lise Meitner");
+  const guest = newPerson("Otto Frisch");
+  await signUp(page, builtIn, owner, "Fission");
+  const elsewhere = await browser.newContext();
+  const guestPage = await elsewhere.newPage();
+  await guestPage.routeWebSocket(/.*/, (socket) => {
+    const server = socket.connectToServer();
+    server.onMessage((frame) => {
+      if (!String(frame).includes('"member.removed"')) socket.send(frame);
+    });
+  });
+  await joinAs(page, guestPage, builtIn, guest, "Member");
+  await expect(guestPage.getByRole("button", { name: /^You ?: Otto Frisch/ })).toBeVisible();
+
+  await page.reload();
+  await page.getByRole("button", { name: "Remove Otto Frisch" }).click();
+  await page.getByRole("alertdialog").getByRole("button", { name: "Remove" }).click();
+  await expect(guestPage.getByText("You are not a member of a workspace")).toBeVisible();
+  await elsewhere.close();
+});
+
+test("another role, given while the page was cut off, shows as soon as it is connected again", async ({
+  page,
+  browser,
+  builtIn,
+}) => {
+  const owner = newPerson("Barbara Liskov");
+  const guest = newPerson("Alan Snyder");
+  await signUp(page, builtIn, owner, "Clusters");
+  const elsewhere = await browser.newContext();
+  const guestPage = await elsewhere.newPage();
+  const sockets: { close(): Promise<void> }[] = [];
+  await guestPage.routeWebSocket(/.*/, (socket) => {
+    sockets.push(socket);
+    const server = socket.connectToServer();
+    server.onMessage((frame) => {
+      if (!String(frame).includes('"member.changed"')) socket.send(frame);
+    });
+  });
+  await joinAs(page, guestPage, builtIn, guest, "Member");
+  await guestPage.getByRole("link", { name: "Settings" }).click();
+  await expect(guestPage.getByRole("link", { name: "Members" })).toBeVisible();
+  await expect(guestPage.getByRole("link", { name: "API keys" })).toHaveCount(0);
+
+  await page.reload();
+  await page.getByLabel("Role of Alan Snyder").selectOption("Admin");
+  await expect(page.getByRole("status").getByText("has the role Admin now")).toBeAttached();
+  for (const socket of sockets) await socket.close();
+  await expect(guestPage.getByRole("link", { name: "API keys" })).toBeVisible();
+  await elsewhere.close();
+});
+
+test("what was cancelled is not done when the server's pause is over", async ({ page, builtIn }) => {
+  await page.clock.install();
+  await openDashboard(page, builtIn);
+  await page.goto(`${builtIn.dashboardUrl}/settings/security`);
+  let asked = 0;
+  await page.route("**/api/auth/devices/revoke-all", async (route) => {
+    asked++;
+    await route.fulfill({
+      status: 429,
+      headers: {
+        "retry-after": "30",
+        "access-control-allow-origin": builtIn.dashboardUrl,
+        "access-control-allow-credentials": "true",
+        "access-control-expose-headers": "retry-after",
+      },
+      json: { error: { code: "rate.exceeded" } },
+    });
+  });
+  await page.getByRole("button", { name: "Sign out everywhere" }).click();
+  const question = page.getByRole("alertdialog", { name: "Sign out everywhere?" });
+  await question.getByRole("button", { name: "Sign out" }).click();
+  await expect(question.getByText("It is tried again by itself")).toBeVisible();
+  await question.getByRole("button", { name: "Cancel" }).click();
+  await expect(question).toBeHidden();
+  await page.clock.fastForward("01:00");
+  await page.getByRole("button", { name: "Sign out everywhere" }).click();
+  await expect(question.getByText("It is tried again by itself")).toHaveCount(0);
+  expect(asked).toBe(1);
+});
+
+test("who can't be shown what follows a sign-in is told so", async ({ page, context, builtIn }) => {
+  await openDashboard(page, builtIn);
+  await context.clearCookies({ name: /parley/ });
+  await page.getByRole("link", { name: "Settings" }).click();
+  const cover = page.getByRole("dialog", { name: "Sign in to go on" });
+  await cover.getByLabel("Password", { exact: true }).fill(builtIn.password);
+  await page.route("**/trpc/session.me**", (route) => route.abort());
+  await cover.getByRole("button", { name: "Sign in" }).click();
+  await expect(cover.getByRole("alert")).toContainText("This was done, but the page could not go on");
+});
