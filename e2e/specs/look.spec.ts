@@ -5,11 +5,11 @@ import { expect, openDashboard, openShop, test } from "../src/fixtures.ts";
 /** Pages for who is not signed in, and what is there when they have loaded. */
 const entrances = [
   ["sign-up", "Create your workspace"],
-  ["verify-email?token=none", "Confirm your address"],
-  ["change-email?token=none", "Confirm your new address"],
+  ["verify-email#none", "Confirm your address"],
+  ["change-email#none", "Confirm your new address"],
   ["forgot-password", "Forgot your password?"],
-  ["reset-password?token=none", "Choose a new password"],
-  ["unlock?token=none", "Unlock your account"],
+  ["reset-password#none", "Choose a new password"],
+  ["unlock#none", "Unlock your account"],
   ["invitation", "This invitation does not work"],
 ] as const;
 

@@ -19,11 +19,6 @@ import { sessionFault } from "./session/session-fault.ts";
 import { AppShell } from "./shell/app-shell.tsx";
 import type { ApiOptions } from "./trpc.ts";
 
-/** The secret of a link that was mailed. */
-const parseToken = (search: Record<string, unknown>): { token: string } => ({
-  token: typeof search.token === "string" ? search.token : "",
-});
-
 export type RouterContext = { apiUrl: string; queryClient: QueryClient; trpc: ApiOptions };
 
 const root = createRootRouteWithContext<RouterContext>()({
@@ -48,14 +43,12 @@ const signUp = createRoute({
 const verifyEmail = createRoute({
   getParentRoute: () => root,
   path: "/verify-email",
-  validateSearch: parseToken,
   component: lazyRouteComponent(() => import("./features/sign-up/verify-email-page.tsx"), "VerifyEmailPage"),
 });
 
 const changeEmail = createRoute({
   getParentRoute: () => root,
   path: "/change-email",
-  validateSearch: parseToken,
   component: lazyRouteComponent(() => import("./features/sign-in/mailed-link-page.tsx"), "ChangeEmailPage"),
 });
 
@@ -71,14 +64,12 @@ const forgotPassword = createRoute({
 const resetPassword = createRoute({
   getParentRoute: () => root,
   path: "/reset-password",
-  validateSearch: parseToken,
   component: lazyRouteComponent(() => import("./features/password-reset/reset-password-page.tsx"), "ResetPasswordPage"),
 });
 
 const unlock = createRoute({
   getParentRoute: () => root,
   path: "/unlock",
-  validateSearch: parseToken,
   component: lazyRouteComponent(() => import("./features/sign-in/mailed-link-page.tsx"), "UnlockPage"),
 });
 

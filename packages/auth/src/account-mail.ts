@@ -13,11 +13,11 @@ export function linksTo(dashboardUrl: string) {
   return {
     signIn: page("/sign-in"),
     forgotPassword: page("/forgot-password"),
-    verifyEmail: (token: string) => page(`/verify-email?token=${token}`),
-    resetPassword: (token: string) => page(`/reset-password?token=${token}`),
+    verifyEmail: (token: string) => page(`/verify-email#${token}`),
+    resetPassword: (token: string) => page(`/reset-password#${token}`),
     secondFactor: page("/sign-in?step=factor"),
-    unlock: (token: string) => page(`/unlock?token=${token}`),
-    changeEmail: (token: string) => page(`/change-email?token=${token}`),
+    unlock: (token: string) => page(`/unlock#${token}`),
+    changeEmail: (token: string) => page(`/change-email#${token}`),
   };
 }
 export type Links = ReturnType<typeof linksTo>;

@@ -1,9 +1,6 @@
 import { Outlet, useLocation } from "@tanstack/react-router";
 import { lazy, Suspense } from "react";
 import type { Session } from "../session/session.ts";
-import { signOut } from "../session/sign-in.ts";
-import { useTRPCClient } from "../trpc.ts";
-import { EntranceLayout } from "./entrance-layout.tsx";
 
 const RequiredFactorPage = lazy(async () => {
   const { RequiredFactorPage } = await import("../features/settings/security/required-factor-page.tsx");

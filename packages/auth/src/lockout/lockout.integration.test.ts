@@ -143,7 +143,7 @@ test("the person is told by mail, once for each lock, and the link in it opens i
   await stranger().signIn(email, wrong);
   expect(mails).toMatchObject([{ to: email, subject: expect.stringContaining("locked") }]);
   expect(events.filter(({ type }) => type === "user.locked")).toMatchObject([{ userId }]);
-  const token = /https:\/\/app\.example\.com\/unlock\?token=([\w-]{43})$/m.exec(mails[0]?.text ?? "")?.[1];
+  const token = /https:\/\/app\.example\.com\/unlock#([\w-]{43})$/m.exec(mails[0]?.text ?? "")?.[1];
 
   expect(await stranger().post("/unlock", { token: `${token?.slice(0, -1)}x` })).toMatchObject({
     status: 400,

@@ -99,7 +99,7 @@ describe("signing up", () => {
     expect(answer).toMatchObject({ status: 200, body: { status: true }, cookies: [] });
     expect(made).toEqual([]);
     const [mail] = post.to(email);
-    expect(mail?.text).toContain(`${dashboardUrl}/verify-email?token=`);
+    expect(mail?.text).toContain(`${dashboardUrl}/verify-email#`);
 
     const verified = await browser.post("/verify-email", { token: post.token(email), password });
     expect(verified.status).toBe(200);
@@ -383,7 +383,7 @@ describe("a new password by mail", () => {
     await elsewhere.signIn(email);
     await browser.post("/request-password-reset", { email });
     const token = post.token(email);
-    expect(post.to(email).at(-1)?.text).toContain(`${dashboardUrl}/reset-password?token=`);
+    expect(post.to(email).at(-1)?.text).toContain(`${dashboardUrl}/reset-password#`);
     const body = { token, newPassword: another };
     const all = await Promise.all([0, 1, 2, 3].map(() => createBrowser(accounts).post("/reset-password", body)));
     expect(all.map(({ status }) => status).sort()).toEqual([200, 400, 400, 400]);
@@ -422,7 +422,7 @@ describe("a new password by mail", () => {
     await browser.post("/request-password-reset", { email }, hosts);
     await browser.post("/send-verification-email", { email: newAddress() }, hosts);
     const mail = post.to(email).at(-1);
-    expect(mail?.text).toContain(`${dashboardUrl}/reset-password?token=`);
+    expect(mail?.text).toContain(`${dashboardUrl}/reset-password#`);
     expect(`${mail?.text}${mail?.html}`).not.toContain("evil.example");
     const redirect = await browser.post("/request-password-reset", { email, redirectTo: "https://evil.example" });
     expect(redirect.status).toBe(403);

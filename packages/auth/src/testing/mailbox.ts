@@ -15,7 +15,7 @@ export function createMailbox() {
     to,
     /** The secret in the newest link to that address. */
     token(address: string): string {
-      const [, token] = /[?&]token=([\w-]+)/.exec(to(address).at(-1)?.text ?? "") ?? [];
+      const [, token] = /\S#([\w-]+)/.exec(to(address).at(-1)?.text ?? "") ?? [];
       if (!token) throw new Error(`no link was sent to ${address}`);
       return token;
     },

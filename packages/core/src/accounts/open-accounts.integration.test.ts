@@ -81,7 +81,7 @@ test("who signs up gets a mail over SMTP and, once the address is confirmed, a w
   expect(await post("/sign-up/email", { name: "Ada", email, workspace: "Café Fernhill", password })).toBe(200);
   const mail = () => server.received.find(({ to }) => to[0] === email);
   await expect.poll(mail).toBeDefined();
-  const [, token = ""] = /https:\/\/app\.example\.com\/verify-email\?token=([\w-]+)/.exec(mail()?.text ?? "") ?? [];
+  const [, token = ""] = /https:\/\/app\.example\.com\/verify-email#([\w-]+)/.exec(mail()?.text ?? "") ?? [];
   expect(await post("/verify-email", { token, password })).toBe(200);
 
   const session = await accounts.findSession(new Headers({ cookie }));

@@ -1,4 +1,4 @@
-import { Link, useNavigate, useRouteContext, useSearch } from "@tanstack/react-router";
+import { Link, useNavigate, useRouteContext } from "@tanstack/react-router";
 import type { FormEvent } from "react";
 import { Button } from "../../components/button.tsx";
 import { deadLinkWords, isDeadLink } from "../../forms/dead-link.ts";
@@ -8,6 +8,7 @@ import { shortestPassword } from "../../forms/password-rules.ts";
 import { SubmissionNotice } from "../../forms/submission-notice.tsx";
 import { useSubmission } from "../../forms/use-submission.ts";
 import { accountRequest } from "../../session/account-request.ts";
+import { useMailedToken } from "../../session/use-mailed-token.ts";
 import { EntranceLayout } from "../../shell/entrance-layout.tsx";
 import { toSignIn } from "../sign-in/sign-in-search.ts";
 
@@ -16,7 +17,7 @@ const words = deadLinkWords("The link was used before, is too old or is not whol
 /** Where the link of the mail leads: a new password, and every device is signed out. */
 export function ResetPasswordPage() {
   const { apiUrl } = useRouteContext({ from: "__root__" });
-  const { token } = useSearch({ from: "/reset-password" });
+  const token = useMailedToken();
   const navigate = useNavigate();
   const submission = useSubmission(
     (newPassword: string) => accountRequest(apiUrl, "/reset-password", { newPassword, token }),

@@ -1,9 +1,10 @@
-import { Link, useNavigate, useRouteContext, useSearch } from "@tanstack/react-router";
+import { Link, useNavigate, useRouteContext } from "@tanstack/react-router";
 import { Button } from "../../components/button.tsx";
 import { deadLinkWords, isDeadLink } from "../../forms/dead-link.ts";
 import { SubmissionNotice } from "../../forms/submission-notice.tsx";
 import { useSubmission } from "../../forms/use-submission.ts";
 import { accountRequest } from "../../session/account-request.ts";
+import { useMailedToken } from "../../session/use-mailed-token.ts";
 import { EntranceLayout } from "../../shell/entrance-layout.tsx";
 import { type SignInNotice, toSignIn } from "./sign-in-search.ts";
 
@@ -49,7 +50,7 @@ export const UnlockPage = () => (
 /** A page with one button: opening a link does nothing by itself, since programs that look through mail open links. */
 function MailedLinkPage({ path, heading, lead, action, busyAction, gone, done }: MailedLink) {
   const { apiUrl } = useRouteContext({ from: "__root__" });
-  const { token } = useSearch({ strict: false });
+  const token = useMailedToken();
   const navigate = useNavigate();
   const submission = useSubmission(
     () => accountRequest(apiUrl, path, { token }),

@@ -1,4 +1,4 @@
-import { Link, useRouteContext, useSearch } from "@tanstack/react-router";
+import { Link, useRouteContext } from "@tanstack/react-router";
 import { type FormEvent, useRef } from "react";
 import { Button } from "../../components/button.tsx";
 import { deadLinkWords, isDeadLink } from "../../forms/dead-link.ts";
@@ -7,6 +7,7 @@ import { SubmissionNotice } from "../../forms/submission-notice.tsx";
 import { useSubmission } from "../../forms/use-submission.ts";
 import { accountRequest } from "../../session/account-request.ts";
 import { beginAnew } from "../../session/begin-anew.ts";
+import { useMailedToken } from "../../session/use-mailed-token.ts";
 import { EntranceLayout } from "../../shell/entrance-layout.tsx";
 import { pendingInvitation } from "../invitation/pending-invitation.ts";
 
@@ -15,7 +16,7 @@ const words = deadLinkWords("The link was used before, is too old or is not whol
 /** Where the link of the mail leads that asks whether an address is somebody's. */
 export function VerifyEmailPage() {
   const { apiUrl } = useRouteContext({ from: "__root__" });
-  const { token } = useSearch({ from: "/verify-email" });
+  const token = useMailedToken();
   const passwordField = useRef<HTMLInputElement>(null);
   const submission = useSubmission(
     (password: string) => accountRequest(apiUrl, "/verify-email", { token, password }),
