@@ -36,7 +36,7 @@ function startServer({ refusals, seconds, body }: { refusals: number; seconds: n
 }
 
 function leave() {
-  const client = createQueryClient(() => {});
+  const client = createQueryClient({ onSignedOut() {}, onLost() {} });
   const mutation = new MutationObserver(client, {
     mutationFn: () => createApiClient(apiUrl).members.leave.mutate(),
   });
@@ -96,7 +96,7 @@ test("a server that is busy is left to whoever asked to do something: it may hav
 
 test("a question about the account waits, too", async () => {
   const requests = startServer({ refusals: 1, seconds: 5, body: { error: { code: "rate.exceeded" } } });
-  const client = createQueryClient(() => {});
+  const client = createQueryClient({ onSignedOut() {}, onLost() {} });
   const devices = new QueryObserver(client, accountQuery<unknown>(apiUrl, "/devices"));
   const stop = devices.subscribe(() => {});
   await vi.advanceTimersByTimeAsync(4_900);

@@ -1,5 +1,5 @@
 import { MutationCache, QueryCache, QueryClient } from "@tanstack/react-query";
-import { describeError, secondsToWait } from "./errors/describe-error.ts";
+import { isRetryable, secondsToWait } from "./errors/error-code.ts";
 import { serverWait } from "./session/server-wait.ts";
 import { sessionFault } from "./session/session-fault.ts";
 
@@ -34,7 +34,7 @@ export function createQueryClient({ onSignedOut, onLost }: QueryClientOptions): 
     defaultOptions: {
       queries: {
         staleTime: 10_000,
-        retry: (failures, error) => isToWait(failures, error) || (failures < 2 && describeError(error).retryable),
+        retry: (failures, error) => isToWait(failures, error) || (failures < 2 && isRetryable(error)),
         retryDelay,
       },
       mutations: { retry: isToWait, retryDelay },

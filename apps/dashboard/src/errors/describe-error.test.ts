@@ -2,7 +2,8 @@ import { errorCodes } from "@parley/contracts";
 import type { AppRouter } from "@parley/core/router";
 import { TRPCClientError } from "@trpc/client";
 import { expect, test } from "vitest";
-import { describeError, errorCode } from "./describe-error.ts";
+import { describeError } from "./describe-error.ts";
+import { errorCode } from "./error-code.ts";
 
 const answered = (appCode: string) =>
   TRPCClientError.from<AppRouter>({
@@ -11,7 +12,9 @@ const answered = (appCode: string) =>
 
 test.each(Object.keys(errorCodes))("%s is told with what to do, and with the request's id", (code) => {
   const { title, advice, requestId } = describeError(answered(code));
-  expect(title).not.toBe("");
+  expect(title === "Something went wrong on the server", "only what is the server's fault is told as its fault").toBe(
+    code === "internal",
+  );
   expect(advice).toMatch(/\.$/);
   expect(requestId).toBe("request-1");
 });
@@ -20,7 +23,8 @@ test("trying again is offered only where it may help", () => {
   expect(describeError(answered("service.busy")).retryable).toBe(true);
   expect(describeError(answered("internal")).retryable).toBe(true);
   expect(describeError(answered("auth.forbidden")).retryable).toBe(false);
-  expect(describeError(answered("conversation.not_found")).retryable).toBe(false);
+  const retryable = Object.keys(errorCodes).filter((code) => describeError(answered(code)).retryable);
+  expect(retryable).toEqual(["rate.exceeded", "service.busy", "internal"]);
 });
 
 test("a server that did not answer is told apart from one that failed, and from a fault of the page", () => {

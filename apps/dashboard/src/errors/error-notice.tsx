@@ -1,38 +1,20 @@
-import { RotateCw, TriangleAlert } from "lucide-react";
-import { Button } from "../components/button.tsx";
-import { classNames } from "../components/class-names.ts";
-import { describeError } from "./describe-error.ts";
+import { type ComponentType, lazy, Suspense } from "react";
+import type { ErrorBoxProps } from "./error-box.tsx";
 
-type ErrorNoticeProps = {
-  error: unknown;
-  onRetry?: (() => void) | undefined;
-  className?: string;
-};
+// Most pages never show one: its words come when they are needed.
+const ErrorBox = lazy(
+  (): Promise<{ default: ComponentType<ErrorBoxProps> }> =>
+    import("./error-box.tsx").then(
+      ({ ErrorBox }) => ({ default: ErrorBox }),
+      () => ({ default: () => <p role="alert">Something does not work, and why can't be shown. Reload the page.</p> }),
+    ),
+);
 
 /** A failure, what to do about it, and the id that finds it in the server's log. */
-export function ErrorNotice({ error, onRetry, className }: ErrorNoticeProps) {
-  const { title, advice, requestId, retryable } = describeError(error);
+export function ErrorNotice(props: ErrorBoxProps) {
   return (
-    <div
-      role="alert"
-      className={classNames("flex gap-3 rounded-card border border-bad-line bg-bad-soft p-3.5", className)}
-    >
-      <TriangleAlert aria-hidden className="mt-0.5 size-4.5 shrink-0 text-bad" />
-      <div className="min-w-0 grow text-sm">
-        <p className="font-semibold text-ink">{title}</p>
-        <p className="mt-0.5 text-ink-soft">{advice}</p>
-        {requestId && (
-          <p className="mt-1.5 text-xs text-ink-soft">
-            Request id <code className="font-mono break-all select-all">{requestId}</code>
-          </p>
-        )}
-        {onRetry && retryable && (
-          <Button className="mt-2.5" onClick={onRetry}>
-            <RotateCw aria-hidden className="size-3.5" />
-            Try again
-          </Button>
-        )}
-      </div>
-    </div>
+    <Suspense>
+      <ErrorBox {...props} />
+    </Suspense>
   );
 }

@@ -1,5 +1,5 @@
 import type { ErrorCode } from "@parley/contracts";
-import { errorCode } from "../errors/describe-error.ts";
+import { errorCode } from "../errors/error-code.ts";
 
 const faults: Partial<Record<ErrorCode, "ended" | "lost">> = {
   "auth.required": "ended",

@@ -2,7 +2,7 @@ import { useMutation } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { type FormEvent, useState } from "react";
 import { Button } from "../../components/button.tsx";
-import { errorCode } from "../../errors/describe-error.ts";
+import { errorCode } from "../../errors/error-code.ts";
 import { ErrorNotice } from "../../errors/error-notice.tsx";
 import { TextField } from "../../forms/field.tsx";
 import { Notice } from "../../forms/notice.tsx";

@@ -1,7 +1,7 @@
 import { applyFailed, applyPending, applySent, type LocalMessage } from "@parley/client";
 import type { ConversationId, Message, MessageId } from "@parley/contracts";
 import { useMutation, useMutationState, useQueryClient } from "@tanstack/react-query";
-import { errorCode } from "../../errors/describe-error.ts";
+import { errorCode } from "../../errors/error-code.ts";
 import { useTRPCClient } from "../../trpc.ts";
 import { changeConversation } from "./conversation-query.ts";
 

@@ -3,7 +3,7 @@ import { Link, useRouteContext } from "@tanstack/react-router";
 import { useEffect } from "react";
 import { Button } from "../../components/button.tsx";
 import { Skeleton } from "../../components/skeleton.tsx";
-import { errorCode } from "../../errors/describe-error.ts";
+import { errorCode } from "../../errors/error-code.ts";
 import { ErrorNotice } from "../../errors/error-notice.tsx";
 import { Notice } from "../../forms/notice.tsx";
 import { switchWorkspace } from "../../session/chosen-workspace.ts";

@@ -5,7 +5,7 @@ import { ArrowLeft } from "lucide-react";
 import { classNames } from "../../components/class-names.ts";
 import { formatMoment } from "../../components/format-time.ts";
 import { Skeleton } from "../../components/skeleton.tsx";
-import { errorCode } from "../../errors/describe-error.ts";
+import { errorCode } from "../../errors/error-code.ts";
 import { ErrorNotice } from "../../errors/error-notice.tsx";
 import { PageTitle } from "../../shell/page-title.tsx";
 import { type ApiOutputs, useTRPC } from "../../trpc.ts";

@@ -1,7 +1,7 @@
 import type { InvitationId } from "@parley/contracts";
 import { type FormEvent, useState } from "react";
 import { Button } from "../../../components/button.tsx";
-import { errorCode } from "../../../errors/describe-error.ts";
+import { errorCode } from "../../../errors/error-code.ts";
 import { ErrorNotice } from "../../../errors/error-notice.tsx";
 import { TextField } from "../../../forms/field.tsx";
 import { SelectField } from "../../../forms/select-field.tsx";

@@ -3,7 +3,7 @@ import { Link, useRouter } from "@tanstack/react-router";
 import { useState } from "react";
 import { Button } from "../../../components/button.tsx";
 import { ConfirmDialog } from "../../../components/confirm-dialog.tsx";
-import { errorCode } from "../../../errors/describe-error.ts";
+import { errorCode } from "../../../errors/error-code.ts";
 import { ErrorNotice } from "../../../errors/error-notice.tsx";
 import { Notice } from "../../../forms/notice.tsx";
 import { refreshSession, useMember } from "../../../session/session.ts";

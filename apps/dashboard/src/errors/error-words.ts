@@ -1,0 +1,140 @@
+import type { ErrorCode } from "@parley/contracts";
+
+/** What did not work, and what the person can do about it. */
+export type Words = { title: string; advice: string };
+
+const signedOut: Words = { title: "You are signed out", advice: "Sign in again to go on." };
+const notThere = (what: string, advice: string): Words => ({ title: `This ${what} does not exist`, advice });
+
+/** For each refusal that a server may answer with. A fault of the server's own is another matter. */
+export const errorWords: Record<Exclude<ErrorCode, "internal">, Words> = {
+  "auth.required": signedOut,
+  "auth.expired": signedOut,
+  "auth.forbidden": {
+    title: "You are not allowed to do this",
+    advice: "Ask an owner or admin of the workspace for access.",
+  },
+  "auth.factor_required": {
+    title: "This workspace asks for a second factor",
+    advice: "Set one up in the settings of your account, and sign in with it.",
+  },
+  "origin.not_allowed": {
+    title: "The server does not accept requests from this address",
+    advice: "Open the dashboard at its configured address, or add this one to DASHBOARD_URL.",
+  },
+  "csrf.invalid": {
+    title: "The server did not know this page any more",
+    advice: "Reload it and try again. If that does not help, let the browser keep cookies of this address.",
+  },
+  "input.invalid": { title: "The server did not accept this", advice: "Change what you entered and try again." },
+  "input.too_large": { title: "This is too long", advice: "Shorten it and try again." },
+  "method.not_allowed": {
+    title: "The server does not know what this page asked",
+    advice: "The page may be older than the server: reload it.",
+  },
+  "address.not_found": {
+    title: "The server does not know what this page asked for",
+    advice: "The page may be older than the server: reload it.",
+  },
+  "inbox.not_found": notThere("inbox", "Its key may be wrong, or the inbox was deleted."),
+  "conversation.not_found": notThere(
+    "conversation",
+    "It may have been deleted, or belongs to another workspace. Choose one from the inbox.",
+  ),
+  "conversation.id_taken": { title: "The conversation could not be begun", advice: "Reload the page and try again." },
+  "conversation.not_owned": {
+    title: "Somebody else has this conversation",
+    advice: "Take it over before you answer.",
+  },
+  "message.not_found": notThere("message", "It may have been deleted. Reload the page to see what there is."),
+  "message.id_taken": {
+    title: "The message could not be sent",
+    advice: "Copy its text, discard it and send it again.",
+  },
+  "citation.not_found": notThere("citation", "Close the panel and open the citation again from its answer."),
+  "run.not_found": { title: "There is no receipt for this answer", advice: "It may have been deleted." },
+  "api_key.not_found": notThere("key", "Reload the page to see what there is."),
+  "api_key.id_taken": { title: "The key could not be made", advice: "Reload the page and try again." },
+  "api_key.not_in_use": {
+    title: "This key is not in use any more",
+    advice: "It was replaced, revoked or has run out. Reload the page to see what there is.",
+  },
+  "api_key.too_many": {
+    title: "There are as many keys as a workspace can have",
+    advice: "Revoke one that nothing uses any more.",
+  },
+  "api_key.in_address": {
+    title: "A key stood in an address, where logs keep it",
+    advice: "Replace the key, and send the new one in the Authorization header.",
+  },
+  "audit.too_much": {
+    title: "The log is too long for one file",
+    advice: "Choose a shorter time, and take it along in several files.",
+  },
+  "tenant.not_found": {
+    title: "You are not in this workspace any more",
+    advice: "Reload the page to go on where you still are. Only an invitation brings you back.",
+  },
+  "tenant.required": {
+    title: "It is not clear which workspace this is about",
+    advice: "Reload the page and choose one.",
+  },
+  "tenant.key_used": {
+    title: "You made this workspace once, and have left it",
+    advice: "Reload the page to make another one.",
+  },
+  "tenant.too_many": {
+    title: "You are in as many workspaces as one person can be",
+    advice: "Leave one that you don't need any more.",
+  },
+  "member.not_found": {
+    title: "This person is not a member any more",
+    advice: "They have left or were removed. Reload the page to see who is there.",
+  },
+  "member.known": {
+    title: "This person is a member already",
+    advice: "Change their role in the list instead.",
+  },
+  "member.last_owner": {
+    title: "A workspace needs an owner",
+    advice: "Make somebody else an owner first, or hand your ownership over.",
+  },
+  "invitation.not_found": {
+    title: "This invitation does not work any more",
+    advice: "It was accepted or withdrawn, or is over. Invite again, or ask whoever invited you to.",
+  },
+  "invitation.id_taken": { title: "The invitation could not be sent", advice: "Reload the page and try again." },
+  "invitation.other_address": {
+    title: "The invitation is for another address",
+    advice: "Sign in with the address that it was sent to.",
+  },
+  "invitation.too_many": {
+    title: "Too many invitations were sent",
+    advice: "Wait an hour before you send more, or withdraw some that nobody has accepted.",
+  },
+  "email.not_verified": {
+    title: "Your e-mail address is not confirmed yet",
+    advice: "Open the link in the mail that we sent to it.",
+  },
+  "document.not_found": notThere("document", "It may have been deleted. Choose one from the list."),
+  "document.empty": { title: "The document holds no text", advice: "Choose one that has some." },
+  "document.too_large": { title: "The document is larger than 10 MB", advice: "Divide it into several." },
+  "document.not_text": {
+    title: "The document is not text",
+    advice: "Save it as Markdown or plain text, in UTF-8.",
+  },
+  "document.type_unknown": {
+    title: "Documents of this kind can't be read",
+    advice: "Save it as Markdown or plain text.",
+  },
+  "channel.not_found": {
+    title: "There are no live updates for this",
+    advice: "Reload the page to see how things stand.",
+  },
+  "channel.too_many": {
+    title: "This page listens to too many things at once",
+    advice: "Close some of its windows, and reload it.",
+  },
+  "rate.exceeded": { title: "Too many requests", advice: "Wait a minute, then try again." },
+  "service.busy": { title: "The server is busy", advice: "Nothing is lost. Try again in a few seconds." },
+};
