@@ -161,7 +161,8 @@ test("a second factor is set up, and asked for at the next sign-in; a backup cod
   await code.fill("000000");
   await page.getByRole("button", { name: "Turn on" }).click();
   await expect(code).toHaveAccessibleDescription(/The code is wrong/);
-  await code.fill(codeOf(secret));
+  const usedCode = codeOf(secret);
+  await code.fill(usedCode);
   await page.getByRole("button", { name: "Turn on" }).click();
   await expect(page.getByRole("heading", { name: "Keep these backup codes" })).toBeFocused();
   const [backupCode] = await page.getByRole("list", { name: "Backup codes" }).getByRole("listitem").allTextContents();
@@ -176,7 +177,7 @@ test("a second factor is set up, and asked for at the next sign-in; a backup cod
   await signOut();
   await signIn(page, builtIn, hedy);
   await expect(page.getByRole("heading", { name: "One more step" })).toBeVisible();
-  await code.fill(codeOf(secret));
+  await code.fill(usedCode);
   await page.getByRole("button", { name: "Go on" }).click();
   await expect(code, "it was used when it was set up").toHaveAccessibleDescription(/used before/);
   await code.fill(codeOf(secret, 1));
@@ -193,4 +194,15 @@ test("a second factor is set up, and asked for at the next sign-in; a backup cod
   await signOut();
   await signIn(page, builtIn, hedy);
   await page.getByRole("navigation", { name: "Main" }).waitFor();
+
+  // The phone and the list of codes are lost: whoever runs the installation lets them in.
+  const command = builtIn.installation.parley("accounts", "reset-factor", hedy.email);
+  expect(await command.exited, command.output()).toBe(0);
+  await mailbox(builtIn).linkTo(hedy.email, /Your second factor was taken away/);
+  await page.goto(`${builtIn.dashboardUrl}/inbox`);
+  await page.getByRole("heading", { name: "Sign in to your workspace" }).waitFor();
+  await signIn(page, builtIn, hedy);
+  await page.goto(`${builtIn.dashboardUrl}/settings/audit-log`);
+  const entry = page.getByRole("list", { name: "Entries, newest first" }).getByRole("listitem");
+  await expect(entry.filter({ hasText: "Second factor taken away" })).toContainText("The operator");
 });

@@ -112,6 +112,8 @@ test("another role, given while the page was cut off, shows as soon as it is con
   await page.reload();
   await page.getByLabel("Role of Alan Snyder").selectOption("Admin");
   await expect(page.getByRole("status").getByText("has the role Admin now")).toBeAttached();
+  expect(sockets).not.toEqual([]);
+  await expect(guestPage.getByRole("link", { name: "API keys" }), "the page has not heard of it").toHaveCount(0);
   for (const socket of sockets) await socket.close();
   await expect(guestPage.getByRole("link", { name: "API keys" })).toBeVisible();
   await elsewhere.close();

@@ -19,6 +19,7 @@ export type AccountEventType =
   | "factor.enabled"
   | "factor.disabled"
   | "factor.failed"
+  | "factor.reset"
   | "backup_codes.renewed"
   | "device.trusted"
   | "device.distrusted"

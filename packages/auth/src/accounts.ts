@@ -10,6 +10,7 @@ import * as schema from "./accounts-schema.ts";
 import { createAfterwards } from "./afterwards.ts";
 import { changeEmail } from "./email/change-email.ts";
 import { Factors } from "./factors/factors.ts";
+import { type FactorReset, resetFactor } from "./factors/reset-factor.ts";
 import { secondFactor } from "./factors/second-factor.ts";
 import { Attempts } from "./lockout/attempts.ts";
 import { personOf, rememberDevice } from "./lockout/known-device.ts";
@@ -85,6 +86,12 @@ export type Accounts = {
   findSession(headers: Headers, options?: { background?: boolean; renew?: boolean }): Promise<FoundSession | undefined>;
   /** Until everything is done that answers did not wait for. */
   settled(): Promise<void>;
+  /**
+   * Takes the second factor from whoever has the address, ends their sessions and tells them by mail.
+   *
+   * @throws what the database throws
+   */
+  resetFactor(email: string): Promise<FactorReset>;
   /** Makes a login, or finds the one that has this e-mail address. @throws when the password is none for a new account */
   ensureUser(user: { email: string; name: string; password: string }): Promise<UserId>;
 };
@@ -204,6 +211,8 @@ export function createAccounts(options: AccountsOptions): Accounts {
     settled: () => afterwards.settled(),
 
     findSession: (headers, options) => sessions.find(headers, options),
+
+    resetFactor: (email) => resetFactor({ db, factors, attempts, mail, links, onEvent }, email),
 
     async ensureUser({ email, name, password }) {
       const { internalAdapter } = await auth.$context;

@@ -20,6 +20,7 @@ export const AuditAction = z.enum([
   "factor.enabled",
   "factor.disabled",
   "factor.failed",
+  "factor.reset",
   "backup_codes.renewed",
   "device.trusted",
   "device.distrusted",

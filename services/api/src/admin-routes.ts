@@ -23,13 +23,14 @@ const Upload = z.strictObject({ source: Name.max(200), path: Name.max(1_000) });
 const InTenant = z.object({ slug: z.string().default("") });
 const Slug = /^[a-z0-9-]{1,63}$/;
 const InLog = z.object({ tenantId: TenantId });
+const OfAccount = z.strictObject({ email: z.string().min(3).max(254) });
 const AfterEntry = z.object({ after: z.coerce.number().pipe(z.int().nonnegative()).default(0) });
 const InVersion = z.object({ versionId: DocumentVersionId });
 
 const digest = (text: string) => createHash("sha256").update(text).digest();
 
 /** What the command line asks of a running api, with the installation's own token. No page can call it: there is no CORS for it. */
-export async function adminRoutes(app: FastifyInstance, { db, config, jobs }: ApiOptions): Promise<void> {
+export async function adminRoutes(app: FastifyInstance, { db, config, jobs, accounts }: ApiOptions): Promise<void> {
   app.addContentTypeParser("application/octet-stream", { parseAs: "buffer" }, (_request, body, done) =>
     done(null, body),
   );
@@ -48,6 +49,11 @@ export async function adminRoutes(app: FastifyInstance, { db, config, jobs }: Ap
   const tenantOf = ({ facts }: FastifyRequest) => TenantId.parse(facts.tenantId);
 
   app.get("/admin/v1/audit-checkpoint", async () => ({ checkpoint: (await findCheckpointTip(db)) ?? null }));
+
+  app.post("/admin/v1/accounts/reset-factor", async (request) => {
+    const { email } = OfAccount.parse(request.body);
+    return { outcome: await accounts.resetFactor(email) };
+  });
 
   app.get("/admin/v1/audit-logs", async () => ({ logs: await listLogs(db) }));
 

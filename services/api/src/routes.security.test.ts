@@ -51,6 +51,7 @@ const otherwise: [RegExp, string][] = [
     "the operator's, of all tenants; the tenant is all it names",
   ],
   [/^GET \/admin\/v1\/audit-logs(\/:tenantId)?$/, "the operator's, of all tenants; the log is all it names"],
+  [/^POST \/admin\/v1\/accounts\/reset-factor$/, "the operator's: of an account, which has no tenant"],
   [/^GET \/admin\/v1\/audit-checkpoint$/, "the operator's: how many checkpoints there are, of all tenants together"],
   [/^GET \/mail(\/|$)/, "mail that is kept on this machine, for whoever sits at it"],
 ];

@@ -4,6 +4,7 @@ import { migrateServer } from "@parley/db/migrate-server";
 import { ConfigError, loadConfig } from "@parley/platform/config";
 import { createLogger } from "@parley/platform/log";
 import { Command } from "commander";
+import { resetFactor } from "./accounts/reset-factor.ts";
 import { exportAudit, verifyAudit } from "./audit/audit-command.ts";
 import { withAudit } from "./audit/open-audit.ts";
 import { FolderInUse, findRunning, openDataFolder } from "./data-folder.ts";
@@ -62,6 +63,19 @@ audit
   .command("key")
   .description("the public key (Ed25519) that the checkpoints are signed with")
   .action(() => withAudit(process.env, async ({ secret }) => say(deriveCheckpointKey(secret).publicKey.trim())));
+
+program
+  .command("accounts")
+  .description("people's accounts")
+  .command("reset-factor")
+  .description(
+    "take the second factor from somebody who has lost it and their backup codes; they are signed out, and told by mail",
+  )
+  .argument("<email>", "the address that they sign in with")
+  .action(async (email: string) => {
+    await resetFactor(process.env, email);
+    say("Done: every device of theirs is signed out, and their password alone signs them in.");
+  });
 
 // pnpm runs this in the checkout, wherever its caller stands.
 const fromCaller = (given: string) => path.resolve(process.env.INIT_CWD ?? process.cwd(), given);

@@ -110,7 +110,7 @@ export const errorWords: Record<Exclude<ErrorCode, "internal">, Words> = {
   },
   "invitation.too_many": {
     title: "Too many invitations were sent",
-    advice: "Wait an hour before you send more, or withdraw some that nobody has accepted.",
+    advice: "A workspace sends only so many a day, and the same one only a few times. Try again tomorrow.",
   },
   "email.not_verified": {
     title: "Your e-mail address is not confirmed yet",

@@ -76,11 +76,18 @@ export class Factors {
 
   async disable(userId: string, also: Also): Promise<void> {
     await this.#db.transaction("auth", async (tx) => {
-      await tx.execute(sql`delete from auth.factor where user_id = ${userId}`);
-      await tx.execute(sql`delete from auth.trusted_device where user_id = ${userId}`);
+      await this.remove(tx, userId);
       await tx.execute(sql`update auth.session set second_factor = false where user_id = ${userId}`);
       await also(tx);
     });
+  }
+
+  /** Forgets the factor, its backup codes and the trusted browsers. @returns false when there was none */
+  async remove(tx: TenantTransaction, userId: string): Promise<boolean> {
+    const { rows } = await tx.execute<{ confirmed: boolean }>(sql`
+      delete from auth.factor where user_id = ${userId} returning confirmed_at is not null as confirmed`);
+    await tx.execute(sql`delete from auth.trusted_device where user_id = ${userId}`);
+    return rows[0]?.confirmed ?? false;
   }
 
   /** Tries a TOTP or backup code. It is counted first; a code that was right is spent. */

@@ -200,6 +200,24 @@ test("[A7 + control] five wrong codes lock, however often the sign-in begins ane
   expect((await browser.post("/factor/verify", { code: codeOf(totpSecret) })).status).toBe(200);
 });
 
+test("whoever runs the installation takes a lost factor away: every device is signed out, a mail says so, and the password is enough", async () => {
+  const { email, browser } = await personWithFactor();
+  expect(await accounts.resetFactor(` ${email.toUpperCase()} `)).toBe("reset");
+  expect(await browser.session()).toBeUndefined();
+  expect(mails).toMatchObject([{ to: email, subject: "Your second factor was taken away" }]);
+  expect(types()).toContain("factor.reset");
+  const anew = createBrowser(accounts);
+  expect(SignInAnswer.parse((await anew.signIn(email)).body)).toMatchObject({ user: { email } });
+  expect((await anew.get("/factor")).body).toMatchObject({ enabled: false, backupCodesLeft: 0, trustedDevices: [] });
+
+  events.length = 0;
+  mails.length = 0;
+  expect(await accounts.resetFactor(email)).toBe("no_factor");
+  expect(await anew.session(), "who has none stays signed in").toBeDefined();
+  expect(await accounts.resetFactor("nobody@example.com")).toBe("no_account");
+  expect([mails, types()]).toEqual([[], []]);
+});
+
 test("of ten wrong codes at once five are looked at", async () => {
   const { email } = await personWithFactor();
   const browser = await halfway(email);

@@ -55,6 +55,18 @@ export const passwordChangedMail = ({ to, name, url }: WithLink): Mail =>
     action: { label: "It was not me: choose a new password", url },
   });
 
+/** After whoever runs the installation has taken the second factor away. */
+export const factorResetMail = ({ to, name, url }: WithLink): Mail =>
+  writeMail({
+    to,
+    subject: "Your second factor was taken away",
+    paragraphs: [
+      `Hello ${name},\n\nwhoever runs Parley has taken the second factor from your account, as for somebody who has lost it, and every device was signed out. From now on your password alone signs you in: set up another second factor soon, in the settings of your account.`,
+      "If you did not ask for it, choose a new password at once, and tell whoever runs your workspace.",
+    ],
+    action: { label: "It was not me: choose a new password", url },
+  });
+
 /** To the address that somebody wants to change over to. */
 export const confirmNewAddressMail = ({ to, name, url }: WithLink): Mail =>
   writeMail({

@@ -2,7 +2,7 @@ import type { AccountEvent, AccountEventType } from "@parley/auth";
 import type { Database } from "@parley/db";
 import { members } from "@parley/db/schema";
 import { and, eq, isNull } from "drizzle-orm";
-import { recordAudit } from "./record-audit.ts";
+import { type AuditRecord, recordAudit } from "./record-audit.ts";
 
 /** Whoever did these has not proven to be the account's owner. */
 const byAnybody: readonly AccountEventType[] = [
@@ -11,6 +11,8 @@ const byAnybody: readonly AccountEventType[] = [
   "password.reset_requested",
   "factor.failed",
 ];
+/** Whoever runs the installation did these. */
+const byOperator: readonly AccountEventType[] = ["factor.reset"];
 
 /**
  * Writes what happened to an account, which belongs to no tenant by itself, into the log of each tenant that its user belongs to.
@@ -31,10 +33,16 @@ export async function recordAccountEvent(
     await db.transaction(tenantId, (tx) =>
       recordAudit(tx, {
         action: type,
-        actor: byAnybody.includes(type) ? { kind: "unknown", id: null } : { kind: "member", id: memberId },
+        actor: actorOf(type, memberId),
         target: { kind: "member", id: memberId },
         ip,
       }),
     );
   }
+}
+
+function actorOf(type: AccountEventType, memberId: string): AuditRecord["actor"] {
+  if (byAnybody.includes(type)) return { kind: "unknown", id: null };
+  if (byOperator.includes(type)) return { kind: "operator", id: null };
+  return { kind: "member", id: memberId };
 }

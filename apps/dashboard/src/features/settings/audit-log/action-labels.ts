@@ -30,6 +30,7 @@ export const actionGroups = [
       "factor.enabled": "Second factor turned on",
       "factor.disabled": "Second factor turned off",
       "factor.failed": "Wrong code of the second factor",
+      "factor.reset": "Second factor taken away",
       "backup_codes.renewed": "New backup codes",
       "device.trusted": "Browser trusted",
       "device.distrusted": "Browser trusted no more",
