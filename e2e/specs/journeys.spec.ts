@@ -202,6 +202,7 @@ test("a second factor is set up, and asked for at the next sign-in; a backup cod
   await page.goto(`${builtIn.dashboardUrl}/inbox`);
   await page.getByRole("heading", { name: "Sign in to your workspace" }).waitFor();
   await signIn(page, builtIn, hedy);
+  await page.getByRole("navigation", { name: "Main" }).waitFor();
   await page.goto(`${builtIn.dashboardUrl}/settings/audit-log`);
   const entry = page.getByRole("list", { name: "Entries, newest first" }).getByRole("listitem");
   await expect(entry.filter({ hasText: "Second factor taken away" })).toContainText("The operator");
