@@ -41,6 +41,23 @@ describe("migrations", () => {
     expect(await catalogueOf(owner)).toEqual(up);
   });
 
+  test("taking sessions back leaves none behind, which an older release would take as alive", async () => {
+    await migrate(owner, { direction: "up" });
+    const insert = (id: string) =>
+      owner.query(`insert into auth.session (id, token, user_id, created_at, updated_at, expires_at)
+        values ('${id}', '${id}', 'ada', now(), now(), now())`);
+    await owner.query(`insert into auth."user" (id, name, email, email_verified, created_at, updated_at)
+      values ('ada', 'Ada', 'ada@example.com', true, now(), now())`);
+    await insert("over for years");
+    const names = (await readdir(new URL("../migrations", import.meta.url))).sort();
+    const after = names.length - names.findIndex((name) => name.startsWith("0008_"));
+    await migrate(owner, { direction: "down", count: after });
+    const { rows } = await owner.query("select id, expires_at from auth.session");
+    expect(rows).toEqual([]);
+    await migrate(owner, { direction: "up" });
+    await owner.query(`delete from auth."user"`);
+  });
+
   test("run once when several processes begin at the same time", async () => {
     await migrate(owner, { direction: "down", count: 99 });
     const runs = Array.from({ length: 3 }, () =>

@@ -1,5 +1,5 @@
 import { afterEach, expect, test, vi } from "vitest";
-import { checkReadiness } from "./readiness.ts";
+import { checkReadiness, shareCheck } from "./readiness.ts";
 
 afterEach(() => void vi.useRealTimers());
 
@@ -26,4 +26,40 @@ test("does not wait for what never answers", async () => {
   const readiness = checkReadiness({ database: silent, eventLog: well });
   await vi.runAllTimersAsync();
   expect(await readiness).toEqual({ status: "unready", checks: { database: "failed", eventLog: "ok" } });
+});
+
+test("a shared check runs once for all who ask at once and within a second, and then anew", async () => {
+  vi.useFakeTimers();
+  const check = vi.fn(async () => "well");
+  const shared = shareCheck(check);
+  const ask = () => Promise.all(Array.from({ length: 100 }, shared));
+  expect(new Set(await ask())).toEqual(new Set(["well"]));
+  await vi.advanceTimersByTimeAsync(999);
+  await ask();
+  expect(check).toHaveBeenCalledTimes(1);
+  await vi.advanceTimersByTimeAsync(1);
+  await ask();
+  expect(check).toHaveBeenCalledTimes(2);
+});
+
+test("a shared check that failed, or never answers, is tried again", async () => {
+  vi.useFakeTimers();
+  const failing = vi.fn(() => Promise.reject(new Error("away")));
+  const shared = shareCheck(failing);
+  await expect(shared()).rejects.toThrow("away");
+  await expect(shared()).rejects.toThrow("away");
+  expect(failing).toHaveBeenCalledTimes(1);
+  await vi.advanceTimersByTimeAsync(1_000);
+  await expect(shared()).rejects.toThrow("away");
+  expect(failing).toHaveBeenCalledTimes(2);
+
+  const silent = vi.fn(() => new Promise(() => {}));
+  const waiting = shareCheck(silent);
+  void waiting();
+  await vi.advanceTimersByTimeAsync(2_999);
+  void waiting();
+  expect(silent).toHaveBeenCalledTimes(1);
+  await vi.advanceTimersByTimeAsync(1);
+  void waiting();
+  expect(silent).toHaveBeenCalledTimes(2);
 });

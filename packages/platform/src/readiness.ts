@@ -4,6 +4,8 @@ export type Readiness<Name extends string> = { status: "ready" | "unready"; chec
 
 /** For the answer of one check. */
 const patienceMs = 2_000;
+/** For so long an answer is good. */
+const keptMs = 1_000;
 
 /**
  * Whether a process can work.
@@ -31,4 +33,25 @@ async function inTime(check: () => Promise<unknown>): Promise<State> {
   const state = await promise;
   clearTimeout(timer);
   return state;
+}
+
+/**
+ * The check for any number of callers: those who ask at once share it, and its answer is good for a second. Whoever may ask as often as they
+ * like, as of `/readyz`, takes one connection all the same.
+ */
+export function shareCheck<T>(check: () => Promise<T>): () => Promise<T> {
+  let last: Promise<T> | undefined;
+  return () => {
+    if (last) return last;
+    const begun = check();
+    last = begun;
+    const forget = () => {
+      if (last === begun) last = undefined;
+    };
+    const forgetSoon = () => void setTimeout(forget, keptMs).unref();
+    begun.then(forgetSoon, forgetSoon);
+    // One that never answers is given up by whoever waits for it, and then begun anew.
+    setTimeout(forget, patienceMs + keptMs).unref();
+    return begun;
+  };
 }

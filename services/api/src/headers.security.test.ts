@@ -1,8 +1,7 @@
 import { afterAll, describe, expect, test, vi } from "vitest";
 import { createTestApi, dashboard } from "./testing/test-api.ts";
 
-const production = await createTestApi({ environment: { NODE_ENV: "production" } });
-const { api, call, signedIn, close } = production;
+const { api, call, signedIn, close } = await createTestApi({ environment: { NODE_ENV: "production" } });
 const secure = await createTestApi({
   environment: { API_URL: "https://api.example.com", DASHBOARD_URL: "https://app.example.com" },
 });
@@ -49,23 +48,26 @@ describe("[K5] every route", () => {
 });
 
 test("[K5 + control] in production a fault of ours is told by an id and nothing else, and the log finds it by that", async () => {
+  // One of which nobody has asked yet whether it is ready: what it answers is good for a second.
+  const fresh = await createTestApi({ environment: { NODE_ENV: "production" } });
   const secret = "the words of a fault at /some/path.ts:1";
-  const fault = vi.spyOn(production.world.db, "ping").mockRejectedValue(new Error(secret));
-  const { cookie } = await production.signedIn();
-  const broken = vi.spyOn(production.world.db, "read").mockRejectedValue(new Error(secret));
+  const fault = vi.spyOn(fresh.world.db, "ping").mockRejectedValue(new Error(secret));
+  const { cookie } = await fresh.signedIn();
+  const broken = vi.spyOn(fresh.world.db, "read").mockRejectedValue(new Error(secret));
   try {
     for (const url of ["/readyz", "/trpc/session.me", "/trpc/conversations.counts"]) {
-      const answer = await production.api.inject({ url, headers: { cookie } });
+      const answer = await fresh.api.inject({ url, headers: { cookie } });
       expect(answer.statusCode).toBeGreaterThanOrEqual(500);
       expect(answer.body).not.toMatch(/words of a fault|stack|\.ts|node_modules| at /);
       expect(answer.headers["x-request-id"]).toMatch(/^[\w-]{36}$/);
     }
-    const answer = await production.api.inject({ url: "/trpc/session.me", headers: { cookie } });
+    const answer = await fresh.api.inject({ url: "/trpc/session.me", headers: { cookie } });
     const id = String(answer.headers["x-request-id"]);
-    expect(JSON.stringify(production.logged.filter((line) => JSON.stringify(line).includes(id)))).toContain(secret);
+    expect(JSON.stringify(fresh.logged.filter((line) => JSON.stringify(line).includes(id)))).toContain(secret);
   } finally {
     fault.mockRestore();
     broken.mockRestore();
+    await fresh.close();
   }
 });
 

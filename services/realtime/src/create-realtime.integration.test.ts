@@ -527,13 +527,19 @@ describe("the server", () => {
       body: { status: "ready", checks: { database: "ok", eventLog: "ok", follower: "ok", sockets: "ok" } },
     });
     expect(await get("/metrics")).toMatchObject({ status: 404, type });
+  });
 
+  test("tells that it can't serve without the event log, and asks the database once for all who want to know at once", async () => {
+    await using world = await createRealtimeWorld();
     await world.eventLog.close();
-    expect(await get("/readyz")).toMatchObject({
-      status: 503,
-      body: { checks: { database: "ok", eventLog: "failed" } },
-    });
-    expect(await get("/healthz")).toMatchObject({ status: 200 });
+    const ping = vi.spyOn(world.db, "ping");
+    const answers = await Promise.all(Array.from({ length: 20 }, () => fetch(`${world.http}/readyz`)));
+    for (const answer of answers) {
+      expect(answer.status).toBe(503);
+      expect(await answer.json()).toMatchObject({ checks: { database: "ok", eventLog: "failed" } });
+    }
+    expect(ping.mock.calls.length).toBeLessThan(answers.length);
+    expect((await fetch(`${world.http}/healthz`)).status).toBe(200);
   });
 
   test("says good-bye with 1001 to whoever is there, and takes nobody else", async () => {

@@ -12,7 +12,7 @@ import type { Config } from "@parley/platform/config";
 import type { EventLog } from "@parley/platform/event-log/event-log";
 import type { Logger } from "@parley/platform/log";
 import type { RateLimiter } from "@parley/platform/rate-limits/rate-limiter";
-import { checkReadiness } from "@parley/platform/readiness";
+import { checkReadiness, shareCheck } from "@parley/platform/readiness";
 import { securityHeaders } from "@parley/platform/security-headers";
 import { type ServerOptions, type WebSocket, WebSocketServer } from "ws";
 import { createAdmission } from "./admit-socket.ts";
@@ -135,13 +135,13 @@ export async function createRealtime(options: RealtimeOptions): Promise<Realtime
     else if (path === "/readyz") answerReadiness(response);
     else answer(response, 404, { status: "not found" });
   });
+  const checks = {
+    database: shareCheck(() => db.ping()),
+    eventLog: shareCheck(() => eventLog.ping()),
+    follower: async () => failUnless(follower.alive),
+    sockets: async () => failUnless(!isClosing),
+  };
   function answerReadiness(response: ServerResponse): void {
-    const checks = {
-      database: () => db.ping(),
-      eventLog: () => eventLog.ping(),
-      follower: async () => failUnless(follower.alive),
-      sockets: async () => failUnless(!isClosing),
-    };
     checkReadiness(checks).then(
       (readiness) => answer(response, readiness.status === "ready" ? 200 : 503, readiness),
       (error: unknown) => {

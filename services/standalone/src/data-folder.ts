@@ -54,7 +54,7 @@ export async function openDataFolder(folder: string, { reset = false } = {}): Pr
     if (isNew) await writeWhole(at("parley.json"), { product: "parley", format: 1 });
     await readJson(at("parley.json"), Marker, folder);
     if (reset)
-      for (const name of ["database", "secrets.json", "audit-checkpoints"])
+      for (const name of ["database", "secrets.json", "audit-checkpoints", "mail"])
         await rm(at(name), { recursive: true, force: true });
     const secrets = await readSecrets(at("secrets.json"), at("database"), folder);
     await rm(at("running.json"), { force: true });

@@ -45,8 +45,13 @@ test("a second start keeps the data, the sign-in and the key; --reset begins ane
   expect((await visitor.page()).messages[0]).toMatchObject({ text: "Hello" });
   expect(await second.end("SIGTERM")).toBe(0);
 
+  // Kept mails hold links into accounts that are to be gone.
+  const mailDir = path.join(installation.folder, "mail");
+  await mkdir(mailDir, { recursive: true });
+  await writeFile(path.join(mailDir, "kept.json"), "{}");
   await installation.start({}, ["--reset"]);
   expect(await installation.publishableKey()).not.toBe(key);
+  expect(await readdir(mailDir).catch(() => [])).not.toContain("kept.json");
 });
 
 test("the audit log is verified while Parley runs and when it does not, and a checkpoint that was tampered with is found", async () => {

@@ -23,9 +23,12 @@ export function devices({ db, onEvent }: { db: Database; onEvent: OnAccountEvent
     (await db.authDatabase().execute<T>(statement)).rows;
 
   async function revoke(which: SQL, userId: string, headers: Headers | undefined): Promise<void> {
-    const ended = await run(sql`delete from auth.session where user_id = ${userId} and ${which} returning id`);
-    for (const _ of ended) {
-      await onEvent({ type: "session.revoked", userId: UserId.parse(userId), ...originOf(headers) });
+    const ended = await run<{ alive: boolean }>(
+      sql`delete from auth.session s where user_id = ${userId} and ${which} returning ${isAlive} as alive`,
+    );
+    // What was over already nobody has ended.
+    for (const { alive } of ended) {
+      if (alive) await onEvent({ type: "session.revoked", userId: UserId.parse(userId), ...originOf(headers) });
     }
   }
 

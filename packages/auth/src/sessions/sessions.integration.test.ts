@@ -255,3 +255,15 @@ test("[S3 + control] a person sees where they are signed in, and ends one place,
   expect((await findLiveSessions(db, ids)).size).toBe(0);
   expect(await stranger.session()).toBeDefined();
 });
+
+test("only what was alive is told as ended; what was over already is gone without a word", async () => {
+  const { browser, userId } = await person();
+  for (let place = 0; place < 4; place++) await browser();
+  await idle(userId, "31 minutes");
+  const one = await browser();
+  events.length = 0;
+  await one.post("/devices/revoke-all");
+  expect(events).toMatchObject([{ type: "session.revoked", userId }]);
+  const left = await db.authDatabase().execute(sql`select id from auth.session where user_id = ${userId}`);
+  expect(left.rows).toEqual([]);
+});
