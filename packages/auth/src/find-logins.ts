@@ -1,6 +1,6 @@
 import { UserId } from "@parley/contracts";
 import type { Database } from "@parley/db";
-import { inArray, sql } from "drizzle-orm";
+import { eq, inArray } from "drizzle-orm";
 import { user } from "./accounts-schema.ts";
 
 export type Login = { id: UserId; email: string; emailVerified: boolean };
@@ -18,13 +18,13 @@ export async function findLogins(db: Database, ids: readonly UserId[]): Promise<
   return rows.map((row) => ({ ...row, id: UserId.parse(row.id) }));
 }
 
-/** Who has the address, whichever way it is written. */
+/** Who has the address, whichever way it is written: accounts keep it in small letters. */
 export async function findLoginByEmail(db: Database, email: string): Promise<Login | undefined> {
   const [row] = await db.read("auth", (read) =>
     read
       .select({ id: user.id, email: user.email, emailVerified: user.emailVerified })
       .from(user)
-      .where(sql`lower(${user.email}) = ${email.toLowerCase()}`),
+      .where(eq(user.email, email.toLowerCase())),
   );
   return row && { ...row, id: UserId.parse(row.id) };
 }

@@ -34,7 +34,11 @@ const logger = createLogger(
   { write: (line) => void logged.push(JSON.parse(line)) },
 );
 const jobs = createJobs({ db, logger, embedded: false });
-const mail = createMailJobs({ queue: jobs.queue, logger });
+const mail = createMailJobs({
+  queue: jobs.queue,
+  logger,
+  secret: "a secret of this test alone, 32 characters or more",
+});
 const embedder = createWordEmbedder();
 const world = await createWorld(db);
 

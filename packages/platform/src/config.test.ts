@@ -58,6 +58,17 @@ test("in production the log is JSON, unless another format is asked for", () => 
   expect(loadConfig({ ...secrets, NODE_ENV: "production", LOG_FORMAT: "pretty" }).log.format).toBe("pretty");
 });
 
+test("in production the api is reached by https, or on this machine", () => {
+  const production = (url: string) => faultsOf({ ...secrets, NODE_ENV: "production", API_URL: url });
+
+  for (const url of ["http://api.example.com", "http://10.0.0.7:3001", "http://localhost.example.com"]) {
+    expect(production(url)).toEqual([expect.stringContaining("API_URL must begin with https://")]);
+    expect(faultsOf({ ...secrets, API_URL: url })).toEqual([]);
+  }
+  for (const url of ["https://api.example.com", "http://localhost:3001", "http://127.0.0.1", "http://[::1]:3001"])
+    expect(production(url)).toEqual([]);
+});
+
 test("a variable that is set to nothing counts as unset", () => {
   const config = loadConfig({ ...secrets, API_PORT: "", REDIS_URL: " ", OPENAI_API_KEY: "" });
 

@@ -89,7 +89,10 @@ const settings = {
     .describe("Port of the widget's script and its demo page, when this process serves them"),
   API_URL: url("http", "https")
     .optional()
-    .meta({ description: "Where browsers reach the api", otherwise: "`http://localhost:` and `API_PORT`" }),
+    .meta({
+      description: "Where browsers reach the api; in production by https, unless that is this machine",
+      otherwise: "`http://localhost:` and `API_PORT`",
+    }),
   REALTIME_URL: url("ws", "wss").optional().meta({
     description: "Where browsers reach the realtime service",
     otherwise: "`ws://localhost:` and `REALTIME_PORT`",
@@ -219,10 +222,19 @@ export function loadConfig(environment: Record<string, string | undefined>): Con
   for (const [name, other] of belongTogether) {
     if (set[name] && !set[other]) faults.push(`${other} is needed with ${name}`);
   }
+  if (result.success && isInTheClear(result.data))
+    faults.push("API_URL must begin with https:// in production: without it cookies have no Secure and no __Host-");
   if (result.success && faults.length === 0) return deepFreeze(arrange(result.data));
   throw new ConfigError(
     `The configuration can't be used:\n${faults.map((fault) => `  ${fault}\n`).join("")}docs/configuration.md lists every setting.`,
   );
+}
+
+/** Whether sessions would go over a network without TLS. */
+function isInTheClear({ NODE_ENV, API_URL }: Settings): boolean {
+  if (NODE_ENV !== "production" || !API_URL) return false;
+  const { protocol, hostname } = new URL(API_URL);
+  return protocol === "http:" && !/^(localhost|127(\.\d+){3}|\[::1\])$/.test(hostname);
 }
 
 const belongTogether: readonly (readonly [keyof typeof settings, keyof typeof settings])[] = [

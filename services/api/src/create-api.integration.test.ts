@@ -38,7 +38,7 @@ const logger = createLogger({ level: "debug", format: "json" }, { write: (line: 
 const world = await createWorld();
 const eventLog = createInProcessEventLog({ logger });
 const jobs = createJobs({ db: world.db, logger, embedded: false });
-const mailJobs = createMailJobs({ queue: jobs.queue, logger });
+const mailJobs = createMailJobs({ queue: jobs.queue, logger, secret: config.secret });
 const accounts = createAccounts({
   db: world.db,
   secret,

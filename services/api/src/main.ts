@@ -12,7 +12,7 @@ const config = loadConfig(process.env);
 const logger = createLogger(config.log).child({ service: "api" });
 const { db, eventLog, rateLimiter, sessionCache, close } = await connect(config, logger);
 const jobs = createJobs({ db, logger, embedded: false });
-const mailJobs = createMailJobs({ queue: jobs.queue, logger });
+const mailJobs = createMailJobs({ queue: jobs.queue, logger, secret: config.secret });
 await jobs.start();
 // What this process commits it also relays, at once; the workers relay what a dead process left.
 const relay = createRelay({ db, eventLog, logger });

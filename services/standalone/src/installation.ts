@@ -37,7 +37,7 @@ export async function openInstallation(options: {
   const eventLog: EventLog = createInProcessEventLog({ logger });
   const embedder = await createMinilmEmbedder();
   const jobs = createJobs({ db, logger, embedded: true });
-  const mailJobs = createMailJobs({ queue: jobs.queue, logger });
+  const mailJobs = createMailJobs({ queue: jobs.queue, logger, secret: config.secret });
   await jobs.start();
   const { mailer, capture: capturedMail } = createMailer(
     { mail: config.mail, dataDir: folder.path },

@@ -14,7 +14,7 @@ const logger = createLogger(config.log).child({ service: "worker" });
 const { db, eventLog, close } = await connect(config, logger);
 const embedder = await createMinilmEmbedder();
 const jobs = createJobs({ db, logger, embedded: false });
-const mailJobs = createMailJobs({ queue: jobs.queue, logger });
+const mailJobs = createMailJobs({ queue: jobs.queue, logger, secret: config.secret });
 const { mailer, capture } = createMailer(config, ({ id }) => logger.warn({ mailId: id }, "mail kept, not sent"));
 if (capture) logger.warn({ folder: `${config.dataDir}/mail` }, "SMTP_URL is not set: mails are kept in a folder");
 await jobs.start();

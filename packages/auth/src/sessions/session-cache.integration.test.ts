@@ -107,6 +107,35 @@ test("while Redis is away no session is lost and none comes back", async () => {
   away.close();
 });
 
+test("whoever writes to the cache signs nobody in: no row of their own counts, no altered one, none of another token and no old one", async () => {
+  const one = await person();
+  const other = await person();
+  const cookieOf = ({ browser }: typeof one) => browser.session();
+  await cookieOf(one);
+  const [keyOfOne = ""] = kept.keys();
+  const rowOfOne = (await cache.get(keyOfOne)) ?? "";
+  expect(rowOfOne).not.toContain((await cookieOf(one))?.token);
+  await cookieOf(other);
+  const keyOfOther = [...kept.keys()].find((key) => key !== keyOfOne) ?? "";
+  const [signature = "", ...rest] = rowOfOne.split(".");
+  const altered = JSON.stringify({ ...JSON.parse(rest.join(".")), fresh: false, secondFactor: true });
+  for (const [key, row] of [
+    [keyOfOther, rowOfOne],
+    [keyOfOther, altered],
+    [keyOfOther, `.${altered}`],
+    [keyOfOther, `${signature}.${altered}`],
+  ] as const) {
+    await cache.set(key, row, 3_000);
+    expect(await cookieOf(other)).toMatchObject({ user: { id: other.userId }, session: { secondFactor: false } });
+  }
+  // One that was ours, put there again once the session was over.
+  await cache.set(keyOfOne, rowOfOne, 60_000);
+  await endAll(one.userId);
+  vi.useFakeTimers({ toFake: ["Date"], now: Date.now() + 9_001 });
+  expect(await cookieOf(one)).toBeUndefined();
+  vi.useRealTimers();
+});
+
 test("what another release has kept is not understood, and asked for again", async () => {
   const { browser } = await person();
   await browser.session();

@@ -51,6 +51,9 @@ const Row = z.object({
   secondFactor: z.boolean(),
 });
 type Row = z.infer<typeof Row>;
+/** As the cache has it. */
+const Kept = Row.omit({ token: true }).extend({ keptAt: z.number() });
+type Kept = z.infer<typeof Kept>;
 
 /** Whether the page sent the request by itself: then nobody need be there, and the session gets no older for it. */
 const isBackground = (headers: Headers): boolean => headers.get(backgroundHeader) === "1";
@@ -90,7 +93,7 @@ export class Sessions {
       return undefined;
     }
     if (this.#cache && row.token === sent && !row.renew && (isNoted || !kept)) {
-      await this.#cache.set(this.#keyOf(sent), JSON.stringify({ ...row, quiet: row.quiet && !isNoted }), keptMs);
+      await this.#keep(row, row.quiet && !isNoted);
     }
     const isNewest = row.token === sent;
     const renewed = isNewest && row.renew && renew ? await this.#replaceToken(row) : undefined;
@@ -117,11 +120,22 @@ export class Sessions {
     if (sent) await this.#cache?.forget(this.#keyOf(sent));
   }
 
+  async #keep({ token, ...row }: Row, quiet: boolean): Promise<void> {
+    const kept: Kept = { ...row, quiet, keptAt: Date.now() };
+    const text = JSON.stringify(kept);
+    await this.#cache?.set(this.#keyOf(token), `${this.#digest(`row ${token} ${text}`)}.${text}`, keptMs);
+  }
+
+  /** Whoever can write to the cache signs nobody in by it: a row counts with our signature, for its own token, and not much longer than kept. */
   async #kept(token: string): Promise<Row | undefined> {
-    const text = await this.#cache?.get(this.#keyOf(token));
-    if (text === undefined) return undefined;
+    const kept = await this.#cache?.get(this.#keyOf(token));
+    if (kept === undefined) return undefined;
+    const end = kept.indexOf(".");
+    const text = kept.slice(end + 1);
+    if (kept.slice(0, end) !== this.#digest(`row ${token} ${text}`)) return undefined;
     try {
-      return Row.parse(JSON.parse(text));
+      const { keptAt, ...row } = Kept.parse(JSON.parse(text));
+      return Math.abs(Date.now() - keptAt) > 3 * keptMs ? undefined : { ...row, token };
     } catch {
       return undefined; // of another release
     }
@@ -129,7 +143,11 @@ export class Sessions {
 
   /** The cache holds no token by which anybody could sign in. */
   #keyOf(token: string): string {
-    return createHmac("sha256", this.#secret).update(`session ${token}`).digest("base64url");
+    return this.#digest(`session ${token}`);
+  }
+
+  #digest(text: string): string {
+    return createHmac("sha256", this.#secret).update(text).digest("base64url");
   }
 
   async #read(token: string): Promise<Row | undefined> {

@@ -256,11 +256,24 @@ describe("signing up", () => {
     const attempt = async (who: "open" | "invited" | "closed", more: object) =>
       (await createBrowser(open({ signUp: { who, isInvited: invited } })).post("/sign-up/email", form(email, more)))
         .status;
-    expect(await attempt("closed", { invitation })).toBe(403);
+    expect(await attempt("closed", { invitation, workspace: undefined })).toBe(403);
     expect(await attempt("invited", {})).toBe(403);
-    expect(await attempt("invited", { invitation: "an invitation of somebody else" })).toBe(403);
+    expect(await attempt("invited", { invitation: "an invitation of somebody else", workspace: undefined })).toBe(403);
     expect(post.to(email)).toEqual([]);
-    expect(await attempt("invited", { invitation })).toBe(200);
+    expect(await attempt("invited", { invitation, workspace: undefined })).toBe(200);
+    for (const who of ["invited", "open"] as const)
+      expect(await attempt(who, { invitation, workspace: "One of my own" })).toBe(400);
+  });
+
+  test("that nobody confirmed is found by an index when it is forgotten, however many people there are", async () => {
+    const plan = await db.transaction("auth", async (tx) => {
+      await tx.execute(sql`set local enable_seqscan = off`);
+      return (
+        await tx.execute(sql`
+          explain delete from auth."user" where not email_verified and updated_at < now() - interval '7 days'`)
+      ).rows;
+    });
+    expect(JSON.stringify(plan)).toContain("user_unconfirmed");
   });
 });
 

@@ -86,6 +86,8 @@ export function signUp({ db, mail, links, rules, workspaces, afterwards, onEvent
     "/sign-up/email",
     { method: "POST", body: accountEndpoints["POST /api/auth/sign-up/email"].body },
     async ({ body }) => {
+      // Who was invited gets a place, and no workspace of their own.
+      if (body.workspace !== undefined && body.invitation !== undefined) throw accountError("INVALID_REQUEST");
       const email = parseEmail(body.email);
       const name = parseName(body.name);
       const workspace = body.workspace === undefined ? null : parseName(body.workspace);

@@ -33,7 +33,7 @@ beforeAll(async () => {
   db = openDatabase({ connection: database.connection, max: 4 });
   server = await startSmtpServer();
   queue = createJobQueue({ db, logger, embedded: true });
-  mailJobs = createMailJobs({ queue, logger });
+  mailJobs = createMailJobs({ queue, logger, secret: config.secret });
   await queue.start();
   await mailJobs.work(createSmtpMailer({ url: server.url, from: "Parley <parley@example.com>" }));
 });

@@ -9,6 +9,7 @@ import { createWorld, type World } from "../testing/world.ts";
 import { createMailJobs } from "./mail-jobs.ts";
 
 const mail = { to: "ada@example.com", subject: "Hello", text: "Hello, Ada", html: "<p>Hello, Ada</p>" };
+const secret = "a secret of this test alone, 32 characters or more";
 const lines: string[] = [];
 const logger = createLogger({ level: "debug", format: "json" }, { write: (line: string) => void lines.push(line) });
 let database: TestDatabase;
@@ -33,7 +34,7 @@ afterEach(async () => {
 
 async function startJobs({ working = true } = {}) {
   const queue = createJobQueue({ db, logger, embedded: true });
-  const jobs = createMailJobs({ queue, logger });
+  const jobs = createMailJobs({ queue, logger, secret });
   queues.push(queue);
   await queue.start();
   if (working) await jobs.work(createSmtpMailer({ url: server.url, from: "Parley <parley@example.com>" }));
@@ -53,6 +54,26 @@ test("a mail is sent soon after the commit that ordered it, by whichever process
   await expect
     .poll(() => server.received.map(({ to }) => to[0]).sort())
     .toEqual(["ada@example.com", "grace@example.com"]);
+});
+
+test("what lies in the database of a mail tells neither its address nor its words, also when it was given up", async () => {
+  const jobs = await startJobs({ working: false });
+  const { tenantId } = await world.tenant();
+  const link = "https://app.example.com/reset-password#the-secret-of-the-link";
+  await jobs.sendAlone({ ...mail, text: link, html: link });
+  await db.transaction(tenantId, (tx) => jobs.send(tx, { ...mail, text: link, html: link }));
+  const { rows } = await db.executeSql("system")("select j::text as row from pgboss.job j");
+  expect(rows).toHaveLength(2);
+  for (const { row } of rows) expect(String(row)).not.toMatch(/the-secret-of-the-link|example\.com|Hello/);
+  await startJobs();
+  await expect.poll(() => server.received.map(({ text }) => text?.trim())).toEqual([link, link]);
+});
+
+test("what an earlier release has ordered is sent, too", async () => {
+  await startJobs();
+  const queue = queues.at(-1);
+  await queue?.sendAlone("sendMail", mail);
+  await expect.poll(() => server.received.map(({ to }) => to[0])).toEqual(["ada@example.com"]);
 });
 
 test("a mail of a transaction that failed is never sent", async () => {

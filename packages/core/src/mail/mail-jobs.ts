@@ -1,7 +1,9 @@
 import type { TenantTransaction } from "@parley/db";
 import type { Logger } from "@parley/platform/log";
 import { Mail, type Mailer, MailRefused } from "@parley/platform/mail/mail";
+import * as z from "zod";
 import type { JobQueue } from "../jobs/job-queue.ts";
+import { createSeal } from "./seal.ts";
 
 /** Mails that are to be sent: kept as jobs until a mail server has them, or until nobody would want them any more. */
 export type MailJobs = {
@@ -15,23 +17,35 @@ export type MailJobs = {
 
 /** The tries end within the hour in which the links of a mail are good. */
 const retry = { retryLimit: 12, retryDelay: 2, retryBackoff: true, retryDelayMax: 600 };
-/** A mail holds an address, and perhaps a way into an account: it stays no longer than it is of use. */
+/** A mail holds an address, and perhaps a way into an account: it lies there encrypted, and no longer than it is of use. */
 const short = { deleteAfterSeconds: 600, retentionSeconds: 6 * 3_600 };
 
-/** @param queue not started yet */
-export function createMailJobs({ queue, logger }: { queue: JobQueue; logger: Logger }): MailJobs {
+/** What an earlier release has ordered is a mail as it is. */
+const Order = z.union([z.strictObject({ sealed: z.string().max(200_000) }), Mail]);
+type Order = z.infer<typeof Order>;
+
+/**
+ * @param options.queue not started yet
+ * @param options.secret the installation's: the same where mails are ordered and where they are sent
+ */
+export function createMailJobs(options: { queue: JobQueue; logger: Logger; secret: string }): MailJobs {
+  const { queue, logger, secret } = options;
+  const { seal, open } = createSeal(secret, "mail jobs");
+  const orderOf = (mail: Mail): Order => ({ sealed: seal(JSON.stringify(Mail.parse(mail))) });
+  const mailOf = (order: Order): Mail => ("sealed" in order ? Mail.parse(JSON.parse(open(order.sealed))) : order);
   queue.define("unsentMail", { ...short, retryLimit: 3 });
   queue.define("sendMail", { ...short, ...retry, deadLetter: "unsentMail" });
   return {
-    send: async (tx, mail) => queue.send(tx, "sendMail", Mail.parse(mail)),
-    sendAlone: async (mail) => queue.sendAlone("sendMail", Mail.parse(mail)),
+    send: async (tx, mail) => queue.send(tx, "sendMail", orderOf(mail)),
+    sendAlone: async (mail) => queue.sendAlone("sendMail", orderOf(mail)),
     async work(mailer) {
       await queue.handle({
         name: "sendMail",
-        schema: Mail,
+        schema: Order,
         pollingIntervalSeconds: 2,
         describe: () => ({}),
-        async work(mail, { id }) {
+        async work(order, { id }) {
+          const mail = mailOf(order);
           try {
             await mailer.send(mail, { id });
           } catch (error) {
@@ -43,7 +57,7 @@ export function createMailJobs({ queue, logger }: { queue: JobQueue; logger: Log
       });
       await queue.handle({
         name: "unsentMail",
-        schema: Mail,
+        schema: Order,
         pollingIntervalSeconds: 10,
         describe: () => ({}),
         work: async (_mail, { id }) => logger.error({ jobId: id }, "mail given up"),

@@ -50,7 +50,7 @@ export async function createTestApi({
   const world = await createWorld(db);
   const eventLog = createInProcessEventLog({ logger });
   const jobs = createJobs({ db: world.db, logger, embedded: false });
-  const mailJobs = createMailJobs({ queue: jobs.queue, logger });
+  const mailJobs = createMailJobs({ queue: jobs.queue, logger, secret: config.secret });
   const accounts = createAccounts({
     db: world.db,
     secret: config.secret,
