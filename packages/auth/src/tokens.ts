@@ -50,24 +50,30 @@ type Kind = keyof typeof audiences;
 
 const keyOf = (secret: string) => new TextEncoder().encode(secret);
 
-async function sign(secret: string, kind: Kind, claims: JWTPayload, seconds: number) {
-  const expiresAt = new Date((Math.floor(Date.now() / 1000) + seconds) * 1000);
+async function sign(secret: string, kind: Kind, claims: JWTPayload, { seconds, now }: { seconds: number; now: Date }) {
+  const expiresAt = new Date((Math.floor(now.getTime() / 1000) + seconds) * 1000);
   const token = await new SignJWT(claims)
     .setProtectedHeader({ alg: "HS256" })
     .setAudience(audiences[kind])
-    .setIssuedAt()
+    .setIssuedAt(now)
     .setExpirationTime(expiresAt)
     .sign(keyOf(secret));
   return { token, expiresAt };
 }
 
-async function verify<T>(secret: string, kind: Kind, token: string, claims: z.ZodType<T>, toleranceSeconds = 0) {
+async function verify<T>(
+  secret: string,
+  kind: Kind,
+  token: string,
+  { claims, now, toleranceSeconds = 0 }: { claims: z.ZodType<T>; now: Date; toleranceSeconds?: number },
+) {
   try {
     const { payload } = await jwtVerify(token, keyOf(secret), {
       algorithms: ["HS256"],
       audience: audiences[kind],
       requiredClaims: ["exp", "iat"],
       clockTolerance: toleranceSeconds,
+      currentDate: now,
     });
     return {
       ...claims.parse(payload),
@@ -78,45 +84,51 @@ async function verify<T>(secret: string, kind: Kind, token: string, claims: z.Zo
   }
 }
 
+// Tokens begin and end by one clock, the database's: `now` is its time. A process whose own is hours off locks nobody out by it.
+
 /** A token for the widget: it opens one contact's conversations in one inbox, from one origin, for 15 minutes. */
-export function signVisitorToken(secret: string, visitor: Visitor) {
-  return sign(secret, "visitor", visitor, tokenLifetimes.visitorSeconds);
+export function signVisitorToken(secret: string, visitor: Visitor, now = new Date()) {
+  return sign(secret, "visitor", visitor, { seconds: tokenLifetimes.visitorSeconds, now });
 }
 
 /** @throws AuthError `auth.required` for a token that isn't ours or was altered, `auth.expired` for an old one */
-export function verifyVisitorToken(secret: string, token: string): Promise<Visitor & { expiresAt: Date }> {
-  return verify(secret, "visitor", token, Visitor);
+export function verifyVisitorToken(
+  secret: string,
+  token: string,
+  now = new Date(),
+): Promise<Visitor & { expiresAt: Date }> {
+  return verify(secret, "visitor", token, { claims: Visitor, now });
 }
 
 /** Whose token it was, also when it has expired less than 30 days ago: good for starting the next visit, and for nothing else. */
-export function recogniseVisitor(secret: string, token: string): Promise<Visitor> {
-  return verify(
-    secret,
-    "visitor",
-    token,
-    Visitor,
-    tokenLifetimes.visitorRenewalSeconds - tokenLifetimes.visitorSeconds,
-  );
+export function recogniseVisitor(secret: string, token: string, now = new Date()): Promise<Visitor> {
+  const toleranceSeconds = tokenLifetimes.visitorRenewalSeconds - tokenLifetimes.visitorSeconds;
+  return verify(secret, "visitor", token, { claims: Visitor, now, toleranceSeconds });
 }
 
 /** A member's way onto a realtime socket: the session cookie belongs to the api's host alone. Lives for 5 minutes. */
-export function signTicket(secret: string, ticket: Ticket) {
-  return sign(secret, "ticket", ticket, tokenLifetimes.ticketSeconds);
+export function signTicket(secret: string, ticket: Ticket, now = new Date()) {
+  return sign(secret, "ticket", ticket, { seconds: tokenLifetimes.ticketSeconds, now });
 }
 
 /**
- * Who authenticates on a socket, by a visitor token or a ticket.
+ * Who authenticates on a socket, by a visitor token or a ticket, and for how long.
  *
  * @throws AuthError `auth.required`, `auth.expired`
  */
-export async function verifySocketToken(secret: string, token: string): Promise<SocketCaller & { expiresAt: Date }> {
+export async function verifySocketToken(
+  secret: string,
+  token: string,
+  now = new Date(),
+): Promise<SocketCaller & { expiresAt: Date; leftMs: number }> {
+  const withTime = <T extends { expiresAt: Date }>(caller: T) => ({
+    ...caller,
+    leftMs: Math.max(0, caller.expiresAt.getTime() - now.getTime()),
+  });
   try {
-    return { kind: "contact", ...(await verifyVisitorToken(secret, token)) };
+    return withTime({ kind: "contact" as const, ...(await verifyVisitorToken(secret, token, now)) });
   } catch (error) {
     if (error instanceof AuthError && error.code === "auth.expired") throw error;
-    return {
-      kind: "member",
-      ...(await verify(secret, "ticket", token, Ticket)),
-    };
+    return withTime({ kind: "member" as const, ...(await verify(secret, "ticket", token, { claims: Ticket, now })) });
   }
 }

@@ -6,6 +6,7 @@ import { answerInTime } from "./answer-in-time.ts";
 import { DatabaseError } from "./database-error.ts";
 import { enter, type Scope } from "./scope.ts";
 import { type Statement, sendScoped } from "./scoped-query.ts";
+import { createServerClock } from "./server-clock.ts";
 import { DoorSession, databaseOver, dialect, type NoSchema, type Send } from "./statements.ts";
 
 export type OpenOptions = {
@@ -60,6 +61,9 @@ export type Database = {
 
   /** For Better Auth: each statement on its own as the role `auth`, and `.transaction` through the second door. */
   authDatabase(): NodePgDatabase;
+
+  /** The time by the server's clock, whatever this process's says. Not to be called inside a transaction. @throws as `read` */
+  now(): Promise<Date>;
 
   /** @throws when the server does not answer */
   ping(): Promise<void>;
@@ -166,6 +170,13 @@ export function openDatabase(options: OpenOptions): Database {
       }
     });
 
+  const now = createServerClock(async () => {
+    const time = "select extract(epoch from clock_timestamp()) * 1000 as ms";
+    const { rows } = await withConnection((client) =>
+      answerInTime(client, client.query<{ ms: string }>(time), withinMs),
+    );
+    return Number(rows[0]?.ms);
+  });
   let closing: Promise<void> | undefined;
   return {
     read: async (scope, query) => query(alone(scope, "read")),
@@ -180,6 +191,7 @@ export function openDatabase(options: OpenOptions): Database {
       database.transaction = (work) => transaction("auth", work);
       return database;
     },
+    now,
     async ping() {
       await withConnection((client) => answerInTime(client, client.query("select 1"), withinMs));
     },

@@ -87,12 +87,10 @@ const settings = {
   WIDGET_PORT: port()
     .default(5176)
     .describe("Port of the widget's script and its demo page, when this process serves them"),
-  API_URL: url("http", "https")
-    .optional()
-    .meta({
-      description: "Where browsers reach the api; in production by https, unless that is this machine",
-      otherwise: "`http://localhost:` and `API_PORT`",
-    }),
+  API_URL: url("http", "https").optional().meta({
+    description: "Where browsers reach the api; in production by https, unless that is this machine",
+    otherwise: "`http://localhost:` and `API_PORT`",
+  }),
   REALTIME_URL: url("ws", "wss").optional().meta({
     description: "Where browsers reach the realtime service",
     otherwise: "`ws://localhost:` and `REALTIME_PORT`",

@@ -199,7 +199,7 @@ test("an unknown key, of no tenant or with another tenant's id in it, finds no i
 });
 
 test("[S6] without a token, with a forged one, a member's ticket or an expired one, nothing opens", async () => {
-  const { at, token, tenantId, member } = await visitor();
+  const { at, token, tenantId, member, inbox, contactId } = await visitor();
   const ticket = await signTicket(secret, {
     tenantId,
     memberId: member.memberId,
@@ -210,12 +210,34 @@ test("[S6] without a token, with a forged one, a member's ticket or an expired o
   expect(await call("GET", `${at}/messages`)).toMatchObject(refused);
   expect(await call("GET", `${at}/messages`, { token: `${token.slice(0, -2)}xx` })).toMatchObject(refused);
   expect(await call("GET", `${at}/messages`, { token: ticket.token })).toMatchObject(refused);
-  vi.useFakeTimers({ toFake: ["Date"], now: Date.now() + 16 * 60_000 });
-  expect(await call("GET", `${at}/messages`, { token })).toMatchObject({
+  const whose = { tenantId, inboxId: inbox.id, contactId: ContactId.parse(contactId), origin: shop };
+  const old = await signVisitorToken(secret, whose, new Date(Date.now() - 16 * 60_000));
+  expect(await call("GET", `${at}/messages`, { token: old.token })).toMatchObject({
     status: 401,
     body: { error: { code: "auth.expired" } },
   });
 });
+
+test.each([-9, 9])(
+  "[F10 + control] an api whose clock is %d hours off gives visitors no other tokens, and takes no others, than one whose clock is right",
+  async (hours) => {
+    const { at, token, tenantId, inbox, contactId } = await visitor();
+    const whose = { tenantId, inboxId: inbox.id, contactId: ContactId.parse(contactId), origin: shop };
+    const old = await signVisitorToken(secret, whose, new Date(Date.now() - 16 * 60_000));
+    const rightly = Date.now();
+    vi.useFakeTimers({ toFake: ["Date"], now: rightly + hours * 3_600_000 });
+    expect((await call("GET", `${at}/messages`, { token })).status).toBe(200);
+    expect((await call("GET", `${at}/messages`, { token: old.token })).status).toBe(401);
+    const { body } = await call<Visit>("POST", "/widget/v1/visits", {
+      body: { publishableKey: inbox.publishableKey, token },
+      origin: shop,
+    });
+    expect(body.contactId).toBe(contactId);
+    const lives = (Date.parse(body.expiresAt) - rightly) / 1_000;
+    expect(lives).toBeGreaterThan(14 * 60);
+    expect(lives).toBeLessThan(16 * 60);
+  },
+);
 
 test("for another tenant's visitor a conversation is the same as one that does not exist, to the letter", async () => {
   const theirs = await visitor();

@@ -35,7 +35,7 @@ export async function widgetRoutes(app: FastifyInstance, { db, config, planOf }:
   async function visitorOf(request: FastifyRequest, reply: FastifyReply): Promise<Visitor> {
     const [, token] = /^Bearer (\S+)$/.exec(request.headers.authorization ?? "") ?? [];
     if (!token) throw new AppError("auth.required");
-    const visitor = await verifyVisitorToken(config.secret, token);
+    const visitor = await verifyVisitorToken(config.secret, token, await db.now());
     request.facts.tenantId = visitor.tenantId;
     request.facts.contactId = visitor.contactId;
     if (request.headers.origin !== visitor.origin) throw new AppError("origin.not_allowed");

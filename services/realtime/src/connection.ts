@@ -14,7 +14,7 @@ import { writeGathered } from "./write-gathered.ts";
 export type ConnectionOptions = {
   fanOut: FanOut;
   /** `verifySocketToken` of auth, with the secret, and whether session and membership live. @throws AuthError, AppError */
-  verify(token: string): Promise<SocketCaller & { expiresAt: Date }>;
+  verify(token: string): Promise<SocketCaller & { expiresAt: Date; leftMs: number }>;
   /** Where the dashboard is served: the one origin whose pages may use a member's ticket. */
   dashboardOrigin: string;
   logger: Logger;
@@ -172,7 +172,7 @@ export class Connection implements Subscriber {
     );
   }
 
-  #onVerified({ expiresAt, ...caller }: SocketCaller & { expiresAt: Date }): void {
+  #onVerified({ expiresAt, leftMs, ...caller }: SocketCaller & { expiresAt: Date; leftMs: number }): void {
     if (!this.#isOpen) return;
     const waiting = this.#waiting ?? [];
     this.#waiting = undefined;
@@ -184,7 +184,7 @@ export class Connection implements Subscriber {
     } else {
       this.#caller = caller;
       clearTimeout(this.#deadline);
-      this.#deadline = setTimeout(() => this.#refuseCaller("auth.expired"), expiresAt.getTime() - Date.now());
+      this.#deadline = setTimeout(() => this.#refuseCaller("auth.expired"), leftMs);
       this.send(encodeFrame({ type: "authenticated", expiresAt: expiresAt.toISOString() }));
       for (const frame of waiting) this.#handle(frame);
     }

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { connect } from "node:net";
-import { tokenLifetimes } from "@parley/auth";
+import { signTicket, signVisitorToken, tokenLifetimes } from "@parley/auth";
 import { beginSession, endSession, letIdle } from "@parley/auth/testing";
 import {
   type Channel,
@@ -345,6 +345,25 @@ describe("a socket", () => {
     await letIdle(world.db, sessionId, "30 minutes 1 second");
 
     expect(await socket.closed).toEqual({ code: 4401, reason: "auth.required" });
+  });
+
+  test.each([-9, 9])("[F10 + control] is let in by a process whose clock is %d hours off", async (hours) => {
+    await using world = await createRealtimeWorld();
+    const contact = await world.contact();
+    const sessionId = await beginSession(world.db);
+    vi.useFakeTimers({ toFake: ["Date"], now: Date.now() + hours * 3_600_000 });
+    const { tenantId, member, contactId, inbox } = contact;
+    const now = await world.db.now();
+    const visit = await signVisitorToken(secret, { tenantId, contactId, inboxId: inbox.id, origin: shopOrigin }, now);
+    const work = await signTicket(secret, { tenantId, memberId: member.memberId, sessionId, secondFactor: false }, now);
+    for (const [{ token }, origin] of [
+      [visit, shopOrigin],
+      [work, dashboardOrigin],
+    ] as const) {
+      const socket = await world.open(origin);
+      socket.send({ type: "authenticate", token });
+      await socket.frame({ type: "authenticated" });
+    }
   });
 
   test("is closed when its token runs out", async () => {

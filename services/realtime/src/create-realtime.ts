@@ -108,7 +108,7 @@ export async function createRealtime(options: RealtimeOptions): Promise<Realtime
   const connectionOptions = {
     fanOut,
     verify: async (token: string) => {
-      const caller = await verifySocketToken(config.secret, token);
+      const caller = await verifySocketToken(config.secret, token, await db.now());
       if (caller.kind === "contact") return caller;
       const { sessionId } = caller;
       if (sessionId && !(await findLiveSessions(db, [sessionId])).has(sessionId)) throw new AuthError("auth.required");

@@ -25,15 +25,11 @@ export async function startVisit(
   if (!tenantId || !inbox) throw new AppError("inbox.not_found");
   if (!origin || !inbox.allowedOrigins.includes(origin)) throw new AppError("origin.not_allowed");
 
-  const known = token ? await recognise(secret, token) : undefined;
+  const now = await db.now();
+  const known = token ? await recognise(secret, token, now) : undefined;
   const same = known?.tenantId === tenantId && known.inboxId === inbox.id && known.origin === origin;
   const contactId = same ? known.contactId : ContactId.parse(randomUUID());
-  const signed = await signVisitorToken(secret, {
-    tenantId,
-    inboxId: inbox.id,
-    contactId,
-    origin,
-  });
+  const signed = await signVisitorToken(secret, { tenantId, inboxId: inbox.id, contactId, origin }, now);
   return {
     token: signed.token,
     expiresAt: signed.expiresAt.toISOString(),
@@ -47,9 +43,9 @@ export async function startVisit(
   };
 }
 
-async function recognise(secret: string, token: string) {
+async function recognise(secret: string, token: string, now: Date) {
   try {
-    return await recogniseVisitor(secret, token);
+    return await recogniseVisitor(secret, token, now);
   } catch (error) {
     // Too old, or not ours: the visitor is somebody new.
     if (error instanceof AuthError) return undefined;

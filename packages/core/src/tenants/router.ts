@@ -35,7 +35,11 @@ export const sessionRouter = router({
     const { tenantId, memberId } = ctx.caller;
     if (!ctx.session) throw new AppError("auth.required");
     const { id: sessionId, secondFactor } = ctx.session;
-    const { token, expiresAt } = await signTicket(ctx.secret, { tenantId, memberId, sessionId, secondFactor });
+    const { token, expiresAt } = await signTicket(
+      ctx.secret,
+      { tenantId, memberId, sessionId, secondFactor },
+      await ctx.db.now(),
+    );
     return {
       token,
       expiresAt: expiresAt.toISOString(),
