@@ -9,7 +9,7 @@ import { mailbox, newPerson, type Person } from "../src/mailbox.ts";
 // Signing in with somebody else's word: a real OpenID provider, in a real browser.
 
 // Each page in four looks takes its time.
-test.describe.configure({ timeout: 150_000 });
+test.describe.configure({ timeout: 300_000 });
 
 const button = "Sign in with Company sign-in";
 

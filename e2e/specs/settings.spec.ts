@@ -9,7 +9,7 @@ import { mailbox, newPerson } from "../src/mailbox.ts";
 // What people change about their accounts and their workspace; by the keyboard, where there is a form.
 
 // Each page in four looks takes its time.
-test.describe.configure({ timeout: 150_000 });
+test.describe.configure({ timeout: 300_000 });
 
 const inside = (page: Page) => page.getByRole("navigation", { name: "Main" }).waitFor();
 
@@ -237,4 +237,51 @@ test("who has to confirm that it is still them does so in a dialog, which can be
   await page.keyboard.press("Enter");
   await expect(page.getByRole("img", { name: /^QR code/ })).toBeVisible();
   await page.getByRole("button", { name: "Cancel" }).press("Enter");
+});
+
+test("what stands between mails, codes and sessions breaks no rule of accessibility either", async ({
+  page,
+  builtIn,
+}) => {
+  const vera = newPerson("Vera Rubin");
+  await page.goto(`${builtIn.dashboardUrl}/sign-up`);
+  await page.getByLabel("Your name").fill(vera.name);
+  await page.getByLabel("Name of the workspace").fill("Rotation");
+  await page.getByLabel("E-mail address").fill(vera.email);
+  await page.getByLabel("Password", { exact: true }).fill(vera.password);
+  await page.keyboard.press("Enter");
+  await expect(page.getByRole("heading", { name: "Check your mail" })).toBeFocused();
+  await expectAccessibleInAllLooks(page);
+  await page.goto(await mailbox(builtIn).linkTo(vera.email, /Confirm your e-mail address/));
+  await page.getByLabel("Password", { exact: true }).fill(vera.password);
+  await page.keyboard.press("Enter");
+  await inside(page);
+
+  await page.goto(`${builtIn.dashboardUrl}/settings/members`);
+  const guest = newPerson("Kent Ford");
+  await page.getByLabel("E-mail address").fill(guest.email);
+  await page.keyboard.press("Enter");
+  await expect(page.getByRole("list", { name: "Pending invitations" })).toContainText(guest.email);
+  await page.goto(await mailbox(builtIn).linkTo(guest.email, /invites you/));
+  await expect(page.getByRole("heading", { name: "Join Rotation" })).toBeFocused();
+  await expectAccessibleInAllLooks(page);
+
+  await page.goto(`${builtIn.dashboardUrl}/settings/security`);
+  await page.getByRole("button", { name: "Set up the second factor" }).press("Enter");
+  await page.getByRole("img", { name: /^QR code/ }).waitFor();
+  const secret = ((await page.getByRole("code").textContent()) ?? "").replaceAll(" ", "");
+  await page.keyboard.type(codeOf(secret));
+  await page.keyboard.press("Enter");
+  await expect(page.getByRole("heading", { name: "Keep these backup codes" })).toBeFocused();
+  await expectAccessibleInAllLooks(page);
+  await page.getByRole("button", { name: "I have kept them" }).press("Enter");
+  await page.getByRole("button", { name: "Turn off" }).press("Enter");
+  await page.getByRole("alertdialog", { name: "Turn the second factor off?" }).waitFor();
+  await expectAccessibleInAllLooks(page);
+  await page.keyboard.press("Escape");
+
+  await page.context().clearCookies();
+  await page.getByRole("link", { name: "Members" }).press("Enter");
+  await expect(page.getByRole("dialog", { name: "Sign in to go on" })).toBeVisible();
+  await expectAccessibleInAllLooks(page);
 });

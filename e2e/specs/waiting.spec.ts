@@ -6,7 +6,7 @@ import { newPerson } from "../src/mailbox.ts";
 
 // What a page counts down: to the end of the session, and to when the server takes requests again.
 
-test.describe.configure({ timeout: 120_000 });
+test.describe.configure({ timeout: 240_000 });
 
 /** As the api's answers have them, for those that are given in its place. */
 const headersOf = ({ dashboardUrl }: Place) => ({
