@@ -1,8 +1,12 @@
+import { randomUUID } from "node:crypto";
 import { createAccounts } from "@parley/auth";
+import { csrfHeaders } from "@parley/auth/testing/csrf-headers";
+import { TenantId } from "@parley/contracts";
+import { makeWorkspace } from "@parley/core/accounts/make-workspace";
 import { openDatabase } from "@parley/db";
-import { createTestDatabase } from "@parley/db/testing";
+import { createTestDatabase, withClient } from "@parley/db/testing";
 import { freePort } from "@parley/platform/testing/free-port";
-import { start } from "./auth/load.ts";
+import { cpuMicrosOf, start } from "./auth/load.ts";
 import { benchProcedures } from "./auth/procedures.ts";
 import { benchSessionCheck } from "./auth/session-check.ts";
 import { benchSignIns } from "./auth/sign-ins.ts";
@@ -26,6 +30,7 @@ if (wants("signIns") || wants("sessionCheck")) {
   const apiPort = await freePort();
   const apiUrl = `http://localhost:${apiPort}`;
   const origin = "http://localhost:5174";
+  const headers = { origin, "content-type": "application/json", ...csrfHeaders({ secret, apiUrl }) };
   const db = openDatabase({ connection: database.connection, max: 4 });
   const accounts = createAccounts({ db, secret, apiUrl, appOrigins: [origin] });
   const api = await start("../../../services/api/src/main.ts", [], {
@@ -35,20 +40,37 @@ if (wants("signIns") || wants("sessionCheck")) {
     PARLEY_SECRET: secret,
     ADMIN_TOKEN: secret,
     RATE_LIMITS: "off",
+    TRUSTED_PROXIES: "127.0.0.1,::1",
     LOG_FORMAT: "json",
   });
+  const postgres = {
+    /** Of all that serve a connection of this database; they stay for as long as the api does. */
+    cpuMicros: () =>
+      withClient(database.adminConnection, async (admin) => {
+        const { rows } = await admin.query<{ pid: number }>(
+          "select pid from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()",
+        );
+        const each = await Promise.all(rows.map(({ pid }) => cpuMicrosOf(pid)));
+        return each.reduce((sum, micros) => sum + micros, 0);
+      }),
+  };
   try {
+    // Each has a workspace, so that its audit log tells of their sign-ins.
     const people = Array.from({ length: 32 }, (_, n) => ({ email: `person${n}@example.com`, password }));
-    for (const { email } of people) await accounts.ensureUser({ email, name: "Ada", password });
+    for (const { email } of people) {
+      const userId = await accounts.ensureUser({ email, name: "Ada", password });
+      const owner = { userId, name: "Ada" };
+      await makeWorkspace(db, { tenantId: TenantId.parse(randomUUID()), name: "Ada's", owner, ip: null });
+    }
     if (wants("signIns")) {
       say("sign-ins …");
-      results.signIns = await benchSignIns({ api, apiUrl, origin, people });
+      results.signIns = await benchSignIns({ api, postgres, apiUrl, headers, people });
     }
     if (wants("sessionCheck")) {
       say("session check …");
       const answer = await fetch(`${apiUrl}/api/auth/sign-in/email`, {
         method: "POST",
-        headers: { origin, "content-type": "application/json" },
+        headers,
         body: JSON.stringify(people[0]),
       });
       const cookie = answer.headers

@@ -18,17 +18,19 @@ export async function start(file: string, args: string[] = [], env: NodeJS.Proce
   });
   return {
     line: await line,
-    /** Processor time that it has used so far, in microseconds, to a hundredth of a second. Linux alone tells it. */
-    async cpuMicros(): Promise<number> {
-      const [, fields = ""] = (await readFile(`/proc/${child.pid}/stat`, "utf8")).split(") ");
-      const [user, system] = fields.split(" ").slice(11, 13).map(Number);
-      return ((user ?? 0) + (system ?? 0)) * 10_000;
-    },
+    cpuMicros: () => cpuMicrosOf(child.pid ?? 0),
     async stop() {
       child.kill("SIGTERM");
       await exited;
     },
   };
+}
+
+/** Processor time that a process has used so far, in microseconds, to a hundredth of a second. Linux alone tells it. */
+export async function cpuMicrosOf(pid: number): Promise<number> {
+  const [, fields = ""] = (await readFile(`/proc/${pid}/stat`, "utf8")).split(") ");
+  const [user, system] = fields.split(" ").slice(11, 13).map(Number);
+  return ((user ?? 0) + (system ?? 0)) * 10_000;
 }
 
 /** Requests a second that were answered well, over loopback. @throws when any was not */

@@ -6,6 +6,7 @@ const failures = {
   INVALID_NAME: ["BAD_REQUEST", "A name has 1 to 100 characters, in one line."],
   INVALID_TOKEN: ["BAD_REQUEST", "The link does not work: it was used, is too old or is not whole."],
   INVALID_EMAIL_OR_PASSWORD: ["UNAUTHORIZED", "Address or password is wrong."],
+  EMAIL_NOT_VERIFIED: ["FORBIDDEN", "The address is to be confirmed first."],
   INVALID_PASSWORD: ["BAD_REQUEST", "The password is wrong."],
   PASSWORD_TOO_SHORT: ["BAD_REQUEST", "The password is too short."],
   PASSWORD_TOO_LONG: ["BAD_REQUEST", "The password has more than 128 characters."],

@@ -39,8 +39,11 @@ export type AccountEvent = {
 /** Awaited before the request is answered; what it throws fails the request. */
 export type OnAccountEvent = (event: AccountEvent) => Promise<void>;
 
-/** Where a request came from, as the api says: it sets the header itself. */
-export function originOf(headers: Headers | undefined): Pick<AccountEvent, "ip" | "userAgent"> {
+/** Where a request came from. */
+export type Origin = Pick<AccountEvent, "ip" | "userAgent">;
+
+/** As the api says: it sets the header itself. */
+export function originOf(headers: Headers | undefined): Origin {
   return {
     ip: headers?.get("x-forwarded-for") ?? null,
     userAgent: headers?.get("user-agent")?.slice(0, 500) ?? null,

@@ -4,7 +4,8 @@ import type { Database } from "@parley/db";
 import type { Cache } from "@parley/platform/redis-cache";
 import { type BetterAuthPlugin, betterAuth } from "better-auth";
 import { drizzleAdapter } from "better-auth/adapters/drizzle";
-import type { OnAccountEvent } from "./account-events.ts";
+import { isAPIError } from "better-auth/api";
+import { type OnAccountEvent, originOf } from "./account-events.ts";
 import { type AccountMail, linksTo, noMail } from "./account-mail.ts";
 import * as schema from "./accounts-schema.ts";
 import { createAfterwards } from "./afterwards.ts";
@@ -14,9 +15,9 @@ import { type FactorReset, resetFactor } from "./factors/reset-factor.ts";
 import { secondFactor } from "./factors/second-factor.ts";
 import { Attempts } from "./lockout/attempts.ts";
 import { personOf, rememberDevice } from "./lockout/known-device.ts";
-import { lockout } from "./lockout/lockout.ts";
 import { proofLimits } from "./lockout/proof-limits.ts";
 import { createTellLocked } from "./lockout/tell-locked.ts";
+import { unlocking } from "./lockout/unlocking.ts";
 import { accountLinks } from "./oauth/links.ts";
 import type { SignInProvider } from "./oauth/openid-provider.ts";
 import { listProviders, signInProviders } from "./oauth/sign-in-providers.ts";
@@ -31,6 +32,7 @@ import { sessionOptions, sessionRules } from "./sessions/session-rules.ts";
 import { type FoundSession, Sessions } from "./sessions/sessions.ts";
 import { signInEvents } from "./sessions/sign-in-events.ts";
 import { timeLeft } from "./sessions/time-left.ts";
+import { createSignIn, type SignInRequest } from "./sign-in/sign-in.ts";
 import { type SignUpRules, signUp } from "./sign-up/sign-up.ts";
 import { createWorkspaces, type MakeWorkspace } from "./sign-up/workspaces.ts";
 
@@ -77,6 +79,8 @@ export type User = { id: UserId; name: string; email: string };
 export type Accounts = {
   /** Answers /api/auth/*, as Better Auth's documentation describes it. @throws what the database throws */
   handle(request: Request): Promise<Response>;
+  /** Answers POST /api/auth/sign-in/email, without the way over a `Request`. @throws what the database throws */
+  signIn(request: SignInRequest): Promise<{ status: number; body: object; headers: [string, string][] }>;
   /**
    * Whose session the request's cookie is; undefined for none, or one that has ended. The answer takes its `headers` along.
    *
@@ -96,6 +100,7 @@ export type Accounts = {
   ensureUser(user: { email: string; name: string; password: string }): Promise<UserId>;
 };
 
+const signInPath = "/sign-in/email";
 const ofProviders = /^\/api\/auth\/(sign-in\/social|link-social|callback\/[a-z]+)$/;
 
 /** A concern has a folder here, and joins as a plugin: its endpoints, hooks and tables are its own. */
@@ -111,11 +116,14 @@ export function createAccounts(options: AccountsOptions): Accounts {
   const attempts = new Attempts({ db, secret });
   const factors = new Factors({ db, secret, attempts });
   const tellLocked = createTellLocked({ db, attempts, mail, links, onEvent });
+  const signIn = createSignIn({ db, secret, cookies, attempts, factors, workspaces, tellLocked, onEvent });
   const build = (more: BetterAuthPlugin[]) =>
     betterAuth({
       appName: "Parley",
       baseURL: apiUrl,
       basePath: "/api/auth",
+      // There is one way to sign in with a password, and it is ours.
+      disabledPaths: [signInPath],
       secret,
       trustedOrigins: [...appOrigins],
       database: drizzleAdapter(db.authDatabase(), { provider: "pg", schema, transaction: true }),
@@ -141,11 +149,11 @@ export function createAccounts(options: AccountsOptions): Accounts {
           onEvent,
           async tellLocked(context, userId) {
             const user = await context.context.internalAdapter.findUserById(userId);
-            if (user) await tellLocked(context, user, { kind: "factor", of: userId });
+            if (user) await tellLocked(originOf(context.headers), user, { kind: "factor", of: userId });
           },
           onSignedIn: (context, email) => rememberDevice(context, personOf(attempts, email)),
         }),
-        lockout({ db, attempts, onEvent, tellLocked }),
+        unlocking({ db, attempts, onEvent }),
         signUp({ db, mail, links, rules, workspaces, afterwards, onEvent }),
         passwords({
           db,
@@ -195,17 +203,37 @@ export function createAccounts(options: AccountsOptions): Accounts {
     return withProviders;
   };
 
-  return {
+  const accounts: Accounts = {
     async handle(request) {
+      if (request.method === "POST" && new URL(request.url).pathname === `/api/auth${signInPath}`) {
+        const cookie = request.headers.get("cookie") ?? "";
+        const given = { body: await request.json(), cookie, origin: originOf(request.headers) };
+        const { status, body, headers } = await accounts.signIn(given);
+        return Response.json(body, { status, headers });
+      }
       const found = await sessions.find(request.headers);
       const headers = withSession(request.headers, cookies, found?.token, secret);
       const answer = await withCurrentSession(found, () => authFor(request).handler(new Request(request, { headers })));
       // Whatever was done, this browser sees it with its next request.
-      if (request.method !== "GET") await sessions.forget(request.headers);
+      if (request.method !== "GET") await sessions.forget(request.headers.get("cookie") ?? "");
       const setsOne = answer.headers.getSetCookie().some((cookie) => cookie.startsWith(`${cookies.session}=`));
       if (!setsOne)
         for (const cookie of found?.headers.getSetCookie() ?? []) answer.headers.append("set-cookie", cookie);
       return answer;
+    },
+
+    async signIn(request) {
+      try {
+        const { answer, setCookies } = await signIn(request);
+        const headers = setCookies.map((cookie): [string, string] => ["set-cookie", cookie]);
+        return { status: 200, body: answer, headers };
+      } catch (error) {
+        if (!isAPIError(error)) throw error;
+        const headers = [...new Headers(error.headers)];
+        return { status: error.statusCode, body: error.body ?? {}, headers };
+      } finally {
+        await sessions.forget(request.cookie);
+      }
     },
 
     settled: () => afterwards.settled(),
@@ -230,4 +258,5 @@ export function createAccounts(options: AccountsOptions): Accounts {
       return UserId.parse(user.id);
     },
   };
+  return accounts;
 }

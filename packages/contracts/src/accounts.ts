@@ -71,7 +71,18 @@ const Email = z.string().max(254);
 // One that was cut off is an unknown one, which has an answer of its own.
 const Token = z.string().max(200);
 
+export const SignInAnswer = z.union([
+  z.object({ secondFactor: z.literal(true) }),
+  z.object({ user: z.object({ id: z.string(), name: z.string(), email: z.string() }) }),
+]);
+export type SignInAnswer = z.infer<typeof SignInAnswer>;
+
 export const accountEndpoints = {
+  /** The session is in a cookie alone. A wrong password is answered as an address is that nobody has. */
+  "POST /api/auth/sign-in/email": {
+    body: z.strictObject({ email: Email, password: Password }),
+    answer: SignInAnswer,
+  },
   /** Answers the same whoever has the address. */
   "POST /api/auth/sign-up/email": {
     body: z.strictObject({
@@ -161,9 +172,3 @@ export const accountEndpoints = {
     answer: Done,
   },
 } as const;
-
-export const SignInAnswer = z.union([
-  z.object({ secondFactor: z.literal(true) }),
-  z.object({ user: z.object({ id: z.string(), name: z.string(), email: z.string() }) }),
-]);
-export type SignInAnswer = z.infer<typeof SignInAnswer>;

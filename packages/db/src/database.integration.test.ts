@@ -5,6 +5,7 @@ import pg from "pg";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { asRole } from "./as-role.ts";
 import { openDatabase } from "./database.ts";
+import { prepare } from "./prepared.ts";
 import { contacts, inboxes, members, outbox, tenants } from "./schema/index.ts";
 import { bothDatabases, type OwnDatabase, openOwnDatabase } from "./testing/both-databases.ts";
 import { withClient } from "./testing/databases.ts";
@@ -30,6 +31,59 @@ describe.each(bothDatabases)("the doors to %s", (kind) => {
   const countMembers = (tenantId: TenantId) => own.db.read(tenantId, (read) => read.$count(members));
   const addMember = (name: string) => ({ userId: UserId.parse(randomUUID()), name, role: "viewer" as const });
   const whoAmI = sql<{ role: string; login: string }>`select current_user as role, session_user as login`;
+
+  describe("prepared statements", () => {
+    const who = prepare<{ role: string; count: string; given: string }, "given">(
+      "read",
+      sql`select current_user as role, (select count(*) from members) as count, ${sql.placeholder("given")}::text as given`,
+    );
+    const rename = prepare<{ name: string }, "name">(
+      "write",
+      sql`update tenants set name = ${sql.placeholder("name")} returning name`,
+    );
+    const renameInRead = prepare<{ name: string }, "name">(
+      "read",
+      sql`update tenants set name = ${sql.placeholder("name")} returning name`,
+    );
+
+    test("run in the scope that is named, with values of their own, again and again", async () => {
+      const [one, two] = [await makeTenant(2), await makeTenant(3)];
+      const asked = Array.from({ length: 40 }, (_, index) =>
+        own.db.run(index % 2 ? two : one, who, { given: `${index}` }),
+      );
+      expect(await Promise.all(asked)).toEqual(
+        asked.map((_, index) => [{ role: "app", count: index % 2 ? "3" : "2", given: `${index}` }]),
+      );
+      expect(await own.db.read("auth", (read) => read.execute(whoAmI))).toMatchObject({ rows: [{ role: "auth" }] });
+    });
+
+    test("write where they may, and are read-only otherwise", async () => {
+      const tenantId = await makeTenant();
+      expect(await own.db.run(tenantId, rename, { name: "Another" })).toEqual([{ name: "Another" }]);
+      await expect(own.db.run(tenantId, renameInRead, { name: "No" })).rejects.toMatchObject({ code: "25006" });
+    });
+
+    test("that failed at their first use work at the next", async () => {
+      const tenantId = await makeTenant();
+      const half = prepare<{ half: number }, "of">("read", sql`select 6 / ${sql.placeholder("of")}::int as half`);
+      for (const _ of [1, 2])
+        await expect(own.db.run(tenantId, half, { of: 0 })).rejects.toMatchObject({ code: "22012" });
+      expect(await own.db.run(tenantId, half, { of: 2 })).toEqual([{ half: 3 }]);
+      expect(await own.db.run(tenantId, half, { of: 3 })).toEqual([{ half: 2 }]);
+    });
+
+    test("that the server has forgotten are said again", async () => {
+      const alone = openDatabase({ connection: own.connection, max: 1, connectionTimeoutMs: 10_000 });
+      const tenantId = await makeTenant();
+      const ask = async () => expect(await alone.run(tenantId, who, { given: "x" })).toMatchObject([{ count: "1" }]);
+      await ask();
+      await alone.executeSql("system")("deallocate all");
+      await ask();
+      await alone.executeSql("system")("deallocate all");
+      await ask();
+      await alone.close();
+    });
+  });
 
   describe("keep tenants apart", () => {
     test("in a thousand reads of twenty tenants at once, one in ten of which fails", async () => {

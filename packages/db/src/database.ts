@@ -4,6 +4,7 @@ import { NodePgTransaction } from "drizzle-orm/node-postgres";
 import pg from "pg";
 import { answerInTime } from "./answer-in-time.ts";
 import { DatabaseError } from "./database-error.ts";
+import type { Prepared } from "./prepared.ts";
 import { enter, type Scope } from "./scope.ts";
 import { type Statement, sendScoped } from "./scoped-query.ts";
 import { createServerClock } from "./server-clock.ts";
@@ -43,6 +44,17 @@ export type Database = {
    * @throws DatabaseError `database.busy`, `database.nested`; the driver's error when the statement fails
    */
   read<T>(scope: Scope, query: (db: Queries) => PromiseLike<T>): Promise<T>;
+
+  /**
+   * A prepared statement, in one round trip and a transaction of its own: for the few that each request sends.
+   *
+   * @throws as `read`
+   */
+  run<T extends Row, Value extends string>(
+    scope: Scope,
+    statement: Prepared<T, Value>,
+    values: Record<Value, unknown>,
+  ): Promise<T[]>;
 
   /**
    * One transaction, committed when `work` resolves and rolled back when it rejects. It holds a connection, so `work` awaits
@@ -180,6 +192,11 @@ export function openDatabase(options: OpenOptions): Database {
   let closing: Promise<void> | undefined;
   return {
     read: async (scope, query) => query(alone(scope, "read")),
+    run: async <T extends Row, Value extends string>(
+      scope: Scope,
+      statement: Prepared<T, Value>,
+      values: Record<Value, unknown>,
+    ) => (await sendAlone(scope, statement.access)(statement.fill(values))).rows as T[],
     transaction,
     onSignal(name, listener) {
       listeners.set(name, [...(listeners.get(name) ?? []), listener]);

@@ -8,4 +8,5 @@ export {
   type TenantTransaction,
 } from "./database.ts";
 export { DatabaseError } from "./database-error.ts";
+export { type Prepared, prepare } from "./prepared.ts";
 export type { Scope } from "./scope.ts";

@@ -4,6 +4,7 @@ import { sql } from "drizzle-orm";
 import pg from "pg";
 import { expect, test } from "vitest";
 import { type Database, openDatabase } from "./database.ts";
+import { prepare } from "./prepared.ts";
 import { members, tenants } from "./schema/index.ts";
 import { createTestDatabase, withClient } from "./testing/databases.ts";
 
@@ -43,6 +44,8 @@ type Pooled = Awaited<ReturnType<typeof openPooled>>;
 
 type Seen = { tenant_id: string; role: string; pid: number };
 const question = sql`select tenant_id, current_user as role, pg_backend_pid() as pid from members`;
+
+const prepared = prepare<Seen, never>("read", question);
 
 /** Counts what the requests were shown. */
 function createTally() {
@@ -144,6 +147,7 @@ async function interleave(
 
 const byRead = async (db: Database, tenantId: TenantId) =>
   (await db.read(tenantId, (read) => read.execute<Seen>(question))).rows;
+const byPreparedStatement = (db: Database, tenantId: TenantId) => db.run(tenantId, prepared, {});
 const byTransaction = (db: Database, tenantId: TenantId) =>
   db.transaction(tenantId, async (tx) => (await tx.execute<Seen>(question)).rows);
 
@@ -151,7 +155,8 @@ test("[T2] a thousand interleaved requests of twenty tenants through PgBouncer, 
   await using pooled = await openPooled();
   const count = createTally();
   let turn = 0;
-  await interleave(pooled, count, (db, tenantId) => (turn++ % 3 === 0 ? byTransaction : byRead)(db, tenantId));
+  const ways = [byTransaction, byRead, byPreparedStatement];
+  await interleave(pooled, count, (db, tenantId) => (ways[turn++ % 3] ?? byRead)(db, tenantId));
 
   expect(count.tally).toEqual({
     answered: 875,

@@ -3,19 +3,30 @@ import pg from "pg";
 /** What goes out in front of a statement, in the same round trip and the same transaction. Its result is dropped. */
 export type Prefix = { text: string; values?: string[] };
 
-export type Statement = { text: string; values?: unknown[]; rowMode?: "array"; types?: pg.CustomTypesConfig };
+export type Statement = {
+  text: string;
+  values?: unknown[];
+  rowMode?: "array";
+  types?: pg.CustomTypesConfig;
+  /** The server keeps the statement under it, for this connection; another text needs another name. */
+  name?: string;
+};
 
 /** The part of the driver's connection that writes messages. */
 type Wire = {
-  parse(message: { text: string }): void;
-  bind(message: { values?: string[] | undefined }): void;
+  parse(message: { text: string; name?: string }): void;
+  bind(message: { statement?: string; values?: string[] | undefined }): void;
   execute(message: { rows?: number }): void;
+  close(message: { type: "S"; name: string }): void;
 };
 
 /** The driver's own query, with the methods that its types leave out; package.json pins the version that this was written for. */
 type DriverQuery = {
+  readonly text: string;
+  readonly name?: string;
   submit(connection: pg.Connection): void;
   prepare(connection: Wire): void;
+  hasBeenParsed(connection: Wire): boolean;
   handleDataRow(message: unknown): void;
   handleCommandComplete(message: unknown, connection: Wire): void;
 };
@@ -26,9 +37,19 @@ type DriverQueryConstructor = new (
 ) => DriverQuery;
 const DriverQuery = pg.Query as unknown as DriverQueryConstructor;
 
+const prefixName = "parley_scope";
+/** The names under which a connection's server keeps statements, by the driver's connection. */
+const kept = new WeakMap<object, Set<string>>();
+function keptBy(connection: Wire): Set<string> {
+  const names = kept.get(connection) ?? new Set();
+  kept.set(connection, names);
+  return names;
+}
+
 /**
  * Two statements before one Sync: Parse, Bind and Execute of the prefix, then those of the statement. That is one round trip, and
- * one transaction, so what the prefix sets with `set_config(…, true)` holds for the statement and for nothing after it.
+ * one transaction, so what the prefix sets with `set_config(…, true)` holds for the statement and for nothing after it. Where the
+ * statement has a name, the server parses and plans the two of them once.
  */
 class ScopedQuery extends DriverQuery {
   private readonly prefix: Prefix;
@@ -45,10 +66,22 @@ class ScopedQuery extends DriverQuery {
   }
 
   override prepare(connection: Wire): void {
-    connection.parse({ text: this.prefix.text });
-    connection.bind({ values: this.prefix.values });
+    if (this.name) {
+      parseOnce(connection, prefixName, this.prefix.text);
+      connection.bind({ statement: prefixName, values: this.prefix.values });
+    } else {
+      connection.parse({ text: this.prefix.text });
+      connection.bind({ values: this.prefix.values });
+    }
     connection.execute({}); // no Describe, so the prefix's row comes without a description
     super.prepare(connection);
+  }
+
+  /** The driver would go by the answer to the prefix's Parse. */
+  override hasBeenParsed(connection: Wire): boolean {
+    if (!this.name) return false;
+    parseOnce(connection, this.name, this.text);
+    return true;
   }
 
   override handleDataRow(message: unknown): void {
@@ -61,14 +94,32 @@ class ScopedQuery extends DriverQuery {
   }
 }
 
+function parseOnce(connection: Wire, name: string, text: string): void {
+  if (keptBy(connection).has(name)) return;
+  connection.close({ type: "S", name }); // what a request that failed may have left; it is no error if there is none
+  connection.parse({ name, text });
+}
+
 /** Sends the prefix and the statement together. @throws the driver's error, when either fails */
 export async function sendScoped(client: pg.ClientBase, prefix: Prefix, statement: Statement): Promise<pg.QueryResult> {
-  try {
-    return await new Promise((resolve, reject) => {
+  const names = keptBy((client as unknown as { connection: Wire }).connection);
+  const send = () =>
+    new Promise<pg.QueryResult>((resolve, reject) => {
       client.query(new ScopedQuery(prefix, statement, (error, result) => (error ? reject(error) : resolve(result))));
     });
+  try {
+    const result = await send().catch((error: unknown) => {
+      if (!isForgotten(error) || names.size === 0) throw error;
+      names.clear();
+      return send();
+    });
+    if (statement.name) names.add(prefixName).add(statement.name);
+    return result;
   } catch (error) {
     if (error instanceof Error) Error.captureStackTrace(error); // where it was asked for, not where the socket was read
     throw error;
   }
 }
+
+/** 26000: the server has no statement of that name, since a pooler has put another one behind the connection. Nothing was done. */
+const isForgotten = (error: unknown) => error instanceof Error && "code" in error && error.code === "26000";

@@ -9,8 +9,8 @@ import { describeDevice } from "../sessions/describe-device.ts";
 import { newBackupCodes, plainCode } from "./backup-codes.ts";
 import { newTotpSecret, stepOf } from "./totp.ts";
 
-const challengeSeconds = 10 * 60;
-export const trustSeconds = 30 * 24 * 3600;
+export const challengeCookie = { name: "challenge", maxAgeSeconds: 10 * 60 } as const;
+export const trustCookie = { name: "trusted_device", maxAgeSeconds: 30 * 24 * 3600 } as const;
 
 type Also = (tx: TenantTransaction) => Promise<void>;
 
@@ -151,28 +151,32 @@ export class Factors {
     };
   }
 
-  /** Somebody's password was right. @returns the secret by which they go on, for 10 minutes */
+  /** Somebody's password was right, or what stands for it. @returns the secret by which they go on, for 10 minutes */
   async challenge(userId: string): Promise<string> {
     const secret = randomBytes(32).toString("base64url");
-    await this.#run(sql`delete from auth.challenge where ends_at < now()`);
+    await this.forgetOldChallenges();
     await this.#run(sql`
       insert into auth.challenge (digest, user_id, ends_at)
-      values (${this.#digest(`challenge ${secret}`)}, ${userId}, now() + ${seconds(challengeSeconds)})`);
+      values (${this.challengeDigest(secret)}, ${userId}, now() + ${seconds(challengeCookie.maxAgeSeconds)})`);
     return secret;
+  }
+
+  async forgetOldChallenges(): Promise<void> {
+    await this.#run(sql`delete from auth.challenge where ends_at < now()`);
   }
 
   /** Who is half signed in by it. */
   async challenged(secret: string): Promise<UserId | undefined> {
     const [row] = await this.#run<{ userId: string }>(sql`
       select user_id as "userId" from auth.challenge
-      where digest = ${this.#digest(`challenge ${secret}`)} and ends_at > now()`);
+      where digest = ${this.challengeDigest(secret)} and ends_at > now()`);
     return row && UserId.parse(row.userId);
   }
 
   /** @returns false when another request has ended it */
   async endChallenge(secret: string): Promise<boolean> {
     const ended = await this.#run(sql`
-      delete from auth.challenge where digest = ${this.#digest(`challenge ${secret}`)} and ends_at > now() returning 1 as one`);
+      delete from auth.challenge where digest = ${this.challengeDigest(secret)} and ends_at > now() returning 1 as one`);
     return ended.length > 0;
   }
 
@@ -182,15 +186,25 @@ export class Factors {
     await this.#run(sql`delete from auth.trusted_device where ends_at < now()`);
     await this.#run(sql`
       insert into auth.trusted_device (id, digest, user_id, user_agent, ends_at)
-      values (${randomUUID()}, ${this.#digest(`trust ${secret}`)}, ${userId}, ${userAgent}, now() + ${seconds(trustSeconds)})`);
+      values (${randomUUID()}, ${this.trustDigest(secret)}, ${userId}, ${userAgent}, now() + ${seconds(trustCookie.maxAgeSeconds)})`);
     return secret;
   }
 
   async isTrusted(userId: string, secret: string): Promise<boolean> {
     const rows = await this.#run(sql`
       select 1 as one from auth.trusted_device
-      where digest = ${this.#digest(`trust ${secret}`)} and user_id = ${userId} and ends_at > now()`);
+      where digest = ${this.trustDigest(secret)} and user_id = ${userId} and ends_at > now()`);
     return rows.length > 0;
+  }
+
+  /** By which the database knows the browser. */
+  trustDigest(secret: string): string {
+    return this.#digest(`trust ${secret}`);
+  }
+
+  /** By which the database knows the challenge. */
+  challengeDigest(secret: string): string {
+    return this.#digest(`challenge ${secret}`);
   }
 
   /** Trusts one browser no more, or none. @returns whether any was trusted */

@@ -11,7 +11,7 @@ import { backupCodesRenewedMail, factorDisabledMail, factorEnabledMail } from ".
 import { verifyPassword } from "../passwords/hash-password.ts";
 import { currentSession, requireFreshSession } from "../sessions/current-session.ts";
 import type { Sessions } from "../sessions/sessions.ts";
-import { type Factors, trustSeconds } from "./factors.ts";
+import { challengeCookie, type Factors, trustCookie } from "./factors.ts";
 import { otpauthUri } from "./totp.ts";
 
 type Options = {
@@ -27,10 +27,8 @@ type Options = {
   onSignedIn(context: GenericEndpointContext, email: string): Promise<void>;
 };
 
-const challengeCookie = (context: GenericEndpointContext) =>
-  context.context.createAuthCookie("challenge", { maxAge: 10 * 60 });
-const trustCookie = (context: GenericEndpointContext) =>
-  context.context.createAuthCookie("trusted_device", { maxAge: trustSeconds });
+const cookieOf = (context: GenericEndpointContext, { name, maxAgeSeconds }: { name: string; maxAgeSeconds: number }) =>
+  context.context.createAuthCookie(name, { maxAge: maxAgeSeconds });
 
 /**
  * The second factor. Whoever has one is given no session for their password alone, by whatever way they sign in, but a challenge, which
@@ -83,7 +81,7 @@ export function secondFactor({ sessions, factors, attempts, links, mail, onEvent
     const signsIn = context.path?.startsWith("/sign-in/") || context.path?.startsWith("/callback/");
     const former = currentSession();
     if (!signsIn && former?.user.id === begun.user.id && former.session.secondFactor) return "marked";
-    const trust = await context.getSignedCookie(trustCookie(context).name, context.context.secret);
+    const trust = await context.getSignedCookie(cookieOf(context, trustCookie).name, context.context.secret);
     return trust && (await factors.isTrusted(begun.user.id, trust)) ? "marked" : "challenged";
   }
 
@@ -93,7 +91,7 @@ export function secondFactor({ sessions, factors, attempts, links, mail, onEvent
     deleteSessionCookie(context, true);
     await context.context.internalAdapter.deleteSession(begun.session.token);
     context.context.setNewSession(null);
-    const { name, attributes } = challengeCookie(context);
+    const { name, attributes } = cookieOf(context, challengeCookie);
     await context.setSignedCookie(name, await factors.challenge(begun.user.id), context.context.secret, attributes);
     // A way of signing in that came here from elsewhere goes on to a page.
     if (context.path?.startsWith("/callback/")) throw context.redirect(links.secondFactor);
@@ -122,7 +120,7 @@ export function secondFactor({ sessions, factors, attempts, links, mail, onEvent
         { method: "POST", body: accountEndpoints["POST /api/auth/factor/verify"].body },
         async (context) => {
           const { internalAdapter, secret } = context.context;
-          const cookie = challengeCookie(context);
+          const cookie = cookieOf(context, challengeCookie);
           const sent = await context.getSignedCookie(cookie.name, secret);
           const userId = sent ? await factors.challenged(sent) : undefined;
           const user = userId && (await internalAdapter.findUserById(userId));
@@ -135,7 +133,7 @@ export function secondFactor({ sessions, factors, attempts, links, mail, onEvent
           expireCookie(context, cookie);
           if (context.body.trustDevice) {
             const trust = await factors.trust(userId, originOf(context.headers).userAgent ?? "");
-            const { name, attributes } = trustCookie(context);
+            const { name, attributes } = cookieOf(context, trustCookie);
             await context.setSignedCookie(name, trust, secret, attributes);
           }
           await onSignedIn(context, user.email);
@@ -171,7 +169,7 @@ export function secondFactor({ sessions, factors, attempts, links, mail, onEvent
         const { user } = requireFreshSession();
         if (!(await factors.isEnabled(user.id))) throw accountError("FACTOR_NOT_ENABLED");
         await factors.disable(user.id, mailing(factorDisabledMail, user));
-        expireCookie(context, trustCookie(context));
+        expireCookie(context, cookieOf(context, trustCookie));
         await beginAnew(context, user.id, { marked: false });
         await tell("factor.disabled", user.id, context);
         return { status: true };

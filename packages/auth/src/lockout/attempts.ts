@@ -1,6 +1,6 @@
 import { createHmac } from "node:crypto";
 import type { Database } from "@parley/db";
-import { type SQL, sql } from "drizzle-orm";
+import { type Placeholder, type SQL, sql } from "drizzle-orm";
 import { seconds } from "../sessions/alive.ts";
 
 /** Tries at most, before the subject is locked. An address has more: many people may share it. */
@@ -10,8 +10,32 @@ const windowSeconds = 15 * 60;
 
 export type Verdict = { allowed: boolean; retryAfterSeconds: number };
 
+/** The key of the row that says until when a lock was told of. */
+export const toldOf = (key: string): string => `told ${key}`;
+
 /** What is tried: a kind, and whose. */
 export type Subject = { kind: keyof typeof mostTries; of: string };
+
+const windowEnd = sql`now() + ${seconds(windowSeconds)}`;
+/** What a row of `countTry` says of the try that it has counted. */
+export type Counted = { tries: number; wait: number };
+
+/**
+ * The one statement that counts a try: once there were `most`, until the window that the last of them began is over, none is allowed.
+ *
+ * @param subject a key, and where to select it from
+ */
+export const countTry = (subject: SQL, most: number | Placeholder): SQL => sql`
+  insert into auth.attempt as a (subject, tries, ends_at) select key, 1, ${windowEnd} from ${subject}
+  on conflict (subject) do update set
+    tries = case when a.ends_at <= now() then 1 else a.tries + 1 end,
+    ends_at = case when a.ends_at <= now() or a.tries < ${most} then excluded.ends_at else a.ends_at end
+  returning tries, ceil(extract(epoch from ends_at - now()))::int as wait`;
+
+export const verdictOf = (kind: Subject["kind"], { tries, wait }: Counted): Verdict => ({
+  allowed: tries <= mostTries[kind],
+  retryAfterSeconds: Math.max(1, wait),
+});
 
 /**
  * Counts tries at secrets, in the database and by its clock. A try is counted before it is looked at, so that of any number of
@@ -26,18 +50,12 @@ export class Attempts {
     this.#secret = secret;
   }
 
-  /** Counts a try. Once there were too many, until the window that the last of them began is over, none is allowed. */
+  /** Counts a try, and says whether it may be looked at. */
   async take(subject: Subject): Promise<Verdict> {
-    const most = mostTries[subject.kind];
-    const [row] = await this.#run<{ tries: number; left: number }>(sql`
-      insert into auth.attempt as a (subject, tries, ends_at)
-      values (${this.keyOf(subject)}, 1, now() + ${seconds(windowSeconds)})
-      on conflict (subject) do update set
-        tries = case when a.ends_at <= now() then 1 else a.tries + 1 end,
-        ends_at = case when a.ends_at <= now() or a.tries < ${most} then excluded.ends_at else a.ends_at end
-      returning tries, ceil(extract(epoch from ends_at - now()))::int as left`);
+    const key = sql`(select ${this.keyOf(subject)}::text as key) subject`;
+    const [row] = await this.#run<Counted>(countTry(key, mostTries[subject.kind]));
     if (!row) throw new Error("an insert returned no row");
-    return { allowed: row.tries <= most, retryAfterSeconds: Math.max(1, row.left) };
+    return verdictOf(subject.kind, row);
   }
 
   /** It was no guess, after all. */
@@ -53,7 +71,7 @@ export class Attempts {
   }
 
   async clearKey(key: string): Promise<void> {
-    await this.#run(sql`delete from auth.attempt where subject in (${key}, ${`told ${key}`})`);
+    await this.#run(sql`delete from auth.attempt where subject in (${key}, ${toldOf(key)})`);
   }
 
   /** Whether the subject is locked and nobody has been told of it yet. Says so once for each lock, whoever asks. */
@@ -61,7 +79,7 @@ export class Attempts {
     const key = this.keyOf(subject);
     const told = await this.#run(sql`
       insert into auth.attempt as told (subject, tries, ends_at)
-      select ${`told ${key}`}, 1, ends_at from auth.attempt
+      select ${toldOf(key)}, 1, ends_at from auth.attempt
       where subject = ${key} and ends_at > now() and tries >= ${mostTries[subject.kind]}
       on conflict (subject) do update set ends_at = excluded.ends_at where told.ends_at <= now()
       returning 1 as told`);

@@ -2,31 +2,31 @@ import { randomBytes } from "node:crypto";
 import type { GenericEndpointContext } from "better-auth";
 import type { Attempts } from "./attempts.ts";
 
-const cookieName = "known_device";
-const keptSeconds = 400 * 24 * 3600;
+export const knownDeviceCookie = { name: "known_device", maxAgeSeconds: 400 * 24 * 3600 } as const;
 const mostPeople = 5;
 
 /** A browser in which somebody has signed in before: who guesses elsewhere does not lock them out of it. */
 export type KnownDevice = { id: string; people: string[] };
 
-const cookieOf = (context: GenericEndpointContext) =>
-  context.context.createAuthCookie(cookieName, { maxAge: keptSeconds });
-
 /** Whom a device's cookie names, without saying who it is. */
 export const personOf = (attempts: Attempts, email: string): string => attempts.digest(`person ${email}`).slice(0, 22);
 
-/** The device that the request comes from, if one of ours; its cookie is signed. */
-export async function readKnownDevice(context: GenericEndpointContext): Promise<KnownDevice | undefined> {
-  const value = await context.getSignedCookie(cookieOf(context).name, context.context.secret);
+/** @param value of its cookie, whose signature was ours */
+export function parseKnownDevice(value: string | null | undefined | false): KnownDevice | undefined {
   const [id, ...people] = value ? value.split("!") : [];
   return id ? { id, people } : undefined;
 }
 
-/** From now on the device knows the person. @param person a digest */
+/** The value of the cookie of a device that knows the person from now on. @param person a digest */
+export function withPerson(device: KnownDevice | undefined, person: string): string {
+  const people = [person, ...(device?.people ?? []).filter((other) => other !== person)].slice(0, mostPeople);
+  return [device?.id ?? randomBytes(16).toString("base64url"), ...people].join("!");
+}
+
+/** From now on the device knows the person, in an endpoint of Better Auth's. */
 export async function rememberDevice(context: GenericEndpointContext, person: string): Promise<void> {
-  const known = await readKnownDevice(context);
-  const people = [person, ...(known?.people ?? []).filter((other) => other !== person)].slice(0, mostPeople);
-  const value = [known?.id ?? randomBytes(16).toString("base64url"), ...people].join("!");
-  const { name, attributes } = cookieOf(context);
-  await context.setSignedCookie(name, value, context.context.secret, attributes);
+  const { secret, createAuthCookie } = context.context;
+  const { name, attributes } = createAuthCookie(knownDeviceCookie.name, { maxAge: knownDeviceCookie.maxAgeSeconds });
+  const known = parseKnownDevice(await context.getSignedCookie(name, secret));
+  await context.setSignedCookie(name, withPerson(known, person), secret, attributes);
 }

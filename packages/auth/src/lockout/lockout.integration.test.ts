@@ -51,6 +51,11 @@ const verified = () => vi.mocked(hashing.verifyPassword).mock.calls.length;
 const quarterOfAnHour = () =>
   db.authDatabase().execute(sql`update auth.attempt set ends_at = ends_at - interval '15 minutes 1 second'`);
 
+async function countedAccounts(): Promise<number> {
+  const counted = sql`select count(*)::int as count from auth.attempt where subject like 'account %'`;
+  return Number((await db.authDatabase().execute(counted)).rows[0]?.count);
+}
+
 async function lock(email: string) {
   for (let count = 0; count < 5; count++) expect((await stranger().signIn(email, wrong)).status).toBe(401);
 }
@@ -115,9 +120,11 @@ test("[A2] an address that fails with many accounts is stopped before it locks t
   const one = createBrowser(accounts, { address: "2001:db8:7:7::1" });
   const emails = Array.from({ length: 40 }, () => `${randomUUID()}@example.com`);
   const answers: number[] = [];
+  const before = await countedAccounts();
   for (const email of emails) answers.push((await one.signIn(email, wrong)).status);
   expect(answers.slice(0, 30)).toEqual(Array(30).fill(401));
   expect(answers.slice(30)).toEqual(Array(10).fill(429));
+  expect(await countedAccounts()).toBe(before + 30);
   const { email } = await person();
   const neighbour = createBrowser(accounts, { address: "2001:db8:7:7:ffff::9" });
   expect(await neighbour.signIn(email)).toMatchObject({ status: 429, body: { code: "rate.exceeded" } });

@@ -1,9 +1,8 @@
 import { createHash, randomBytes } from "node:crypto";
 import { UserId } from "@parley/contracts";
 import type { Database } from "@parley/db";
-import type { GenericEndpointContext } from "better-auth";
 import { sql } from "drizzle-orm";
-import { type OnAccountEvent, originOf } from "../account-events.ts";
+import type { OnAccountEvent, Origin } from "../account-events.ts";
 import type { AccountMail, Links } from "../account-mail.ts";
 import { seconds } from "../sessions/alive.ts";
 import type { Attempts, Subject } from "./attempts.ts";
@@ -13,7 +12,7 @@ const unlockSeconds = 3600;
 
 /** Tells a person by mail that they are locked out, and how to get in. */
 export type TellLocked = (
-  context: GenericEndpointContext,
+  origin: Origin,
   user: { id: string; name: string; email: string },
   subject: Subject,
 ) => Promise<void>;
@@ -23,12 +22,12 @@ export const digestOf = (token: string): string => createHash("sha256").update(t
 type Options = { db: Database; attempts: Attempts; mail: AccountMail; links: Links; onEvent: OnAccountEvent };
 
 export function createTellLocked({ db, attempts, mail, links, onEvent }: Options): TellLocked {
-  return async (context, { id, name, email }, subject) => {
+  return async (origin, { id, name, email }, subject) => {
     const token = randomBytes(32).toString("base64url");
     await db.authDatabase().execute(sql`
       insert into auth.unlock (token_digest, subject, user_id, ends_at)
       values (${digestOf(token)}, ${attempts.keyOf(subject)}, ${id}, now() + ${seconds(unlockSeconds)})`);
-    await onEvent({ type: "user.locked", userId: UserId.parse(id), ...originOf(context.headers) });
+    await onEvent({ type: "user.locked", userId: UserId.parse(id), ...origin });
     await mail.sendAlone(lockedMail({ to: email, name, url: links.unlock(token) }));
   };
 }

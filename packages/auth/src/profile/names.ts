@@ -23,6 +23,9 @@ export function nameFrom(text: unknown, email: string): string {
   return Name.safeParse(short).data ?? email.split("@", 1)[0] ?? email;
 }
 
+/** Whether anybody can have the address, as accounts keep it. */
+export const isEmail = (text: string): boolean => Email.safeParse(text).success;
+
 /** As accounts keep it: in small letters. @throws APIError INVALID_EMAIL */
 export function parseEmail(text: string): string {
   const { data } = Email.safeParse(text.trim().toLowerCase());

@@ -1,5 +1,8 @@
 import { createHmac, timingSafeEqual } from "node:crypto";
+import { sessionLimits } from "@parley/contracts";
 import { parseCookies } from "better-auth/cookies";
+
+const sessionCookieName = "session_token";
 
 /** How Better Auth names and marks our cookies. */
 export type Cookies = {
@@ -17,14 +20,14 @@ export function cookiesOf(apiUrl: string): Cookies {
   const prefix = secure ? "__Host-parley" : "parley";
   return {
     prefix,
-    session: `${prefix}.session_token`,
+    session: `${prefix}.${sessionCookieName}`,
     attributes: { httpOnly: true, sameSite: "lax", secure, path: "/" },
   };
 }
 
 /** @returns the value of a cookie whose signature is ours; undefined for any other */
-export function readSigned(headers: Headers, name: string, secret: string): string | undefined {
-  const cookie = parseCookies(headers.get("cookie") ?? "").get(name);
+export function readSigned(cookies: string, name: string, secret: string): string | undefined {
+  const cookie = cookies ? parseCookies(cookies).get(name) : undefined;
   const end = cookie?.lastIndexOf(".") ?? -1;
   if (!cookie || end < 1) return undefined;
   const value = cookie.slice(0, end);
@@ -43,11 +46,21 @@ function signatureOf(value: string, secret: string): string {
   return createHmac("sha256", secret).update(value).digest("base64");
 }
 
-/** A `Set-Cookie` header for the session. */
-export function sessionCookie(cookies: Cookies, token: string, secret: string, maxAgeSeconds: number): string {
-  const { secure } = cookies.attributes;
-  const value = `${cookies.session}=${signed(token, secret)}; Max-Age=${maxAgeSeconds}; Path=/; HttpOnly`;
-  return `${value}${secure ? "; Secure" : ""}; SameSite=Lax`;
+/** A `Set-Cookie` header for one of our cookies, as Better Auth makes it. */
+export function signedCookie(
+  { prefix, attributes }: Cookies,
+  secret: string,
+  { name, value, maxAgeSeconds }: { name: string; value: string; maxAgeSeconds: number },
+): string {
+  const content = value && signed(value, secret); // none, to have it forgotten
+  const cookie = `${prefix}.${name}=${content}; Max-Age=${maxAgeSeconds}; Path=/; HttpOnly`;
+  return `${cookie}${attributes.secure ? "; Secure" : ""}; SameSite=Lax`;
+}
+
+/** A `Set-Cookie` header for the session; without a token, one that has the browser forget it. */
+export function sessionCookie(cookies: Cookies, token: string | undefined, secret: string): string {
+  const maxAgeSeconds = token ? sessionLimits.longestSeconds : 0;
+  return signedCookie(cookies, secret, { name: sessionCookieName, value: token ?? "", maxAgeSeconds });
 }
 
 /** The same headers, with another session cookie, or without any. Whatever else they say of one is gone. */

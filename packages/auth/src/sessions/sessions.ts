@@ -1,5 +1,5 @@
 import { createHmac, randomBytes } from "node:crypto";
-import { backgroundHeader, sessionLimits, UserId } from "@parley/contracts";
+import { backgroundHeader, UserId } from "@parley/contracts";
 import { asRole, type Database, type TenantTransaction } from "@parley/db";
 import type { Cache } from "@parley/platform/redis-cache";
 import { sql } from "drizzle-orm";
@@ -82,14 +82,14 @@ export class Sessions {
     headers: Headers,
     { background = isBackground(headers), renew = true } = {},
   ): Promise<FoundSession | undefined> {
-    const sent = readSigned(headers, this.#cookies.session, this.#secret);
+    const sent = readSigned(headers.get("cookie") ?? "", this.#cookies.session, this.#secret);
     if (!sent) return undefined;
     const kept = await this.#kept(sent);
     const row = kept ?? (await this.#read(sent));
     if (!row) return undefined;
     const isNoted = !background && row.quiet;
     if (isNoted && !(await this.#noteActivity(row.id))) {
-      await this.forget(headers);
+      await this.forget(headers.get("cookie") ?? "");
       return undefined;
     }
     if (this.#cache && row.token === sent && !row.renew && (isNoted || !kept)) {
@@ -101,9 +101,7 @@ export class Sessions {
     const token = renewed ?? (isNewest && former ? await this.#tokenOf(row.id) : row.token);
     if (!token) return undefined;
     const answer = new Headers();
-    if (renewed) {
-      answer.append("set-cookie", sessionCookie(this.#cookies, renewed, this.#secret, sessionLimits.longestSeconds));
-    }
+    if (renewed) answer.append("set-cookie", sessionCookie(this.#cookies, renewed, this.#secret));
     const { id, fresh, secondFactor, name, email } = row;
     return {
       user: { id: UserId.parse(row.userId), name, email },
@@ -115,8 +113,8 @@ export class Sessions {
   }
 
   /** Something has become of the request's session that the next request has to know of. */
-  async forget(headers: Headers): Promise<void> {
-    const sent = this.#cache && readSigned(headers, this.#cookies.session, this.#secret);
+  async forget(cookies: string): Promise<void> {
+    const sent = this.#cache && readSigned(cookies, this.#cookies.session, this.#secret);
     if (sent) await this.#cache?.forget(this.#keyOf(sent));
   }
 

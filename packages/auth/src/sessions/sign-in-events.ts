@@ -3,7 +3,7 @@ import type { BetterAuthPlugin } from "better-auth";
 import { createAuthMiddleware, isAPIError } from "better-auth/api";
 import { type OnAccountEvent, originOf } from "../account-events.ts";
 
-/** Tells of every sign-in that worked or failed, and of every sign-out. */
+/** Tells of every sign-in by a provider that worked or failed, and of every sign-out. */
 export const signInEvents = (onEvent: OnAccountEvent) =>
   ({
     id: "parley-sign-in-events",
@@ -26,14 +26,12 @@ export const signInEvents = (onEvent: OnAccountEvent) =>
         {
           matcher: ({ path }) => path?.startsWith("/sign-in/") || path?.startsWith("/callback/") || false,
           handler: createAuthMiddleware(async (context) => {
-            const { newSession, returned, internalAdapter } = context.context;
+            const { newSession, returned } = context.context;
             const origin = originOf(context.headers);
             if (newSession) {
               await onEvent({ type: "user.signed_in", userId: UserId.parse(newSession.user.id), ...origin });
             } else if (isAPIError(returned) && (returned.statusCode === 401 || returned.statusCode === 403)) {
-              const known = await internalAdapter.findUserByEmail(String(context.body?.email ?? "").toLowerCase());
-              const userId = known && UserId.parse(known.user.id);
-              await onEvent({ type: "user.sign_in_failed", ...(userId && { userId }), ...origin });
+              await onEvent({ type: "user.sign_in_failed", ...origin });
             }
           }),
         },

@@ -104,6 +104,29 @@ test("what happens to an account is in the log of each tenant that its user belo
   expect(await rowsOf(other.tenantId)).toEqual([]);
 });
 
+test("what happens to an account at the same time is told in turn, whatever else is written to the log", async () => {
+  const { tenantId } = await world.tenant();
+  const userId = UserId.parse(randomUUID());
+  await world.db.transaction(tenantId, (tx) => tx.insert(members).values({ userId, name: "Eve", role: "member" }));
+  const event = { type: "user.signed_in", userId, ip: "192.0.2.1" } as const;
+  await Promise.all(
+    Array.from({ length: 20 }, (_, index) => (index % 3 ? recordAccountEvent(world.db, event) : add(tenantId))),
+  );
+  await recordAccountEvent(world.db, event);
+  const rows = await rowsOf(tenantId);
+  expect(rows.map(({ seq }) => seq)).toEqual(Array.from({ length: 21 }, (_, index) => index + 1));
+  let previous = genesisHash;
+  for (const { seq, at, action, actorKind, actorId, targetKind, targetId, ip, details, hash } of rows) {
+    const actor = { kind: actorKind, id: actorId } as AuditEntry["actor"];
+    const target = { kind: String(targetKind), id: String(targetId) };
+    const entry = { seq, at: at.toISOString(), action: action as AuditEntry["action"], actor, target, ip, details };
+    expect(hash).toBe(hashEntry(tenantId, entry, previous));
+    previous = hash;
+  }
+  const times = rows.map(({ at }) => at.getTime());
+  expect(times).toEqual([...times].sort((one, two) => one - two));
+});
+
 test("owners and admins read the log, newest first, page by page and filtered; others may not", async () => {
   const { tenantId, api, member } = await world.tenant();
   for (let number = 0; number < 60; number += 1) {

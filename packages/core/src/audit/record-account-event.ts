@@ -1,8 +1,9 @@
 import type { AccountEvent, AccountEventType } from "@parley/auth";
-import type { Database } from "@parley/db";
-import { members } from "@parley/db/schema";
-import { and, eq, isNull } from "drizzle-orm";
-import { type AuditRecord, recordAudit } from "./record-audit.ts";
+import type { MemberId, TenantId } from "@parley/contracts";
+import { type Database, prepare } from "@parley/db";
+import { sql } from "drizzle-orm";
+import { recordAlone } from "./record-alone.ts";
+import type { AuditRecord } from "./record-audit.ts";
 
 /** Whoever did these has not proven to be the account's owner. */
 const byAnybody: readonly AccountEventType[] = [
@@ -14,6 +15,18 @@ const byAnybody: readonly AccountEventType[] = [
 /** Whoever runs the installation did these. */
 const byOperator: readonly AccountEventType[] = ["factor.reset"];
 
+/** `seq` as the driver gives a bigint. */
+type Place = { tenantId: TenantId; memberId: MemberId; seq: string | null; hash: string | null; at: Date };
+
+/** Where the user is a member, and where the log of each of these tenants ends. */
+const places = prepare<Place, "userId">(
+  "read",
+  sql`select m.tenant_id as "tenantId", m.id as "memberId", h.seq, h.hash,
+    date_trunc('milliseconds', clock_timestamp()) as at
+  from members m left join audit_heads h on h.tenant_id = m.tenant_id
+  where m.user_id = ${sql.placeholder("userId")} and m.removed_at is null`,
+);
+
 /**
  * Writes what happened to an account, which belongs to no tenant by itself, into the log of each tenant that its user belongs to.
  * Where nobody has the account, no tenant has an entry.
@@ -23,20 +36,17 @@ export async function recordAccountEvent(
   { type, userId, ip }: Pick<AccountEvent, "type" | "userId" | "ip">,
 ): Promise<void> {
   if (!userId) return;
-  const places = await db.read("system", (read) =>
-    read
-      .select({ tenantId: members.tenantId, memberId: members.id })
-      .from(members)
-      .where(and(eq(members.userId, userId), isNull(members.removedAt))),
-  );
-  for (const { tenantId, memberId } of places) {
-    await db.transaction(tenantId, (tx) =>
-      recordAudit(tx, {
+  for (const { tenantId, memberId, seq, hash, at } of await db.run("system", places, { userId })) {
+    const head = seq === null || hash === null ? undefined : { seq: Number(seq), hash, at };
+    await recordAlone(
+      db,
+      { tenantId, head },
+      {
         action: type,
         actor: actorOf(type, memberId),
         target: { kind: "member", id: memberId },
         ip,
-      }),
+      },
     );
   }
 }

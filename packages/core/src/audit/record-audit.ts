@@ -1,4 +1,4 @@
-import { type AuditAction, type AuditActorKind, AuditDetails } from "@parley/contracts";
+import { type AuditAction, type AuditActorKind, AuditDetails, type TenantId } from "@parley/contracts";
 import type { TenantTransaction } from "@parley/db";
 import { auditHeads, auditLog } from "@parley/db/schema";
 import { sql } from "drizzle-orm";
@@ -20,8 +20,6 @@ export type AuditRecord = {
  * @throws ZodError when the details are more than ids, codes and counts
  */
 export async function recordAudit(tx: TenantTransaction, record: AuditRecord): Promise<void> {
-  const { action, actor, target = null, ip = null } = record;
-  const details = AuditDetails.parse(record.details ?? {});
   const [head] = await tx
     .insert(auditHeads)
     .values({ seq: 0, hash: genesisHash })
@@ -33,10 +31,21 @@ export async function recordAudit(tx: TenantTransaction, record: AuditRecord): P
       at: sql<Date>`date_trunc('milliseconds', clock_timestamp())`.mapWith(auditLog.at),
     });
   if (!head) throw new Error("an insert returned no row");
-  const { at } = head;
+  const entry = nextEntry(head, record);
+  await tx.insert(auditLog).values({ ...entry, at: head.at });
+  await tx.update(auditHeads).set({ seq: entry.seq, hash: entry.hash });
+}
+
+/** The end of a tenant's log, and the time when that was looked at. */
+export type Head = { tenantId: TenantId; seq: number; hash: string; at: Date };
+
+/** The row that comes after it. @throws ZodError when the details are more than ids, codes and counts */
+export function nextEntry(head: Head, { action, actor, target, ip = null, ...record }: AuditRecord) {
+  const details = AuditDetails.parse(record.details ?? {});
   const seq = head.seq + 1;
-  const hash = hashEntry(head.tenantId, { seq, at: at.toISOString(), action, actor, target, ip, details }, head.hash);
-  await tx.insert(auditLog).values({
+  const at = head.at.toISOString();
+  const entry = { seq, at, action, actor, target: target ?? null, ip, details };
+  return {
     seq,
     at,
     action,
@@ -46,7 +55,6 @@ export async function recordAudit(tx: TenantTransaction, record: AuditRecord): P
     targetId: target?.id ?? null,
     ip,
     details,
-    hash,
-  });
-  await tx.update(auditHeads).set({ seq, hash });
+    hash: hashEntry(head.tenantId, entry, head.hash),
+  };
 }

@@ -1,0 +1,119 @@
+import { accountEndpoints, type SignInAnswer, UserId } from "@parley/contracts";
+import type { Database } from "@parley/db";
+import { countedAddress } from "@parley/platform/rate-limits/limit-key";
+import { accountError } from "../account-error.ts";
+import type { OnAccountEvent, Origin } from "../account-events.ts";
+import { challengeCookie, type Factors, trustCookie } from "../factors/factors.ts";
+import type { Attempts, Subject } from "../lockout/attempts.ts";
+import { knownDeviceCookie, parseKnownDevice, personOf, withPerson } from "../lockout/known-device.ts";
+import type { TellLocked } from "../lockout/tell-locked.ts";
+import { hashPassword, verifyPassword } from "../passwords/hash-password.ts";
+import { isEmail } from "../profile/names.ts";
+import { type Cookies, readSigned, sessionCookie, signedCookie } from "../sessions/session-cookie.ts";
+import type { Workspaces } from "../sign-up/workspaces.ts";
+import { beginSession } from "./begin-session.ts";
+import { countGuess, type Login } from "./count-guess.ts";
+
+type Options = {
+  db: Database;
+  secret: string;
+  cookies: Cookies;
+  attempts: Attempts;
+  factors: Factors;
+  workspaces: Workspaces;
+  tellLocked: TellLocked;
+  onEvent: OnAccountEvent;
+};
+
+export type SignInRequest = { body: unknown; cookie: string; origin: Origin };
+type SignedIn = { answer: SignInAnswer; setCookies: string[] };
+
+/**
+ * Signing in with a password, from the request to its cookies. It is what the api does most that costs something, so the database is asked
+ * twice, once before the password is looked at and once after, and Better Auth, whose cookies and tables these are, is not.
+ *
+ * After five wrong passwords an account is locked for 15 minutes, on every device but those where its person has signed in before:
+ * each of these has a count of its own, so a stranger locks nobody out. The answers to a locked account are the same whether it
+ * exists and whether the password is right. An address that fails with many accounts is stopped before it locks them.
+ */
+export function createSignIn(options: Options) {
+  const { db, secret, cookies, attempts, factors, workspaces, tellLocked, onEvent } = options;
+
+  return async function signIn({ body, cookie, origin }: SignInRequest): Promise<SignedIn> {
+    const { email, password } = parse(body);
+    const read = (name: string) => readSigned(cookie, `${cookies.prefix}.${name}`, secret);
+    const device = parseKnownDevice(read(knownDeviceCookie.name));
+    const person = personOf(attempts, email);
+    const address: Subject = { kind: "address", of: countedAddress(origin.ip ?? "") };
+    const guess: Subject = device?.people.includes(person)
+      ? { kind: "device", of: `${device.id} ${person}` }
+      : { kind: "account", of: email };
+
+    const keys = { address: attempts.keyOf(address), guess: attempts.keyOf(guess) };
+    const { login, ...counted } = await countGuess(db, { ...keys, kind: guess.kind, email });
+    const userId = login && UserId.parse(login.id);
+    const tellFailed = () => onEvent({ type: "user.sign_in_failed", ...(userId && { userId }), ...origin });
+    if (!counted.address.allowed || !counted.guess) throw accountError("rate.exceeded", counted.address);
+    if (!counted.guess.allowed) {
+      await tellFailed();
+      throw accountError("TOO_MANY_ATTEMPTS", counted.guess);
+    }
+
+    const refuse = async (code: "INVALID_EMAIL_OR_PASSWORD" | "EMAIL_NOT_VERIFIED") => {
+      if ((await attempts.isNewlyLocked(guess)) && login) await tellLocked(origin, login, guess);
+      await tellFailed();
+      return accountError(code);
+    };
+    const proven = await findProven(login, password);
+    if (!proven) throw await refuse("INVALID_EMAIL_OR_PASSWORD");
+    if (!proven.emailVerified) throw await refuse("EMAIL_NOT_VERIFIED");
+
+    const former = readSigned(cookie, cookies.session, secret);
+    const session = await beginSession(db, factors, {
+      userId: proven.id,
+      hash: proven.hash,
+      keys,
+      former,
+      trusted: read(trustCookie.name),
+      origin,
+    });
+    if (session.outcome === "changed") throw await refuse("INVALID_EMAIL_OR_PASSWORD");
+    if (session.outcome === "half") {
+      await factors.forgetOldChallenges();
+      return {
+        answer: { secondFactor: true },
+        setCookies: [
+          ...(former ? [sessionCookie(cookies, undefined, secret)] : []),
+          signedCookie(cookies, secret, { ...challengeCookie, value: session.challenge }),
+        ],
+      };
+    }
+    const { id, name } = proven;
+    if (proven.awaitsWorkspace) await workspaces.finish(UserId.parse(id), origin.ip);
+    await onEvent({ type: "user.signed_in", userId: UserId.parse(id), ...origin });
+    return {
+      answer: { user: { id, name, email } },
+      setCookies: [
+        sessionCookie(cookies, session.token, secret),
+        signedCookie(cookies, secret, { ...knownDeviceCookie, value: withPerson(device, person) }),
+      ],
+    };
+  };
+}
+
+/** @throws APIError INVALID_REQUEST, INVALID_EMAIL */
+function parse(body: unknown): { email: string; password: string } {
+  const { data } = accountEndpoints["POST /api/auth/sign-in/email"].body.safeParse(body);
+  if (!data) throw accountError("INVALID_REQUEST");
+  const email = data.email.toLowerCase();
+  if (!isEmail(email)) throw accountError("INVALID_EMAIL");
+  return { email, password: data.password };
+}
+
+/** Whoever the password is of. One hash is computed, whether somebody has the address or not: that is what takes time. */
+async function findProven(login: Login | undefined, password: string) {
+  const hash = login?.hash;
+  if (hash) return (await verifyPassword({ hash, password })) ? { ...login, hash } : undefined;
+  await hashPassword(password);
+  return undefined;
+}

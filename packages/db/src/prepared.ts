@@ -1,0 +1,24 @@
+import { createHash } from "node:crypto";
+import { fillPlaceholders, type SQL } from "drizzle-orm";
+import type { Row } from "./database.ts";
+import type { Statement } from "./scoped-query.ts";
+import { dialect } from "./statements.ts";
+
+/** A statement that is sent again and again: written once, and read by the server once on each connection. */
+export type Prepared<T extends Row, Value extends string> = {
+  access: "read" | "write";
+  fill(values: Record<Value, unknown>): Statement;
+  /** For the types alone. */
+  row?: T;
+};
+
+/** @param statement with `sql.placeholder`s where the values go */
+export function prepare<T extends Row, Value extends string>(
+  access: "read" | "write",
+  statement: SQL,
+): Prepared<T, Value> {
+  const { sql: text, params } = dialect.sqlToQuery(statement);
+  // Of the text, so that releases which share a server's connection by way of a pooler never mean different things by one name.
+  const name = `parley_${createHash("sha256").update(text).digest("base64url").slice(0, 22)}`;
+  return { access, fill: (values) => ({ name, text, values: fillPlaceholders(params, values) }) };
+}
