@@ -137,7 +137,7 @@ export const accountProcedure = mapped.meta({ permission: "account" }).use(({ ct
 
 /**
  * For a member of the tenant that the request names whose role holds the permission; everything it does happens in that tenant.
- * The permission is asked for before the input is read.
+ * The permission is asked for before the input is parsed; of what has come only the conversation that the log names was looked at by then.
  */
 export const procedureFor = (permission: Permission) =>
   mapped.meta({ permission }).use(({ ctx, next }) => {

@@ -5,7 +5,7 @@ ALTER TABLE auth."user"
   ADD COLUMN sign_up_workspace text,
   ADD COLUMN sign_up_tenant_id uuid,
   ADD CHECK ((sign_up_workspace IS NULL) = (sign_up_tenant_id IS NULL));
--- The links of mails. Each works once, until a time by this server's clock; of the secret in it only a digest is kept.
+-- The links of mails. Each works once, until a time by this server's clock; here stands a digest of the secret alone.
 CREATE TABLE auth.mail_token (
   digest text PRIMARY KEY,
   purpose text NOT NULL CHECK (purpose IN ('verify_email', 'reset_password', 'change_email')),
