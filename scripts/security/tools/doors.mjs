@@ -101,10 +101,15 @@ export function doorsOf(product) {
     },
     post("/trpc/invitations.look", { token: "a-token-that-nobody-has-been-sent" }, stranger),
     {
-      name: "GET /admin/v1/tenants/SLUG/audit",
-      params: { slug: product.slug, after: "0" },
-      request: ({ slug, after }) => ({
-        path: `/admin/v1/tenants/${escaped(slug)}/audit?${query({ after })}`,
+      name: "GET /admin/v1/tenants/SLUG",
+      params: { slug: product.slug },
+      request: ({ slug }) => ({ path: `/admin/v1/tenants/${escaped(slug)}`, headers: admin }),
+    },
+    {
+      name: "GET /admin/v1/audit-logs/ID",
+      params: { id: ids.TenantId, after: "0" },
+      request: ({ id, after }) => ({
+        path: `/admin/v1/audit-logs/${escaped(id)}?${query({ after })}`,
         headers: admin,
       }),
     },

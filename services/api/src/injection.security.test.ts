@@ -129,8 +129,8 @@ const routes: { method: "GET" | "POST"; url: string; headers: Record<string, str
   ].map((url) => ({ method: "GET" as const, url, headers: bearer(ours.apiKey) })),
   ...[
     "/admin/v1/tenants/*",
-    "/admin/v1/tenants/*/audit?after=*",
-    `/admin/v1/tenants/${ours.slug}/audit?after=*`,
+    "/admin/v1/audit-logs/*?after=*",
+    `/admin/v1/audit-logs/${ours.tenantId}?after=*`,
     `/admin/v1/tenants/${ours.slug}/document-versions/*`,
   ].map((url) => ({ method: "GET" as const, url, headers: bearer(adminToken) })),
   {
@@ -288,7 +288,7 @@ describe("names of an object's prototype", () => {
   });
 
   test("[I11] a parameter that comes twice is refused", async () => {
-    const { conversationId, slug } = ours;
+    const { conversationId, slug, tenantId } = ours;
     const input = encodeURIComponent(JSON.stringify({ conversationId }));
     const twice: Request[] = [
       {
@@ -296,7 +296,7 @@ describe("names of an object's prototype", () => {
         headers: { origin: shop, ...bearer(token) },
       },
       { url: "/v1/conversations?limit=1&limit=2", headers: bearer(ours.apiKey) },
-      { url: `/admin/v1/tenants/${slug}/audit?after=0&after=1`, headers: bearer(adminToken) },
+      { url: `/admin/v1/audit-logs/${tenantId}?after=0&after=1`, headers: bearer(adminToken) },
       {
         method: "POST",
         url: `/admin/v1/tenants/${slug}/documents?source=a&path=a.md&path=b.md`,
