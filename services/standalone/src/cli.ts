@@ -3,6 +3,7 @@ import { deriveCheckpointKey } from "@parley/core/audit/checkpoint-key";
 import { migrateServer } from "@parley/db/migrate-server";
 import { ConfigError, loadConfig } from "@parley/platform/config";
 import { createLogger } from "@parley/platform/log";
+import closeWithGrace from "close-with-grace";
 import { Command } from "commander";
 import { resetFactor } from "./accounts/reset-factor.ts";
 import { exportAudit, verifyAudit } from "./audit/audit-command.ts";
@@ -12,8 +13,11 @@ import { ingest } from "./ingest/ingest.ts";
 import { type IngestTarget, overHttp, withinThisProcess } from "./ingest/targets.ts";
 import { openInstallation } from "./installation.ts";
 import { OperatorError } from "./operator-error.ts";
+import { createDashboardSite } from "./sites.ts";
 
 // `./pnpm parley …`: what an operator does from the command line.
+
+const say = (line: string) => void process.stdout.write(`${line}\n`);
 
 const program = new Command("parley").description("Parley from the command line");
 
@@ -39,8 +43,20 @@ program
     process.stdout.write(`${ran.length === 0 ? "Nothing to do." : ran.join("\n")}\n`);
   });
 
+program
+  .command("dashboard")
+  .description("serve the built dashboard, with the headers that it needs, until it is ended")
+  .action(async () => {
+    // It keeps no secret and is given none, whatever the environment holds.
+    const none = "-".repeat(32);
+    const config = loadConfig({ ...process.env, PARLEY_SECRET: none, ADMIN_TOKEN: none });
+    const site = await createDashboardSite(config);
+    await site.listen({ host: config.host, port: config.dashboard.port });
+    say(`The dashboard of ${config.dashboard.url} listens on port ${config.dashboard.port}.`);
+    closeWithGrace({ delay: 15_000 }, () => site.close());
+  });
+
 const audit = program.command("audit").description("the workspaces' audit logs");
-const say = (line: string) => void process.stdout.write(`${line}\n`);
 
 audit
   .command("verify")
