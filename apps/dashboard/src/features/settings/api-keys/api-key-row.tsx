@@ -6,18 +6,18 @@ import { formatMoment } from "../../../components/format-time.ts";
 import { ErrorNotice } from "../../../errors/error-notice.tsx";
 import { isUsable, type KeyState, stateOf } from "./key-state.ts";
 import { scopeLabels } from "./scope-labels.ts";
-import { type ListedKey, useKeyActions } from "./use-api-keys.ts";
+import { type ListedKey, type MadeKey, useKeyActions } from "./use-api-keys.ts";
 
 /** For how long a replaced key is good beside the new one, and the new one altogether. */
 const overlapHours = 24;
 const lifetimeDays = 90;
 
-type ApiKeyRowProps = { apiKey: ListedKey; onMade: (made: { key: string; name: string }) => void };
+type ApiKeyRowProps = { apiKey: ListedKey; onMade: (made: MadeKey) => void };
 
 export function ApiKeyRow({ apiKey, onMade }: ApiKeyRowProps) {
   const { id, name, hint, scopes, createdByName, lastUsedAt } = apiKey;
   const state = stateOf(apiKey, useNow());
-  const { rotate, revoke } = useKeyActions();
+  const { rotate, revoke } = useKeyActions(onMade);
   const [asked, setAsked] = useState<"rotate" | "revoke">();
   const close = () => {
     setAsked(undefined);
@@ -66,17 +66,7 @@ export function ApiKeyRow({ apiKey, onMade }: ApiKeyRowProps) {
           busyAction="Replacing…"
           busy={rotate.isPending}
           error={rotate.isError && <ErrorNotice error={rotate.error} />}
-          onConfirm={() =>
-            rotate.mutate(
-              { id, overlapHours, lifetimeDays },
-              {
-                onSuccess: ({ key }) => {
-                  close();
-                  onMade({ key, name });
-                },
-              },
-            )
-          }
+          onConfirm={() => rotate.mutate({ id, name, overlapHours, lifetimeDays }, { onSuccess: close })}
           onClosed={close}
         >
           <p>

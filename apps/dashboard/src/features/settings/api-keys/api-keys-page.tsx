@@ -5,22 +5,24 @@ import { Button } from "../../../components/button.tsx";
 import { EmptyState } from "../../../components/empty-state.tsx";
 import { Skeleton } from "../../../components/skeleton.tsx";
 import { ErrorNotice } from "../../../errors/error-notice.tsx";
+import { useMember } from "../../../session/session.ts";
+import { managesMembers } from "../roles.ts";
 import { SettingsPage, SettingsSection } from "../settings-page.tsx";
 import { ApiKeyRow } from "./api-key-row.tsx";
 import { CreateKeyForm } from "./create-key-form.tsx";
 import { isUsable, stateOf } from "./key-state.ts";
 import { ShownOnce } from "./shown-once.tsx";
-import { type ListedKey, useApiKeys } from "./use-api-keys.ts";
-
-type Made = { key: string; name: string };
+import { type ListedKey, type MadeKey, useApiKeys } from "./use-api-keys.ts";
 
 /** The keys by which the company's own programs get in. */
 export function ApiKeysPage() {
   const query = useApiKeys();
+  // Whoever comes by the address alone is told by the server that this is not theirs.
+  const mayMake = managesMembers(useMember().member.role);
   const nowMs = useNow();
   const [isMaking, setIsMaking] = useState(false);
   // It is shown once, and stored nowhere.
-  const [made, setMade] = useState<Made>();
+  const [made, setMade] = useState<MadeKey>();
   const keys = query.data;
   const usable = keys?.filter((key) => isUsable(stateOf(key, nowMs)));
   const former = keys?.filter((key) => !isUsable(stateOf(key, nowMs)));
@@ -41,10 +43,12 @@ export function ApiKeysPage() {
           }}
         />
       ) : (
-        <Button variant="primary" size="medium" onClick={() => setIsMaking(true)}>
-          <Plus aria-hidden className="size-4" />
-          Create a key
-        </Button>
+        mayMake && (
+          <Button variant="primary" size="medium" onClick={() => setIsMaking(true)}>
+            <Plus aria-hidden className="size-4" />
+            Create a key
+          </Button>
+        )
       )}
       {query.isPending && <Skeleton className="h-24 !rounded-card" />}
       {query.isError && !keys && <ErrorNotice error={query.error} onRetry={() => void query.refetch()} />}
@@ -66,7 +70,7 @@ export function ApiKeysPage() {
 type KeyListProps = {
   title: string;
   keys: readonly ListedKey[];
-  onMade: (made: Made) => void;
+  onMade: (made: MadeKey) => void;
 };
 
 function KeyList({ title, keys, onMade }: KeyListProps) {

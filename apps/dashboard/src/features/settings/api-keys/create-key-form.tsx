@@ -6,7 +6,7 @@ import { TextField } from "../../../forms/field.tsx";
 import { SelectField } from "../../../forms/select-field.tsx";
 import { SettingsSection } from "../settings-page.tsx";
 import { scopeLabels } from "./scope-labels.ts";
-import { useKeyActions } from "./use-api-keys.ts";
+import { type MadeKey, useKeyActions } from "./use-api-keys.ts";
 
 const lifetimes = [
   { days: 30, label: "30 days" },
@@ -14,10 +14,10 @@ const lifetimes = [
   { days: 365, label: "A year" },
 ];
 
-type CreateKeyFormProps = { onCancel: () => void; onMade: (made: { key: string; name: string }) => void };
+type CreateKeyFormProps = { onCancel: () => void; onMade: (made: MadeKey) => void };
 
 export function CreateKeyForm({ onCancel, onMade }: CreateKeyFormProps) {
-  const { create } = useKeyActions();
+  const { create } = useKeyActions(onMade);
 
   function submit(event: FormEvent<HTMLFormElement>) {
     event.preventDefault();
@@ -25,10 +25,7 @@ export function CreateKeyForm({ onCancel, onMade }: CreateKeyFormProps) {
     const form = new FormData(event.currentTarget);
     const name = String(form.get("name")).trim();
     const scopes = form.getAll("scope") as ApiKeyScope[];
-    create.mutate(
-      { name, scopes, lifetimeDays: Number(form.get("lifetime")) },
-      { onSuccess: ({ key }) => onMade({ key, name }) },
-    );
+    create.mutate({ name, scopes, lifetimeDays: Number(form.get("lifetime")) });
   }
 
   return (

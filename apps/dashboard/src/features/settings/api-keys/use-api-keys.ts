@@ -9,23 +9,33 @@ export function useApiKeys() {
   return useQuery(trpc.apiKeys.list.queryOptions());
 }
 
-/** Makes, replaces and revokes keys; the list is fetched again after each. */
-export function useKeyActions() {
+export type MadeKey = { key: string; name: string };
+
+/**
+ * Makes, replaces and revokes keys; the list is fetched again after each.
+ *
+ * @param onMade is told of each key that was made, also when whoever asked for it has turned away meanwhile: nobody can show it again
+ */
+export function useKeyActions(onMade: (made: MadeKey) => void) {
   const client = useTRPCClient();
   const trpc = useTRPC();
   const queryClient = useQueryClient();
   const onSuccess = () => queryClient.invalidateQueries(trpc.apiKeys.list.queryFilter());
+  const onNewKey = ({ key }: { key: string }, { name }: { name: string }) => {
+    onMade({ key, name });
+    return onSuccess();
+  };
   const newId = () => crypto.randomUUID() as ApiKeyId;
   return {
     create: useMutation({
       mutationFn: (key: { name: string; scopes: ApiKeyScope[]; lifetimeDays: number }) =>
         client.apiKeys.create.mutate({ id: newId(), ...key }),
-      onSuccess,
+      onSuccess: onNewKey,
     }),
     rotate: useMutation({
-      mutationFn: (key: { id: ApiKeyId; overlapHours: number; lifetimeDays: number }) =>
+      mutationFn: ({ name: _, ...key }: { id: ApiKeyId; name: string; overlapHours: number; lifetimeDays: number }) =>
         client.apiKeys.rotate.mutate({ newId: newId(), ...key }),
-      onSuccess,
+      onSuccess: onNewKey,
     }),
     revoke: useMutation({ mutationFn: (id: ApiKeyId) => client.apiKeys.revoke.mutate({ id }), onSuccess }),
   };
