@@ -5,6 +5,7 @@ import { ConfirmDialog } from "../../../components/confirm-dialog.tsx";
 import { ErrorNotice } from "../../../errors/error-notice.tsx";
 import { useMember } from "../../../session/session.ts";
 import { managesMembers, roleLabel, rolesGivenBy } from "../roles.ts";
+import { HandOver } from "./hand-over.tsx";
 import { type ListedMember, useMemberActions } from "./use-members.ts";
 
 type MemberRowProps = { listed: ListedMember; onDone: (done: string) => void };
@@ -32,7 +33,7 @@ export function MemberRow({ listed, onDone }: MemberRowProps) {
           </p>
         </div>
         {manages ? (
-          <div className="flex items-center gap-2">
+          <div className="flex flex-wrap items-center gap-2">
             <select
               aria-label={`Role of ${name}`}
               value={changeRole.isPending ? changeRole.variables.role : role}
@@ -53,6 +54,7 @@ export function MemberRow({ listed, onDone }: MemberRowProps) {
                 </option>
               ))}
             </select>
+            {member.role === "owner" && <HandOver to={listed} onDone={onDone} />}
             <Button onClick={() => setIsAsking(true)}>
               Remove<span className="sr-only"> {name}</span>
             </Button>

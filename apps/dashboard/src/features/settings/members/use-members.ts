@@ -36,6 +36,10 @@ export function useMemberActions() {
       mutationFn: (memberId: MemberId) => client.members.remove.mutate({ memberId }),
       onSuccess,
     }),
+    transferOwnership: useMutation({
+      mutationFn: (memberId: MemberId) => client.members.transferOwnership.mutate({ memberId }),
+      onSuccess,
+    }),
     invite: useMutation({
       mutationFn: (invitation: { id: InvitationId; email: string; role: Role }) =>
         client.invitations.create.mutate(invitation),
