@@ -133,6 +133,7 @@ test("who has a second factor is asked for it after the provider, too", async ({
   await page.getByRole("button", { name: "I have kept them" }).click();
   await signOut(page);
 
+  await page.goto(`${dashboardUrl}/settings/members`);
   await page.getByRole("button", { name: button }).click();
   await expect(page).toHaveURL(/\/sign-in\?.*step=factor/);
   const code = page.getByLabel("Code from the app");
@@ -141,6 +142,8 @@ test("who has a second factor is asked for it after the provider, too", async ({
   await page.keyboard.type(codeOf(secret, 1));
   await page.keyboard.press("Enter");
   await page.getByRole("navigation", { name: "Main" }).waitFor();
+  // Where they had wanted to go.
+  await expect(page).toHaveURL(/\/settings\/members$/);
 });
 
 test("what a link could not do is told, and nothing has changed; without a password the only way in can't be closed", async ({

@@ -1,4 +1,4 @@
-import { signUp } from "../src/accounts.ts";
+import { signIn, signUp } from "../src/accounts.ts";
 import { expect, openDashboard, openShop, test } from "../src/fixtures.ts";
 import { newPerson } from "../src/mailbox.ts";
 import { joinAs } from "../src/members.ts";
@@ -158,4 +158,44 @@ test("who can't be shown what follows a sign-in is told so", async ({ page, cont
   await page.route("**/trpc/session.me**", (route) => route.abort());
   await cover.getByRole("button", { name: "Sign in" }).click();
   await expect(cover.getByRole("alert")).toContainText("This was done, but the page could not go on");
+});
+
+test("an owner hands the workspace over, and is an admin from then on", async ({ page, browser, builtIn }) => {
+  const owner = newPerson("Lea Goldberg");
+  const heir = newPerson("Dan Pagis");
+  await signUp(page, builtIn, owner, "Verse");
+  const elsewhere = await browser.newContext();
+  const other = await elsewhere.newPage();
+  await joinAs(page, other, builtIn, heir, "Member");
+  await page.reload();
+  await page.getByRole("button", { name: "Hand over to Dan Pagis" }).click();
+  const question = page.getByRole("alertdialog", { name: "Hand Verse over to Dan Pagis?" });
+  await question.getByRole("button", { name: "Cancel" }).click();
+  await page.getByRole("button", { name: "Hand over to Dan Pagis" }).click();
+  await question.getByRole("button", { name: "Hand over" }).click();
+  await expect(question).toBeHidden();
+  const members = page.getByRole("list", { name: "Members" }).getByRole("listitem");
+  await expect(members.filter({ hasText: "Dan Pagis" })).toContainText("Owner");
+  await expect(members.filter({ hasText: "(you)" })).toContainText("Admin");
+  await expect(page.getByRole("button", { name: /^Hand over/ })).toHaveCount(0);
+  await elsewhere.close();
+});
+
+test("where somebody else signs in on another page of the browser, this one becomes theirs", async ({
+  page,
+  browser,
+  context,
+  builtIn,
+}) => {
+  const guest = newPerson("Ida Rhodes");
+  const elsewhere = await browser.newContext();
+  await signUp(await elsewhere.newPage(), builtIn, guest, "Standards");
+  await elsewhere.close();
+  await openDashboard(page, builtIn);
+  const other = await context.newPage();
+  await signIn(other, builtIn, guest);
+  await expect(page.getByRole("button", { name: /^You ?: Ida Rhodes/ })).toBeVisible();
+  await other.getByRole("button", { name: /^You ?: / }).click();
+  await other.getByRole("menuitem", { name: "Sign out" }).click();
+  await expect(page.getByRole("dialog", { name: "Sign in to go on" })).toBeVisible();
 });

@@ -26,10 +26,19 @@ const queryClient = createQueryClient({
     // Nobody was signed in before: the router itself has just asked, and goes to the sign-in page.
     if (knownSession({ queryClient, trpc })) sessionEnd.write(true);
   },
-  // What went wrong is told where it was asked; when this does, too, it is asked again with the next failure.
-  onLost: () => void refreshSession(router).catch(() => undefined),
+  onLost: lookAgain,
 });
 const trpc = createTRPCOptionsProxy({ client, queryClient });
+function lookAgain() {
+  // When it fails, the next failure asks again.
+  if (knownSession({ queryClient, trpc })) void refreshSession(router).catch(() => undefined);
+}
+
+// Pages of one browser share its session: where somebody else signs in, or out, the others become theirs, or nobody's. Each sign-in
+// and sign-out ends with a page that is loaded.
+const pages = new BroadcastChannel("parley-pages");
+pages.onmessage = lookAgain;
+pages.postMessage("opened");
 const router = createAppRouter({ apiUrl, queryClient, trpc });
 
 const root = document.getElementById("root");

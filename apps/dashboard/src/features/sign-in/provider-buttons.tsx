@@ -6,6 +6,7 @@ import { SubmissionNotice } from "../../forms/submission-notice.tsx";
 import { useSubmission } from "../../forms/use-submission.ts";
 import { accountQuery } from "../../session/account-query.ts";
 import { accountRequest } from "../../session/account-request.ts";
+import { wantedPath } from "../../session/wanted-path.ts";
 
 type Provider = { id: string; name: string };
 
@@ -29,7 +30,10 @@ export function ProviderButtons({ to, only }: ProviderButtonsProps) {
         errorCallbackURL: new URL("/sign-in", location.origin).href,
         disableRedirect: true,
       }),
-    ({ url }) => location.assign(url),
+    ({ url }) => {
+      wantedPath.keep(to);
+      location.assign(url);
+    },
   );
   if (providers.length === 0) return null;
   return (

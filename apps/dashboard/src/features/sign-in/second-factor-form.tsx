@@ -15,7 +15,7 @@ const kinds = {
     other: "Use a backup code instead",
   },
   backup: {
-    lead: "Enter one of the backup codes that you kept. It works once.",
+    lead: "Enter one of the backup codes that you kept. It works once. If they are lost, too, ask whoever runs Parley for your company: they can take the second factor away.",
     label: "Backup code",
     wrong: "This is none of your backup codes, or it was used before.",
     other: "Use the authenticator app instead",

@@ -1,6 +1,7 @@
 import { Link, useSearch } from "@tanstack/react-router";
 import { useState } from "react";
 import { beginAnew } from "../../session/begin-anew.ts";
+import { wantedPath } from "../../session/wanted-path.ts";
 import { EntranceLayout } from "../../shell/entrance-layout.tsx";
 import { CitedAnswerPicture } from "./cited-answer-picture.tsx";
 import { ProviderButtons } from "./provider-buttons.tsx";
@@ -9,7 +10,9 @@ import { SignInForm } from "./sign-in-form.tsx";
 import { SignInNotice } from "./sign-in-notice.tsx";
 
 export function SignInPage() {
-  const { to, notice, step: begun = "password" } = useSearch({ from: "/sign-in" });
+  const { to: named, notice, step: begun = "password" } = useSearch({ from: "/sign-in" });
+  // A provider has led back here, who names no place.
+  const to = begun === "factor" || notice === "refused" ? wantedPath.read() : named;
   const [step, setStep] = useState<"password" | "factor">(begun);
   // Whoever was here before may have been somebody else.
   const leave = () => beginAnew(to);
