@@ -5,8 +5,8 @@ type CodeFieldProps = Pick<
   ComponentProps<typeof TextField>,
   "label" | "hint" | "error" | "autoFocus" | "ref" | "name"
 > & {
-  /** Of an authenticator app: six digits. Of the list of backup codes: letters and digits. */
-  kind: "authenticator" | "backup";
+  /** Of an authenticator app: six digits. Of the list of backup codes: letters and digits. Or either of them. */
+  kind: "authenticator" | "backup" | "either";
 };
 
 /** A code that is good for once. The device may fill it in. */
@@ -21,9 +21,9 @@ export function CodeField({ kind, name = "code", ...props }: CodeFieldProps) {
       type="text"
       autoCapitalize="none"
       spellCheck={false}
-      {...(kind === "authenticator"
-        ? { autoComplete: "one-time-code", inputMode: "numeric", maxLength: 32 }
-        : { autoComplete: "off", maxLength: 32 })}
+      maxLength={32}
+      autoComplete={kind === "backup" ? "off" : "one-time-code"}
+      {...(kind === "authenticator" && { inputMode: "numeric" })}
     />
   );
 }

@@ -25,7 +25,7 @@ export function FieldFrame({ label, hint, error, className, children }: FieldFra
       </label>
       {children({ id, "aria-invalid": error !== undefined, "aria-describedby": described || undefined })}
       {error && (
-        <p id={`${id}-error`} className="mt-1.5 flex gap-1.5 text-sm text-bad">
+        <p id={`${id}-error`} role="alert" className="mt-1.5 flex gap-1.5 text-sm text-bad">
           <CircleAlert aria-hidden className="mt-0.5 size-4 shrink-0" />
           {error}
         </p>

@@ -9,7 +9,8 @@ export function watchPresence(page: Pick<EventTarget, "addEventListener">): void
   const note = () => {
     touchedAtMs = Date.now();
   };
-  for (const event of ["pointerdown", "pointermove", "keydown", "wheel", "touchmove"]) {
+  // `click` and `input` for who works by voice or with a screen reader, which make no others. Not `focusin`: pages move the focus, too.
+  for (const event of ["pointerdown", "pointermove", "keydown", "wheel", "touchmove", "click", "input"]) {
     page.addEventListener(event, note, { passive: true, capture: true });
   }
 }

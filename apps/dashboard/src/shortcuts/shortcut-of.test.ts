@@ -33,6 +33,7 @@ test.each([
   { target: within("textarea") },
   { target: within("[role=menu]") },
   { target: within("[role=dialog]") },
+  { target: within("[role=alertdialog]") },
 ])("a key is no shortcut with %j", (more) => {
   expect(shortcutOf(press("j", more))).toBeUndefined();
 });

@@ -115,7 +115,7 @@ function ConfirmIdentityDialog({ onAnswer, onClosed }: ConfirmIdentityDialogProp
               <SubmissionNotice submission={submission} words={signInWords} hidden={isWrong} className="mt-4" />
               {hasFactor ? (
                 <CodeField
-                  kind="authenticator"
+                  kind="either"
                   label="Code"
                   autoFocus
                   hint="From your authenticator app, or one of your backup codes."

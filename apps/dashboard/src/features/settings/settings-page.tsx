@@ -1,5 +1,6 @@
 import { type ReactNode, useId } from "react";
 import { PageTitle } from "../../shell/page-title.tsx";
+import { KeptFocus } from "./kept-focus.tsx";
 
 type SettingsPageProps = { title: string; lead: ReactNode; children: ReactNode };
 
@@ -8,10 +9,10 @@ export function SettingsPage({ title, lead, children }: SettingsPageProps) {
     <>
       <PageTitle>{title}</PageTitle>
       <header className="mb-5">
-        <h1 className="text-xl font-semibold tracking-tight">{title}</h1>
+        <h1 className="text-xl font-semibold tracking-tight outline-none">{title}</h1>
         <p className="mt-1 text-ink-soft">{lead}</p>
       </header>
-      <div className="space-y-5">{children}</div>
+      <KeptFocus className="space-y-5">{children}</KeptFocus>
     </>
   );
 }
@@ -33,7 +34,7 @@ export function SettingsSection({ title, lead, aside, flush = false, children }:
     <section aria-labelledby={id} className="overflow-hidden rounded-card border border-line bg-surface shadow-xs">
       <div className="flex flex-wrap items-start justify-between gap-x-4 gap-y-3 px-4 py-4 md:px-5">
         <div className="min-w-0 flex-1 basis-56">
-          <h2 id={id} className="font-semibold">
+          <h2 id={id} className="font-semibold outline-none">
             {title}
           </h2>
           {lead && <div className="mt-0.5 text-sm text-ink-soft">{lead}</div>}

@@ -6,6 +6,7 @@ import type { Session } from "../../../session/session.ts";
 import { EntranceLayout } from "../../../shell/entrance-layout.tsx";
 import { SignOutButton } from "../../../shell/sign-out-button.tsx";
 import { ConfirmIdentityProvider } from "../confirm-identity.tsx";
+import { KeptFocus } from "../kept-focus.tsx";
 import { factorQuery } from "./account-queries.ts";
 import { SecondFactor } from "./second-factor.tsx";
 
@@ -25,7 +26,7 @@ export function RequiredFactorPage({ session }: { session: Session }) {
       }
     >
       <ConfirmIdentityProvider>
-        <div className="mt-6 space-y-4">
+        <KeptFocus className="mt-6 space-y-4">
           {factor?.enabled && !factor.usedNow ? null : <SecondFactor />}
           {factor?.usedNow && (
             <Button variant="primary" size="medium" className="w-full" onClick={() => location.assign("/")}>
@@ -40,7 +41,7 @@ export function RequiredFactorPage({ session }: { session: Session }) {
               </Button>
             ))}
           <SignOutButton className="w-full" />
-        </div>
+        </KeptFocus>
       </ConfirmIdentityProvider>
     </EntranceLayout>
   );

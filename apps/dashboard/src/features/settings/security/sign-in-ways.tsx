@@ -4,13 +4,13 @@ import { useRouteContext, useSearch } from "@tanstack/react-router";
 import { KeyRound, LockKeyhole } from "lucide-react";
 import { type ReactNode, useState } from "react";
 import { Button } from "../../../components/button.tsx";
-import { ConfirmDialog } from "../../../components/confirm-dialog.tsx";
 import { Notice } from "../../../forms/notice.tsx";
 import { SubmissionNotice } from "../../../forms/submission-notice.tsx";
 import { useSubmission } from "../../../forms/use-submission.ts";
 import { accountRequest } from "../../../session/account-request.ts";
 import { useSession } from "../../../session/session.ts";
 import { useAccountRequest } from "../confirm-identity.tsx";
+import { ConfirmSubmission } from "../confirm-submission.tsx";
 import { SettingsSection } from "../settings-page.tsx";
 import { devicesQuery, linksQuery } from "./account-queries.ts";
 
@@ -122,17 +122,6 @@ function ProviderRow({ provider: { id, name, linked }, isLast, onDone }: Provide
       }),
     ({ url }) => location.assign(url),
   );
-  const unlink = useSubmission(
-    () => request("/links/remove", { provider: id }),
-    async () => {
-      setIsAsking(false);
-      onDone(`${name} is linked no more, and other devices were signed out.`);
-      await Promise.all([
-        queryClient.invalidateQueries(linksQuery(apiUrl)),
-        queryClient.invalidateQueries(devicesQuery(apiUrl)),
-      ]);
-    },
-  );
   const isOnlyWay = linked && isLast;
   return (
     <Row
@@ -153,22 +142,24 @@ function ProviderRow({ provider: { id, name, linked }, isLast, onDone }: Provide
       )}
       <SubmissionNotice submission={link} className="w-full" />
       {isAsking && (
-        <ConfirmDialog
+        <ConfirmSubmission
           title={`Unlink ${name}?`}
           action="Unlink"
           busyAction="Unlinking…"
-          busy={unlink.busy}
-          error={
-            <SubmissionNotice
-              submission={unlink}
-              words={{ LAST_WAY_IN: "This is the last way into your account. Set a password first." }}
-            />
-          }
-          onConfirm={() => void unlink.submit(undefined)}
+          words={{ LAST_WAY_IN: "This is the last way into your account. Set a password first." }}
+          send={() => request("/links/remove", { provider: id })}
+          onDone={async () => {
+            setIsAsking(false);
+            onDone(`${name} is linked no more, and other devices were signed out.`);
+            await Promise.all([
+              queryClient.invalidateQueries(linksQuery(apiUrl)),
+              queryClient.invalidateQueries(devicesQuery(apiUrl)),
+            ]);
+          }}
           onClosed={() => setIsAsking(false)}
         >
           <p>You can't sign in with it any more. Other devices are signed out.</p>
-        </ConfirmDialog>
+        </ConfirmSubmission>
       )}
     </Row>
   );
