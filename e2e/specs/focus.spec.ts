@@ -1,4 +1,6 @@
+import { signUp } from "../src/accounts.ts";
 import { expect, openDashboard, test } from "../src/fixtures.ts";
+import { newPerson } from "../src/mailbox.ts";
 
 // What is taken away takes the focus along; somebody who works with the keyboard, or hears the page, goes on where they were.
 
@@ -18,7 +20,7 @@ test("when what had the focus goes, the heading of its section has it, or the pa
 });
 
 test("a key that was being made is shown, also to somebody who turned away meanwhile", async ({ page, builtIn }) => {
-  await openDashboard(page, builtIn);
+  await signUp(page, builtIn, newPerson("Annie Easley"), "Centaur");
   await page.goto(`${builtIn.dashboardUrl}/settings/api-keys`);
   let answer: (() => void) | undefined;
   const held = new Promise<void>((resolve) => {
