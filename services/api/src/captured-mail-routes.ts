@@ -29,7 +29,7 @@ export async function capturedMailRoutes(
   app: FastifyInstance,
   { capturedMail, apiUrl }: { capturedMail: MailCapture; apiUrl: string },
 ): Promise<void> {
-  if (!isLoopback(new URL(apiUrl).hostname)) return;
+  if (!showsCapturedMail(apiUrl)) return;
 
   app.addHook("onRequest", async (request) => {
     if (!isAtThisMachine(request)) throw new AppError("auth.forbidden");
@@ -69,6 +69,9 @@ export async function capturedMailRoutes(
     return mail ? `<!doctype html><base target="_blank">${mail.html}` : reply.code(404).send("No such mail");
   });
 }
+
+/** Whether an api with this address shows kept mails to anybody: it has to be on this machine. */
+export const showsCapturedMail = (apiUrl: string): boolean => isLoopback(new URL(apiUrl).hostname);
 
 /** What a proxy adds that says for whom it asks; one that rewrites `Host` to ours gives itself away by these. */
 const ofProxies = /^(x-forwarded-.*|x-real-ip|forwarded|via)$/;

@@ -1,5 +1,6 @@
 import "./save-memory.ts";
 import path from "node:path";
+import { showsCapturedMail } from "@parley/api/captured-mail-routes";
 import { createApi } from "@parley/api/create-api";
 import { ConfigError, loadConfig } from "@parley/platform/config";
 import { createLogger } from "@parley/platform/log";
@@ -51,6 +52,10 @@ async function start(): Promise<void> {
   });
   const logger = createLogger(config.log);
 
+  // Where `/mail` is shown to nobody, whoever runs us finds the files.
+  const hasMailPage = showsCapturedMail(config.api.url);
+  const mailPlace = hasMailPage ? `${config.api.url}/mail` : path.join(folder.path, "mail");
+
   const installation = await steps.run(
     folder.isNew ? "made the database (PGlite)" : "opened the database (PGlite)",
     () =>
@@ -58,7 +63,8 @@ async function start(): Promise<void> {
         config,
         folder,
         logger,
-        onCapturedMail: ({ id, to, subject }) => say(`  ✉ to ${to}: ${subject}   ${config.api.url}/mail/${id}`),
+        onCapturedMail: ({ id, to, subject }) =>
+          say(`  ✉ to ${to}: ${subject}   ${mailPlace}/${id}${hasMailPage ? "" : ".json"}`),
         onDatabaseLost(error) {
           logger.fatal({ err: error }, "the database is gone");
           process.kill(process.pid, "SIGTERM");
@@ -123,7 +129,7 @@ Parley is ready (${steps.total()}).
 
 ${
   installation.capturedMail
-    ? `  Mail is not sent but kept: ${config.api.url}/mail shows it; set SMTP_URL and MAIL_FROM to send it.
+    ? `  Mail is not sent but kept: ${hasMailPage ? `${mailPlace} shows it` : `in ${mailPlace}`}; set SMTP_URL and MAIL_FROM to send it.
 `
     : ""
 }  Answers are written by ${config.openai ? `${config.openai.model} at ${config.openai.baseUrl}` : "the built-in answerer; set OPENAI_API_KEY or OPENAI_BASE_URL for a model"}.

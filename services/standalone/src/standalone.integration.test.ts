@@ -106,6 +106,18 @@ test("a port in use is named with the variable that chooses another", async () =
   other.close();
 });
 
+test("an api that has an address in the net shows no kept mail, and the terminal says where it lies", async () => {
+  await using installation = await createInstallation();
+  const mailDir = path.join(installation.folder, "mail");
+  const inTheNet = await installation.start({ API_URL: "https://api.example.com" });
+  expect(inTheNet.output()).toContain(`Mail is not sent but kept: in ${mailDir};`);
+  expect((await fetch(`${installation.apiUrl}/mail`)).status).toBe(404);
+  await inTheNet.end();
+  const here = await installation.start();
+  expect(here.output()).toContain(`Mail is not sent but kept: ${installation.apiUrl}/mail shows it;`);
+  expect((await fetch(`${installation.apiUrl}/mail`)).status).toBe(200);
+});
+
 test("a folder that is somebody else's is left alone", async () => {
   await using installation = await createInstallation();
   await mkdir(installation.folder);
