@@ -202,6 +202,7 @@ test("[A7 + control] five wrong codes lock, however often the sign-in begins ane
 
 test("whoever runs the installation takes a lost factor away: every device is signed out, a mail says so, and the password is enough", async () => {
   const { email, browser } = await personWithFactor();
+  mails.length = 0;
   expect(await accounts.resetFactor(` ${email.toUpperCase()} `)).toBe("reset");
   expect(await browser.session()).toBeUndefined();
   expect(mails).toMatchObject([{ to: email, subject: "Your second factor was taken away" }]);
