@@ -8,8 +8,8 @@ import { step } from "../steps.mjs";
 const reports = path.join(root, ".cache", "reports");
 
 /**
- * @typedef {{ passed: number, failed: number, pending: number, details: string }} Counts
- * pending: skipped, or still to be written; details: which, for people
+ * @typedef {{ passed: number, failed: number, pending: number, details: string, lines?: string }} Counts
+ * pending: skipped, or still to be written; details: which, for people; lines: per cent of those that run on servers
  */
 
 /** @returns {Promise<Counts>} */
@@ -18,14 +18,15 @@ export function unitTests() {
 }
 
 /**
- * All of them on PostgreSQL 18, and those that speak to the database itself on 16 as well. Where DATABASE_URL names a server,
- * that one is what is tested.
+ * The unit tests and then the integration tests on PostgreSQL 18: together they have to run as much of what runs on servers as
+ * vitest.config.ts says. Then on PostgreSQL 16 what speaks to the database itself. Where DATABASE_URL names a server, that one is what
+ * is tested.
  *
  * @returns {Promise<Counts[]>}
  */
-export async function integrationTests() {
+export async function unitAndIntegrationTests() {
   const all = await withServices((env) =>
-    testStep("integration tests", () => vitest(["--project", "integration"], env)),
+    testStep("unit and integration tests", () => vitest(["--coverage", "--coverage.reporter=text-summary"], env)),
   );
   if (process.env.DATABASE_URL) return [all];
   const again = await withServices(
@@ -103,8 +104,9 @@ export async function withServices(work, { postgres = 18 } = {}) {
 async function vitest(args, env) {
   const report = newReport("vitest");
   const reporters = ["--reporter=default", "--reporter=json", `--outputFile.json=${report}`];
-  await run("vitest", ["run", ...args, ...reporters], { cwd: root, env });
-  return readVitestReport(report);
+  const output = await run("vitest", ["run", ...args, ...reporters], { cwd: root, env });
+  const [, lines] = /^Lines\s*: ([\d.]+)%/m.exec(output) ?? [];
+  return { ...readVitestReport(report), lines };
 }
 
 /** @returns {Counts} */
@@ -137,12 +139,12 @@ async function testStep(what, work) {
   let counts;
   await step(what, async () => {
     counts = await work();
-    const { passed, failed, pending, details } = counts;
+    const { passed, failed, pending, details, lines } = counts;
     if (failed + pending > 0 || passed === 0) {
       const message = `${what}: ${passed} passed, ${failed} failed, ${pending} did not run. All must run, and pass.`;
       throw new Failure(message, { output: details });
     }
-    return `${what}: ${passed} passed`;
+    return `${what}: ${passed} passed${lines ? `, ${lines} % of lines` : ""}`;
   });
   return counts;
 }

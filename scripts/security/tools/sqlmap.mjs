@@ -9,6 +9,9 @@ import { startRelay } from "./relay.mjs";
 
 const atOnce = 2;
 const mostRequests = 4_000;
+/** For one door, and for all of a server's. */
+const doorMs = 120_000;
+const allMs = 480_000;
 
 /**
  * @param {import("../../../services/standalone/src/testing/attacked-product.ts").AttackedProduct} product
@@ -52,12 +55,14 @@ export async function sqlmap(product, vulnerable) {
 /** @param {import("./relay.mjs").Door[]} doors */
 async function attackAll(tool, target, doors) {
   const relay = await startRelay(target, doors, { mostRequests });
+  const endsAt = performance.now() + allMs;
   const waiting = doors.map((door, index) => ({ ...door, index }));
   const done = [];
   const worker = async () => {
     for (let door = waiting.shift(); door; door = waiting.shift()) {
       const { index, name, params } = door;
-      const { verdict, output } = await attack(tool, relay.urlOf(index), Object.keys(params));
+      const timeoutMs = Math.max(1, Math.min(doorMs, endsAt - performance.now()));
+      const { verdict, output } = await attack(tool, relay.urlOf(index), Object.keys(params), timeoutMs);
       done[index] = {
         name,
         params,
@@ -76,7 +81,7 @@ async function attackAll(tool, target, doors) {
   }
 }
 
-async function attack({ command, env }, url, params) {
+async function attack({ command, env }, url, params, timeoutMs) {
   const home = mkdtempSync(path.join(tmpdir(), "parley-sqlmap-"));
   const args = [
     ...["-u", url, "-p", params.join(","), "--dbms=PostgreSQL", "--level=2", "--risk=2", "--technique=BEUST"],
@@ -85,7 +90,7 @@ async function attack({ command, env }, url, params) {
   ];
   const where = { ...env, HOME: home, XDG_DATA_HOME: home, XDG_CONFIG_HOME: home };
   try {
-    const output = await run(command, args, { cwd: home, env: where, timeoutMs: 180_000 }).catch(
+    const output = await run(command, args, { cwd: home, env: where, timeoutMs }).catch(
       (error) => `${error.output}\n${error.message}`,
     );
     return { verdict: judge(output), output };
