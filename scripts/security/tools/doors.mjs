@@ -47,6 +47,9 @@ export function doorsOf(product) {
     request: (given) => ({ path: `/widget/v1/conversations${path(given)}`, headers: visitor }),
   });
 
+  /** What answers so to words that are good in form, but nobody's. */
+  const refused = (answers, door) => ({ ...door, answers });
+
   return [
     v1("GET /v1/conversations", { status: "pending", limit: "10" }, (given) => `/conversations?${query(given)}`),
     v1("GET /v1/conversations, its cursor", { at, id: ids.ConversationId }, (given) => {
@@ -65,11 +68,17 @@ export function doorsOf(product) {
       params: { key: product.apiKey },
       request: ({ key }) => ({ path: "/v1/documents", headers: { authorization: `Bearer ${key}` } }),
     },
-    post("/api/auth/sign-in/email", { email: "nobody@shop.example", password: product.password }, stranger),
+    refused(
+      401,
+      post("/api/auth/sign-in/email", { email: "nobody@shop.example", password: product.password }, stranger),
+    ),
     post("/api/auth/request-password-reset", { email: "nobody@shop.example" }, stranger),
-    post("/api/auth/verify-email", { token: "a-token-that-nobody-has-been-sent" }, stranger, {
-      password: product.password,
-    }),
+    refused(
+      400,
+      post("/api/auth/verify-email", { token: "a-token-that-nobody-has-been-sent" }, stranger, {
+        password: product.password,
+      }),
+    ),
     {
       name: "GET /api/auth/devices, its cookie",
       params: { session: decodeURIComponent(product.cookie.split("=").slice(1).join("=")) },
@@ -99,7 +108,7 @@ export function doorsOf(product) {
       params: { tenant: ids.TenantId },
       request: ({ tenant }) => ({ path: "/trpc/session.me", headers: { ...member, "parley-tenant": tenant } }),
     },
-    post("/trpc/invitations.look", { token: "a-token-that-nobody-has-been-sent" }, stranger),
+    refused(404, post("/trpc/invitations.look", { token: "a-token-that-nobody-has-been-sent" }, stranger)),
     {
       name: "GET /admin/v1/tenants/SLUG",
       params: { slug: product.slug },

@@ -7,6 +7,7 @@ import { createServer } from "node:http";
  * @typedef {object} Door
  * @property {string} name
  * @property {Record<string, string>} params what sqlmap changes, with a good value for each
+ * @property {number} [answers] to those values: 200 unless it is said
  * @property {(params: Record<string, string>) => { path: string, method?: string, headers?: Record<string, string>, body?: string }} request
  *
  * @param {string} target
