@@ -89,7 +89,8 @@ function SlowStatus({ children }: { children: string }) {
   }, [children]);
   return (
     <>
-      <span>{children}</span>
+      {/* A screen reader has the same words once: as the field's description, and when they change. */}
+      <span aria-hidden>{children}</span>
       <span role="status" className="sr-only">
         {announced}
       </span>

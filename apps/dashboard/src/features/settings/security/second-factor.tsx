@@ -2,8 +2,8 @@ import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useRouteContext } from "@tanstack/react-router";
 import { ShieldCheck } from "lucide-react";
 import { useState } from "react";
-import { Age } from "../../../components/age.tsx";
 import { Button } from "../../../components/button.tsx";
+import { formatMoment } from "../../../components/format-time.ts";
 import { Skeleton } from "../../../components/skeleton.tsx";
 import { ErrorNotice } from "../../../errors/error-notice.tsx";
 import { SubmissionNotice } from "../../../forms/submission-notice.tsx";
@@ -149,7 +149,7 @@ function TrustedDevices({ devices, onChanged }: TrustedDevicesProps) {
             <span className="min-w-0 grow">
               {browser} on {system}
               <span className="block text-xs text-ink-soft">
-                Trusted since <Age at={trustedAt} />
+                Trusted since <time dateTime={trustedAt}>{formatMoment(trustedAt)}</time>
               </span>
             </span>
             <Button busy={forget.busy} onClick={() => void forget.submit(id)}>
