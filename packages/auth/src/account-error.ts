@@ -1,3 +1,4 @@
+import { errorCodes } from "@parley/contracts";
 import { APIError } from "better-auth/api";
 
 const failures = {
@@ -12,10 +13,14 @@ const failures = {
   PASSWORD_TOO_LONG: ["BAD_REQUEST", "The password has more than 128 characters."],
   PASSWORD_TOO_COMMON: ["BAD_REQUEST", "The password is much used, or made of names that go with this account."],
   SIGN_UP_CLOSED: ["FORBIDDEN", "Nobody may sign up here without an invitation."],
-  SESSION_NOT_FRESH: ["FORBIDDEN", "Confirm first that it is you."],
+  "auth.confirmation_required": ["FORBIDDEN", errorCodes["auth.confirmation_required"].meaning],
   INVALID_CODE: ["UNAUTHORIZED", "This code is not valid, or was used before."],
   CHALLENGE_EXPIRED: ["UNAUTHORIZED", "This took too long: sign in again."],
   FACTOR_ALREADY_ENABLED: ["CONFLICT", "There is a second factor already."],
+  LONGER_PASSWORD_FIRST: [
+    "CONFLICT",
+    "The password is too short to be all that is asked for: choose one of 15 characters or more first.",
+  ],
   FACTOR_NOT_ENABLED: ["CONFLICT", "There is no second factor."],
   NOT_LINKED: ["NOT_FOUND", "This provider is not linked to the account."],
   LAST_WAY_IN: ["CONFLICT", "This is the last way into the account: set a password first."],

@@ -7,6 +7,10 @@ export const errorCodes = {
   "auth.expired": { status: 401, meaning: "The visitor token or the realtime ticket has expired: get a new one." },
   "auth.forbidden": { status: 403, meaning: "Signed in, but this is not allowed." },
   "auth.factor_required": { status: 403, meaning: "This workspace asks for a second factor: sign in with one." },
+  "auth.confirmation_required": {
+    status: 403,
+    meaning: "Confirm first that it is you, by `/api/auth/confirm`, and ask again.",
+  },
   "origin.not_allowed": { status: 403, meaning: "The page's origin is not on the list of the inbox, or the app's." },
   "csrf.invalid": {
     status: 403,

@@ -55,6 +55,8 @@ export type Context = {
 export type ProcedureMeta = {
   /** Of a member in the tenant; `account`: whoever is signed in, in whichever tenant or in none; `anybody`: without signing in. */
   permission: Permission | "account" | "anybody";
+  /** The member has to have proved in the last 10 minutes who they are. */
+  confirmed?: true;
 };
 
 const trpcCodes: Record<number, TRPC_ERROR_CODE_KEY> = {
@@ -152,3 +154,21 @@ export const procedureFor = (permission: Permission) =>
       },
     });
   });
+
+/**
+ * For what must not be done with a browser that somebody left open: the person has proved in the last 10 minutes who they are.
+ *
+ * @throws AppError `auth.confirmation_required`: `/api/auth/confirm` comes first, and then the same again
+ */
+export function requireConfirmed({ session }: Pick<Context, "session">): void {
+  if (!session?.fresh) throw new AppError("auth.confirmation_required");
+}
+
+/** As `procedureFor`, for members who have just proved who they are. @throws as `requireConfirmed`, before the input is read */
+export const confirmedProcedureFor = (permission: Permission) =>
+  procedureFor(permission)
+    .meta({ permission, confirmed: true })
+    .use(({ ctx, next }) => {
+      requireConfirmed(ctx);
+      return next();
+    });

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
-import { appRouter } from "@parley/core/router";
 import { createFullTenant } from "@parley/core/testing/full-tenant";
+import { procedures } from "@parley/core/testing/procedures";
 import { sampleInput } from "@parley/core/testing/sample-input";
 import { openDatabase } from "@parley/db";
 import { createTestDatabase, withClient } from "@parley/db/testing";
@@ -28,16 +28,13 @@ afterAll(async () => {
 type Headers = Record<string, string>;
 type Target = { name: string; url: string; body: unknown };
 
-type Procedure = { _def: { type: string; inputs: unknown[] } };
-const procedures = Object.entries(appRouter._def.procedures as unknown as Record<string, Procedure>).map(
-  ([path, { _def }]): Target & { type: string } => ({
-    name: path,
-    type: _def.type,
-    url: `/trpc/${path}`,
-    body: _def.inputs[0] ? sampleInput(_def.inputs[0], ({ kind }) => ours.ids[kind]) : {},
-  }),
-);
-const mutations = procedures.filter(({ type }) => type === "mutation");
+const called = procedures.map(({ path, type, inputs: [input] }): Target & { type: string } => ({
+  name: path,
+  type,
+  url: `/trpc/${path}`,
+  body: input ? sampleInput(input, ({ kind }) => ours.ids[kind]) : {},
+}));
+const mutations = called.filter(({ type }) => type === "mutation");
 const bodies: Record<string, unknown> = {
   "/api/auth/sign-in/email": { email: owner.email, password: "correct horse battery staple" },
 };

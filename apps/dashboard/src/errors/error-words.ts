@@ -10,6 +10,7 @@ const notThere = (what: string, advice: string): Words => ({ title: `This ${what
 export const errorWords: Record<Exclude<ErrorCode, "internal">, Words> = {
   "auth.required": signedOut,
   "auth.expired": signedOut,
+  "auth.confirmation_required": { title: "This was not confirmed", advice: "Try again, and confirm it." },
   "auth.forbidden": {
     title: "You are not allowed to do this",
     advice: "Ask an owner or admin of the workspace for access.",

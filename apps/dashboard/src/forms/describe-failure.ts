@@ -9,7 +9,8 @@ const usual: Record<string, string> = {
     "The server does not accept this from here. Reload the page, or open the dashboard at its configured address.",
   "auth.required": signedOut,
   UNAUTHORIZED: signedOut,
-  SESSION_NOT_FRESH: "For this you have to have signed in a short while ago. Sign out, sign in, and try again.",
+  "auth.confirmation_required":
+    "For this you have to have signed in a short while ago. Sign out, sign in, and try again.",
   "csrf.invalid":
     "The server did not know this page. Reload it; if that does not help, let the browser keep cookies of this address.",
   unfinished: "This was done, but the page could not go on from there. Reload it.",

@@ -3,6 +3,7 @@ import { type TrustedDevice, UserId } from "@parley/contracts";
 import type { Database, TenantTransaction } from "@parley/db";
 import { symmetricDecrypt, symmetricEncrypt } from "better-auth/crypto";
 import { type SQL, sql } from "drizzle-orm";
+import { accountError } from "../account-error.ts";
 import type { Attempts } from "../lockout/attempts.ts";
 import { seconds } from "../sessions/alive.ts";
 import { describeDevice } from "../sessions/describe-device.ts";
@@ -74,9 +75,13 @@ export class Factors {
     });
   }
 
+  /** @throws `LONGER_PASSWORD_FIRST` when the password is too short to be all that is asked for */
   async disable(userId: string, also: Also): Promise<void> {
     await this.#db.transaction("auth", async (tx) => {
       await this.remove(tx, userId);
+      const { rows } = await tx.execute(sql`
+        select 1 from auth.account where user_id = ${userId} and provider_id = 'credential' and password_short`);
+      if (rows.length > 0) throw accountError("LONGER_PASSWORD_FIRST");
       await tx.execute(sql`update auth.session set second_factor = false where user_id = ${userId}`);
       await also(tx);
     });

@@ -312,7 +312,7 @@ test("[S4 + control] the factor is changed by who has just proved who they are; 
   const { userId, browser, totpSecret } = await personWithFactor();
   await grow(userId, "10 minutes 1 second");
   for (const path of ["/factor/disable", "/factor/backup-codes"]) {
-    expect(await browser.post(path)).toMatchObject({ status: 403, body: { code: "SESSION_NOT_FRESH" } });
+    expect(await browser.post(path)).toMatchObject({ status: 403, body: { code: "auth.confirmation_required" } });
   }
   expect((await browser.post("/confirm", { password })).body.code).toBe("INVALID_CODE");
   const before = await browser.session();
@@ -324,7 +324,7 @@ test("[S4 + control] the factor is changed by who has just proved who they are; 
   expect((await browser.get("/factor")).body).toMatchObject({ enabled: false, trustedDevices: [] });
 
   await grow(userId, "10 minutes 1 second");
-  expect((await browser.post("/factor/prepare")).body.code).toBe("SESSION_NOT_FRESH");
+  expect((await browser.post("/factor/prepare")).body.code).toBe("auth.confirmation_required");
   expect((await browser.post("/confirm", { password: "wrong horse battery staple" })).body.code).toBe(
     "INVALID_PASSWORD",
   );
@@ -336,4 +336,22 @@ test("who guesses the password of a session that was left open is stopped after 
   const { browser } = await person();
   for (let count = 0; count < 5; count++) await browser.post("/confirm", { password: "wrong horse battery staple" });
   expect((await browser.post("/confirm", { password })).body.code).toBe("TOO_MANY_ATTEMPTS");
+});
+
+test("the factor stays as long as the password beside it is too short to be all that is asked for", async () => {
+  const { browser, totpSecret, userId } = await personWithFactor();
+  const short = "kd8f!waNu2";
+  expect((await browser.post("/change-password", { currentPassword: password, newPassword: short })).status).toBe(200);
+  await letCodesPass(userId);
+  expect((await browser.post("/confirm", { code: codeOf(totpSecret) })).status).toBe(200);
+  expect(await browser.post("/factor/disable")).toMatchObject({ status: 409, body: { code: "LONGER_PASSWORD_FIRST" } });
+  expect((await browser.get("/factor")).body).toMatchObject({ enabled: true });
+
+  const long = "kd8f!waNu2 and more";
+  expect((await browser.post("/change-password", { currentPassword: short, newPassword: long })).status).toBe(200);
+  await letCodesPass(userId);
+  expect((await browser.post("/confirm", { code: codeOf(totpSecret) })).status).toBe(200);
+  expect((await browser.post("/factor/disable")).status).toBe(200);
+  const shorter = { currentPassword: long, newPassword: short };
+  expect((await browser.post("/change-password", shorter)).body.code).toBe("PASSWORD_TOO_SHORT");
 });

@@ -161,7 +161,7 @@ test("an account is linked by its owner, who has just proved who they are; then 
   await browser.signIn(email);
   await db.authDatabase().execute(sql`
     update auth.session set proven_at = proven_at - interval '11 minutes' where user_id = ${userId}`);
-  expect((await browser.post("/link-social", wanted)).body.code).toBe("SESSION_NOT_FRESH");
+  expect((await browser.post("/link-social", wanted)).body.code).toBe("auth.confirmation_required");
   await browser.post("/confirm", { password });
   const back = await atProvider(await begin(browser, "/link-social"), sub);
   expect(location(await browser.get(back.href))).toBe(`${origin}/inbox`);
@@ -202,7 +202,7 @@ test("a provider is unlinked by the owner, who has just proved who they are; it 
 
   await db.authDatabase().execute(sql`
     update auth.session set proven_at = proven_at - interval '11 minutes' where user_id = ${userId}`);
-  expect((await browser.post("/links/remove", { provider: "oidc" })).body.code).toBe("SESSION_NOT_FRESH");
+  expect((await browser.post("/links/remove", { provider: "oidc" })).body.code).toBe("auth.confirmation_required");
   await browser.post("/confirm", { password });
   await browser.get("/links");
   const token = browser.jar.get("parley.session_token");

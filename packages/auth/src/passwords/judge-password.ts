@@ -30,8 +30,7 @@ export function judgePassword(
   { known, hasSecondFactor = false }: { known: readonly string[]; hasSecondFactor?: boolean },
 ): PasswordFault | undefined {
   const text = normalise(password);
-  // As people count them: a character is a code point, whatever bytes it takes.
-  const length = Array.from(text).length;
+  const length = lengthOf(text);
   if (length < (hasSecondFactor ? passwordLength.minWithSecondFactor : passwordLength.min)) return "PASSWORD_TOO_SHORT";
   if (length > passwordLength.max) return "PASSWORD_TOO_LONG";
   const words = [...ours, ...known].flatMap(partsOf);
@@ -42,6 +41,12 @@ export function judgePassword(
   );
   return isGood ? undefined : "PASSWORD_TOO_COMMON";
 }
+
+/** Whether it is long enough only beside a second factor. */
+export const isShort = (password: string): boolean => lengthOf(normalise(password)) < passwordLength.min;
+
+/** As people count them: a character is a code point, whatever bytes it takes. */
+const lengthOf = (text: string): number => Array.from(text).length;
 
 /** A name as a whole, and its parts. */
 function partsOf(text: string): string[] {

@@ -14,7 +14,7 @@ import { consumeToken, findToken, issueToken } from "../mail/mail-token.ts";
 import { parseEmail } from "../profile/names.ts";
 import type { Workspaces } from "../sign-up/workspaces.ts";
 import { hashPassword, verifyPassword } from "./hash-password.ts";
-import { judgePassword } from "./judge-password.ts";
+import { isShort, judgePassword } from "./judge-password.ts";
 
 type Options = {
   db: Database;
@@ -43,15 +43,30 @@ export function passwords({ db, mail, links, workspaces, afterwards, namesAround
   const personOf = async (tx: Pick<TenantTransaction, "execute">, userId: string): Promise<Person | undefined> =>
     (await tx.execute<Person>(sql`select id, name, email from auth."user" where id = ${userId}`)).rows[0];
 
+  /** Holds off that the person's second factor is turned off meanwhile. @returns false when there is none */
+  async function keepFactor(tx: TenantTransaction, userId: string): Promise<boolean> {
+    const { rows } = await tx.execute(sql`
+      select 1 from auth.factor where user_id = ${userId} and confirmed_at is not null for share`);
+    return rows.length > 0;
+  }
+
   /**
    * From now on this password alone: in no session that there was, half begun or whole, and in no browser that was trusted; links that were
    * sent before lead nowhere.
+   *
+   * @throws `PASSWORD_TOO_SHORT` when the second factor is gone beside which it would have been long enough
    */
-  async function replace(tx: TenantTransaction, person: Person, hash: string): Promise<void> {
+  async function replace(
+    tx: TenantTransaction,
+    person: Person,
+    { hash, short }: { hash: string; short: boolean },
+  ): Promise<void> {
+    if (short && !(await keepFactor(tx, person.id))) throw accountError("PASSWORD_TOO_SHORT");
     await tx.execute(sql`
-      insert into auth.account (id, account_id, provider_id, user_id, password, created_at, updated_at)
-      values (${randomUUID()}, ${person.id}, 'credential', ${person.id}, ${hash}, now(), now())
-      on conflict (provider_id, account_id) do update set password = excluded.password, updated_at = now()`);
+      insert into auth.account (id, account_id, provider_id, user_id, password, password_short, created_at, updated_at)
+      values (${randomUUID()}, ${person.id}, 'credential', ${person.id}, ${hash}, ${short}, now(), now())
+      on conflict (provider_id, account_id) do update set password = excluded.password,
+        password_short = excluded.password_short, updated_at = now()`);
     for (const table of ["session", "challenge", "trusted_device", "mail_token", "unlock"])
       await tx.execute(sql`delete from auth.${sql.identifier(table)} where user_id = ${person.id}`);
     await mail.send(tx, passwordChangedMail({ to: person.email, name: person.name, url: links.forgotPassword }));
@@ -97,7 +112,7 @@ export function passwords({ db, mail, links, workspaces, afterwards, namesAround
       const hash = await hashPassword(newPassword);
       await db.transaction("auth", async (tx) => {
         if (!(await consumeToken(tx, "reset_password", token))) throw accountError("INVALID_TOKEN");
-        await replace(tx, person, hash);
+        await replace(tx, person, { hash, short: isShort(newPassword) });
         // Whoever opened the link has the address's mail.
         await tx.execute(sql`update auth."user" set email_verified = true, updated_at = now() where id = ${person.id}`);
       });
@@ -126,7 +141,7 @@ export function passwords({ db, mail, links, workspaces, afterwards, namesAround
         throw accountError("INVALID_PASSWORD");
       }
       const hash = await hashPassword(newPassword);
-      await db.transaction("auth", (tx) => replace(tx, user, hash));
+      await db.transaction("auth", (tx) => replace(tx, user, { hash, short: isShort(newPassword) }));
       // Here it goes on, as a new session.
       const renewed = await internalAdapter.createSession(user.id);
       if (!renewed) throw new APIError("INTERNAL_SERVER_ERROR");

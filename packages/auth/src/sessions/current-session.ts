@@ -15,11 +15,11 @@ export const currentSession = (): FoundSession | undefined => current.getStore()
 /**
  * For what must not be done with a browser that somebody left open: the person has proved in the last 10 minutes who they are.
  *
- * @throws `UNAUTHORIZED` without a session; `SESSION_NOT_FRESH`: `/confirm` comes first
+ * @throws `UNAUTHORIZED` without a session; `auth.confirmation_required`: `/confirm` comes first
  */
 export function requireFreshSession(): FoundSession {
   const found = currentSession();
   if (!found) throw accountError("UNAUTHORIZED");
-  if (!found.session.fresh) throw accountError("SESSION_NOT_FRESH");
+  if (!found.session.fresh) throw accountError("auth.confirmation_required");
   return found;
 }

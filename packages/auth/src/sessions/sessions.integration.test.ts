@@ -171,7 +171,7 @@ test("[S1] a confirmation gives its own answer a new token; a copy of the former
   expect(cookies).toEqual([expect.stringMatching(/^parley\.session_token=.*HttpOnly; SameSite=Lax$/)]);
 
   // The thief comes first.
-  expect((await thief.post("/factor/prepare")).body.code).toBe("SESSION_NOT_FRESH");
+  expect((await thief.post("/factor/prepare")).body.code).toBe("auth.confirmation_required");
   expect(await accounts.findSession(copy)).toMatchObject({ former: true, session: { fresh: false } });
   expect((await accounts.findSession(copy))?.headers.getSetCookie()).toEqual([]);
   expect(thief.jar.get("parley.session_token")).not.toBe(one.jar.get("parley.session_token"));

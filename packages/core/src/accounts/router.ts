@@ -3,7 +3,7 @@ import * as z from "zod";
 import { AppError } from "../app-error.ts";
 import { changeTenant } from "../tenants/change-tenant.ts";
 import { listMemberships } from "../tenants/find-tenant.ts";
-import { accountProcedure, procedureFor, router } from "../trpc.ts";
+import { accountProcedure, confirmedProcedureFor, procedureFor, router } from "../trpc.ts";
 import { foundWorkspace } from "./found-workspace.ts";
 
 /** The user's workspaces, and what each is called and asks for. */
@@ -25,7 +25,7 @@ export const tenantsRouter = router({
     ),
 
   /** Whoever asks it of others has used one: nobody locks themselves out. */
-  requireSecondFactor: procedureFor("workspace.secure")
+  requireSecondFactor: confirmedProcedureFor("workspace.secure")
     .input(z.strictObject({ requireSecondFactor: z.boolean() }))
     .mutation(({ ctx, input }) => {
       if (input.requireSecondFactor && !ctx.session?.secondFactor) throw new AppError("auth.factor_required");

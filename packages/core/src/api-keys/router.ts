@@ -1,30 +1,31 @@
 import { ApiKeyId } from "@parley/contracts";
 import * as z from "zod";
-import { procedureFor, router } from "../trpc.ts";
+import { confirmedProcedureFor, type MemberCaller, procedureFor, router } from "../trpc.ts";
 import { CreateApiKey, RotateApiKey } from "./api-key.ts";
-import { createApiKey } from "./create-api-key.ts";
+import { createApiKey, type Maker } from "./create-api-key.ts";
 import { listApiKeys } from "./list-api-keys.ts";
 import { revokeApiKey } from "./revoke-api-key.ts";
 import { rotateApiKey } from "./rotate-api-key.ts";
 
-const managerProcedure = procedureFor("api_keys.manage").use(({ ctx, next }) => {
-  const { tenantId, memberId } = ctx.caller;
-  return next({ ctx: { by: { tenantId, memberId, ip: ctx.ip } } });
+const byOf = ({ caller, ip }: { caller: MemberCaller; ip: string }): Maker => ({
+  tenantId: caller.tenantId,
+  memberId: caller.memberId,
+  ip,
 });
 
 /** The keys by which a tenant's programs get in. */
 export const apiKeysRouter = router({
-  list: managerProcedure.query(({ ctx }) => listApiKeys(ctx.db, ctx.caller.tenantId)),
+  list: procedureFor("api_keys.manage").query(({ ctx }) => listApiKeys(ctx.db, ctx.caller.tenantId)),
 
-  create: managerProcedure
+  create: confirmedProcedureFor("api_keys.manage")
     .input(CreateApiKey)
-    .mutation(({ ctx, input }) => ctx.inTenant((tx) => createApiKey(tx, ctx.by, input))),
+    .mutation(({ ctx, input }) => ctx.inTenant((tx) => createApiKey(tx, byOf(ctx), input))),
 
-  rotate: managerProcedure
+  rotate: confirmedProcedureFor("api_keys.manage")
     .input(RotateApiKey)
-    .mutation(({ ctx, input }) => ctx.inTenant((tx) => rotateApiKey(tx, ctx.by, input))),
+    .mutation(({ ctx, input }) => ctx.inTenant((tx) => rotateApiKey(tx, byOf(ctx), input))),
 
-  revoke: managerProcedure
+  revoke: procedureFor("api_keys.manage")
     .input(z.strictObject({ id: ApiKeyId }))
-    .mutation(({ ctx, input }) => ctx.inTenant((tx) => revokeApiKey(tx, ctx.by, input.id))),
+    .mutation(({ ctx, input }) => ctx.inTenant((tx) => revokeApiKey(tx, byOf(ctx), input.id))),
 });

@@ -1,6 +1,6 @@
 import { AuditExport, AuditFilter } from "@parley/contracts";
 import * as z from "zod";
-import { procedureFor, router } from "../trpc.ts";
+import { confirmedProcedureFor, procedureFor, router } from "../trpc.ts";
 import { beginExport } from "./export-log.ts";
 import { listAuditEntries } from "./list-entries.ts";
 
@@ -11,7 +11,7 @@ export const auditRouter = router({
     .query(({ ctx, input }) => listAuditEntries(ctx.db, ctx.caller.tenantId, input)),
 
   /** Notes that the log is taken away as a file: what the api calls before it writes one. */
-  beginExport: procedureFor("audit.read")
+  beginExport: confirmedProcedureFor("audit.read")
     .input(AuditExport)
     .mutation(({ ctx, input }) =>
       ctx.inTenant((tx) => beginExport(tx, { memberId: ctx.caller.memberId, ip: ctx.ip }, input)),

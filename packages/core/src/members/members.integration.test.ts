@@ -53,6 +53,24 @@ test("a role is changed, told and recorded once, however often it is asked for",
   });
 });
 
+test("[S4] nobody becomes an owner, nor is invited as one, by a session that was not confirmed lately", async () => {
+  await using world = await createWorld();
+  const { tenantId, member } = await world.tenant();
+  const inviteOwner = { id: InvitationId.parse(randomUUID()), email: "grace@example.com", role: "owner" as const };
+  const { memberId } = await world.colleague(tenantId, "member");
+  const left = world.apiFor({
+    ...world.memberContext(tenantId, member),
+    session: { id: randomUUID(), fresh: false, secondFactor: true },
+  });
+  const unconfirmed = refused("auth.confirmation_required");
+  await expect(left.members.changeRole({ memberId, role: "owner" })).rejects.toMatchObject(unconfirmed);
+  await expect(left.invitations.create(inviteOwner)).rejects.toMatchObject(unconfirmed);
+  await expect(left.members.transferOwnership({ memberId })).rejects.toMatchObject(unconfirmed);
+  expect((await rolesOf(world, tenantId))[memberId]).toBe("member");
+  expect(world.mails).toEqual([]);
+  await left.members.changeRole({ memberId, role: "admin" });
+});
+
 test("an admin can neither make an owner, nor change, demote or remove one", async () => {
   await using world = await createWorld();
   const { tenantId, member } = await world.tenant();

@@ -1,7 +1,16 @@
 import { EmailAddress, InvitationId, MemberId, Role } from "@parley/contracts";
 import * as z from "zod";
 import type { Actor } from "../tenants/acting-member.ts";
-import { accountProcedure, type Context, type MemberCaller, procedureFor, publicProcedure, router } from "../trpc.ts";
+import {
+  accountProcedure,
+  type Context,
+  confirmedProcedureFor,
+  type MemberCaller,
+  procedureFor,
+  publicProcedure,
+  requireConfirmed,
+  router,
+} from "../trpc.ts";
 import { acceptInvitation, lookAtInvitation } from "./accept-invitation.ts";
 import { changeRole, transferOwnership } from "./change-role.ts";
 import { getInvitation } from "./invitation-rows.ts";
@@ -28,13 +37,16 @@ export const membersRouter = router({
 
   changeRole: procedureFor("members.manage")
     .input(OneMember.extend({ role: Role }))
-    .mutation(({ ctx, input }) => ctx.inTenant((tx) => changeRole(tx, actorOf(ctx), input))),
+    .mutation(({ ctx, input }) => {
+      if (input.role === "owner") requireConfirmed(ctx);
+      return ctx.inTenant((tx) => changeRole(tx, actorOf(ctx), input));
+    }),
 
   remove: procedureFor("members.manage")
     .input(OneMember)
     .mutation(({ ctx, input }) => ctx.inTenant((tx) => removeMember(tx, actorOf(ctx), input.memberId))),
 
-  transferOwnership: procedureFor("owners.manage")
+  transferOwnership: confirmedProcedureFor("owners.manage")
     .input(OneMember)
     .mutation(({ ctx, input }) => ctx.inTenant((tx) => transferOwnership(tx, actorOf(ctx), input.memberId))),
 
@@ -50,6 +62,7 @@ export const invitationsRouter = router({
   create: procedureFor("members.manage")
     .input(z.strictObject({ id: InvitationId, email: EmailAddress, role: Role }))
     .mutation(async ({ ctx, input }) => {
+      if (input.role === "owner") requireConfirmed(ctx);
       await ctx.countInvitation(input.email);
       await invite(ctx.db, sendingOf(ctx), actorOf(ctx), input);
     }),

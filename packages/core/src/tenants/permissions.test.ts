@@ -2,15 +2,13 @@ import { MemberId, Role, TenantId, UserId } from "@parley/contracts";
 import type { Database } from "@parley/db";
 import { describe, expect, test } from "vitest";
 import { appRouter } from "../router.ts";
-import { type Context, createCallerFactory, type ProcedureMeta } from "../trpc.ts";
+import { procedures as everyProcedure } from "../testing/procedures.ts";
+import { type Context, createCallerFactory } from "../trpc.ts";
 import { type Permission, permissions } from "./permissions.ts";
 
-type Procedure = { _def: { type: string; meta?: ProcedureMeta } };
-const procedures = Object.entries(appRouter._def.procedures as unknown as Record<string, Procedure>).map(
-  ([path, { _def }]) => ({ path, permission: _def.meta?.permission }),
-);
+const procedures = everyProcedure.map(({ path, meta: { permission, confirmed } }) => ({ path, permission, confirmed }));
 const ofMembers = procedures.filter(
-  (procedure): procedure is { path: string; permission: Permission } =>
+  (procedure): procedure is typeof procedure & { permission: Permission } =>
     procedure.permission !== undefined && procedure.permission in permissions,
 );
 
@@ -33,7 +31,11 @@ const db = new Proxy({} as Database, {
 });
 
 /** The code of the refusal; undefined when the caller got past the door, whatever became of it there. */
-async function refusal(path: string, who: Pick<Context, "user" | "caller">): Promise<string | undefined> {
+async function refusal(
+  path: string,
+  who: Pick<Context, "user" | "caller">,
+  { fresh }: { fresh: boolean } = { fresh: true },
+): Promise<string | undefined> {
   const api = createCallerFactory(appRouter)({
     db,
     requestId: "a request",
@@ -44,7 +46,7 @@ async function refusal(path: string, who: Pick<Context, "user" | "caller">): Pro
     dashboardUrl: "http://localhost:5174",
     mailJobs: { send: () => Promise.reject(letIn) },
     countInvitation: () => Promise.reject(letIn),
-    session: who.user && { id: "a session", fresh: true, secondFactor: false },
+    session: who.user && { id: "a session", fresh, secondFactor: false },
     ...who,
   });
   const call = path.split(".").reduce<unknown>((place, name) => (place as Record<string, unknown>)[name], api);
@@ -52,7 +54,7 @@ async function refusal(path: string, who: Pick<Context, "user" | "caller">): Pro
     await (call as (input?: unknown) => Promise<unknown>)();
   } catch (error) {
     const { message } = error as Error;
-    if (message === "auth.required" || message === "auth.forbidden") return message;
+    if (["auth.required", "auth.forbidden", "auth.confirmation_required"].includes(message)) return message;
   }
   return undefined;
 }
@@ -70,6 +72,22 @@ test("no permission stands in the matrix that no procedure asks for", () => {
 test("nothing can be called without signing in but what is named here", () => {
   const open = procedures.filter(({ permission }) => permission === "anybody").map(({ path }) => path);
   expect(open).toEqual(["invitations.look"]); // whoever has the link of an invitation
+});
+
+test("[S4] these want to have been confirmed in the last 10 minutes, before they read anything else", async () => {
+  const confirmed = ofMembers.filter((procedure) => procedure.confirmed).map(({ path }) => path);
+  expect(confirmed.sort()).toEqual([
+    "apiKeys.create",
+    "apiKeys.rotate",
+    "audit.beginExport",
+    "members.transferOwnership",
+    "tenants.requireSecondFactor",
+  ]);
+  const caller = memberWith("owner");
+  for (const { path, confirmed } of ofMembers) {
+    const code = await refusal(path, { user, caller }, { fresh: false });
+    expect([path, code]).toEqual([path, confirmed ? "auth.confirmation_required" : undefined]);
+  }
 });
 
 test("an owner may do all that anybody may", () => {

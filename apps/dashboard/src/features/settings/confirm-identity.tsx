@@ -3,6 +3,7 @@ import { useQuery } from "@tanstack/react-query";
 import { useLocation, useRouteContext } from "@tanstack/react-router";
 import { createContext, type FormEvent, type ReactNode, useContext, useRef, useState } from "react";
 import { Button } from "../../components/button.tsx";
+import { errorCode } from "../../errors/error-code.ts";
 import { CodeField } from "../../forms/code-field.tsx";
 import { PasswordField } from "../../forms/password-field.tsx";
 import { SubmissionNotice } from "../../forms/submission-notice.tsx";
@@ -23,11 +24,31 @@ const ConfirmIdentity = createContext<Ask | undefined>(undefined);
  */
 export function useAccountRequest() {
   const { apiUrl } = useRouteContext({ from: "__root__" });
+  const confirming = useConfirming();
+  return <T,>(path: string, body: Record<string, unknown> = {}): Promise<AccountResult<T>> =>
+    confirming(() => accountRequest<T>(apiUrl, path, body));
+}
+
+/** The same for any request that answers as those about accounts do. */
+export function useConfirming() {
   const ask = useContext(ConfirmIdentity);
-  return async function request<T>(path: string, body: Record<string, unknown> = {}): Promise<AccountResult<T>> {
-    const result = await accountRequest<T>(apiUrl, path, body);
-    if (result.ok || result.failure.code !== "SESSION_NOT_FRESH" || !ask) return result;
-    return (await ask()) ? accountRequest<T>(apiUrl, path, body) : { ok: false, failure: cancelled };
+  return async function confirming<T>(request: () => Promise<AccountResult<T>>): Promise<AccountResult<T>> {
+    const result = await request();
+    if (result.ok || result.failure.code !== "auth.confirmation_required" || !ask) return result;
+    return (await ask()) ? request() : { ok: false, failure: cancelled };
+  };
+}
+
+/** The same for a procedure. @throws what the procedure throws, also when the person did not want to confirm */
+export function useConfirmedCall() {
+  const ask = useContext(ConfirmIdentity);
+  return async function confirmed<T>(call: () => Promise<T>): Promise<T> {
+    try {
+      return await call();
+    } catch (error) {
+      if (errorCode(error) !== "auth.confirmation_required" || !(await ask?.())) throw error;
+      return call();
+    }
   };
 }
 
@@ -98,7 +119,7 @@ function ConfirmIdentityDialog({ onAnswer, onClosed }: ConfirmIdentityDialogProp
         <Dialog.Popup className="popup fixed inset-x-4 top-[14dvh] z-40 mx-auto max-h-[80dvh] max-w-100 overflow-y-auto rounded-card border border-line bg-raised p-5 shadow-xl">
           <Dialog.Title className="text-lg font-semibold">Is it still you?</Dialog.Title>
           <Dialog.Description className="mt-1 text-sm text-ink-soft">
-            This changes who can get into the account, so please confirm it. It holds for the next ten minutes.
+            What you are about to do needs a fresh proof. It holds for the next ten minutes.
           </Dialog.Description>
           {links && !links.password && !hasFactor ? (
             <>

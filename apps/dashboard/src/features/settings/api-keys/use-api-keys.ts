@@ -1,6 +1,7 @@
 import type { ApiKeyId, ApiKeyScope } from "@parley/contracts";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { type ApiOutputs, useTRPC, useTRPCClient } from "../../../trpc.ts";
+import { useConfirmedCall } from "../confirm-identity.tsx";
 
 export type ListedKey = ApiOutputs["apiKeys"]["list"][number];
 
@@ -18,6 +19,7 @@ export type MadeKey = { key: string; name: string };
  */
 export function useKeyActions(onMade: (made: MadeKey) => void) {
   const client = useTRPCClient();
+  const confirmed = useConfirmedCall();
   const trpc = useTRPC();
   const queryClient = useQueryClient();
   const onSuccess = () => queryClient.invalidateQueries(trpc.apiKeys.list.queryFilter());
@@ -29,12 +31,12 @@ export function useKeyActions(onMade: (made: MadeKey) => void) {
   return {
     create: useMutation({
       mutationFn: (key: { name: string; scopes: ApiKeyScope[]; lifetimeDays: number }) =>
-        client.apiKeys.create.mutate({ id: newId(), ...key }),
+        confirmed(() => client.apiKeys.create.mutate({ id: newId(), ...key })),
       onSuccess: onNewKey,
     }),
     rotate: useMutation({
       mutationFn: ({ name: _, ...key }: { id: ApiKeyId; name: string; overlapHours: number; lifetimeDays: number }) =>
-        client.apiKeys.rotate.mutate({ newId: newId(), ...key }),
+        confirmed(() => client.apiKeys.rotate.mutate({ newId: newId(), ...key })),
       onSuccess: onNewKey,
     }),
     revoke: useMutation({ mutationFn: (id: ApiKeyId) => client.apiKeys.revoke.mutate({ id }), onSuccess }),

@@ -6,6 +6,7 @@ import { Button } from "../../../components/button.tsx";
 import { saveFile } from "../../../components/save-file.ts";
 import { SubmissionNotice } from "../../../forms/submission-notice.tsx";
 import { useSubmission } from "../../../forms/use-submission.ts";
+import { useConfirming } from "../confirm-identity.tsx";
 import { exportLog } from "./export-log.ts";
 
 const formats = [
@@ -20,9 +21,10 @@ const words = {
 /** All that the filter lets through, as a file. */
 export function ExportButtons({ filter }: { filter: AuditFilter }) {
   const { apiUrl } = useRouteContext({ from: "__root__" });
+  const confirming = useConfirming();
   const [saved, setSaved] = useState("");
   const submission = useSubmission(
-    (format: (typeof formats)[number]["format"]) => exportLog(apiUrl, { ...filter, format }),
+    (format: (typeof formats)[number]["format"]) => confirming(() => exportLog(apiUrl, { ...filter, format })),
     (file, format) => {
       const name = `parley-audit-log-${new Date().toISOString().slice(0, 10)}.${format}`;
       saveFile(file, name);

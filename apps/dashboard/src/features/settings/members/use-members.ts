@@ -1,6 +1,7 @@
 import type { InvitationId, MemberId } from "@parley/contracts";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { type ApiOutputs, useTRPC, useTRPCClient } from "../../../trpc.ts";
+import { useConfirmedCall } from "../confirm-identity.tsx";
 import type { Role } from "../roles.ts";
 
 export type ListedMember = ApiOutputs["members"]["list"][number];
@@ -20,6 +21,7 @@ export function useInvitations(enabled: boolean) {
 /** What can be done about members and invitations; both lists are fetched again after it. */
 export function useMemberActions() {
   const client = useTRPCClient();
+  const confirmed = useConfirmedCall();
   const trpc = useTRPC();
   const queryClient = useQueryClient();
   const onSuccess = () =>
@@ -29,7 +31,8 @@ export function useMemberActions() {
     ]);
   return {
     changeRole: useMutation({
-      mutationFn: (change: { memberId: MemberId; role: Role }) => client.members.changeRole.mutate(change),
+      mutationFn: (change: { memberId: MemberId; role: Role }) =>
+        confirmed(() => client.members.changeRole.mutate(change)),
       onSuccess,
     }),
     remove: useMutation({
@@ -42,7 +45,7 @@ export function useMemberActions() {
     }),
     invite: useMutation({
       mutationFn: (invitation: { id: InvitationId; email: string; role: Role }) =>
-        client.invitations.create.mutate(invitation),
+        confirmed(() => client.invitations.create.mutate(invitation)),
       onSuccess,
     }),
     resend: useMutation({

@@ -118,7 +118,11 @@ function EnabledFactor({ factor, onChanged, onCodes }: EnabledFactorProps) {
           title="Turn the second factor off?"
           action="Turn off"
           busyAction="Turning off…"
-          words={{ FACTOR_REQUIRED: "A workspace that you belong to requires a second factor." }}
+          words={{
+            FACTOR_REQUIRED: "A workspace that you belong to requires a second factor.",
+            LONGER_PASSWORD_FIRST:
+              "Your password is too short to be all that is asked for. Choose one of 15 characters or more first.",
+          }}
           send={() => request("/factor/disable")}
           onDone={async () => {
             close();

@@ -8,6 +8,7 @@ import { ErrorNotice } from "../../../errors/error-notice.tsx";
 import { Notice } from "../../../forms/notice.tsx";
 import { refreshSession, useMember } from "../../../session/session.ts";
 import { useTRPCClient } from "../../../trpc.ts";
+import { useConfirmedCall } from "../confirm-identity.tsx";
 import { NameForm } from "../name-form.tsx";
 import { managesMembers } from "../roles.ts";
 import { SettingsPage, SettingsSection } from "../settings-page.tsx";
@@ -54,10 +55,12 @@ function SecondFactorRule() {
   const { member, tenant } = useMember();
   const client = useTRPCClient();
   const router = useRouter();
+  const confirmed = useConfirmedCall();
   const [isAsking, setIsAsking] = useState(false);
   const isRequired = tenant.requireSecondFactor;
   const change = useMutation({
-    mutationFn: (requireSecondFactor: boolean) => client.tenants.requireSecondFactor.mutate({ requireSecondFactor }),
+    mutationFn: (requireSecondFactor: boolean) =>
+      confirmed(() => client.tenants.requireSecondFactor.mutate({ requireSecondFactor })),
     onSuccess: () => {
       setIsAsking(false);
       return refreshSession(router);
