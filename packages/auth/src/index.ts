@@ -11,6 +11,7 @@ export { findLoginByEmail, findLogins, type Login } from "./find-logins.ts";
 export type { SignInProvider } from "./oauth/openid-provider.ts";
 export { findLiveSessions, renewSessions, type Session } from "./sessions/sessions.ts";
 export type { NewWorkspace } from "./sign-up/workspaces.ts";
+export { sweepAccounts } from "./sweep-accounts.ts";
 export {
   AuthError,
   recogniseVisitor,

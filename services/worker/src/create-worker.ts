@@ -1,3 +1,4 @@
+import { createSweep } from "@parley/core/accounts/sweep";
 import { createAssistantJobs } from "@parley/core/assistant/jobs";
 import type { Model } from "@parley/core/assistant/models/model";
 import { writeCheckpoints } from "@parley/core/audit/write-checkpoints";
@@ -26,7 +27,7 @@ export type WorkerOptions = {
   logger: Logger;
 };
 
-/** The work that nobody waits for at the door: answers, ingest, mails, the relay of what other processes left in the outbox, and checkpoints. */
+/** The work that nobody waits for at the door: answers, ingest, mails, the relay of what other processes left in the outbox, checkpoints, and the sweep. */
 export type Worker = {
   start(): Promise<void>;
   /** Finishes what is nearly done and hands over the rest. */
@@ -37,6 +38,7 @@ export function createWorker(options: WorkerOptions): Worker {
   const { db, eventLog, jobs, mailJobs, mailer, embedder, checkpointDir, config, logger } = options;
   const relay = createRelay({ db, eventLog, logger });
   const assistant = createAssistantJobs(options);
+  const sweep = createSweep({ db, logger });
   const checkpoints =
     checkpointDir === undefined
       ? undefined
@@ -45,6 +47,7 @@ export function createWorker(options: WorkerOptions): Worker {
     async start() {
       relay.start();
       checkpoints?.start();
+      sweep.start();
       await jobs.work(embedder);
       await mailJobs.work(mailer);
       await assistant.start();
@@ -53,6 +56,7 @@ export function createWorker(options: WorkerOptions): Worker {
       await assistant.stop();
       await jobs.stop();
       await mailer.close();
+      await sweep.stop();
       await relay.stop();
       await checkpoints?.stop();
     },
