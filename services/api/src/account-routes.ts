@@ -1,5 +1,4 @@
 import { type RateLimit, rateLimits } from "@parley/contracts";
-import { AppError } from "@parley/core/app-error";
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import type { ApiOptions } from "./create-api.ts";
 import { digestOf, limitRate } from "./rate-limit.ts";
@@ -65,9 +64,6 @@ export async function accountRoutes(app: FastifyInstance, { accounts, config }: 
       onRequest: limit ? [limitRate(app, limit)] : [],
       preHandler: mails ? [limitRate(app, rateLimits.mailsToAddress, { of: addressee })] : [],
       async handler(request, reply) {
-        // Better Auth asks for the origin only when a cookie came along; signing in is to be protected without one, too.
-        if (method === "POST" && request.headers.origin !== config.dashboard.origin)
-          throw new AppError("origin.not_allowed");
         if (signsIn) {
           const { "user-agent": userAgent, cookie = "" } = request.headers;
           const origin = { ip: request.ip, userAgent: userAgent?.slice(0, 500) ?? null };

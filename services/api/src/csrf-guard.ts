@@ -1,7 +1,7 @@
 import { createCsrf } from "@parley/auth";
 import { AppError } from "@parley/core/app-error";
 import type { Config } from "@parley/platform/config";
-import type { FastifyInstance, HTTPMethods } from "fastify";
+import type { FastifyInstance, FastifyRequest, HTTPMethods } from "fastify";
 
 /**
  * Every route that changes something without being opened by a cookie, so that another site gains nothing by calling it: what opens
@@ -59,7 +59,11 @@ export function guardAgainstOtherSites(
 
   app.addHook("onRequest", async (request, reply) => {
     const { url, config } = request.routeOptions;
-    if (url === undefined || config.refuses || safe.has(request.method)) return;
+    if (url === undefined || config.refuses) return;
+    if (safe.has(request.method)) {
+      if (isEmbeddedElsewhere(request) && !url.startsWith("/widget/")) throw new AppError("origin.not_allowed");
+      return;
+    }
     if (request.method !== "POST") {
       reply.header("allow", "GET, HEAD, POST");
       throw new AppError("method.not_allowed");
@@ -76,6 +80,15 @@ export function guardAgainstOtherSites(
     if (setCookie) reply.header("set-cookie", setCookie);
     return reply.send({ token });
   });
+}
+
+/**
+ * Whether another site's page asks for something to show or to read it, by Fetch Metadata, which no page can forge. Whoever follows a
+ * link comes to us, and is let in; a browser that is too old to say has `SameSite` cookies and CORS. Preflights are CORS's to answer.
+ */
+function isEmbeddedElsewhere({ method, headers }: FastifyRequest): boolean {
+  if (method === "OPTIONS" || headers["sec-fetch-site"] !== "cross-site") return false;
+  return headers["sec-fetch-mode"] !== "navigate" || headers["sec-fetch-dest"] !== "document";
 }
 
 const methods: readonly HTTPMethods[] = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "TRACE", "QUERY"];

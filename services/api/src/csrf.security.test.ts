@@ -59,9 +59,9 @@ async function send(url: string, headers: Headers, payload: string, method: Inje
   return { status: answer.statusCode, code: isJson ? codeOf(answer.json()) : "", answer };
 }
 
-/** The code of a refusal, as the api or tRPC tells it; empty when it is none. */
-function codeOf(body: { error?: { code: unknown; data?: { appCode: string } } } | null): string {
-  return String(body?.error?.data?.appCode ?? body?.error?.code ?? "");
+/** The code of a refusal, as the api, tRPC or /v1 tells it; empty when it is none. */
+function codeOf(body: { code?: unknown; error?: { code: unknown; data?: { appCode: string } } } | null): string {
+  return String(body?.error?.data?.appCode ?? body?.error?.code ?? body?.code ?? "");
 }
 
 /** All rows of all tables; but for the log of refusals, which is to grow. */
@@ -380,5 +380,53 @@ describe("[C9] what no cookie opens", () => {
       expect(answer.answer.headers["access-control-allow-origin"]).toBeUndefined();
     }
     expect(await state()).toEqual(before);
+  });
+});
+
+describe("what is only read", () => {
+  const reads = [
+    ...called.filter(({ type }) => type === "query").map(({ url }) => url),
+    ...api.routeNames
+      .filter(({ method, url }) => method === "GET" && !url.startsWith("/widget/") && !url.startsWith("/trpc/"))
+      .map(({ url }) => url.replace(/:\w+/g, "x")),
+  ];
+  const asked = (mode: string, dest: string, site = "cross-site"): Headers => ({
+    cookie: owner.cookie,
+    "sec-fetch-site": site,
+    "sec-fetch-mode": mode,
+    "sec-fetch-dest": dest,
+  });
+  const embedded: [string, Headers][] = [
+    ["an image", asked("no-cors", "image")],
+    ["a script", asked("no-cors", "script")],
+    ["a fetch", { ...asked("cors", "empty"), origin: "https://evil.example" }],
+    ["a frame", asked("navigate", "iframe")],
+    ["an object", asked("navigate", "object")],
+  ];
+
+  test.each(embedded)("[C4] is not given to another site's page as %s", async (_what, headers) => {
+    expect(reads.length).toBeGreaterThan(15);
+    for (const url of reads) {
+      const { status, code } = await send(url, headers, "", "GET");
+      expect([url, status, code]).toEqual([url, 403, "origin.not_allowed"]);
+    }
+  });
+
+  test.each([
+    ["our own pages", asked("cors", "empty", "same-site")],
+    ["whoever follows a link of another site, or of a mail", asked("navigate", "document")],
+    ["whoever types the address", asked("navigate", "document", "none")],
+    ["a browser that does not say", { cookie: owner.cookie }],
+  ] as [string, Headers][])("[C4 control] is given to %s", async (_who, headers) => {
+    for (const url of reads) {
+      expect([url, (await send(url, headers, "", "GET")).code]).not.toEqual([url, "origin.not_allowed"]);
+    }
+  });
+
+  test("and a widget's page is another site's by its nature", async () => {
+    const url = "/widget/v1/conversations";
+    expect((await send(url, { ...asked("cors", "empty"), origin: "https://shop.example" }, "", "GET")).status).toBe(
+      401,
+    );
   });
 });
