@@ -1,9 +1,13 @@
 import { afterEach, expect, test, vi } from "vitest";
-import { checkReadiness, shareCheck } from "./readiness.ts";
+import type { Logger } from "./log.ts";
+import { checkReadiness, shareCheck, watchReadiness } from "./readiness.ts";
 
 afterEach(() => void vi.useRealTimers());
 
 const well = async () => {};
+const failing = async () => {
+  throw new Error("away");
+};
 
 test("is ready when every check succeeds", async () => {
   expect(await checkReadiness({ database: well, eventLog: well })).toEqual({
@@ -18,6 +22,21 @@ test("is not ready when one fails, and says which", async () => {
     status: "unready",
     checks: { database: "failed", eventLog: "ok" },
   });
+});
+
+test("a failure is logged once, however often it is asked for, and so is its end", async () => {
+  const said: string[] = [];
+  const say = (level: string) => (fields: object, text: string) =>
+    void said.push(`${level} ${text} ${JSON.stringify(fields)}`);
+  const logger = { warn: say("warn"), info: say("info") } as unknown as Logger;
+  let database = well;
+  const ask = watchReadiness({ database: () => database(), eventLog: well }, logger);
+  for (const state of [well, failing, failing, well, well, failing]) {
+    database = state;
+    await ask();
+  }
+  const unready = 'warn not ready {"checks":{"database":"failed","eventLog":"ok"}}';
+  expect(said).toEqual([unready, 'info ready again {"checks":{"database":"ok","eventLog":"ok"}}', unready]);
 });
 
 test("does not wait for what never answers", async () => {

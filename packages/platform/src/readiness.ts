@@ -1,3 +1,5 @@
+import type { Logger } from "./log.ts";
+
 type State = "ok" | "failed";
 /** What `/readyz` answers; it is 200 when ready and 503 otherwise. */
 export type Readiness<Name extends string> = { status: "ready" | "unready"; checks: Record<Name, State> };
@@ -20,6 +22,29 @@ export async function checkReadiness<Name extends string>(
   return {
     status: states.every((state) => state === "ok") ? "ready" : "unready",
     checks: Object.fromEntries(names.map((name, index) => [name, states[index]])) as Record<Name, State>,
+  };
+}
+
+/**
+ * The same, again and again: whenever what a check says is another than the last time, that is logged, once. A process is taken to be
+ * well before it is asked.
+ */
+export function watchReadiness<Name extends string>(
+  checks: Record<Name, () => Promise<unknown>>,
+  logger: Pick<Logger, "warn" | "info">,
+): () => Promise<Readiness<Name>> {
+  const names = Object.keys(checks) as Name[];
+  const last = new Map<Name, State>(names.map((name) => [name, "ok"]));
+  return async () => {
+    const readiness = await checkReadiness(checks);
+    const changed = names.filter((name) => last.get(name) !== readiness.checks[name]);
+    for (const name of changed) last.set(name, readiness.checks[name]);
+    if (changed.length > 0) {
+      const { status, checks } = readiness;
+      if (status === "ready") logger.info({ checks }, "ready again");
+      else logger.warn({ checks }, "not ready");
+    }
+    return readiness;
   };
 }
 

@@ -11,7 +11,7 @@ import type { EventLog } from "@parley/platform/event-log/event-log";
 import type { Logger } from "@parley/platform/log";
 import type { MailCapture } from "@parley/platform/mail/captured-mail";
 import { createRateLimiter, type RateLimiter } from "@parley/platform/rate-limits/rate-limiter";
-import { checkReadiness, shareCheck } from "@parley/platform/readiness";
+import { shareCheck, watchReadiness } from "@parley/platform/readiness";
 import { securityHeaders } from "@parley/platform/security-headers";
 import Fastify, {
   type FastifyBaseLogger,
@@ -162,8 +162,9 @@ export async function createApi(options: ApiOptions): Promise<FastifyInstance> {
   app.get("/healthz", async () => ({ status: "ok" }));
   // Outside every limit, so that whoever runs us may ask as often as they like.
   const checks = { database: shareCheck(() => db.ping()), eventLog: shareCheck(() => eventLog.ping()) };
+  const askReadiness = watchReadiness(checks, logger);
   app.get("/readyz", async (_request, reply) => {
-    const readiness = await checkReadiness(checks);
+    const readiness = await askReadiness();
     return reply.code(readiness.status === "ready" ? 200 : 503).send(readiness);
   });
 

@@ -12,7 +12,7 @@ import type { Config } from "@parley/platform/config";
 import type { EventLog } from "@parley/platform/event-log/event-log";
 import type { Logger } from "@parley/platform/log";
 import type { RateLimiter } from "@parley/platform/rate-limits/rate-limiter";
-import { checkReadiness, shareCheck } from "@parley/platform/readiness";
+import { shareCheck, watchReadiness } from "@parley/platform/readiness";
 import { securityHeaders } from "@parley/platform/security-headers";
 import { type ServerOptions, type WebSocket, WebSocketServer } from "ws";
 import { createAdmission } from "./admit-socket.ts";
@@ -141,8 +141,9 @@ export async function createRealtime(options: RealtimeOptions): Promise<Realtime
     follower: async () => failUnless(follower.alive),
     sockets: async () => failUnless(!isClosing),
   };
+  const askReadiness = watchReadiness(checks, logger);
   function answerReadiness(response: ServerResponse): void {
-    checkReadiness(checks).then(
+    askReadiness().then(
       (readiness) => answer(response, readiness.status === "ready" ? 200 : 503, readiness),
       (error: unknown) => {
         logger.error({ err: error }, "readiness could not be told");
