@@ -12,6 +12,7 @@ const Secrets = z.object({
   demoPassword: z.string().min(15),
 });
 export type Secrets = z.infer<typeof Secrets>;
+const Documentation = z.object({ pages: z.array(z.string()) });
 const Running = z.object({ apiUrl: z.url() });
 
 /** An installation's folder, held by this process alone until `release`. */
@@ -23,6 +24,8 @@ export type DataFolder = {
   secrets: Secrets;
   /** True when this process made the folder. */
   isNew: boolean;
+  /** Pages of the documentation that the demo workspace was given, whatever has become of them. */
+  offeredPages: { read(): Promise<string[]>; write(pages: string[]): Promise<void> };
   /** Tells the command line where the api listens. */
   announceRunning(apiUrl: string): Promise<void>;
   release(): Promise<void>;
@@ -54,7 +57,7 @@ export async function openDataFolder(folder: string, { reset = false } = {}): Pr
     if (isNew) await writeWhole(at("parley.json"), { product: "parley", format: 1 });
     await readJson(at("parley.json"), Marker, folder);
     if (reset)
-      for (const name of ["database", "secrets.json", "audit-checkpoints", "mail"])
+      for (const name of ["database", "secrets.json", "audit-checkpoints", "documentation.json", "mail"])
         await rm(at(name), { recursive: true, force: true });
     const secrets = await readSecrets(at("secrets.json"), at("database"), folder);
     await rm(at("running.json"), { force: true });
@@ -64,6 +67,13 @@ export async function openDataFolder(folder: string, { reset = false } = {}): Pr
       checkpointDir: at("audit-checkpoints"),
       secrets,
       isNew: isNew || reset,
+      offeredPages: {
+        read: async () =>
+          (await readdir(folder)).includes("documentation.json")
+            ? (await readJson(at("documentation.json"), Documentation, folder)).pages
+            : [],
+        write: (pages) => writeWhole(at("documentation.json"), { pages }),
+      },
       announceRunning: (apiUrl) => writeWhole(at("running.json"), { apiUrl }),
       async release() {
         await rm(at("running.json"), { force: true });

@@ -13,6 +13,7 @@ import { findTenantBySlug } from "@parley/core/tenants/find-tenant";
 import type { Database } from "@parley/db";
 import { documents, documentVersions, inboxes, sources } from "@parley/db/schema";
 import { and, eq, inArray, isNull, notInArray } from "drizzle-orm";
+import type { DataFolder } from "./data-folder.ts";
 
 const project = fileURLToPath(new URL("../../..", import.meta.url));
 
@@ -64,17 +65,23 @@ export async function ensureDemoTenant(
 const source = "Parley's documentation";
 
 /**
- * Gives the demo tenant Parley's own documentation at the first start, by the way that every document goes. Later it keeps what is
- * there as the files are now; what somebody took out stays out.
+ * Gives the demo tenant Parley's own documentation, by the way that every document goes: all of it at the first start, and later the
+ * pages that a release has added. What is there is kept as the files are now; what somebody took out stays out.
  *
+ * @param services.offeredPages which pages it was given before
  * @returns the versions that hold it; those that are new are still to be read in
  */
 export async function ingestDocumentation(
-  { db, jobs }: { db: Database; jobs: Pick<KnowledgeJobs, "send"> },
+  {
+    db,
+    jobs,
+    offeredPages,
+  }: { db: Database; jobs: Pick<KnowledgeJobs, "send">; offeredPages: DataFolder["offeredPages"] },
   tenantId: TenantId,
 ): Promise<DocumentVersionId[]> {
   const files = await readDocumentation();
-  return db.transaction(tenantId, async (tx) => {
+  const offered = new Set(await offeredPages.read());
+  const versions = await db.transaction(tenantId, async (tx) => {
     const [known] = await tx.select({ id: sources.id }).from(sources).where(eq(sources.name, source));
     const present =
       known &&
@@ -86,12 +93,15 @@ export async function ingestDocumentation(
       if (!files.has(path)) await removeDocument(tx, jobs, id);
     }
     const versions: DocumentVersionId[] = [];
-    for (const path of present?.map(({ path }) => path) ?? files.keys()) {
-      const document = files.get(path);
-      if (document) versions.push((await addDocument(tx, jobs, { source, path, ...document })).versionId);
+    const isThere = new Set(present?.map(({ path }) => path));
+    for (const [path, document] of files) {
+      if (!isThere.has(path) && offered.has(path)) continue;
+      versions.push((await addDocument(tx, jobs, { source, path, ...document })).versionId);
     }
     return versions;
   });
+  await offeredPages.write([...files.keys()]);
+  return versions;
 }
 
 /** By their paths. */

@@ -99,7 +99,7 @@ async function start(): Promise<void> {
     }),
   );
   await steps.run("read Parley's documentation into its knowledge", async () => {
-    const versions = await ingestDocumentation(services, demo.tenantId);
+    const versions = await ingestDocumentation({ ...services, offeredPages: folder.offeredPages }, demo.tenantId);
     while ((await countUnfinished(services.db, demo.tenantId, versions)) > 0) {
       await new Promise((resolve) => setTimeout(resolve, 100));
     }
