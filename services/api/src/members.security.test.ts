@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
-import { letFormerTokensEnd } from "@parley/auth/testing";
+import { verifySocketToken } from "@parley/auth";
+import { letFormerTokensEnd, letIdle, markSecondFactor } from "@parley/auth/testing";
 import { members, tenants } from "@parley/db/schema";
 import { afterAll, expect, test } from "vitest";
 import { createTestApi, dashboard } from "./testing/test-api.ts";
@@ -126,4 +127,25 @@ test("a workspace that asks for a second factor lets nobody in without one, but 
   const me = await ask(ada, "session.me");
   expect(me.answer.body.result?.data).toMatchObject({ tenant: null, refusal: "auth.factor_required" });
   expect((await ask(ada, "tenants.list")).status).toBe(200);
+});
+
+test("[S2] a page gets its tickets by itself, so they are no activity: a session from which nothing else comes ends all the same", async () => {
+  const [left, used] = [await at.signedIn(), await at.signedIn()];
+  for (const { userId } of [left, used]) await letIdle(at.world.db, userId, "20 minutes");
+  expect((await ask(left, "session.ticket", { body: {} })).status).toBe(200);
+  expect((await ask(used, "conversations.counts")).status).toBe(200);
+  for (const { userId } of [left, used]) await letIdle(at.world.db, userId, "10 minutes 1 second");
+  expect((await ask(left, "session.ticket", { body: {} })).status).toBe(401);
+  expect((await ask(used, "session.ticket", { body: {} })).status).toBe(200);
+});
+
+test("a ticket tells whether a second factor was used in its session", async () => {
+  const ada = await at.signedIn();
+  const ticketOf = async () => {
+    const { answer } = await ask(ada, "session.ticket", { body: {} });
+    return verifySocketToken(at.secret, String(answer.body.result?.data.token));
+  };
+  expect(await ticketOf()).toMatchObject({ kind: "member", memberId: ada.member.memberId, secondFactor: false });
+  await markSecondFactor(at.world.db, ada.userId);
+  expect(await ticketOf()).toMatchObject({ secondFactor: true });
 });

@@ -19,15 +19,20 @@ export async function endSession(db: Database, id: string): Promise<void> {
   await db.authDatabase().execute(sql`delete from auth.session where id = ${id}`);
 }
 
-/** As if so much time had passed without activity. */
+/** As if so much time had passed without activity. @param id the session's, or its user's for all of theirs */
 export async function letIdle(db: Database, id: string, time: string): Promise<void> {
   await db.authDatabase().execute(sql`
     update auth.session set active_at = active_at - ${time}::interval, created_at = created_at - ${time}::interval
-    where id = ${id}`);
+    where ${id} in (id, user_id)`);
 }
 
 /** As if the half minute were over in which a token that was replaced lets requests through. */
 export async function letFormerTokensEnd(db: Database, userId: string): Promise<void> {
   await db.authDatabase().execute(sql`
     update auth.session set former_until = former_until - interval '31 seconds' where user_id = ${userId}`);
+}
+
+/** As if the user had signed in everywhere with a second factor. */
+export async function markSecondFactor(db: Database, userId: string): Promise<void> {
+  await db.authDatabase().execute(sql`update auth.session set second_factor = true where user_id = ${userId}`);
 }

@@ -146,6 +146,7 @@ export async function createTestApi({
     signedIn,
     signIn,
     sessionOf,
+    secret: config.secret,
     /** The token for whoever has these cookies, and them with the token's own. */
     csrfOf: (cookie?: string) => csrfHeaders({ secret: config.secret, apiUrl: config.api.url }, cookie),
     async close() {
