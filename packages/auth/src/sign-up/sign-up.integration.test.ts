@@ -250,12 +250,12 @@ describe("signing up", () => {
   });
 
   test("is for whoever the configuration says", async () => {
-    const invited = async (email: string, invitation: string) => invitation === `an invitation of ${email}`;
+    const findInviting = async (email: string, invitation: string) =>
+      invitation === `an invitation of ${email}` ? "Fernhill" : undefined;
     const email = newAddress();
     const invitation = `an invitation of ${email}`;
     const attempt = async (who: "open" | "invited" | "closed", more: object) =>
-      (await createBrowser(open({ signUp: { who, isInvited: invited } })).post("/sign-up/email", form(email, more)))
-        .status;
+      (await createBrowser(open({ signUp: { who, findInviting } })).post("/sign-up/email", form(email, more))).status;
     expect(await attempt("closed", { invitation, workspace: undefined })).toBe(403);
     expect(await attempt("invited", {})).toBe(403);
     expect(await attempt("invited", { invitation: "an invitation of somebody else", workspace: undefined })).toBe(403);
@@ -275,6 +275,21 @@ describe("signing up", () => {
     });
     expect(JSON.stringify(plan)).toContain("user_unconfirmed");
   });
+
+  test.each(["open", "invited"] as const)(
+    "[A4] where it is %s, a password made of the inviting workspace's name is refused",
+    async (who) => {
+      const email = newAddress();
+      const more = { password: "FernhillFernhill", invitation: "the invitation that it is", workspace: undefined };
+      const attempt = (inviting: string) =>
+        createBrowser(open({ signUp: { who, findInviting: async () => inviting } })).post(
+          "/sign-up/email",
+          form(email, more),
+        );
+      expect(await attempt("Fernhill")).toMatchObject({ status: 400, body: { code: "PASSWORD_TOO_COMMON" } });
+      expect(await attempt("Nightingale")).toMatchObject({ status: 200 });
+    },
+  );
 });
 
 describe("whether an address has an account is not to be learned", () => {

@@ -19,8 +19,8 @@ import type { Workspaces } from "./workspaces.ts";
 export type SignUpRules = {
   /** `invited`: whoever has the secret of an invitation; `closed`: nobody. */
   who: "open" | "invited" | "closed";
-  /** Whether the invitation is one to this address. */
-  isInvited?(email: string, invitation: string): Promise<boolean>;
+  /** What the workspace is called that invites this address by it; undefined when none does. */
+  findInviting?(email: string, invitation: string): Promise<string | undefined>;
 };
 
 type Options = {
@@ -41,11 +41,8 @@ type Person = { id: string; name: string };
  * somebody else prepared for them.
  */
 export function signUp({ db, mail, links, rules, workspaces, afterwards, onEvent }: Options) {
-  async function mayJoin(email: string, invitation: string | undefined): Promise<boolean> {
-    if (rules.who === "open") return true;
-    if (rules.who === "closed" || !invitation) return false;
-    return (await rules.isInvited?.(email, invitation)) ?? false;
-  }
+  const mayJoin = (inviting: string | undefined): boolean =>
+    rules.who === "open" || (rules.who === "invited" && inviting !== undefined);
 
   async function sendLink(tx: TenantTransaction, email: string, { id, name }: Person): Promise<void> {
     const token = await issueToken(tx, { purpose: "verify_email", userId: id });
@@ -91,8 +88,10 @@ export function signUp({ db, mail, links, rules, workspaces, afterwards, onEvent
       const email = parseEmail(body.email);
       const name = parseName(body.name);
       const workspace = body.workspace === undefined ? null : parseName(body.workspace);
-      if (!(await mayJoin(email, body.invitation))) throw accountError("SIGN_UP_CLOSED");
-      const fault = judgePassword(body.password, { known: [name, email, workspace ?? ""] });
+      const inviting = body.invitation === undefined ? undefined : await rules.findInviting?.(email, body.invitation);
+      if (!mayJoin(inviting)) throw accountError("SIGN_UP_CLOSED");
+      // The names of the workspace that is to be made, and of the one that invites, are tried by whoever knows them.
+      const fault = judgePassword(body.password, { known: [name, email, workspace ?? "", inviting ?? ""] });
       if (fault) throw accountError(fault);
       const hash = await hashPassword(body.password);
       await db.transaction("auth", async (tx) => {

@@ -8,7 +8,7 @@ import type { Cache } from "@parley/platform/redis-cache";
 import { eq } from "drizzle-orm";
 import { recordAccountEvent } from "../audit/record-account-event.ts";
 import type { MailJobs } from "../mail/mail-jobs.ts";
-import { isInvited } from "../members/is-invited.ts";
+import { findInviting } from "../members/find-inviting.ts";
 import { listMemberships } from "../tenants/find-tenant.ts";
 import { makeWorkspace } from "./make-workspace.ts";
 
@@ -29,7 +29,7 @@ export function openAccounts(options: {
     dashboardUrl: config.dashboard.url,
     mail: mailJobs,
     onError: (err) => logger.error({ err }, "something that an account's request had begun failed"),
-    signUp: { who: config.signUp, isInvited: (email, invitation) => isInvited(db, email, invitation) },
+    signUp: { who: config.signUp, findInviting: (email, invitation) => findInviting(db, email, invitation) },
     sessionCache,
     providers: config.signInProviders,
     onEvent: (event) => recordAccountEvent(db, event),
