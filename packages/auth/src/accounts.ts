@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { UserId } from "@parley/contracts";
 import type { Database } from "@parley/db";
 import type { Cache } from "@parley/platform/redis-cache";
-import { type BetterAuthPlugin, betterAuth } from "better-auth";
+import { type BetterAuthPlugin, betterAuth, type GenericEndpointContext } from "better-auth";
 import { drizzleAdapter } from "better-auth/adapters/drizzle";
 import { isAPIError } from "better-auth/api";
 import { type OnAccountEvent, originOf } from "./account-events.ts";
@@ -117,6 +117,8 @@ export function createAccounts(options: AccountsOptions): Accounts {
   const factors = new Factors({ db, secret, attempts });
   const tellLocked = createTellLocked({ db, attempts, mail, links, onEvent });
   const signIn = createSignIn({ db, secret, cookies, attempts, factors, workspaces, tellLocked, onEvent });
+  const onKnown = (context: GenericEndpointContext, email: string) =>
+    rememberDevice(context, personOf(attempts, email));
   const build = (more: BetterAuthPlugin[]) =>
     betterAuth({
       appName: "Parley",
@@ -151,7 +153,7 @@ export function createAccounts(options: AccountsOptions): Accounts {
             const user = await context.context.internalAdapter.findUserById(userId);
             if (user) await tellLocked(originOf(context.headers), user, { kind: "factor", of: userId });
           },
-          onSignedIn: (context, email) => rememberDevice(context, personOf(attempts, email)),
+          onSignedIn: onKnown,
         }),
         unlocking({ db, attempts, onEvent }),
         signUp({ db, mail, links, rules, workspaces, afterwards, onEvent }),
@@ -166,7 +168,7 @@ export function createAccounts(options: AccountsOptions): Accounts {
           onEvent,
         }),
         proofLimits({ attempts }),
-        changeEmail({ db, mail, links, onEvent }),
+        changeEmail({ db, mail, links, onEvent, onKnown }),
         profile({ db, ...product, onEvent }),
         signInEvents(onEvent),
         sessionRules(),

@@ -1,6 +1,6 @@
 import { accountEndpoints, UserId } from "@parley/contracts";
 import type { Database } from "@parley/db";
-import type { BetterAuthPlugin } from "better-auth";
+import type { BetterAuthPlugin, GenericEndpointContext } from "better-auth";
 import { createAuthEndpoint, sessionMiddleware } from "better-auth/api";
 import { sql } from "drizzle-orm";
 import { accountError } from "../account-error.ts";
@@ -10,11 +10,19 @@ import { addressChangeAskedMail, addressChangedMail, confirmNewAddressMail } fro
 import { consumeToken, issueToken } from "../mail/mail-token.ts";
 import { verifyPassword } from "../passwords/hash-password.ts";
 import { parseEmail } from "../profile/names.ts";
+import { currentSession } from "../sessions/current-session.ts";
 
-type Options = { db: Database; mail: AccountMail; links: Links; onEvent: OnAccountEvent };
+type Options = {
+  db: Database;
+  mail: AccountMail;
+  links: Links;
+  onEvent: OnAccountEvent;
+  /** The browser is one in which whoever has the address is signed in. */
+  onKnown(context: GenericEndpointContext, email: string): Promise<void>;
+};
 
 /** Another address: asked for with the password, confirmed from the new one, told to the old one. */
-export function changeEmail({ db, mail, links, onEvent }: Options) {
+export function changeEmail({ db, mail, links, onEvent, onKnown }: Options) {
   const ask = createAuthEndpoint(
     "/change-email",
     { method: "POST", use: [sessionMiddleware], body: accountEndpoints["POST /api/auth/change-email"].body },
@@ -43,7 +51,7 @@ export function changeEmail({ db, mail, links, onEvent }: Options) {
     "/change-email/confirm",
     { method: "POST", body: accountEndpoints["POST /api/auth/change-email/confirm"].body },
     async (context) => {
-      const userId = await db.transaction("auth", async (tx) => {
+      const { userId, newEmail } = await db.transaction("auth", async (tx) => {
         const found = await consumeToken(tx, "change_email", context.body.token);
         if (!found?.newEmail) throw accountError("INVALID_TOKEN");
         const { newEmail } = found;
@@ -59,8 +67,10 @@ export function changeEmail({ db, mail, links, onEvent }: Options) {
         // What was sent to the old address opens nothing any more.
         await tx.execute(sql`delete from auth.mail_token where user_id = ${found.userId}`);
         await mail.send(tx, addressChangedMail({ to: changed.former, name: changed.name, newEmail }));
-        return found.userId;
+        return { userId: found.userId, newEmail };
       });
+      // The browser that they are signed in with knows them by the new address, too.
+      if (currentSession()?.user.id === userId) await onKnown(context, newEmail);
       await onEvent({ type: "email.changed", userId: UserId.parse(userId), ...originOf(context.headers) });
       return { status: true };
     },

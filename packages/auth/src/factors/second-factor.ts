@@ -23,7 +23,7 @@ type Options = {
   onEvent: OnAccountEvent;
   /** Tells the person that too many codes were wrong. */
   tellLocked(context: GenericEndpointContext, userId: UserId): Promise<void>;
-  /** Somebody has signed in here, wholly. */
+  /** Somebody has signed in here, wholly, by whatever way. */
   onSignedIn(context: GenericEndpointContext, email: string): Promise<void>;
 };
 
@@ -107,8 +107,9 @@ export function secondFactor({ sessions, factors, attempts, links, mail, onEvent
           handler: createAuthMiddleware(async (context) => {
             const verdict = await judge(context);
             if (verdict === "challenged") return challenge(context);
-            if (verdict === "marked" && context.context.newSession)
-              await factors.mark(context.context.newSession.session.id);
+            const begun = context.context.newSession;
+            if (begun && verdict === "marked") await factors.mark(begun.session.id);
+            if (begun) await onSignedIn(context, begun.user.email);
             return undefined;
           }),
         },
@@ -136,7 +137,6 @@ export function secondFactor({ sessions, factors, attempts, links, mail, onEvent
             const { name, attributes } = cookieOf(context, trustCookie);
             await context.setSignedCookie(name, trust, secret, attributes);
           }
-          await onSignedIn(context, user.email);
           await tell("user.signed_in", userId, context);
           if (context.body.trustDevice) await tell("device.trusted", userId, context);
           return { status: true };

@@ -125,6 +125,7 @@ test("[A9, A10 control] somebody signs in at the provider, and is the same perso
   expect(location(await signIn(browser, sub))).toBe(`${origin}/inbox`);
   const first = await browser.session();
   expect(first?.user).toMatchObject({ email, name: "Ada" });
+  expect(browser.jar.has("parley.known_device")).toBe(true);
   const again = createBrowser(accounts);
   await signIn(again, sub);
   expect((await again.session())?.user.id).toBe(first?.user.id);

@@ -292,6 +292,28 @@ describe("signing up", () => {
   );
 });
 
+test("a browser knows its person after every way in, and by the address that they change over to: nobody locks them out there", async () => {
+  const accounts = open();
+  const { email, browser } = await person(accounts);
+  let strangers = 0;
+  const lock = async (address: string) => {
+    for (let count = 0; count < 5; count++) {
+      strangers += 1;
+      await createBrowser(accounts, { address: `198.51.100.${strangers}` }).signIn(address, another);
+    }
+    const elsewhere = createBrowser(accounts, { address: "203.0.113.1" });
+    expect((await elsewhere.signIn(address)).body.code).toBe("TOO_MANY_ATTEMPTS");
+  };
+  await lock(email);
+  expect((await browser.signIn(email)).status).toBe(200);
+
+  const newEmail = newAddress();
+  await browser.post("/change-email", { newEmail, password });
+  expect((await browser.post("/change-email/confirm", { token: post.token(newEmail) })).status).toBe(200);
+  await lock(newEmail);
+  expect((await browser.signIn(newEmail)).status).toBe(200);
+});
+
 describe("whether an address has an account is not to be learned", () => {
   test("[A3 control] hashes are counted: none for what is no address, one for a password that is looked at", async () => {
     const browser = createBrowser(open());
