@@ -116,7 +116,7 @@ export function createAccounts(options: AccountsOptions): Accounts {
   const attempts = new Attempts({ db, secret });
   const factors = new Factors({ db, secret, attempts });
   const tellLocked = createTellLocked({ db, attempts, mail, links, onEvent });
-  const signIn = createSignIn({ db, secret, cookies, attempts, factors, workspaces, tellLocked, onEvent });
+  const signIn = createSignIn({ db, secret, cookies, attempts, factors, workspaces, tellLocked, afterwards, onEvent });
   const onKnown = (context: GenericEndpointContext, email: string) =>
     rememberDevice(context, personOf(attempts, email));
   const build = (more: BetterAuthPlugin[]) =>

@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { type Database, openDatabase } from "@parley/db";
 import { createTestDatabase, type TestDatabase } from "@parley/db/testing";
 import type { Mail } from "@parley/platform/mail/mail";
+import { APIError } from "better-auth/api";
 import { sql } from "drizzle-orm";
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from "vitest";
 import type { AccountEvent } from "../account-events.ts";
@@ -78,6 +79,27 @@ test("[A1] of ten guesses at once five are looked at", async () => {
   expect(answers.map(({ status }) => status).sort()).toEqual([401, 401, 401, 401, 401, 429, 429, 429, 429, 429]);
   expect(verified()).toBe(5);
   expect(mails).toHaveLength(1);
+});
+
+test("the right password locks nobody, neither before the address is confirmed nor while nobody has time to look at it", async () => {
+  const { email, userId } = await person();
+  const verify = (isVerified: boolean) =>
+    db.authDatabase().execute(sql`update auth."user" set email_verified = ${isVerified} where id = ${userId}`);
+  const one = createBrowser(accounts, { address: "203.0.113.77" });
+  await verify(false);
+  for (let count = 0; count < 31; count++)
+    expect(await one.signIn(email)).toMatchObject({ status: 403, body: { code: "EMAIL_NOT_VERIFIED" } });
+  await verify(true);
+  const busy = new APIError("SERVICE_UNAVAILABLE", { code: "service.busy" });
+  for (let count = 0; count < 6; count++) {
+    vi.mocked(hashing.verifyPassword).mockRejectedValueOnce(busy);
+    expect((await one.signIn(email)).status).toBe(503);
+  }
+  expect((await one.signIn(email)).status).toBe(200);
+  expect(mails).toEqual([]);
+  // A wrong one counts as ever.
+  await lock(email);
+  expect((await stranger().signIn(email)).status).toBe(429);
 });
 
 test("[A1] an address that nobody has is locked just so", async () => {

@@ -3,6 +3,7 @@ import type { Database } from "@parley/db";
 import { countedAddress } from "@parley/platform/rate-limits/limit-key";
 import { accountError } from "../account-error.ts";
 import type { OnAccountEvent, Origin } from "../account-events.ts";
+import type { Afterwards } from "../afterwards.ts";
 import { challengeCookie, type Factors, trustCookie } from "../factors/factors.ts";
 import type { Attempts, Subject } from "../lockout/attempts.ts";
 import { knownDeviceCookie, parseKnownDevice, personOf, withPerson } from "../lockout/known-device.ts";
@@ -22,6 +23,7 @@ type Options = {
   factors: Factors;
   workspaces: Workspaces;
   tellLocked: TellLocked;
+  afterwards: Afterwards;
   onEvent: OnAccountEvent;
 };
 
@@ -37,7 +39,7 @@ type SignedIn = { answer: SignInAnswer; setCookies: string[] };
  * exists and whether the password is right. An address that fails with many accounts is stopped before it locks them.
  */
 export function createSignIn(options: Options) {
-  const { db, secret, cookies, attempts, factors, workspaces, tellLocked, onEvent } = options;
+  const { db, secret, cookies, attempts, factors, workspaces, tellLocked, afterwards, onEvent } = options;
 
   return async function signIn({ body, cookie, origin }: SignInRequest): Promise<SignedIn> {
     const { email, password } = parse(body);
@@ -52,21 +54,36 @@ export function createSignIn(options: Options) {
     const keys = { address: attempts.keyOf(address), guess: attempts.keyOf(guess) };
     const { login, ...counted } = await countGuess(db, { ...keys, kind: guess.kind, email });
     const userId = login && UserId.parse(login.id);
-    const tellFailed = () => onEvent({ type: "user.sign_in_failed", ...(userId && { userId }), ...origin });
+    // After the answer: how long it takes would tell in how many workspaces somebody is.
+    const tellFailed = () =>
+      afterwards.run(() => onEvent({ type: "user.sign_in_failed", ...(userId && { userId }), ...origin }));
     if (!counted.address.allowed || !counted.guess) throw accountError("rate.exceeded", counted.address);
     if (!counted.guess.allowed) {
-      await tellFailed();
+      tellFailed();
       throw accountError("TOO_MANY_ATTEMPTS", counted.guess);
     }
 
-    const refuse = async (code: "INVALID_EMAIL_OR_PASSWORD" | "EMAIL_NOT_VERIFIED") => {
-      if ((await attempts.isNewlyLocked(guess)) && login) await tellLocked(origin, login, guess);
-      await tellFailed();
-      return accountError(code);
+    const refuse = async () => {
+      const isNewlyLocked = await attempts.isNewlyLocked(guess);
+      if (isNewlyLocked && login) afterwards.run(() => tellLocked(origin, login, guess));
+      tellFailed();
+      return accountError("INVALID_EMAIL_OR_PASSWORD");
     };
-    const proven = await findProven(login, password);
-    if (!proven) throw await refuse("INVALID_EMAIL_OR_PASSWORD");
-    if (!proven.emailVerified) throw await refuse("EMAIL_NOT_VERIFIED");
+    /** It was no wrong password: that was right, before the address was confirmed, or nobody has looked at it. */
+    const uncount = async () => {
+      await attempts.giveBack(address);
+      await attempts.giveBack(guess);
+    };
+    const proven = await findProven(login, password).catch(async (error: unknown) => {
+      await uncount();
+      throw error;
+    });
+    if (!proven) throw await refuse();
+    if (!proven.emailVerified) {
+      await uncount();
+      tellFailed();
+      throw accountError("EMAIL_NOT_VERIFIED");
+    }
 
     const former = readSigned(cookie, cookies.session, secret);
     const session = await beginSession(db, factors, {
@@ -77,7 +94,7 @@ export function createSignIn(options: Options) {
       trusted: read(trustCookie.name),
       origin,
     });
-    if (session.outcome === "changed") throw await refuse("INVALID_EMAIL_OR_PASSWORD");
+    if (session.outcome === "changed") throw await refuse();
     if (session.outcome === "half") {
       await factors.forgetOldChallenges();
       return {

@@ -383,16 +383,20 @@ describe("whether an address has an account is not to be learned", () => {
     const stuck = Promise.withResolvers<void>();
     const mail = { send: () => stuck.promise, sendAlone: () => stuck.promise };
     const accounts = open({ mail, onEvent: () => stuck.promise });
-    const ask = (path: string, email: string) =>
+    const ask = (path: string, email: string, more: object = {}) =>
       accounts.handle(
         new Request(`${apiUrl}/api/auth${path}`, {
           method: "POST",
-          headers: { origin, "content-type": "application/json" },
-          body: JSON.stringify({ email }),
+          headers: { origin, "content-type": "application/json", "x-forwarded-for": "203.0.113.78" },
+          body: JSON.stringify({ email, ...more }),
         }),
       );
     expect((await ask("/request-password-reset", known)).status).toBe(200);
     expect((await ask("/send-verification-email", unconfirmed)).status).toBe(200);
+    const guesses: number[] = [];
+    for (let count = 0; count < 6; count++)
+      guesses.push((await ask("/sign-in/email", known, { password: another })).status);
+    expect(guesses).toEqual([401, 401, 401, 401, 401, 429]);
     stuck.resolve();
     await accounts.settled();
   });
