@@ -56,6 +56,8 @@ export async function createTestApi({
     secret: config.secret,
     apiUrl: config.api.url,
     appOrigins: [dashboard],
+    // What people are told by mail is looked at in the tests of auth.
+    mail: { send: async () => {}, sendAlone: async () => {} },
   });
   const api = await createApi({
     config,
