@@ -7,12 +7,13 @@ import { openDatabase } from "@parley/db";
 import { createTestDatabase, withClient } from "@parley/db/testing";
 import { freePort } from "@parley/platform/testing/free-port";
 import { cpuMicrosOf, start } from "./auth/load.ts";
+import { benchNeighbours } from "./auth/neighbours.ts";
 import { benchProcedures } from "./auth/procedures.ts";
 import { benchSessionCheck } from "./auth/session-check.ts";
 import { benchSignIns } from "./auth/sign-ins.ts";
 
 // `pnpm bench:auth`: what the way in costs, as shares of what it could cost at the least; prints JSON. Names after the command choose
-// some of it: procedures, signIns, sessionCheck.
+// some of it: procedures, signIns, sessionCheck, neighbours.
 const say = (line: string) => process.stderr.write(`${line}\n`);
 const chosen = process.argv.slice(2);
 const wants = (name: string) => chosen.length === 0 || chosen.includes(name);
@@ -24,7 +25,7 @@ if (wants("procedures")) {
   say("procedures …");
   results.procedures = await benchProcedures();
 }
-if (wants("signIns") || wants("sessionCheck")) {
+if (wants("signIns") || wants("sessionCheck") || wants("neighbours")) {
   const database = await createTestDatabase();
   const { host, port, user, password: word = "", database: name } = database.connection;
   const apiPort = await freePort();
@@ -33,16 +34,18 @@ if (wants("signIns") || wants("sessionCheck")) {
   const headers = { origin, "content-type": "application/json", ...csrfHeaders({ secret, apiUrl }) };
   const db = openDatabase({ connection: database.connection, max: 4 });
   const accounts = createAccounts({ db, secret, apiUrl, appOrigins: [origin] });
-  const api = await start("../../../services/api/src/main.ts", [], {
+  const environment = {
     ...process.env,
     API_PORT: String(apiPort),
     DATABASE_URL: `postgres://${user}:${encodeURIComponent(String(word))}@${host}:${port}/${name}`,
     PARLEY_SECRET: secret,
     ADMIN_TOKEN: secret,
-    RATE_LIMITS: "off",
     TRUSTED_PROXIES: "127.0.0.1,::1",
     LOG_FORMAT: "json",
-  });
+  };
+  const startApi = (more: Record<string, string> = {}) =>
+    start("../../../services/api/src/main.ts", [], { ...environment, ...more });
+  const api = await startApi({ RATE_LIMITS: "off" });
   const postgres = {
     /** Of all that serve a connection of this database; they stay for as long as the api does. */
     cpuMicros: () =>
@@ -78,6 +81,12 @@ if (wants("signIns") || wants("sessionCheck")) {
         .map((line) => line.split(";", 1)[0])
         .join("; ");
       results.sessionCheck = await benchSessionCheck({ db, accounts, cookie });
+    }
+    if (wants("neighbours")) {
+      say("neighbours …");
+      await api.stop();
+      const limited = await startApi();
+      results.neighbours = await benchNeighbours({ db, apiUrl }).finally(() => limited.stop());
     }
   } finally {
     await api.stop();
