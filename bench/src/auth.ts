@@ -86,7 +86,11 @@ if (wants("signIns") || wants("sessionCheck") || wants("neighbours")) {
       say("neighbours …");
       await api.stop();
       const limited = await startApi();
-      results.neighbours = await benchNeighbours({ db, apiUrl }).finally(() => limited.stop());
+      try {
+        results.neighbours = await benchNeighbours({ db, apiUrl });
+      } finally {
+        await limited.stop();
+      }
     }
   } finally {
     await api.stop();
