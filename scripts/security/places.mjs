@@ -13,7 +13,6 @@ export const kinds = {
     /from "(?:ky|undici|nodemailer|openid-client|@ai-sdk\/[\w-]+)"|(?<![.\w])fetch\(|import \{[^}]*\b(?:request|get|connect|createConnection|Socket)\b[^}]*\} from "node:(?:https?|http2|net|tls)"/,
 };
 
-const channels = { proof: "services/realtime/src/channels.security.test.ts" };
 const limits = { proof: "packages/platform/src/rate-limits/limit-key.test.ts" };
 const eventLog = { proof: "packages/platform/src/event-log/redis-keys.security.test.ts" };
 const sessions = { proof: "packages/auth/src/sessions/session-cache.integration.test.ts" };
