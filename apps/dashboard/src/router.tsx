@@ -19,6 +19,9 @@ import { sessionFault } from "./session/session-fault.ts";
 import { AppShell } from "./shell/app-shell.tsx";
 import type { ApiOptions } from "./trpc.ts";
 
+/** What a mailed link opens a page with: behind the #, where no server gets to see it. Empty when there is none. */
+const mailedToken = ({ location }: { location: { hash: string } }) => ({ mailedToken: location.hash });
+
 export type RouterContext = { apiUrl: string; queryClient: QueryClient; trpc: ApiOptions };
 
 const root = createRootRouteWithContext<RouterContext>()({
@@ -43,12 +46,14 @@ const signUp = createRoute({
 const verifyEmail = createRoute({
   getParentRoute: () => root,
   path: "/verify-email",
+  beforeLoad: mailedToken,
   component: lazyRouteComponent(() => import("./features/sign-up/verify-email-page.tsx"), "VerifyEmailPage"),
 });
 
 const changeEmail = createRoute({
   getParentRoute: () => root,
   path: "/change-email",
+  beforeLoad: mailedToken,
   component: lazyRouteComponent(() => import("./features/sign-in/mailed-link-page.tsx"), "ChangeEmailPage"),
 });
 
@@ -64,20 +69,22 @@ const forgotPassword = createRoute({
 const resetPassword = createRoute({
   getParentRoute: () => root,
   path: "/reset-password",
+  beforeLoad: mailedToken,
   component: lazyRouteComponent(() => import("./features/password-reset/reset-password-page.tsx"), "ResetPasswordPage"),
 });
 
 const unlock = createRoute({
   getParentRoute: () => root,
   path: "/unlock",
+  beforeLoad: mailedToken,
   component: lazyRouteComponent(() => import("./features/sign-in/mailed-link-page.tsx"), "UnlockPage"),
 });
 
 const invitation = createRoute({
   getParentRoute: () => root,
   path: "/invitation",
-  // Behind the #, where no server gets to see it; who was sent away to sign in or up finds it again.
-  beforeLoad: ({ location }) => ({ invitationToken: location.hash || (pendingInvitation.read() ?? "") }),
+  // Who was sent away to sign in or up finds it again.
+  beforeLoad: ({ location }) => ({ mailedToken: location.hash || (pendingInvitation.read() ?? "") }),
   component: lazyRouteComponent(() => import("./features/invitation/invitation-page.tsx"), "InvitationPage"),
 });
 

@@ -8,13 +8,15 @@ import { ErrorNotice } from "../../errors/error-notice.tsx";
 import { Notice } from "../../forms/notice.tsx";
 import { switchWorkspace } from "../../session/chosen-workspace.ts";
 import { signOut } from "../../session/sign-in.ts";
+import { withMailedToken } from "../../session/with-mailed-token.tsx";
 import { EntranceLayout } from "../../shell/entrance-layout.tsx";
 import { useTRPC, useTRPCClient } from "../../trpc.ts";
 import { pendingInvitation } from "./pending-invitation.ts";
 
 /** Where the link of an invitation leads: for who is signed in, for who is to sign in, and for who is new here. */
-export function InvitationPage() {
-  const { invitationToken: token } = useRouteContext({ from: "/invitation" });
+export const InvitationPage = withMailedToken(Invitation);
+
+function Invitation({ token }: { token: string }) {
   const client = useTRPCClient();
   const trpc = useTRPC();
   const invitation = useQuery({

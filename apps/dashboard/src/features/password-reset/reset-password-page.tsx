@@ -8,16 +8,17 @@ import { shortestPassword } from "../../forms/password-rules.ts";
 import { SubmissionNotice } from "../../forms/submission-notice.tsx";
 import { useSubmission } from "../../forms/use-submission.ts";
 import { accountRequest } from "../../session/account-request.ts";
-import { useMailedToken } from "../../session/use-mailed-token.ts";
+import { withMailedToken } from "../../session/with-mailed-token.tsx";
 import { EntranceLayout } from "../../shell/entrance-layout.tsx";
 import { toSignIn } from "../sign-in/sign-in-search.ts";
 
 const words = deadLinkWords("The link was used before, is too old or is not whole.");
 
 /** Where the link of the mail leads: a new password, and every device is signed out. */
-export function ResetPasswordPage() {
+export const ResetPasswordPage = withMailedToken(ResetPassword);
+
+function ResetPassword({ token }: { token: string }) {
   const { apiUrl } = useRouteContext({ from: "__root__" });
-  const token = useMailedToken();
   const navigate = useNavigate();
   const submission = useSubmission(
     (newPassword: string) => accountRequest(apiUrl, "/reset-password", { newPassword, token }),

@@ -4,11 +4,12 @@ import { deadLinkWords, isDeadLink } from "../../forms/dead-link.ts";
 import { SubmissionNotice } from "../../forms/submission-notice.tsx";
 import { useSubmission } from "../../forms/use-submission.ts";
 import { accountRequest } from "../../session/account-request.ts";
-import { useMailedToken } from "../../session/use-mailed-token.ts";
+import { withMailedToken } from "../../session/with-mailed-token.tsx";
 import { EntranceLayout } from "../../shell/entrance-layout.tsx";
 import { type SignInNotice, toSignIn } from "./sign-in-search.ts";
 
 type MailedLink = {
+  token: string;
   /** What the link does, below `/api/auth`. */
   path: string;
   heading: string;
@@ -22,8 +23,9 @@ type MailedLink = {
 };
 
 /** Where the link leads that was mailed to a new address of somebody's account. */
-export const ChangeEmailPage = () => (
+export const ChangeEmailPage = withMailedToken(({ token }) => (
   <MailedLinkPage
+    token={token}
     path="/change-email/confirm"
     heading="Confirm your new address"
     lead="From then on you sign in with it, and mail goes to it."
@@ -32,11 +34,12 @@ export const ChangeEmailPage = () => (
     gone="The link was used before, is too old or is not whole. Nothing has changed."
     done="changed"
   />
-);
+));
 
 /** Where the link of the mail leads that tells somebody that their account is locked. */
-export const UnlockPage = () => (
+export const UnlockPage = withMailedToken(({ token }) => (
   <MailedLinkPage
+    token={token}
     path="/unlock"
     heading="Unlock your account"
     lead="It was locked because a wrong password or code was given too often. If that was not you, nobody got in."
@@ -45,12 +48,11 @@ export const UnlockPage = () => (
     gone="The link was used before, or is too old. After a while the lock opens by itself."
     done="unlocked"
   />
-);
+));
 
 /** A page with one button: opening a link does nothing by itself, since programs that look through mail open links. */
-function MailedLinkPage({ path, heading, lead, action, busyAction, gone, done }: MailedLink) {
+function MailedLinkPage({ token, path, heading, lead, action, busyAction, gone, done }: MailedLink) {
   const { apiUrl } = useRouteContext({ from: "__root__" });
-  const token = useMailedToken();
   const navigate = useNavigate();
   const submission = useSubmission(
     () => accountRequest(apiUrl, path, { token }),

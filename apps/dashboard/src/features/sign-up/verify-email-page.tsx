@@ -7,16 +7,17 @@ import { SubmissionNotice } from "../../forms/submission-notice.tsx";
 import { useSubmission } from "../../forms/use-submission.ts";
 import { accountRequest } from "../../session/account-request.ts";
 import { beginAnew } from "../../session/begin-anew.ts";
-import { useMailedToken } from "../../session/use-mailed-token.ts";
+import { withMailedToken } from "../../session/with-mailed-token.tsx";
 import { EntranceLayout } from "../../shell/entrance-layout.tsx";
 import { pendingInvitation } from "../invitation/pending-invitation.ts";
 
 const words = deadLinkWords("The link was used before, is too old or is not whole.");
 
 /** Where the link of the mail leads that asks whether an address is somebody's. */
-export function VerifyEmailPage() {
+export const VerifyEmailPage = withMailedToken(VerifyEmail);
+
+function VerifyEmail({ token }: { token: string }) {
   const { apiUrl } = useRouteContext({ from: "__root__" });
-  const token = useMailedToken();
   const passwordField = useRef<HTMLInputElement>(null);
   const submission = useSubmission(
     (password: string) => accountRequest(apiUrl, "/verify-email", { token, password }),
