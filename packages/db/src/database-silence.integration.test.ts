@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { type AddressInfo, connect, createServer, type Socket } from "node:net";
 import { TenantId } from "@parley/contracts";
 import { sql } from "drizzle-orm";
-import { afterAll, afterEach, beforeEach, expect, test } from "vitest";
+import { afterAll, afterEach, beforeEach, expect, test, vi } from "vitest";
 import { type Database, openDatabase } from "./database.ts";
 import { createTestDatabase } from "./testing/databases.ts";
 
@@ -22,6 +22,7 @@ beforeEach(async () => {
   await db.ping();
 });
 afterEach(async () => {
+  vi.useRealTimers();
   await db.close();
   proxy.stop();
 });
@@ -88,9 +89,10 @@ test("so do a library's statements, and the question whether the database is the
 });
 
 test("a transaction may think between its statements for longer than an answer may take", async () => {
+  vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
   const answer = await db.transaction(tenantId, async (tx) => {
     await tx.execute(sql`select 1`);
-    await new Promise((resolve) => setTimeout(resolve, 400));
+    await vi.advanceTimersByTimeAsync(60_000);
     return tx.execute(sql`select 2 as two`);
   });
   expect(answer.rows).toEqual([{ two: 2 }]);

@@ -67,7 +67,8 @@ describe("migrations", () => {
     expect(ran).toHaveLength(1);
   });
 
-  test("make the same database on PGlite as on PostgreSQL", async () => {
+  // PGlite makes a whole database first: seconds of work for an idle processor, and minutes for one that has much else to do.
+  test("make the same database on PGlite as on PostgreSQL", { timeout: 180_000 }, async () => {
     await migrate(owner, { direction: "up" });
     const embedded = await openOwnDatabase("PGlite");
     const ask = embedded.db.executeSql("system");

@@ -12,7 +12,10 @@ const main = fileURLToPath(new URL("main.ts", import.meta.url));
 const dashboard = "http://localhost:5174";
 const secret = "a secret of this test alone, 32 characters or more";
 
-test("[R5] of 100 who try at once at two processes, with one attempt left, exactly one is let in", async () => {
+// Two processes start, and a password is hashed for every attempt that is let in.
+const large = { timeout: 180_000 };
+
+test("[R5] of 100 who try at once at two processes, with one attempt left, exactly one is let in", large, async () => {
   const database = await createTestDatabase();
   const { host, port, user, password = "", database: name } = database.connection;
   const processes: ReturnType<typeof spawn>[] = [];
@@ -63,7 +66,8 @@ test("[R5] of 100 who try at once at two processes, with one attempt left, exact
         await answer.arrayBuffer();
         return answer.status;
       };
-      for (let time = 1; time < rateLimits.signIns.max; time++) expect(await attempt()).toBe(401);
+      const before = await Promise.all(Array.from({ length: rateLimits.signIns.max - 1 }, attempt));
+      expect(new Set(before)).toEqual(new Set([401]));
       const statuses = await Promise.all(Array.from({ length: 100 }, attempt));
       expect(statuses.filter((status) => status === 401)).toHaveLength(1);
       expect(statuses.filter((status) => status === 429)).toHaveLength(99);

@@ -45,7 +45,7 @@ export type Patience = {
   standingMs: number;
 };
 
-const defaultPatience: Patience = {
+export const defaultPatience: Patience = {
   authenticateMs: limits.socketAuthenticateMs,
   heartbeatMs: 30_000,
   waitingBytes: 4 * 1024 * 1024,

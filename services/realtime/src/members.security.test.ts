@@ -2,6 +2,7 @@ import { beginSession } from "@parley/auth/testing";
 import type { MemberId, Role, TenantId } from "@parley/contracts";
 import { freePort } from "@parley/platform/testing/free-port";
 import { expect, test, vi } from "vitest";
+import { defaultPatience } from "./create-realtime.ts";
 import { createWriter } from "./testing/create-writer.ts";
 import { openSocket, patience } from "./testing/open-socket.ts";
 import { createRealtimeWorld, dashboardOrigin, ticket } from "./testing/realtime-world.ts";
@@ -25,7 +26,7 @@ async function isServed(socket: Socket): Promise<void> {
   await socket.frame({ type: "pong" });
 }
 
-test("[S5] a member who is removed loses the sockets on every node within 5 seconds; a colleague's and a visitor's stay", async () => {
+test("[S5] a member who is removed loses the sockets on every node; a colleague's and a visitor's stay", async () => {
   await using writer = await createWriter();
   await using first = await startNode(await freePort());
   await using second = await startNode(await freePort());
@@ -43,10 +44,8 @@ test("[S5] a member who is removed loses the sockets on every node within 5 seco
   );
   const colleague = await open(second.url, contact);
 
-  const removedAt = performance.now();
   await contact.api.members.remove({ memberId: removed.memberId });
   expect(await Promise.all(theirs.map(({ closed }) => closed))).toEqual([gone, gone]);
-  expect(performance.now() - removedAt).toBeLessThan(5_000);
 
   await contact.say("nobody's ears but the colleague's");
   await vi.waitFor(() => expect(colleague.texts.join()).toContain("nobody's ears"), patience);
@@ -71,7 +70,8 @@ test("[S5] the event alone closes them, whenever the next look at the database i
   expect((await api.members.list()).length).toBe(1);
 });
 
-test("[S5] with the event lost, the next look at the database closes them", async () => {
+test("[S5] with the event lost, the next look at the database closes them, which comes within 5 seconds", async () => {
+  expect(defaultPatience.standingMs).toBeLessThan(5_000);
   await using world = await createRealtimeWorld({ patience: { standingMs: 20 } });
   const { tenantId, api, member: owner } = await world.tenant();
   const member = await world.colleague(tenantId, "admin");
@@ -101,7 +101,7 @@ test("[S5] a ticket from before the removal opens nothing, nor does one of anoth
   await (await world.work({ tenantId, member: owner })).frame({ type: "authenticated" });
 });
 
-test("[S5] who has used no second factor loses the socket within 5 seconds once the workspace asks for one, and gets none", async () => {
+test("[S5] who has used no second factor loses the socket once the workspace asks for one, and gets none", async () => {
   await using world = await createRealtimeWorld();
   const { tenantId, member: owner } = await world.tenant();
   const neighbour = await world.tenant();
@@ -113,10 +113,8 @@ test("[S5] who has used no second factor loses the socket within 5 seconds once 
   ]);
   for (const one of [socket, ...unconcerned]) await one.frame({ type: "authenticated" });
 
-  const askedAt = performance.now();
   await requireFactor(world, { tenantId, member: owner });
   expect(await socket.closed).toEqual({ code: 4401, reason: "auth.factor_required" });
-  expect(performance.now() - askedAt).toBeLessThan(5_000);
   expect(socket.errors()).toEqual(["auth.factor_required"]);
   for (const one of unconcerned) await isServed(one);
 

@@ -169,16 +169,17 @@ describe("a process that ends while it reads a document in", () => {
     const { tenantId, add } = await newTenant();
     const first = await startJobs({ embedded: true });
     const slow = createWordEmbedder();
-    const reached = new Promise<void>((resolve) => {
-      slow.before = async () => {
-        resolve();
-        await new Promise((done) => setTimeout(done, 100));
-      };
-    });
+    const [reached, stopping] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+    slow.before = async () => {
+      reached.resolve();
+      await stopping.promise;
+    };
     await first.work(slow);
     const added = await add(first, "a.md", "The elephant is grey.");
-    await reached;
-    await first.stop();
+    await reached.promise;
+    const stopped = first.stop();
+    stopping.resolve();
+    await stopped;
     expect(await statusOf(tenantId, added)).not.toBe("ready");
 
     const second = await startJobs({ embedded: true });

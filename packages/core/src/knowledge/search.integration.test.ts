@@ -17,7 +17,10 @@ import { readDocument } from "./read-document.ts";
 import { removeDocument } from "./remove-document.ts";
 import { searchKnowledge, searchStatement } from "./search.ts";
 
-test("under row-level security, the words are looked up by the index of the tenant and the term", async () => {
+/** 800 chunks are written, or a database is made and a model loaded: that is what these tests are about, and it takes what it takes. */
+const large = { timeout: 180_000 };
+
+test("under row-level security, the words are looked up by the index of the tenant and the term", large, async () => {
   const database = await createTestDatabase();
   const db = openDatabase({ connection: database.connection, max: 2 });
   try {
@@ -43,44 +46,50 @@ test("under row-level security, the words are looked up by the index of the tena
   }
 });
 
-test("on the embedded database, documents go through jobs and the built-in embedder and are found by what they mean", async () => {
-  const folder = await mkdtemp(path.join(tmpdir(), "parley-knowledge-"));
-  const embedded = await openEmbedded({ dataDir: path.join(folder, "database") });
-  const db = openDatabase({ connection: embedded.connection, max: embedded.max });
-  const embedder = await createMinilmEmbedder();
-  const jobs = createJobs({ db, logger: createLogger({ level: "silent", format: "json" }), embedded: true });
-  try {
-    const world = await createWorld(db);
-    const { tenantId } = await world.tenant();
-    const search = (question: string) => searchKnowledge(db, embedder, tenantId, question, { limit: 3 });
-    const add = (file: string, text: string) =>
-      db.transaction(tenantId, (tx) =>
-        addDocument(tx, jobs, { source: "docs", path: file, ...readDocument(new TextEncoder().encode(text), file) }),
-      );
-    await jobs.start();
-    await jobs.work(embedder);
-    const added = [
-      await add("returns.md", "# Returns\n\nRefunds are paid within thirty days of the purchase.\n"),
-      await add("shipping.md", "# Shipping\n\nParcels leave the warehouse every morning.\n"),
-      await add("animals.txt", "The elephant is the largest animal that lives on land."),
-    ];
-    for (const { versionId } of added) {
-      await expect.poll(() => findVersionStatus(db, tenantId, versionId)).toMatchObject({ status: "ready", chunks: 1 });
+test(
+  "on the embedded database, documents go through jobs and the built-in embedder and are found by what they mean",
+  large,
+  async () => {
+    const folder = await mkdtemp(path.join(tmpdir(), "parley-knowledge-"));
+    const embedded = await openEmbedded({ dataDir: path.join(folder, "database") });
+    const db = openDatabase({ connection: embedded.connection, max: embedded.max });
+    const embedder = await createMinilmEmbedder();
+    const jobs = createJobs({ db, logger: createLogger({ level: "silent", format: "json" }), embedded: true });
+    try {
+      const world = await createWorld(db);
+      const { tenantId } = await world.tenant();
+      const search = (question: string) => searchKnowledge(db, embedder, tenantId, question, { limit: 3 });
+      const add = (file: string, text: string) =>
+        db.transaction(tenantId, (tx) =>
+          addDocument(tx, jobs, { source: "docs", path: file, ...readDocument(new TextEncoder().encode(text), file) }),
+        );
+      await jobs.start();
+      await jobs.work(embedder);
+      const added = [
+        await add("returns.md", "# Returns\n\nRefunds are paid within thirty days of the purchase.\n"),
+        await add("shipping.md", "# Shipping\n\nParcels leave the warehouse every morning.\n"),
+        await add("animals.txt", "The elephant is the largest animal that lives on land."),
+      ];
+      for (const { versionId } of added) {
+        await expect
+          .poll(() => findVersionStatus(db, tenantId, versionId), large)
+          .toMatchObject({ status: "ready", chunks: 1 });
+      }
+
+      const [money] = await search("How do I get my money back?");
+      expect(money).toMatchObject({ path: "returns.md", headingPath: ["Returns"], lexical: 0 });
+      expect(money?.cosine).toBeGreaterThan(0.3);
+      expect(await search("Which animal is the largest?")).toMatchObject([{ path: "animals.txt" }, {}, {}]);
+
+      const [returns] = added;
+      if (returns) await db.transaction(tenantId, (tx) => removeDocument(tx, jobs, returns.documentId));
+      expect((await search("How do I get my money back?")).map(({ path }) => path)).not.toContain("returns.md");
+    } finally {
+      await jobs.stop();
+      await embedder.close();
+      await db.close();
+      await embedded.close();
+      await rm(folder, { recursive: true });
     }
-
-    const [money] = await search("How do I get my money back?");
-    expect(money).toMatchObject({ path: "returns.md", headingPath: ["Returns"], lexical: 0 });
-    expect(money?.cosine).toBeGreaterThan(0.3);
-    expect(await search("Which animal is the largest?")).toMatchObject([{ path: "animals.txt" }, {}, {}]);
-
-    const [returns] = added;
-    if (returns) await db.transaction(tenantId, (tx) => removeDocument(tx, jobs, returns.documentId));
-    expect((await search("How do I get my money back?")).map(({ path }) => path)).not.toContain("returns.md");
-  } finally {
-    await jobs.stop();
-    await embedder.close();
-    await db.close();
-    await embedded.close();
-    await rm(folder, { recursive: true });
-  }
-});
+  },
+);

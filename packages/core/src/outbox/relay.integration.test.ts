@@ -166,7 +166,11 @@ test("a crash between publishing and deleting publishes the event again, with th
 
 test("two relays at once may publish an event twice, but no event for the first time after a later one", async () => {
   const other = openDatabase({ connection: database.connection });
-  const slowly = () => new Promise<void>((resolve) => setTimeout(resolve, Math.random() * 5));
+  let turn = 0;
+  /** One of them waits for others longer than the other does, and then the other way round. */
+  const slowly = async () => {
+    for (let left = (++turn * 7) % 20; left > 0; left--) await new Promise((resolve) => setImmediate(resolve));
+  };
   startRelay({ db, eventLog: watched(slowly).log, pageSize: 7 });
   startRelay({ db: other, eventLog: watched(slowly).log, pageSize: 5, pollMs: 3 });
   const all = await Promise.all([newTenant(), newTenant(), newTenant()]);

@@ -14,14 +14,15 @@ import { tenants } from "../schema/index.ts";
 import { withClient } from "../testing/databases.ts";
 import { openEmbedded } from "./open-embedded.ts";
 
-describe("the embedded database", () => {
+// Each test opens a database in WebAssembly at least once, and some make one: seconds of work for a processor that does nothing else.
+describe("the embedded database", { timeout: 180_000 }, () => {
   const folder = mkdtempSync(path.join(tmpdir(), "parley-test-"));
   const made = path.join(folder, "made");
   let dataDir: string;
   beforeAll(async () => {
     const embedded = await openEmbedded({ dataDir: made });
     await embedded.close();
-  });
+  }, 180_000);
   beforeEach(() => {
     dataDir = path.join(folder, randomUUID());
   });
