@@ -1,7 +1,7 @@
-import { createHash } from "node:crypto";
 import { fillPlaceholders, type SQL } from "drizzle-orm";
 import type { Row } from "./database.ts";
 import type { Statement } from "./scoped-query.ts";
+import { statementName } from "./statement-name.ts";
 import { dialect } from "./statements.ts";
 
 /** A statement that is sent again and again: written once, and read by the server once on each connection. */
@@ -18,7 +18,6 @@ export function prepare<T extends Row, Value extends string>(
   statement: SQL,
 ): Prepared<T, Value> {
   const { sql: text, params } = dialect.sqlToQuery(statement);
-  // Of the text, so that releases which share a server's connection by way of a pooler never mean different things by one name.
-  const name = `parley_${createHash("sha256").update(text).digest("base64url").slice(0, 22)}`;
+  const name = statementName(text);
   return { access, fill: (values) => ({ name, text, values: fillPlaceholders(params, values) }) };
 }

@@ -1,4 +1,5 @@
 import pg from "pg";
+import { statementName } from "./statement-name.ts";
 
 /** What goes out in front of a statement, in the same round trip and the same transaction. Its result is dropped. */
 export type Prefix = { text: string; values?: string[] };
@@ -37,7 +38,6 @@ type DriverQueryConstructor = new (
 ) => DriverQuery;
 const DriverQuery = pg.Query as unknown as DriverQueryConstructor;
 
-const prefixName = "parley_scope";
 /** The names under which a connection's server keeps statements, by the driver's connection. */
 const kept = new WeakMap<object, Set<string>>();
 function keptBy(connection: Wire): Set<string> {
@@ -67,8 +67,9 @@ class ScopedQuery extends DriverQuery {
 
   override prepare(connection: Wire): void {
     if (this.name) {
-      parseOnce(connection, prefixName, this.prefix.text);
-      connection.bind({ statement: prefixName, values: this.prefix.values });
+      const name = statementName(this.prefix.text);
+      parseOnce(connection, name, this.prefix.text);
+      connection.bind({ statement: name, values: this.prefix.values });
     } else {
       connection.parse({ text: this.prefix.text });
       connection.bind({ values: this.prefix.values });
@@ -113,7 +114,7 @@ export async function sendScoped(client: pg.ClientBase, prefix: Prefix, statemen
       names.clear();
       return send();
     });
-    if (statement.name) names.add(prefixName).add(statement.name);
+    if (statement.name) names.add(statementName(prefix.text)).add(statement.name);
     return result;
   } catch (error) {
     if (error instanceof Error) Error.captureStackTrace(error); // where it was asked for, not where the socket was read

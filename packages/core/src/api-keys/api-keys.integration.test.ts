@@ -69,6 +69,22 @@ describe("an API key", () => {
     expect(before?.revokedAt).not.toBeNull();
   });
 
+  test("is listed while it opens something, however many were made and revoked or over since", async () => {
+    const one = await made();
+    await db.transaction(one.tenantId, (tx) =>
+      tx.execute(sql`
+        insert into api_keys (id, name, scopes, key_sha256, hint, created_by, created_at, expires_at, revoked_at)
+        select gen_random_uuid(), 'Noise', scopes, sha256(number::text::bytea), hint, created_by,
+          now() + interval '1 second',
+          now() + (case when number % 2 = 0 then interval '1 day' else interval '-1 second' end),
+          case when number % 2 = 0 then now() end
+        from api_keys, generate_series(1, 600) number where id = ${one.id}`),
+    );
+    const listed = await one.api.apiKeys.list();
+    expect(listed).toHaveLength(500);
+    expect(listed[0]?.id).toBe(one.id);
+  });
+
   test("opens nothing when its time is over", async () => {
     const one = await made();
     await age(one, "89 days 23 hours");

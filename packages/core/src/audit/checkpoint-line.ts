@@ -18,29 +18,30 @@ const Line = z.object({
   signature: z.string(),
 });
 export type CheckpointLine = z.infer<typeof Line>;
+/** A line as the first releases wrote them: the lines of each file were a chain of its own. */
+const FormerLine = Line.omit({ number: true });
+type FormerLine = z.infer<typeof FormerLine>;
 
 export const firstPrevious = "0".repeat(64);
 export const hashLine = (line: string) => createHash("sha256").update(line).digest("hex");
 
+const listed = (heads: readonly Head[]) => heads.map(({ tenantId, seq, hash }) => [tenantId, seq, hash]);
 const toSigned = ({ at, number, previous, heads }: Omit<CheckpointLine, "signature">) =>
-  JSON.stringify([
-    "parley/audit-checkpoint/2",
-    at,
-    number,
-    previous,
-    heads.map(({ tenantId, seq, hash }) => [tenantId, seq, hash]),
-  ]);
+  JSON.stringify(["parley/audit-checkpoint/2", at, number, previous, listed(heads)]);
+const toFormerlySigned = ({ at, previous, heads }: FormerLine) =>
+  JSON.stringify(["parley/audit-checkpoint/1", at, previous, listed(heads)]);
 
 /** One line of a checkpoint file, without the line break at its end. */
 export function writeLine(key: CheckpointKey, content: Omit<CheckpointLine, "signature">): string {
   return JSON.stringify({ ...content, signature: key.sign(toSigned(content)) });
 }
 
-/** @returns undefined for a line that this installation has not signed as it stands */
-export function readLine(key: CheckpointKey, text: string): CheckpointLine | undefined {
+/** @returns undefined for a line that this installation has not signed as it stands; a former one without a number */
+export function readLine(key: CheckpointKey, text: string): CheckpointLine | FormerLine | undefined {
   try {
-    const line = Line.parse(JSON.parse(text));
-    return key.verify(toSigned(line), line.signature) ? line : undefined;
+    const line = z.union([Line, FormerLine]).parse(JSON.parse(text));
+    const signed = "number" in line ? toSigned(line) : toFormerlySigned(line);
+    return key.verify(signed, line.signature) ? line : undefined;
   } catch {
     return undefined;
   }

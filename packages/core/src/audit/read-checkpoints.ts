@@ -29,6 +29,7 @@ export async function readCheckpoints(
     throw error;
   });
   const lines: PlacedLine[] = [];
+  const former: Pick<CheckpointLine, "at" | "heads">[] = []; // in no chain, but what they know of a log's ends holds
   const faults: string[] = [];
   for (const name of names.filter((name) => name.endsWith(".jsonl")).sort()) {
     const texts = (await readFile(path.join(folder, name), "utf8")).split("\n");
@@ -37,13 +38,15 @@ export async function readCheckpoints(
     for (const [index, text] of texts.entries()) {
       const place = `${name}:${index + 1}`;
       const line = readLine(key, text);
-      if (line) lines.push({ ...line, place, hash: hashLine(text) });
-      else faults.push(`${place} was not signed by this installation, or was changed`);
+      if (!line) faults.push(`${place} was not signed by this installation, or was changed`);
+      else if ("number" in line) lines.push({ ...line, place, hash: hashLine(text) });
+      else former.push(line);
     }
   }
   faults.push(...findGaps(lines), ...compareWithTip(lines, tip));
-  const since = lines.map(({ at }) => at).sort()[0];
-  return { heads: lines.flatMap(({ heads }) => heads), faults, since };
+  const all = [...former, ...lines];
+  const since = all.map(({ at }) => at).sort()[0];
+  return { heads: all.flatMap(({ heads }) => heads), faults, since };
 }
 
 /** What is missing between the lines that are there. */

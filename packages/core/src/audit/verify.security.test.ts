@@ -1,11 +1,11 @@
-import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, open, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import type { TenantId } from "@parley/contracts";
 import { type Database, openDatabase } from "@parley/db";
 import { createTestDatabase, type TestDatabase, withClient } from "@parley/db/testing";
 import { createLogger } from "@parley/platform/log";
-import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import { afterAll, beforeAll, beforeEach, expect, test, vi } from "vitest";
 import { createWorld, type World } from "../testing/world.ts";
 import { deriveCheckpointKey } from "./checkpoint-key.ts";
 import { hashLine } from "./checkpoint-line.ts";
@@ -19,6 +19,8 @@ import { verifyLog } from "./verify-log.ts";
 import { writeCheckpoints } from "./write-checkpoints.ts";
 
 // Whoever has the database whole, as its superuser, changes the log: what `parley audit verify` makes of it.
+
+vi.mock("node:fs/promises", { spy: true });
 
 const secret = "a secret of tests alone, 32 characters or more";
 const logger = createLogger({ level: "silent", format: "json" });
@@ -255,6 +257,54 @@ test("a checkpoint line that a crash left half written is no fault", async () =>
   const file = path.join(folder, name);
   await writeFile(file, `${await readFile(file, "utf8")}{"at":"2026-`);
   expect(await verify()).toEqual({ findings: [], faults: [] });
+});
+
+test("a checkpoint line that a full disk left half written spoils none after it", async () => {
+  const checkpoints = writeCheckpoints({ db, secret, folder, logger });
+  await checkpoints.write();
+  await add(7);
+  const { open: openForReal } = await vi.importActual<{ open: typeof open }>("node:fs/promises");
+  vi.mocked(open).mockImplementationOnce(async (...file) => {
+    const handle = await openForReal(...file);
+    vi.spyOn(handle, "appendFile").mockImplementationOnce(async (text) => {
+      await handle.write(String(text).slice(0, 40));
+      throw Object.assign(new Error("no space left on device"), { code: "ENOSPC" });
+    });
+    return handle;
+  });
+  await expect(checkpoints.write()).rejects.toThrow("no space left");
+  await checkpoints.write();
+  expect(await verify()).toEqual({ findings: [], faults: [] });
+  expect((await read()).heads).toContainEqual(expect.objectContaining({ tenantId, seq: 7 }));
+});
+
+/** A line as the first releases wrote them. */
+function formerLine(heads: { seq: number; hash: string }[]): string {
+  const content = { at: "2026-01-02T03:04:05.678Z", previous: "0".repeat(64) };
+  const listed = heads.map(({ seq, hash }) => [tenantId, seq, hash]);
+  const signed = JSON.stringify(["parley/audit-checkpoint/1", content.at, content.previous, listed]);
+  const signature = deriveCheckpointKey(secret).sign(signed);
+  return JSON.stringify({ ...content, heads: heads.map((head) => ({ tenantId, ...head })), signature });
+}
+
+test("[audit] checkpoints of earlier releases are no fault, and still find a log that was rewritten", async () => {
+  const [, , third] = (await exportAuditEntries(db, tenantId, 0)).entries;
+  const file = path.join(folder, "2026-01-02T03-04-05.678Z-00000000.jsonl");
+  const line = formerLine([{ seq: 3, hash: third?.hash ?? "" }]);
+  await writeFile(file, `${line}\n`);
+  expect(await verify()).toEqual({ findings: [], faults: [] });
+  expect((await read()).since).toBe("2026-01-02T03:04:05.678Z");
+  await tamper("update audit_log set ip = null where tenant_id = $tenant and seq = 2");
+  await rechain();
+  expect((await verify()).findings).toEqual(["rewritten 3", "rewritten 5"]);
+
+  for (const [was, is] of [
+    ['"seq":3', '"seq":2'],
+    ['"previous"', '"number":1,"previous"'],
+  ] as const) {
+    await writeFile(file, `${line.replace(was, is)}\n`);
+    expect((await verify()).faults[0]).toContain(":1 was not signed");
+  }
 });
 
 test("a checkpoint is written for what has moved on, and for nothing else", async () => {

@@ -29,12 +29,13 @@ export type Checkpoints = {
 };
 
 /**
- * Each process has a file of its own, to which it only adds. The lines of all files are one chain, and the database knows its end: one
+ * Each process has a file of its own, to which it only adds, and another one after a write that failed. The lines of all files are one chain, and the database knows its end: one
  * that is taken out is missed, and so is a file or the whole folder. The file comes first: what the database knows of is there.
  */
 export function writeCheckpoints({ db, secret, folder, logger, intervalMs = 60_000 }: CheckpointOptions): Checkpoints {
   const key = deriveCheckpointKey(secret);
-  const name = `${new Date().toISOString().replaceAll(":", "-")}-${randomBytes(4).toString("hex")}.jsonl`;
+  const newName = () => `${new Date().toISOString().replaceAll(":", "-")}-${randomBytes(4).toString("hex")}.jsonl`;
+  let name = newName();
   const written = new Map<string, string>();
   let timer: NodeJS.Timeout | undefined;
   let last: Promise<void> = Promise.resolve();
@@ -55,6 +56,9 @@ export function writeCheckpoints({ db, secret, folder, logger, intervalMs = 60_0
     try {
       await file.appendFile(`${line}\n`);
       await file.sync();
+    } catch (error) {
+      name = newName(); // the line may be there in part, and the next would be one with it
+      throw error;
     } finally {
       await file.close();
     }
