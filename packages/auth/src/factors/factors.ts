@@ -220,9 +220,11 @@ export class Factors {
     return gone.length > 0;
   }
 
-  /** The session is one in which a second factor was used. */
-  async mark(sessionId: string): Promise<void> {
-    await this.#run(sql`update auth.session set second_factor = true where id = ${sessionId}`);
+  /** The session is one in which a second factor was used. @param options.proven whether a code has come just now */
+  async mark(sessionId: string, { proven }: { proven: boolean }): Promise<void> {
+    await this.#run(sql`
+      update auth.session set second_factor = true, proven_at = case when ${proven} then now() else '-infinity' end
+      where id = ${sessionId}`);
   }
 
   #digest(text: string): string {

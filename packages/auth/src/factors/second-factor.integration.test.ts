@@ -332,6 +332,32 @@ test("[S4 + control] the factor is changed by who has just proved who they are; 
   expect((await browser.post("/factor/prepare")).status).toBe(200);
 });
 
+test("[S4 + control] a password alone is no proof beside a factor, where it is changed and in a browser that is trusted", async () => {
+  const { email, userId, browser, totpSecret } = await personWithFactor();
+  const another = "a quite different phrase of words";
+  const ask = (page: typeof browser) =>
+    Promise.all(["/factor/disable", "/factor/backup-codes"].map((path) => page.post(path)));
+  const refused = { status: 403, body: { code: "auth.confirmation_required" } };
+  await grow(userId, "11 minutes");
+  const changed = await browser.post("/change-password", { currentPassword: password, newPassword: another });
+  expect(changed.status).toBe(200);
+  expect((await browser.session())?.session).toMatchObject({ secondFactor: true, fresh: false });
+  expect(await ask(browser)).toMatchObject([refused, refused]);
+
+  const trusted = createBrowser(accounts);
+  await trusted.signIn(email, another);
+  await trusted.post("/factor/verify", { code: codeOf(totpSecret), trustDevice: true });
+  expect((await trusted.session())?.session.fresh).toBe(true);
+  await trusted.post("/sign-out");
+  expect((await trusted.signIn(email, another)).body).toMatchObject({ user: { email } });
+  expect(await ask(trusted)).toMatchObject([refused, refused]);
+  expect((await trusted.post("/confirm", { password: another })).body.code).toBe("INVALID_CODE");
+
+  await letCodesPass(userId);
+  expect((await trusted.post("/confirm", { code: codeOf(totpSecret) })).status).toBe(200);
+  expect((await trusted.post("/factor/disable")).status).toBe(200);
+});
+
 test("who guesses the password of a session that was left open is stopped after five", async () => {
   const { browser } = await person();
   for (let count = 0; count < 5; count++) await browser.post("/confirm", { password: "wrong horse battery staple" });

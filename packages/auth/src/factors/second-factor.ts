@@ -70,7 +70,7 @@ export function secondFactor({ sessions, factors, attempts, links, mail, onEvent
     if (!user) throw accountError("UNAUTHORIZED");
     await internalAdapter.deleteUserSessions(userId);
     const session = await internalAdapter.createSession(userId);
-    if (marked) await factors.mark(session.id);
+    if (marked) await factors.mark(session.id, { proven: true });
     await setSessionCookie(context, { session, user });
   }
 
@@ -108,7 +108,8 @@ export function secondFactor({ sessions, factors, attempts, links, mail, onEvent
             const verdict = await judge(context);
             if (verdict === "challenged") return challenge(context);
             const begun = context.context.newSession;
-            if (begun && verdict === "marked") await factors.mark(begun.session.id);
+            // A password, or a provider, is no proof of the person where there is a factor.
+            if (begun && verdict === "marked") await factors.mark(begun.session.id, { proven: false });
             if (begun) await onSignedIn(context, begun.user.email);
             return undefined;
           }),
@@ -129,7 +130,7 @@ export function secondFactor({ sessions, factors, attempts, links, mail, onEvent
           await requireCode(context, userId, context.body.code);
           if (!(await factors.endChallenge(sent))) throw accountError("CHALLENGE_EXPIRED");
           const session = await internalAdapter.createSession(userId);
-          await factors.mark(session.id);
+          await factors.mark(session.id, { proven: true });
           await setSessionCookie(context, { session, user });
           expireCookie(context, cookie);
           if (context.body.trustDevice) {

@@ -24,7 +24,7 @@ const given = (value: Value) => sql.placeholder(value);
 
 // `for share` waits for whoever is changing the password or confirming a second factor, and sees what they have made of it: they end all
 // sessions afterwards, this one too. The address's count comes before the guess's, as where they are counted, so that no two wait
-// for each other.
+// for each other. A browser that is trusted has shown no code: what asks for a proof asks for one.
 const statement = prepare<Row, Value>(
   "write",
   sql`with
@@ -52,8 +52,9 @@ const statement = prepare<Row, Value>(
         and exists (select from known)),
     begun as (
       insert into auth.session
-        (id, token, user_id, ip_address, user_agent, second_factor, expires_at, created_at, updated_at)
-      select ${given("id")}, ${given("token")}, id, ${given("ip")}, ${given("userAgent")}, needed, now(), now(), now()
+        (id, token, user_id, ip_address, user_agent, second_factor, proven_at, expires_at, created_at, updated_at)
+      select ${given("id")}, ${given("token")}, id, ${given("ip")}, ${given("userAgent")}, needed,
+        case when needed then '-infinity' else now() end, now(), now(), now()
       from asked where trusted or not needed returning 1),
     challenged as (
       insert into auth.challenge (digest, user_id, ends_at)
