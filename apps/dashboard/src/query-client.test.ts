@@ -1,5 +1,5 @@
-import { MutationObserver, QueryObserver } from "@tanstack/react-query";
-import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { focusManager, MutationObserver, QueryObserver } from "@tanstack/react-query";
+import { afterEach, beforeEach, expect, onTestFinished, test, vi } from "vitest";
 import { createQueryClient } from "./query-client.ts";
 import { accountQuery } from "./session/account-query.ts";
 import { serverWait } from "./session/server-wait.ts";
@@ -11,6 +11,7 @@ beforeEach(() => {
   vi.stubGlobal("localStorage", { getItem: () => null });
 });
 afterEach(() => {
+  focusManager.setFocused(undefined);
   vi.useRealTimers();
   vi.unstubAllGlobals();
 });
@@ -37,6 +38,8 @@ function startServer({ refusals, seconds, body }: { refusals: number; seconds: n
 
 function leave() {
   const client = createQueryClient({ onSignedOut() {}, onLost() {} });
+  client.mount();
+  onTestFinished(() => client.unmount());
   const mutation = new MutationObserver(client, {
     mutationFn: () => createApiClient(apiUrl).members.leave.mutate(),
   });
@@ -64,6 +67,45 @@ test("what the server refuses for the rate is done as soon as it allows, and unt
   expect(await outcome).toBe("done");
   expect(requests()).toBe(3);
 });
+
+test("what was cancelled while the server's pause lasts is not done when it is over", async () => {
+  const requests = startServer({ refusals: 1, seconds: 7 });
+  const { mutation, outcome } = leave();
+  await vi.advanceTimersByTimeAsync(100);
+  expect(requests()).toBe(1);
+  mutation.reset();
+  await vi.advanceTimersByTimeAsync(120_000);
+  expect(await outcome).toBe("failed");
+  expect(requests()).toBe(1);
+});
+
+test("so it is when the page that asked has gone before the server refused", async () => {
+  const requests = startServer({ refusals: 1, seconds: 7 });
+  const { mutation, outcome } = leave();
+  mutation.subscribe(() => {})();
+  await vi.advanceTimersByTimeAsync(120_000);
+  expect(await outcome).toBe("failed");
+  expect(requests()).toBe(1);
+});
+
+test.each([
+  ["a moment", 20_000, "done", 2],
+  ["hours", 7_200_000, "failed", 1],
+])(
+  "in a tab that is looked at again %s after the pause, it ends as whoever asked expects",
+  async (_, ms, end, asked) => {
+    const requests = startServer({ refusals: 1, seconds: 7 });
+    const { mutation, outcome } = leave();
+    await vi.advanceTimersByTimeAsync(100);
+    focusManager.setFocused(false);
+    await vi.advanceTimersByTimeAsync(ms);
+    expect(mutation.getCurrentResult().isPaused).toBe(true);
+    focusManager.setFocused(true);
+    await vi.advanceTimersByTimeAsync(100);
+    expect(await outcome).toBe(end);
+    expect(requests()).toBe(asked);
+  },
+);
 
 test("the limit of an address, which answers without knowing of procedures, is waited for just so", async () => {
   const requests = startServer({ refusals: 1, seconds: 3, body: { error: { code: "rate.exceeded", message: "" } } });

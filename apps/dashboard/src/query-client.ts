@@ -5,6 +5,8 @@ import { sessionFault } from "./session/session-fault.ts";
 
 /** Whoever is to wait longer is told so, instead of kept waiting. */
 const longestWaitSeconds = 120;
+/** So long after the server's pause, in a tab that was hidden meanwhile, nobody expects that something is still done by itself. */
+const latestMs = 60_000;
 
 type QueryClientOptions = {
   /** The server did not know the session any more. */
@@ -20,17 +22,37 @@ export function createQueryClient({ onSignedOut, onLost }: QueryClientOptions): 
     if (fault === "lost") onLost();
   };
   // What was refused because there was too much of it was not begun: it is asked again, and meanwhile a countdown is shown.
-  const isToWait = (failures: number, error: unknown) => {
+  const waitedFor = new WeakSet<object>();
+  const isToWait = (failures: number, error: Error) => {
     const seconds = secondsToWait(error);
-    if (!seconds || seconds > longestWaitSeconds || failures >= 10) return false;
+    if (!seconds || seconds > longestWaitSeconds || failures >= 10 || waitedFor.has(error)) return false;
+    waitedFor.add(error);
     serverWait.write(Date.now() + seconds * 1_000);
     return true;
   };
   const retryDelay = (failures: number, error: unknown) =>
     1_000 * (secondsToWait(error) ?? Math.min(30, 2 ** failures));
+  const mutationCache = new MutationCache({ onError });
+  // What somebody cancelled, or turned away from, is not done after the pause: its next attempt is the refusal that it had before.
+  mutationCache.subscribe((event) => {
+    const isOver =
+      event.type === "observerRemoved" ||
+      (event.type === "updated" && event.action.type === "continue" && Date.now() > serverWait.read() + latestMs);
+    if (!isOver) return;
+    const { mutation } = event;
+    const { isPaused } = mutation.state;
+    const { mutationFn } = mutation.options;
+    mutation.options = {
+      ...mutation.options,
+      mutationFn: async (...all) => {
+        if (isPaused || mutation.state.failureReason) throw mutation.state.failureReason ?? new Error("given up");
+        return mutationFn?.(...all);
+      },
+    };
+  });
   return new QueryClient({
     queryCache: new QueryCache({ onError }),
-    mutationCache: new MutationCache({ onError }),
+    mutationCache,
     defaultOptions: {
       queries: {
         staleTime: 10_000,

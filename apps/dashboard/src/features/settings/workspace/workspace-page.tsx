@@ -115,7 +115,10 @@ function SecondFactorRule() {
           busy={change.isPending}
           error={error}
           onConfirm={() => change.mutate(true)}
-          onClosed={() => setIsAsking(false)}
+          onClosed={() => {
+            setIsAsking(false);
+            change.reset();
+          }}
         >
           <p>Whoever signed in without one sees nothing of {tenant.name} any more, within seconds, until they have.</p>
         </ConfirmDialog>
