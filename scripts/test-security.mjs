@@ -6,9 +6,10 @@ import { spawnSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { newReport, withServices } from "./checks/tests.mjs";
 import { findChromium } from "./chromium.mjs";
-import { Failure, main, run } from "./commands.mjs";
+import { Failure, main } from "./commands.mjs";
 import { build, root, toolEnv } from "./launch.mjs";
 import { attacks, casesOf, faults, judge } from "./security/attacks.mjs";
+import { reported, testsOfPlaywright, testsOfVitest } from "./security/reports.mjs";
 import { step } from "./steps.mjs";
 
 /** Tags in a test's name, or a place in it where one goes. */
@@ -28,42 +29,20 @@ function findFiles() {
   };
 }
 
-/** Runs a command that writes a report, whether its tests pass or not. */
-async function reported(command, args, options, report) {
-  const failure = await run(command, args, options).catch((error) => error);
-  if (existsSync(report)) return JSON.parse(readFileSync(report, "utf8"));
-  throw failure;
-}
-
-/** @returns {Promise<{ name: string, passed: boolean }[]>} */
-async function testServers(files, env) {
+/** @returns {Promise<import("./security/reports.mjs").Test[]>} */
+function testServers(files, env) {
   const report = newReport("security");
   const args = ["run", "--reporter=json", `--outputFile.json=${report}`, ...files];
-  const { testResults } = await reported("vitest", args, { cwd: root, env }, report);
-  return testResults.flatMap(({ name: file, status, message, assertionResults }) => {
-    // A file that did not come as far as its tests proves nothing of them.
-    if (assertionResults.length === 0 || (status === "failed" && message)) {
-      const named = [...readFileSync(file, "utf8").matchAll(/\[[ASCTIRKF]\d[\d., ASCTIRKF]*( \+)?( control)?\]/g)].map(
-        ([tags]) => tags,
-      );
-      return [{ name: `${file}: ${message} ${named.join(" ")}`, passed: false }];
-    }
-    return assertionResults.map(({ fullName, status }) => ({ name: fullName, passed: status === "passed" }));
-  });
+  return reported("vitest", args, { cwd: root, env }, report, testsOfVitest);
 }
 
-/** @returns {Promise<{ name: string, passed: boolean }[]>} */
+/** @returns {Promise<import("./security/reports.mjs").Test[]>} */
 async function testInBrowser(files) {
   const report = newReport("security-e2e");
   const env = { ...toolEnv(), CHROMIUM_PATH: await findChromium(), PLAYWRIGHT_JSON_OUTPUT_FILE: report };
   const specs = files.map((file) => file.replace(/^e2e\//, ""));
   const args = ["--filter", "@parley/e2e", "exec", "playwright", "test", "--reporter=json", ...specs];
-  const { suites } = await reported("pnpm", args, { cwd: root, env }, report);
-  const specsOf = (suite, path) => [
-    ...(suite.specs ?? []).map(({ title, ok }) => ({ name: `${path} ${title}`, passed: ok })),
-    ...(suite.suites ?? []).flatMap((inner) => specsOf(inner, `${path} ${inner.title}`)),
-  ];
-  return suites.flatMap((suite) => specsOf(suite, suite.title));
+  return reported("pnpm", args, { cwd: root, env }, report, testsOfPlaywright);
 }
 
 const shorten = (text, length) => (text.length > length ? `${text.slice(0, length - 1)}…` : text);
