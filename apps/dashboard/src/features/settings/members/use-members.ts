@@ -40,7 +40,7 @@ export function useMemberActions() {
       onSuccess,
     }),
     transferOwnership: useMutation({
-      mutationFn: (memberId: MemberId) => client.members.transferOwnership.mutate({ memberId }),
+      mutationFn: (memberId: MemberId) => confirmed(() => client.members.transferOwnership.mutate({ memberId })),
       onSuccess,
     }),
     invite: useMutation({
