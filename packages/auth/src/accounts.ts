@@ -88,6 +88,13 @@ export type Accounts = {
    * @throws what the database throws
    */
   findSession(headers: Headers, options?: { background?: boolean; renew?: boolean }): Promise<FoundSession | undefined>;
+  /**
+   * The same headers with the session cookie that its present one has replaced: to tell what is made for that one from what is made for
+   * nobody. It opens nothing, but for the moment in which `findSession` takes it. Undefined when there was no other, or without a session.
+   *
+   * @throws what the database throws
+   */
+  withFormerSession(headers: Headers): Promise<Headers | undefined>;
   /** Until everything is done that answers did not wait for. */
   settled(): Promise<void>;
   /**
@@ -241,6 +248,8 @@ export function createAccounts(options: AccountsOptions): Accounts {
     settled: () => afterwards.settled(),
 
     findSession: (headers, options) => sessions.find(headers, options),
+
+    withFormerSession: (headers) => sessions.withFormerToken(headers),
 
     resetFactor: (email) => resetFactor({ db, factors, attempts, mail, links, onEvent }, email),
 

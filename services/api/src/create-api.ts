@@ -26,7 +26,7 @@ import { accountRoutes } from "./account-routes.ts";
 import { adminRoutes } from "./admin-routes.ts";
 import { auditRoutes } from "./audit-routes.ts";
 import { capturedMailRoutes } from "./captured-mail-routes.ts";
-import { guardAgainstOtherSites, refuseOtherMethods } from "./csrf-guard.ts";
+import { createCsrfFor, guardAgainstOtherSites, refuseOtherMethods } from "./csrf-guard.ts";
 import { errorAnswer } from "./error-answer.ts";
 import { limitRate } from "./rate-limit.ts";
 import { recordRefusals } from "./record-refusals.ts";
@@ -156,8 +156,9 @@ export async function createApi(options: ApiOptions): Promise<FastifyInstance> {
     if (url !== "/healthz" && url !== "/readyz") await limitRequests(request, reply);
   });
 
-  recordRefusals(app, options);
-  guardAgainstOtherSites(app, config);
+  const csrf = createCsrfFor(config);
+  recordRefusals(app, { ...options, csrf });
+  guardAgainstOtherSites(app, csrf);
 
   app.get("/healthz", async () => ({ status: "ok" }));
   // Outside every limit, so that whoever runs us may ask as often as they like.

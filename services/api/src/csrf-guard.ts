@@ -1,4 +1,4 @@
-import { createCsrf } from "@parley/auth";
+import { type Csrf, createCsrf } from "@parley/auth";
 import { AppError } from "@parley/core/app-error";
 import type { Config } from "@parley/platform/config";
 import type { FastifyInstance, FastifyRequest, HTTPMethods } from "fastify";
@@ -36,16 +36,12 @@ class NotJson extends Error {
   readonly statusCode = 415;
 }
 
+/** The guard's tokens, for the pages that may change something with a cookie. */
+export const createCsrfFor = ({ secret, api, dashboard }: Pick<Config, "secret" | "api" | "dashboard">): Csrf =>
+  createCsrf({ secret, apiUrl: api.url, origins: [dashboard.origin] });
+
 /** Puts the guard before all routes that are registered from now on, and adds the route that gives tokens. */
-export function guardAgainstOtherSites(
-  app: FastifyInstance,
-  settings: Pick<Config, "secret" | "api" | "dashboard">,
-): void {
-  const csrf = createCsrf({
-    secret: settings.secret,
-    apiUrl: settings.api.url,
-    origins: [settings.dashboard.origin],
-  });
+export function guardAgainstOtherSites(app: FastifyInstance, csrf: Csrf): void {
   app.decorate("routeNames", []);
   app.addHook("onRoute", ({ method, url, config }) => {
     if (config?.refuses) return;

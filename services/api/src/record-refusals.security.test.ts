@@ -107,6 +107,41 @@ test("a refusal takes no new token from whoever was attacked: the next request o
   ).toBe(200);
 });
 
+test("a page that has not heard of its session's new token is refused and comes again; no alarm is left of it", async () => {
+  const { tenantId, member, cookie } = await signedIn();
+  const { api: ofOwner } = await world.colleague(tenantId, "owner");
+  await ofOwner.members.changeRole({ memberId: member.memberId, role: "admin" });
+  const nonce = "parley.csrf=".concat("n".repeat(43));
+  const tokenFor = async (session: string) =>
+    (await call<{ token: string }>("GET", "/api/csrf", { headers: { cookie: `${session}; ${nonce}` } })).body.token;
+  const post = (session: string, token: string) =>
+    api.inject({
+      method: "POST",
+      url: "/trpc/session.ticket",
+      headers: {
+        origin: dashboard,
+        cookie: `${session}; ${nonce}`,
+        "content-type": "application/json",
+        "x-csrf-token": token,
+      },
+      payload: "{}",
+    });
+  const stale = await tokenFor(cookie);
+  const read = await call("GET", "/trpc/session.me", { origin: dashboard, headers: { cookie } });
+  const renewed = String(read.headers["set-cookie"]).split(";")[0] ?? "";
+  expect(renewed).not.toBe(cookie);
+
+  expect((await post(renewed, stale)).json().error.code).toBe("csrf.invalid");
+  expect((await post(renewed, await tokenFor(renewed))).statusCode).toBe(200);
+  expect(await refusalsOf(tenantId)).toEqual([]);
+
+  const { cookie: others } = await signedIn();
+  expect((await post(renewed, await tokenFor(others))).json().error.code).toBe("csrf.invalid");
+  expect(await refusalsOf(tenantId), "of another session").toMatchObject([
+    { actorKind: "member", code: "csrf.invalid" },
+  ]);
+});
+
 test("so is whoever tries to be the operator of a workspace with a token that is not the installation's", async () => {
   const { tenantId, slug } = await world.tenant();
   const attempt = (token: string | undefined) =>

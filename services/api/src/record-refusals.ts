@@ -1,3 +1,4 @@
+import type { Csrf } from "@parley/auth";
 import type { ErrorCode, TenantId } from "@parley/contracts";
 import { type AuditRecord, recordAudit } from "@parley/core/audit/record-audit";
 import { listMemberships } from "@parley/core/tenants/find-tenant";
@@ -17,7 +18,10 @@ const perMinute = { ofCaller: 5, ofKind: 20 };
 type Actor = AuditRecord["actor"];
 
 /** Tells the tenant's audit log of requests that are refused though a credential came along, before they are answered. */
-export function recordRefusals(app: FastifyInstance, { db, accounts }: Pick<ApiOptions, "db" | "accounts">): void {
+export function recordRefusals(
+  app: FastifyInstance,
+  { db, accounts, csrf }: Pick<ApiOptions, "db" | "accounts"> & { csrf: Csrf },
+): void {
   let minute = 0;
   const recorded = new Map<string, number>();
 
@@ -54,10 +58,21 @@ export function recordRefusals(app: FastifyInstance, { db, accounts }: Pick<ApiO
     return memberships.map(({ tenantId, memberId }) => [tenantId, { kind: "member", id: memberId }]);
   }
 
+  /**
+   * Whether the request would have been let in before its session got another token: then a page of ours has come that has not heard of
+   * it. It is refused like any other, asks for a token and comes again; nobody has attacked.
+   */
+  async function isOfFormerToken({ headers, facts }: FastifyRequest): Promise<boolean> {
+    if (facts.refusal !== "csrf.invalid" || !headers.cookie) return false;
+    const former = await accounts.withFormerSession(new Headers({ cookie: headers.cookie }));
+    return former !== undefined && !csrf.refuse({ ...headers, cookie: former.get("cookie") ?? "" });
+  }
+
   app.addHook("onSend", async (request) => {
     const { refusal } = request.facts;
     if (!refusal || !(told.includes(refusal) || isWrongToken(request))) return;
     try {
+      if (await isOfFormerToken(request)) return;
       for (const [tenantId, actor] of await callersOf(request)) {
         if (isTooMany(tenantId, actor)) continue;
         const { url = null } = request.routeOptions;

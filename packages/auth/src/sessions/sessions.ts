@@ -5,7 +5,7 @@ import type { Cache } from "@parley/platform/redis-cache";
 import { sql } from "drizzle-orm";
 import * as z from "zod";
 import { isAlive, isFresh, seconds } from "./alive.ts";
-import { type Cookies, readSigned, sessionCookie } from "./session-cookie.ts";
+import { type Cookies, readSigned, sessionCookie, withSession } from "./session-cookie.ts";
 
 /** Activity is noted at most this often, so a session may end so much early. */
 const noteEverySeconds = 60;
@@ -110,6 +110,18 @@ export class Sessions {
       former,
       headers: answer,
     };
+  }
+
+  /** The same headers with the token that the session had before its present one; undefined when it has had no other, or is over. */
+  async withFormerToken(headers: Headers): Promise<Headers | undefined> {
+    const sent = readSigned(headers.get("cookie") ?? "", this.#cookies.session, this.#secret);
+    if (!sent) return undefined;
+    const { rows } = await this.#db.read("auth", (read) =>
+      read.execute<{ former: string | null }>(sql`
+        select s.former_token as former from auth.session s where s.token = ${sent} and ${isAlive}`),
+    );
+    const former = rows[0]?.former;
+    return former ? withSession(headers, this.#cookies, former, this.#secret) : undefined;
   }
 
   /** Something has become of the request's session that the next request has to know of. */
