@@ -1,4 +1,4 @@
-import { Outlet, useLocation } from "@tanstack/react-router";
+import { Outlet, useMatch } from "@tanstack/react-router";
 import { lazy, Suspense } from "react";
 import type { Session } from "../session/session.ts";
 
@@ -12,17 +12,16 @@ const FoundWorkspacePage = lazy(async () => {
   return { default: FoundWorkspacePage };
 });
 
-const ofAccount = ["/settings/profile", "/settings/security"];
-
 /** For somebody who is signed in, and gets into no workspace: their account is theirs all the same. */
 export function NoWorkspace({ session }: { session: Session }) {
-  const { pathname } = useLocation();
-  const isOfAccount = ofAccount.includes(pathname.replace(/\/$/, ""));
+  // By the page that is there: the address is the next one's already while that is loaded.
+  const profile = useMatch({ from: "/app/settings/profile", shouldThrow: false });
+  const security = useMatch({ from: "/app/settings/security", shouldThrow: false });
   return (
     <Suspense>
       {session.refusal === "auth.factor_required" ? (
         <RequiredFactorPage session={session} />
-      ) : isOfAccount ? (
+      ) : (profile ?? security) ? (
         <main className="flex h-dvh flex-col bg-canvas">
           <Outlet />
         </main>
