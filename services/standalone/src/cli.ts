@@ -89,8 +89,7 @@ program
   )
   .argument("<email>", "the address that they sign in with")
   .action(async (email: string) => {
-    await resetFactor(process.env, email);
-    say("Done: every device of theirs is signed out, and their password alone signs them in.");
+    say(await resetFactor(process.env, email));
   });
 
 // pnpm runs this in the checkout, wherever its caller stands.

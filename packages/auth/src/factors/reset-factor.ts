@@ -4,10 +4,11 @@ import { sql } from "drizzle-orm";
 import type { OnAccountEvent } from "../account-events.ts";
 import type { AccountMail, Links } from "../account-mail.ts";
 import type { Attempts } from "../lockout/attempts.ts";
-import { factorResetMail } from "../mail/account-mails.ts";
+import { factorAndPasswordResetMail, factorResetMail } from "../mail/account-mails.ts";
 import type { Factors } from "./factors.ts";
 
-export type FactorReset = "reset" | "no_factor" | "no_account";
+/** `password_ended`: reset, and the password, too short to be asked for alone, opens nothing any more. */
+export type FactorReset = "reset" | "password_ended" | "no_factor" | "no_account";
 
 type Options = {
   db: Database;
@@ -19,26 +20,34 @@ type Options = {
 };
 
 type Row = { id: string; name: string; email: string };
+type Reset = Row & { endsPassword: boolean };
 
 /**
  * Takes the second factor from somebody who has lost it and their backup codes: an order of whoever runs the installation, who has
- * made sure that it is them. Every session of theirs ends, and a mail tells them; from then on their password is enough.
+ * made sure that it is them. Every session of theirs ends, and a mail tells them; from then on their password is enough. One that was
+ * long enough only beside the factor is no proof alone: it ends with it, and they choose another by a link that is mailed.
  */
 export async function resetFactor(options: Options, address: string): Promise<FactorReset> {
   const { db, factors, attempts, mail, links, onEvent } = options;
   const email = address.trim().toLowerCase();
-  const outcome = await db.transaction("auth", async (tx): Promise<Row | FactorReset> => {
+  const outcome = await db.transaction("auth", async (tx): Promise<Reset | FactorReset> => {
     const { rows } = await tx.execute<Row>(sql`
       select id, name, email from auth."user" where email = ${email} for update`);
     const [user] = rows;
     if (!user) return "no_account";
     if (!(await factors.remove(tx, user.id))) return "no_factor";
     await tx.execute(sql`delete from auth.session where user_id = ${user.id}`);
-    await mail.send(tx, factorResetMail({ to: user.email, name: user.name, url: links.forgotPassword }));
-    return user;
+    // After the factor is gone, so that no password that is chosen meanwhile counts on it.
+    const ended = await tx.execute(sql`
+      update auth.account set password = null, password_short = false, updated_at = now()
+      where user_id = ${user.id} and provider_id = 'credential' and password_short returning 1`);
+    const endsPassword = ended.rows.length > 0;
+    const write = endsPassword ? factorAndPasswordResetMail : factorResetMail;
+    await mail.send(tx, write({ to: user.email, name: user.name, url: links.forgotPassword }));
+    return { ...user, endsPassword };
   });
   if (typeof outcome === "string") return outcome;
   await attempts.clear({ kind: "factor", of: outcome.id });
   await onEvent({ type: "factor.reset", userId: UserId.parse(outcome.id), ip: null, userAgent: null });
-  return "reset";
+  return outcome.endsPassword ? "password_ended" : "reset";
 }

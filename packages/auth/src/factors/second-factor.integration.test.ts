@@ -1,43 +1,14 @@
 import { randomUUID } from "node:crypto";
 import { accountEndpoints, SignInAnswer } from "@parley/contracts";
-import { type Database, openDatabase } from "@parley/db";
-import { createTestDatabase, type TestDatabase } from "@parley/db/testing";
-import type { Mail } from "@parley/platform/mail/mail";
 import { sql } from "drizzle-orm";
-import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
-import type { AccountEvent } from "../account-events.ts";
-import { type Accounts, createAccounts } from "../accounts.ts";
+import { afterAll, beforeEach, expect, test } from "vitest";
 import { codeOf } from "../testing/authenticator.ts";
-import { apiUrl, createBrowser, origin, password, secret } from "../testing/browser.ts";
+import { createBrowser, origin, password } from "../testing/browser.ts";
+import { openTestAccounts } from "../testing/test-accounts.ts";
 
-let database: TestDatabase;
-let db: Database;
-let accounts: Accounts;
-const events: AccountEvent[] = [];
-const mails: Mail[] = [];
-beforeAll(async () => {
-  database = await createTestDatabase();
-  db = openDatabase({ connection: database.connection, max: 8 });
-  accounts = createAccounts({
-    db,
-    secret,
-    apiUrl,
-    appOrigins: [origin],
-    mail: {
-      send: async (_tx, mail) => void mails.push(mail),
-      sendAlone: async (mail) => void mails.push(mail),
-    },
-    onEvent: async (event) => void events.push(event),
-  });
-});
-beforeEach(() => {
-  events.length = 0;
-  mails.length = 0;
-});
-afterAll(async () => {
-  await db.close();
-  await database.drop();
-});
+const { db, accounts, mails, events, forgetTold, close, ...world } = await openTestAccounts();
+beforeEach(forgetTold);
+afterAll(close);
 
 const run = (statement: ReturnType<typeof sql>) => db.authDatabase().execute(statement);
 /** As if the codes so far had been of another hour. */
@@ -47,8 +18,7 @@ const grow = (userId: string, time: string) =>
 const types = () => events.map(({ type }) => type);
 
 async function person() {
-  const email = `${randomUUID()}@example.com`;
-  const userId = await accounts.ensureUser({ email, name: "Ada", password });
+  const { email, userId } = await world.person();
   const browser = createBrowser(accounts);
   await browser.signIn(email);
   return { email, userId, browser };
@@ -217,6 +187,25 @@ test("whoever runs the installation takes a lost factor away: every device is si
   expect(await anew.session(), "who has none stays signed in").toBeDefined();
   expect(await accounts.resetFactor("nobody@example.com")).toBe("no_account");
   expect([mails, types()]).toEqual([[], []]);
+});
+
+test("a password that was enough beside a lost factor alone ends with it; another one is chosen by a link that is mailed", async () => {
+  const { email, browser } = await personWithFactor();
+  const short = "kd8f!waNu2";
+  expect((await browser.post("/change-password", { currentPassword: password, newPassword: short })).status).toBe(200);
+  mails.length = 0;
+  expect(await accounts.resetFactor(email)).toBe("password_ended");
+  expect(mails).toMatchObject([{ to: email, subject: expect.stringContaining("choose a new password") }]);
+  expect(mails[0]?.text).toContain(`${origin}/forgot-password`);
+  const anew = createBrowser(accounts);
+  expect(await anew.signIn(email, short)).toMatchObject({ status: 401, body: { code: "INVALID_EMAIL_OR_PASSWORD" } });
+
+  await anew.post("/request-password-reset", { email });
+  const [, token] = /reset-password#([\w-]+)/.exec(mails.at(-1)?.text ?? "") ?? [];
+  expect((await anew.post("/reset-password", { token, newPassword: short })).body.code).toBe("PASSWORD_TOO_SHORT");
+  const long = "vexing otters at noon";
+  expect((await anew.post("/reset-password", { token, newPassword: long })).status).toBe(200);
+  expect(SignInAnswer.parse((await anew.signIn(email, long)).body)).toMatchObject({ user: { email } });
 });
 
 test("of ten wrong codes at once five are looked at", async () => {

@@ -1,3 +1,4 @@
+import { passwordLength } from "@parley/contracts";
 import type { Mail } from "@parley/platform/mail/mail";
 import { withoutLinks, writeMail } from "@parley/platform/mail/write-mail";
 import { linkMinutes } from "./mail-token.ts";
@@ -65,6 +66,18 @@ export const factorResetMail = ({ to, name, url }: WithLink): Mail =>
       "If you did not ask for it, choose a new password at once, and tell whoever runs your workspace.",
     ],
     action: { label: "It was not me: choose a new password", url },
+  });
+
+/** The same, where the password was too short to be asked for alone. */
+export const factorAndPasswordResetMail = ({ to, name, url }: WithLink): Mail =>
+  writeMail({
+    to,
+    subject: "Your second factor was taken away: choose a new password",
+    paragraphs: [
+      `Hello ${withoutLinks(name)},\n\nwhoever runs Parley has taken the second factor from your account, as for somebody who has lost it, and every device was signed out. Your password was too short to be asked for alone, so it opens nothing any more. Choose one of at least ${passwordLength.min} characters, by a link that we mail to you:`,
+      "Then set up another second factor, in the settings of your account. If you did not ask for any of this, tell whoever runs your workspace.",
+    ],
+    action: { label: "Choose a new password", url },
   });
 
 /** To the address that somebody wants to change over to. */

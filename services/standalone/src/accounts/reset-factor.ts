@@ -4,15 +4,22 @@ import { findRunning } from "../data-folder.ts";
 import { OperatorError } from "../operator-error.ts";
 
 type Environment = Record<string, string | undefined>;
-type Answer = { outcome: "reset" | "no_factor" | "no_account" };
+type Answer = { outcome: "reset" | "password_ended" | "no_factor" | "no_account" };
 
 const refusals = {
   no_account: "Nobody has an account with this address.",
   no_factor: "This account has no second factor: there is nothing to take away.",
 };
 
-/** Has the api that runs take somebody's second factor from them. @throws OperatorError when it did not */
-export async function resetFactor(environment: Environment, email: string): Promise<void> {
+/** What signs them in from now on. */
+const outcomes = {
+  reset: "Done: every device of theirs is signed out, and their password alone signs them in.",
+  password_ended:
+    "Done: every device of theirs is signed out. Their password was too short to be asked for alone and opens nothing any more: a mail tells them to choose another.",
+};
+
+/** Has the api that runs take somebody's second factor from them. @returns what came of it @throws OperatorError when it did not */
+export async function resetFactor(environment: Environment, email: string): Promise<string> {
   const { apiUrl, adminToken } = await findApi(environment);
   let answer: Answer;
   try {
@@ -23,7 +30,9 @@ export async function resetFactor(environment: Environment, email: string): Prom
     const reason = error instanceof Error ? error.message : String(error);
     throw new OperatorError(`The api at ${apiUrl} did not do it: ${reason}`);
   }
-  if (answer.outcome !== "reset") throw new OperatorError(refusals[answer.outcome]);
+  const { outcome } = answer;
+  if (outcome === "no_account" || outcome === "no_factor") throw new OperatorError(refusals[outcome]);
+  return outcomes[outcome];
 }
 
 async function findApi({ API_URL: apiUrl, ADMIN_TOKEN: adminToken, PARLEY_DATA_DIR: folder }: Environment) {
