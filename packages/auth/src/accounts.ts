@@ -14,7 +14,7 @@ import { Factors } from "./factors/factors.ts";
 import { type FactorReset, resetFactor } from "./factors/reset-factor.ts";
 import { secondFactor } from "./factors/second-factor.ts";
 import { Attempts } from "./lockout/attempts.ts";
-import { personOf, rememberDevice } from "./lockout/known-device.ts";
+import { rememberDevice } from "./lockout/known-device.ts";
 import { proofLimits } from "./lockout/proof-limits.ts";
 import { createTellLocked } from "./lockout/tell-locked.ts";
 import { unlocking } from "./lockout/unlocking.ts";
@@ -124,8 +124,7 @@ export function createAccounts(options: AccountsOptions): Accounts {
   const factors = new Factors({ db, secret, attempts });
   const tellLocked = createTellLocked({ db, attempts, mail, links, onEvent });
   const signIn = createSignIn({ db, secret, cookies, attempts, factors, workspaces, tellLocked, afterwards, onEvent });
-  const onKnown = (context: GenericEndpointContext, email: string) =>
-    rememberDevice(context, personOf(attempts, email));
+  const onKnown = (context: GenericEndpointContext, email: string) => rememberDevice(context, { db, attempts, email });
   const build = (more: BetterAuthPlugin[]) =>
     betterAuth({
       appName: "Parley",

@@ -3,8 +3,16 @@ import type { Database } from "@parley/db";
 import { type Placeholder, type SQL, sql } from "drizzle-orm";
 import { seconds } from "../sessions/alive.ts";
 
+/** At a password, wherever it is. */
+export const mostGuesses = 5;
 /** Tries at most, before the subject is locked. An address has more: many people may share it. */
-export const mostTries = { account: 5, device: 5, factor: 5, confirmation: 5, address: 30 } as const;
+export const mostTries = {
+  account: mostGuesses,
+  device: mostGuesses,
+  factor: 5,
+  confirmation: 5,
+  address: 30,
+} as const;
 /** A lock opens by itself after so long; failures that are so far apart do not add up. */
 const windowSeconds = 15 * 60;
 

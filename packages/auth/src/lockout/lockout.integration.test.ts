@@ -1,50 +1,23 @@
 import { randomUUID } from "node:crypto";
-import { type Database, openDatabase } from "@parley/db";
-import { createTestDatabase, type TestDatabase } from "@parley/db/testing";
-import type { Mail } from "@parley/platform/mail/mail";
 import { APIError } from "better-auth/api";
 import { sql } from "drizzle-orm";
-import { afterAll, beforeAll, beforeEach, expect, test, vi } from "vitest";
-import type { AccountEvent } from "../account-events.ts";
-import { type Accounts, createAccounts } from "../accounts.ts";
+import { afterAll, beforeEach, expect, test, vi } from "vitest";
 import * as hashing from "../passwords/hash-password.ts";
-import { apiUrl, createBrowser, origin, password, secret } from "../testing/browser.ts";
+import { createBrowser, password } from "../testing/browser.ts";
+import { openTestAccounts } from "../testing/test-accounts.ts";
 
 vi.mock("../passwords/hash-password.ts", { spy: true });
 
-let database: TestDatabase;
-let db: Database;
-let accounts: Accounts;
-const events: AccountEvent[] = [];
-const mails: Mail[] = [];
-let lastAddress = 0;
-beforeAll(async () => {
-  database = await createTestDatabase();
-  db = openDatabase({ connection: database.connection, max: 8 });
-  accounts = createAccounts({
-    db,
-    secret,
-    apiUrl,
-    appOrigins: [origin],
-    dashboardUrl: "https://app.example.com",
-    mail: { send: () => Promise.reject(new Error("no tenant here")), sendAlone: async (mail) => void mails.push(mail) },
-    onEvent: async (event) => void events.push(event),
-  });
+const { db, accounts, mails, events, person, forgetTold, close } = await openTestAccounts({
+  dashboardUrl: "https://app.example.com",
 });
+let lastAddress = 0;
 beforeEach(() => {
-  events.length = 0;
-  mails.length = 0;
+  forgetTold();
   vi.mocked(hashing.verifyPassword).mockClear();
 });
-afterAll(async () => {
-  await db.close();
-  await database.drop();
-});
+afterAll(close);
 
-async function person() {
-  const email = `${randomUUID()}@example.com`;
-  return { email, userId: await accounts.ensureUser({ email, name: "Ada", password }) };
-}
 /** A browser elsewhere, in which nobody has signed in. */
 const stranger = () => createBrowser(accounts, { address: `192.0.2.${++lastAddress % 250}` });
 const wrong = "wrong horse battery staple";
@@ -136,6 +109,23 @@ test("[A1] a device is known for who signed in there, and not by a cookie that s
   const forger = stranger();
   forger.jar.set(name, encodeURIComponent(`${decodeURIComponent(value).split(".")[0]}.${btoa("x".repeat(32))}`));
   expect((await forger.signIn(ada.email)).status).toBe(429);
+});
+
+test("[A1] with a new password no device is known but the one that it was chosen in", async () => {
+  const { email } = await person();
+  const [own, other] = [createBrowser(accounts), createBrowser(accounts)];
+  for (const one of [own, other]) await one.signIn(email);
+  const newPassword = "vexing otters at noon";
+  const changed = await own.post("/change-password", { currentPassword: password, newPassword });
+  expect(changed.status).toBe(200);
+  for (const one of [own, other]) await one.post("/sign-out");
+  await lock(email);
+  // Nor has it tries of its own, for whoever has taken its cookie.
+  vi.mocked(hashing.verifyPassword).mockClear();
+  expect((await other.signIn(email, wrong)).status).toBe(429);
+  expect((await other.signIn(email, newPassword)).status).toBe(429);
+  expect(verified()).toBe(0);
+  expect((await own.signIn(email, newPassword)).status).toBe(200);
 });
 
 test("[A2] an address that fails with many accounts is stopped before it locks them", async () => {

@@ -6,7 +6,7 @@ import type { OnAccountEvent, Origin } from "../account-events.ts";
 import type { Afterwards } from "../afterwards.ts";
 import { challengeCookie, type Factors, trustCookie } from "../factors/factors.ts";
 import type { Attempts, Subject } from "../lockout/attempts.ts";
-import { knownDeviceCookie, parseKnownDevice, personOf, withPerson } from "../lockout/known-device.ts";
+import { generationOf, knownDeviceCookie, parseKnownDevice, personOf, withPerson } from "../lockout/known-device.ts";
 import type { TellLocked } from "../lockout/tell-locked.ts";
 import { hashPassword, verifyPassword } from "../passwords/hash-password.ts";
 import { isEmail } from "../profile/names.ts";
@@ -35,7 +35,7 @@ type SignedIn = { answer: SignInAnswer; setCookies: string[] };
  * twice, once before the password is looked at and once after, and Better Auth, whose cookies and tables these are, is not.
  *
  * After five wrong passwords an account is locked for 15 minutes, on every device but those where its person has signed in before:
- * each of these has a count of its own, so a stranger locks nobody out. The answers to a locked account are the same whether it
+ * each of these has a count of its own, so a stranger locks nobody out, until the password is another. The answers to a locked account are the same whether it
  * exists and whether the password is right. An address that fails with many accounts is stopped before it locks them.
  */
 export function createSignIn(options: Options) {
@@ -47,12 +47,18 @@ export function createSignIn(options: Options) {
     const device = parseKnownDevice(read(knownDeviceCookie.name));
     const person = personOf(attempts, email);
     const address: Subject = { kind: "address", of: countedAddress(origin.ip ?? "") };
-    const guess: Subject = device?.people.includes(person)
-      ? { kind: "device", of: `${device.id} ${person}` }
-      : { kind: "account", of: email };
+    const account: Subject = { kind: "account", of: email };
+    const known = device?.people.find((one) => one.person === person);
+    const own: Subject | undefined = device && known && { kind: "device", of: `${device.id} ${person}` };
 
+    const { login, isKnown, ...counted } = await countGuess(db, {
+      address: attempts.keyOf(address),
+      account: attempts.keyOf(account),
+      device: own && known && { key: attempts.keyOf(own), generation: known.generation },
+      email,
+    });
+    const guess = isKnown && own ? own : account;
     const keys = { address: attempts.keyOf(address), guess: attempts.keyOf(guess) };
-    const { login, ...counted } = await countGuess(db, { ...keys, kind: guess.kind, email });
     const userId = login && UserId.parse(login.id);
     // After the answer: how long it takes would tell in how many workspaces somebody is.
     const tellFailed = () =>
@@ -112,7 +118,10 @@ export function createSignIn(options: Options) {
       answer: { user: { id, name, email } },
       setCookies: [
         sessionCookie(cookies, session.token, secret),
-        signedCookie(cookies, secret, { ...knownDeviceCookie, value: withPerson(device, person) }),
+        signedCookie(cookies, secret, {
+          ...knownDeviceCookie,
+          value: withPerson(device, { person, generation: generationOf(proven.hash) }),
+        }),
       ],
     };
   };
