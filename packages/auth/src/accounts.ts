@@ -27,6 +27,7 @@ import { passwords } from "./passwords/passwords.ts";
 import { profile } from "./profile/profile.ts";
 import { withCurrentSession } from "./sessions/current-session.ts";
 import { devices } from "./sessions/devices.ts";
+import { withSessionById } from "./sessions/session-by-id.ts";
 import { cookiesOf, withSession } from "./sessions/session-cookie.ts";
 import { sessionOptions, sessionRules } from "./sessions/session-rules.ts";
 import { type FoundSession, Sessions } from "./sessions/sessions.ts";
@@ -134,7 +135,7 @@ export function createAccounts(options: AccountsOptions): Accounts {
       disabledPaths: [signInPath],
       secret,
       trustedOrigins: [...appOrigins],
-      database: drizzleAdapter(db.authDatabase(), { provider: "pg", schema, transaction: true }),
+      database: withSessionById(drizzleAdapter(db.authDatabase(), { provider: "pg", schema, transaction: true })),
       emailAndPassword: {
         enabled: true,
         // Whoever has not confirmed their address has no session.

@@ -1,7 +1,8 @@
 import { randomUUID } from "node:crypto";
-import { accountEndpoints, SignInAnswer } from "@parley/contracts";
+import { accountEndpoints, backgroundHeader, SignInAnswer } from "@parley/contracts";
 import { type Database, openDatabase } from "@parley/db";
 import { createTestDatabase, type TestDatabase } from "@parley/db/testing";
+import type { Cache } from "@parley/platform/redis-cache";
 import { sql } from "drizzle-orm";
 import { afterAll, afterEach, beforeAll, expect, test, vi } from "vitest";
 import type { AccountEvent } from "../account-events.ts";
@@ -25,12 +26,13 @@ afterAll(async () => {
   await database.drop();
 });
 
-function open(url: string) {
+function open(url: string, sessionCache?: Cache) {
   return createAccounts({
     db,
     secret,
     apiUrl: url,
     appOrigins: [origin],
+    sessionCache,
     onEvent: async (event) => void events.push(event),
   });
 }
@@ -159,6 +161,47 @@ test("[S1 + control] when what somebody may do changes, their sessions get new t
   expect(await accounts.findSession(former)).toBeUndefined();
   expect(await accounts.findSession(renewed)).toBeDefined();
 });
+
+/** What it has is over for everybody after so many more have asked for it. */
+function createExpiringCache() {
+  const kept = new Map<string, string>();
+  let left = Number.POSITIVE_INFINITY;
+  return {
+    expireAfter: (count: number) => void (left = count),
+    async get(key: string) {
+      if (left-- === 0) kept.clear();
+      return kept.get(key);
+    },
+    set: async (key: string, value: string) => void kept.set(key, value),
+    forget: async (key: string) => void kept.delete(key),
+    close() {},
+  };
+}
+
+test.each(["by the database", "by way of a cache"])(
+  "a page that asks for many things at once after a change of what somebody may do stays signed in: %s",
+  async (way) => {
+    const { userId, email } = await person();
+    const cache = createExpiringCache();
+    const answering = way === "by the database" ? accounts : open(apiUrl, cache);
+    const page = createBrowser(answering);
+    await page.signIn(email);
+    for (let change = 0; change < 5; change++) {
+      await page.session();
+      await db.transaction("auth", (tx) => renewSessions(tx, userId));
+      cache.expireAfter(change);
+      const sent = Array.from({ length: 8 }, (_, index) =>
+        index % 2 ? page.get("/devices") : page.get("/time-left", { [backgroundHeader]: "1" }),
+      );
+      const answers = await Promise.all(sent);
+      expect(answers.map(({ status }) => status)).toEqual(Array(8).fill(200));
+      // Those that came with the former token take the cookie from nobody: one answer sets it, once, or none that was kept.
+      expect(answers.filter(({ cookies }) => cookies.length > 0).length).toBeLessThanOrEqual(1);
+      await letFormerTokensEnd(db, userId);
+      expect((await page.get("/devices")).status).toBe(200);
+    }
+  },
+);
 
 test("[S1] a confirmation gives its own answer a new token; a copy of the former one is no proof of anything and never learns the new", async () => {
   const { userId, browser } = await person();
