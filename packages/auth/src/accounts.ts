@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { UserId } from "@parley/contracts";
 import type { Database } from "@parley/db";
 import type { Cache } from "@parley/platform/redis-cache";
-import { type BetterAuthPlugin, betterAuth, type GenericEndpointContext } from "better-auth";
+import { betterAuth, type GenericEndpointContext } from "better-auth";
 import { drizzleAdapter } from "better-auth/adapters/drizzle";
 import { isAPIError } from "better-auth/api";
 import { type OnAccountEvent, originOf } from "./account-events.ts";
@@ -109,7 +109,6 @@ export type Accounts = {
 };
 
 const signInPath = "/sign-in/email";
-const ofProviders = /^\/api\/auth\/(sign-in\/social|link-social|callback\/[a-z]+)$/;
 
 /** A concern has a folder here, and joins as a plugin: its endpoints, hooks and tables are its own. */
 export function createAccounts(options: AccountsOptions): Accounts {
@@ -126,91 +125,82 @@ export function createAccounts(options: AccountsOptions): Accounts {
   const tellLocked = createTellLocked({ db, attempts, mail, links, onEvent });
   const signIn = createSignIn({ db, secret, cookies, attempts, factors, workspaces, tellLocked, afterwards, onEvent });
   const onKnown = (context: GenericEndpointContext, email: string) => rememberDevice(context, { db, attempts, email });
-  const build = (more: BetterAuthPlugin[]) =>
-    betterAuth({
-      appName: "Parley",
-      baseURL: apiUrl,
-      basePath: "/api/auth",
-      // There is one way to sign in with a password, and it is ours.
-      disabledPaths: [signInPath],
-      secret,
-      trustedOrigins: [...appOrigins],
-      database: withSessionById(drizzleAdapter(db.authDatabase(), { provider: "pg", schema, transaction: true })),
-      emailAndPassword: {
-        enabled: true,
-        // Whoever has not confirmed their address has no session.
-        requireEmailVerification: true,
-        // Passwords are judged where they are chosen; here is what is hashed at all, in UTF-16 code units.
-        minPasswordLength: 1,
-        maxPasswordLength: 1_000,
-        password: { hash: hashPassword, verify: verifyPassword },
-      },
-      session: sessionOptions,
-      // Nobody becomes the owner of an account because somebody else says that they have its address.
-      account: { accountLinking: { disableImplicitLinking: true }, updateAccountOnSignIn: false },
-      plugins: [
-        secondFactor({
-          sessions,
-          factors,
-          attempts,
-          links,
-          mail,
-          onEvent,
-          async tellLocked(context, userId) {
-            const user = await context.context.internalAdapter.findUserById(userId);
-            if (user) await tellLocked(originOf(context.headers), user, { kind: "factor", of: userId });
-          },
-          onSignedIn: onKnown,
-        }),
-        unlocking({ db, attempts, onEvent }),
-        signUp({ db, mail, links, rules, workspaces, afterwards, onEvent }),
-        passwords({
-          db,
-          mail,
-          links,
-          workspaces,
-          afterwards,
-          ...product,
-          hasSecondFactor: (userId) => factors.isEnabled(userId),
-          onEvent,
-        }),
-        proofLimits({ attempts }),
-        changeEmail({ db, mail, links, onEvent, onKnown }),
-        profile({ db, ...product, onEvent }),
-        signInEvents(onEvent),
-        sessionRules(),
-        devices({ db, onEvent }),
-        timeLeft({ db }),
-        listProviders(providers),
-        accountLinks({ db, mail, links, providers, onEvent }),
-        ...more,
-      ],
-      // The api has limits for all of its routes.
-      rateLimit: { enabled: false },
-      logger: { disabled: true },
-      // What is no answer to the client: by itself it would be printed to the console.
-      onAPIError: { throw: true, errorURL: links.signIn },
-      telemetry: { enabled: false },
-      advanced: {
-        // Both are off by default when NODE_ENV is "test", which would make their tests worthless.
-        disableOriginCheck: false,
-        disableCSRFCheck: false,
-        database: { generateId: () => randomUUID() },
-        ipAddress: { ipAddressHeaders: ["x-forwarded-for"] },
-        // Its own prefix would be `__Secure-`, which a sibling host can set.
-        useSecureCookies: false,
-        cookiePrefix: cookies.prefix,
-        defaultCookieAttributes: cookies.attributes,
-      },
-    });
-  const auth = build([]);
-  // Made when it is first asked for: it waits for the providers, and a password needs none of them.
-  let withProviders: typeof auth | undefined;
-  const authFor = ({ url }: Request) => {
-    if (providers.length === 0 || !ofProviders.test(new URL(url).pathname)) return auth;
-    withProviders ??= build([signInProviders(providers, { mayRegister: rules.who === "open" })]);
-    return withProviders;
-  };
+  const auth = betterAuth({
+    appName: "Parley",
+    baseURL: apiUrl,
+    basePath: "/api/auth",
+    // There is one way to sign in with a password, and it is ours.
+    disabledPaths: [signInPath],
+    secret,
+    trustedOrigins: [...appOrigins],
+    database: withSessionById(drizzleAdapter(db.authDatabase(), { provider: "pg", schema, transaction: true })),
+    emailAndPassword: {
+      enabled: true,
+      // Whoever has not confirmed their address has no session.
+      requireEmailVerification: true,
+      // Passwords are judged where they are chosen; here is what is hashed at all, in UTF-16 code units.
+      minPasswordLength: 1,
+      maxPasswordLength: 1_000,
+      password: { hash: hashPassword, verify: verifyPassword },
+    },
+    session: sessionOptions,
+    // Nobody becomes the owner of an account because somebody else says that they have its address.
+    account: { accountLinking: { disableImplicitLinking: true }, updateAccountOnSignIn: false },
+    plugins: [
+      secondFactor({
+        sessions,
+        factors,
+        attempts,
+        links,
+        mail,
+        onEvent,
+        async tellLocked(context, userId) {
+          const user = await context.context.internalAdapter.findUserById(userId);
+          if (user) await tellLocked(originOf(context.headers), user, { kind: "factor", of: userId });
+        },
+        onSignedIn: onKnown,
+      }),
+      unlocking({ db, attempts, onEvent }),
+      signUp({ db, mail, links, rules, workspaces, afterwards, onEvent }),
+      passwords({
+        db,
+        mail,
+        links,
+        workspaces,
+        afterwards,
+        ...product,
+        hasSecondFactor: (userId) => factors.isEnabled(userId),
+        onEvent,
+      }),
+      proofLimits({ attempts }),
+      changeEmail({ db, mail, links, onEvent, onKnown }),
+      profile({ db, ...product, onEvent }),
+      signInEvents(onEvent),
+      sessionRules(),
+      devices({ db, onEvent }),
+      timeLeft({ db }),
+      listProviders(providers),
+      accountLinks({ db, sessions, mail, links, providers, onEvent }),
+      signInProviders(providers, { mayRegister: rules.who === "open" }),
+    ],
+    // The api has limits for all of its routes.
+    rateLimit: { enabled: false },
+    logger: { disabled: true },
+    // What is no answer to the client: by itself it would be printed to the console.
+    onAPIError: { throw: true, errorURL: links.signIn },
+    telemetry: { enabled: false },
+    advanced: {
+      // Both are off by default when NODE_ENV is "test", which would make their tests worthless.
+      disableOriginCheck: false,
+      disableCSRFCheck: false,
+      database: { generateId: () => randomUUID() },
+      ipAddress: { ipAddressHeaders: ["x-forwarded-for"] },
+      // Its own prefix would be `__Secure-`, which a sibling host can set.
+      useSecureCookies: false,
+      cookiePrefix: cookies.prefix,
+      defaultCookieAttributes: cookies.attributes,
+    },
+  });
 
   const accounts: Accounts = {
     async handle(request) {
@@ -222,7 +212,7 @@ export function createAccounts(options: AccountsOptions): Accounts {
       }
       const found = await sessions.find(request.headers);
       const headers = withSession(request.headers, cookies, found?.token, secret);
-      const answer = await withCurrentSession(found, () => authFor(request).handler(new Request(request, { headers })));
+      const answer = await withCurrentSession(found, () => auth.handler(new Request(request, { headers })));
       // Whatever was done, this browser sees it with its next request.
       if (request.method !== "GET") await sessions.forget(request.headers.get("cookie") ?? "");
       const setsOne = answer.headers.getSetCookie().some((cookie) => cookie.startsWith(`${cookies.session}=`));

@@ -7,11 +7,13 @@ import { accountError } from "../account-error.ts";
 import { type OnAccountEvent, originOf } from "../account-events.ts";
 import type { AccountMail, Links } from "../account-mail.ts";
 import { accountLinkedMail, accountUnlinkedMail } from "../mail/account-mails.ts";
-import { requireFreshSession } from "../sessions/current-session.ts";
+import { currentSession, requireFreshSession } from "../sessions/current-session.ts";
+import type { Sessions } from "../sessions/sessions.ts";
 import type { SignInProvider } from "./openid-provider.ts";
 
 type Options = {
   db: Database;
+  sessions: Sessions;
   mail: AccountMail;
   links: Links;
   providers: readonly Pick<SignInProvider, "id" | "name">[];
@@ -21,7 +23,7 @@ type Options = {
 type Way = { id: string; provider: string; hasPassword: boolean };
 
 /** The ways into an account, and how one of them is closed; the last that works stays open. */
-export function accountLinks({ db, mail, links, providers, onEvent }: Options) {
+export function accountLinks({ db, sessions, mail, links, providers, onEvent }: Options) {
   const nameOf = (provider: string) => providers.find(({ id }) => id === provider)?.name ?? provider;
 
   const listLinks = createAuthEndpoint(
@@ -48,8 +50,10 @@ export function accountLinks({ db, mail, links, providers, onEvent }: Options) {
     { method: "POST", body: accountEndpoints["POST /api/auth/links/remove"].body },
     async (context) => {
       const { provider } = context.body;
-      const { user, session } = requireFreshSession();
-      await db.transaction("auth", async (tx) => {
+      const found = currentSession();
+      if (!found) throw accountError("UNAUTHORIZED");
+      const { user, session } = found;
+      const token = await db.transaction("auth", async (tx) => {
         // Locked, so that of two that are closed at the same moment the second knows of the first.
         const { rows } = await tx.execute<Way>(sql`
           select id, provider_id as provider, password is not null as "hasPassword" from auth.account
@@ -58,16 +62,23 @@ export function accountLinks({ db, mail, links, providers, onEvent }: Options) {
         if (closed.length === 0) throw accountError("NOT_LINKED");
         const opens = (way: Way) => way.hasPassword || providers.some(({ id }) => id === way.provider);
         if (!rows.some((way) => opens(way) && !closed.includes(way))) throw accountError("LAST_WAY_IN");
+        // Only now: whoever comes with the token that another removal has just replaced is told what that one has left, as every
+        // session may see, and not to prove who they are for what can't be done anyway.
+        requireFreshSession();
         for (const { id } of closed) await tx.execute(sql`delete from auth.account where id = ${id}`);
         // Whoever got in by it is out; this browser goes on, with another token.
         await tx.execute(sql`delete from auth.session where user_id = ${user.id} and id <> ${session.id}`);
-        await tx.execute(sql`update auth.session set renew = true where id = ${session.id}`);
+        const renewed = await sessions.renewIn(tx, found);
         const { email, name } = user;
         await mail.send(
           tx,
           accountUnlinkedMail({ to: email, name, provider: nameOf(provider), url: links.forgotPassword }),
         );
+        return renewed;
       });
+      if (!token) throw accountError("UNAUTHORIZED");
+      const { name, attributes } = context.context.authCookies.sessionToken;
+      await context.setSignedCookie(name, token, context.context.secret, attributes);
       await onEvent({ type: "account.unlinked", userId: user.id, ...originOf(context.headers) });
       return { status: true };
     },

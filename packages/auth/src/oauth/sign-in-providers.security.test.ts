@@ -205,12 +205,17 @@ test("a provider is unlinked by the owner, who has just proved who they are; it 
     update auth.session set proven_at = proven_at - interval '11 minutes' where user_id = ${userId}`);
   expect((await browser.post("/links/remove", { provider: "oidc" })).body.code).toBe("auth.confirmation_required");
   await browser.post("/confirm", { password });
-  await browser.get("/links");
   const token = browser.jar.get("parley.session_token");
+  const copy = createBrowser(accounts);
+  for (const [name, value] of browser.jar) copy.jar.set(name, value);
   expect((await browser.post("/links/remove", { provider: "oidc" })).status).toBe(200);
+  // Its own answer has the new token; a copy of the former one proves nothing, and is told what there is to see.
+  expect(browser.jar.get("parley.session_token")).not.toBe(token);
+  expect((await copy.session())?.session.fresh).toBe(false);
+  expect((await copy.post("/links/remove", { provider: "oidc" })).body.code).toBe("NOT_LINKED");
+  expect(copy.jar.get("parley.session_token")).toBe(token);
   expect(await elsewhere.session()).toBeUndefined();
   expect(await linksOf(browser)).toEqual({ password: true, providers: [{ ...one, linked: false }] });
-  expect(browser.jar.get("parley.session_token")).not.toBe(token);
   expect(location(await signIn(elsewhere, sub))).toContain("error=");
   expect(mailbox.to(email).at(-1)?.subject).toBe("Our sign-in signs you in no more");
   expect(events.filter((event) => event.userId === userId).at(-1)).toMatchObject({ type: "account.unlinked" });
@@ -236,7 +241,7 @@ test("the last way in stays: without a password, or beside a provider that is co
   });
 });
 
-test("of two ways in that are closed at the same moment, one stays open", async () => {
+test("of two ways in that are closed at the same moment or one after the other, one stays open", async () => {
   const { sub, email } = somebody();
   const { issuer, client } = provider;
   const two = createAccounts({
@@ -258,10 +263,10 @@ test("of two ways in that are closed at the same moment, one stays open", async 
     const same = [createBrowser(two), createBrowser(two)];
     for (const one of same) for (const [name, value] of browser.jar) one.jar.set(name, value);
     const providers = ["oidc", "google"];
-    const answers = await Promise.all(
-      same.map((one, index) => one.post("/links/remove", { provider: providers[index] })),
-    );
-    expect(answers.map(({ status }) => status).sort()).toEqual([200, 409]);
+    const remove = (index: number) => same[index]?.post("/links/remove", { provider: providers[index] });
+    // The last round in order, so that the second comes with the token that the first has replaced.
+    const answers = round < 4 ? await Promise.all([remove(0), remove(1)]) : [await remove(0), await remove(1)];
+    expect(answers.map((answer) => answer?.status).sort()).toEqual([200, 409]);
     expect(await accountsOf(email)).toHaveLength(1);
     await db.authDatabase().execute(sql`delete from auth."user" where email = ${email}`);
   }
@@ -419,6 +424,102 @@ test("[A10] a provider that calls itself another than the configured one is not 
   const { sub } = somebody();
   const browser = createBrowser(later);
   expect(location(await signIn(browser, sub))).toBe(`${origin}/inbox`);
+});
+
+/** Gives an ID token that says so, in the place of the one that the provider would give for the code. */
+async function signInWith(browser: Browser, claims: object): Promise<string> {
+  const start = await begin(browser);
+  const back = await atProvider(start, somebody().sub);
+  const nonce = start.searchParams.get("nonce");
+  const email = `${randomUUID()}@example.com`;
+  const usual = {
+    iss: provider.issuer,
+    aud: provider.client.id,
+    sub: randomUUID(),
+    email,
+    email_verified: true,
+    nonce,
+  };
+  const idToken = await provider.sign({ ...usual, ...claims });
+  const others = provider.instead;
+  provider.instead = (request, response) => {
+    if (request.url !== "/token") return others?.(request, response) ?? false;
+    response.setHeader("content-type", "application/json");
+    response.end(
+      JSON.stringify({ id_token: idToken, access_token: "opens what it says of the person", token_type: "Bearer" }),
+    );
+    return true;
+  };
+  return location(await browser.get(back.href));
+}
+
+test("[A10] an ID token of another directory of the same provider, or made for another client, opens nothing", async () => {
+  const directory = (id: string) => `${new URL(provider.issuer).origin}/${id}/v2.0`;
+  const refused: object[] = [
+    { iss: directory("31f4f0ab-5a5e-4bd3-8a33-6a4b5c0c8d11") },
+    { iss: directory("{tenantid}") },
+    { aud: "another client" },
+    { azp: "another client" },
+    { aud: [provider.client.id, "another client"], azp: "another client" },
+    { nonce: "x".repeat(43) },
+    { nonce: undefined },
+  ];
+  for (const claims of refused) {
+    const browser = createBrowser(accounts);
+    expect(await signInWith(browser, claims), JSON.stringify(claims)).toContain("error=");
+    expect(await browser.session(), JSON.stringify(claims)).toBeUndefined();
+  }
+});
+
+test("[A10 control] the same token of the configured directory and of this client opens the account", async () => {
+  for (const claims of [{}, { azp: provider.client.id }, { aud: [provider.client.id, "another client"] }]) {
+    const browser = createBrowser(accounts);
+    expect(await signInWith(browser, claims), JSON.stringify(claims)).toBe(`${origin}/inbox`);
+    expect(await browser.session()).toBeDefined();
+  }
+});
+
+test("[A10] a provider that describes itself for all directories, as Entra's shared address does, is none that was configured", async () => {
+  await sayInstead({ issuer: `${provider.issuer}/{tenantid}/v2.0` });
+  expect((await createBrowser(open()).post("/sign-in/social", wanted)).body.code).toBe("PROVIDER_UNREACHABLE");
+});
+
+/** Answers the question who somebody is, or never. */
+function sayOfPerson(answer: object | undefined) {
+  const asked = Promise.withResolvers<void>();
+  provider.instead = ({ url }, response) => {
+    if (url !== "/me") return false;
+    asked.resolve();
+    if (answer) response.setHeader("content-type", "application/json").end(JSON.stringify(answer));
+    return true;
+  };
+  return asked.promise;
+}
+
+test("[A10] what an ID token leaves out is asked of the provider, about that very person, who is waited for five seconds at most", async () => {
+  const sub = randomUUID();
+  const email = `${randomUUID()}@example.com`;
+  const silent = { sub, email: undefined, email_verified: undefined };
+  const other = createBrowser(accounts);
+  sayOfPerson({ sub: randomUUID(), email, email_verified: true });
+  expect(await signInWith(other, silent)).toContain("error=");
+
+  const waiting = createBrowser(accounts);
+  const asked = sayOfPerson(undefined);
+  const expiry = new AbortController();
+  const timeout = vi.spyOn(AbortSignal, "timeout").mockReturnValue(expiry.signal);
+  const answer = signInWith(waiting, silent);
+  await asked;
+  expect(timeout).toHaveBeenLastCalledWith(5_000);
+  expiry.abort(new DOMException("the time is over", "TimeoutError"));
+  expect(await answer).toContain("error=");
+  expect(await waiting.session()).toBeUndefined();
+  timeout.mockRestore();
+
+  const browser = createBrowser(accounts);
+  sayOfPerson({ sub, email, email_verified: true });
+  expect(await signInWith(browser, silent)).toBe(`${origin}/inbox`);
+  expect((await browser.session())?.user.email).toBe(email);
 });
 
 test.each(["/.well-known/openid-configuration", "/token", "/jwks"])(

@@ -191,19 +191,33 @@ export class Sessions {
     return (former ? undefined : await this.#replaceToken({ id, token })) ?? (await this.#tokenOf(id));
   }
 
+  /**
+   * Another token from the transaction's end on: who asks with the former one then, sees what else it has done.
+   *
+   * @returns the token that the answer's cookie gets; undefined when the session is over
+   */
+  async renewIn(tx: TenantTransaction, { session: { id }, token }: FoundSession): Promise<string | undefined> {
+    const renewed = await this.#replaceToken({ id, token }, tx);
+    return renewed ?? (await this.#tokenOf(id, tx));
+  }
+
   /** @returns the new token; undefined when another request has replaced it meanwhile */
-  async #replaceToken({ id, token }: Pick<Row, "id" | "token">): Promise<string | undefined> {
-    const { rows } = await this.#db.authDatabase().execute<{ token: string }>(sql`
+  async #replaceToken(
+    { id, token }: Pick<Row, "id" | "token">,
+    where: Pick<TenantTransaction, "execute"> = this.#db.authDatabase(),
+  ): Promise<string | undefined> {
+    const { rows } = await where.execute<{ token: string }>(sql`
       update auth.session set former_token = token, former_until = now() + ${seconds(formerTokenSeconds)},
         token = ${randomBytes(24).toString("base64url")}, renew = false
       where id = ${id} and token = ${token} returning token`);
     return rows[0]?.token;
   }
 
-  async #tokenOf(id: string): Promise<string | undefined> {
-    const { rows } = await this.#db.read("auth", (read) =>
-      read.execute<{ token: string }>(sql`select token from auth.session where id = ${id}`),
-    );
+  async #tokenOf(
+    id: string,
+    where: Pick<TenantTransaction, "execute"> = this.#db.authDatabase(),
+  ): Promise<string | undefined> {
+    const { rows } = await where.execute<{ token: string }>(sql`select token from auth.session where id = ${id}`);
     return rows[0]?.token;
   }
 }

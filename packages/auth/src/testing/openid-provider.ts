@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
+import { exportJWK, generateKeyPair, type JWTPayload, SignJWT } from "jose";
 import Provider from "oidc-provider";
 
 type Person = { email: string; email_verified: boolean; name?: string };
@@ -13,7 +14,10 @@ export async function startOpenIdProvider({ redirectUri }: { redirectUri: string
   const server = createServer().listen(0, "localhost");
   await once(server, "listening");
   const issuer = `http://localhost:${(server.address() as AddressInfo).port}`;
+  const { privateKey } = await generateKeyPair("RS256", { extractable: true });
+  const key = { ...(await exportJWK(privateKey)), kid: "the provider's own", alg: "RS256", use: "sig" };
   const provider = new Provider(issuer, {
+    jwks: { keys: [key] },
     clients: [
       {
         client_id: client.id,
@@ -35,6 +39,13 @@ export async function startOpenIdProvider({ redirectUri }: { redirectUri: string
     issuer,
     client,
     people,
+    /** An ID token with its signature, whatever it says. */
+    sign: (claims: JWTPayload) =>
+      new SignJWT(claims)
+        .setProtectedHeader({ alg: "RS256", kid: key.kid })
+        .setIssuedAt()
+        .setExpirationTime("5 minutes")
+        .sign(privateKey),
     /** Answers in the provider's place, where it says so. */
     instead: undefined as ((request: IncomingMessage, response: ServerResponse) => boolean) | undefined,
     async [Symbol.asyncDispose]() {
