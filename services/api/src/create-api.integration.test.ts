@@ -1,6 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { createAccounts, signTicket, signVisitorToken } from "@parley/auth";
-import { csrfHeaders } from "@parley/auth/testing/csrf-headers";
+import { signTicket, signVisitorToken } from "@parley/auth";
 import {
   ContactId,
   type Conversation,
@@ -10,95 +9,36 @@ import {
   rateLimits,
   type Visit,
 } from "@parley/contracts";
-import { createJobs } from "@parley/core/knowledge/jobs";
-import { createMailJobs } from "@parley/core/mail/mail-jobs";
-import { createWorld } from "@parley/core/testing/world";
 import { DatabaseError } from "@parley/db";
 import { members } from "@parley/db/schema";
-import { loadConfig } from "@parley/platform/config";
-import { createInProcessEventLog } from "@parley/platform/event-log/in-process-event-log";
-import { createLogger } from "@parley/platform/log";
 import { afterAll, afterEach, beforeAll, expect, test, vi } from "vitest";
-import { createApi } from "./create-api.ts";
+import { createTestApi, dashboard } from "./testing/test-api.ts";
 
 // Whether anything was hashed is counted where it is done.
 const hashingFile = "../../../packages/auth/src/passwords/hash-password.ts";
 vi.mock("../../../packages/auth/src/passwords/hash-password.ts", { spy: true });
 const hashing = vi.mocked(await import(hashingFile));
 
-const secret = "a secret of this test alone, 32 characters or more";
-const adminToken = "an-admin-token-of-this-test-alone-long-enough";
 const shop = "https://shop.example";
-const dashboard = "http://localhost:5174";
 const password = "correct horse battery staple";
 
-const config = loadConfig({ PARLEY_SECRET: secret, ADMIN_TOKEN: adminToken });
-const lines: string[] = [];
-const logger = createLogger({ level: "debug", format: "json" }, { write: (line: string) => void lines.push(line) });
-const world = await createWorld();
-const eventLog = createInProcessEventLog({ logger });
-const jobs = createJobs({ db: world.db, logger, embedded: false });
-const mailJobs = createMailJobs({ queue: jobs.queue, logger, secret: config.secret });
-const accounts = createAccounts({
-  db: world.db,
-  secret,
-  apiUrl: config.api.url,
-  appOrigins: [dashboard],
-});
-const api = await createApi({
-  config,
-  db: world.db,
-  eventLog,
-  accounts,
-  jobs,
-  mailJobs,
-  logger,
-});
+const { world, jobs, accounts, logged, secret, adminToken, close, ...made } = await createTestApi();
 
 beforeAll(() => jobs.start());
 afterEach(() => vi.useRealTimers());
 afterAll(async () => {
-  await api.close();
   await jobs.stop();
-  await eventLog.close();
-  await world[Symbol.asyncDispose]();
+  await close();
 });
 
-type Call = {
-  token?: string;
-  origin?: string | null;
-  body?: unknown;
-  headers?: Record<string, string>;
-  address?: string;
-};
-let calls = 0;
-/** Limits count by address: a call that names none has one of its own. */
-const ownAddress = () => `10.${(calls >> 16) & 255}.${(calls >> 8) & 255}.${calls++ & 255}`;
-async function call<T>(
-  method: "GET" | "POST",
-  url: string,
-  { token, origin = shop, body, headers, address = ownAddress() }: Call = {},
-) {
-  const answer = await api.inject({
-    method,
-    url,
-    remoteAddress: address,
-    headers: {
-      ...(token && { authorization: `Bearer ${token}` }),
-      ...(origin && { origin }),
-      ...headers,
-      ...(method === "POST" &&
-        origin === dashboard &&
-        csrfHeaders({ secret, apiUrl: config.api.url }, headers?.cookie)),
-    },
-    ...(body !== undefined && { payload: body as object }),
+type Call = Parameters<typeof made.call>[2] & { token?: string };
+/** As the widget's page calls, unless it is said who else does. */
+const call = <T>(method: "GET" | "POST", url: string, { token, origin = shop, headers, ...more }: Call = {}) =>
+  made.call<T>(method, url, {
+    ...more,
+    origin,
+    headers: { ...(token && { authorization: `Bearer ${token}` }), ...headers },
   });
-  return {
-    status: answer.statusCode,
-    headers: answer.headers,
-    body: answer.json() as T & Partial<ErrorBody>,
-  };
-}
 
 async function visitor() {
   const tenant = await world.tenant();
@@ -505,18 +445,10 @@ test("a visitor says so much a minute, from wherever; others are not held up by 
 });
 
 test("limits can be switched off for measurements", async () => {
-  const unlimited = await createApi({
-    config: loadConfig({ PARLEY_SECRET: secret, ADMIN_TOKEN: adminToken, RATE_LIMITS: "off" }),
-    db: world.db,
-    eventLog,
-    accounts,
-    jobs,
-    mailJobs,
-    logger,
-  });
+  const unlimited = await createTestApi({ environment: { RATE_LIMITS: "off" } });
   const statuses = new Set<number>();
   for (let time = 0; time <= rateLimits.widgetRequests.max; time++) {
-    statuses.add((await unlimited.inject("/widget/v1/conversations")).statusCode);
+    statuses.add((await unlimited.call("GET", "/widget/v1/conversations")).status);
   }
   expect([...statuses]).toEqual([401]);
   await unlimited.close();
@@ -545,14 +477,18 @@ test("a database that is busy is told to a member as it is to a visitor, whereve
 test("the log of a member's request tells what was asked for, and of which conversation", async () => {
   const { conversationId } = await visitor();
   const { cookie, tenantId } = await signedIn();
-  lines.length = 0;
+  logged.length = 0;
   await call("POST", "/trpc/conversations.takeOver", {
     origin: dashboard,
     headers: { cookie },
     body: { conversationId },
   });
-  const logged = lines.map((line) => JSON.parse(line)).find(({ msg }) => msg === "request");
-  expect(logged).toMatchObject({ tenantId, conversationId, procedures: "conversations.takeOver", status: 404 });
+  expect(logged.find(({ msg }) => msg === "request")).toMatchObject({
+    tenantId,
+    conversationId,
+    procedures: "conversations.takeOver",
+    status: 404,
+  });
 });
 
 test("a page may not read what the administration answers, whoever's it is", async () => {
@@ -661,7 +597,7 @@ test("the log tells ids, and neither words, tokens, passwords nor cookies", asyn
     origin: dashboard,
     body: { email, password: "xyzzy-password" },
   });
-  const log = lines.join("");
+  const log = JSON.stringify(logged);
   expect(log).toContain(conversationId);
   expect(log).toContain(tenantId);
   for (const secretThing of ["xyzzy", token, cookie.split("=")[1] ?? "?"]) expect(log).not.toContain(secretThing);

@@ -148,7 +148,9 @@ export async function createTestApi({
     signedIn,
     signIn,
     sessionOf,
+    accounts,
     secret: config.secret,
+    adminToken: secrets.ADMIN_TOKEN,
     /** The token for whoever has these cookies, and them with the token's own. */
     csrfOf: (cookie?: string) => csrfHeaders({ secret: config.secret, apiUrl: config.api.url }, cookie),
     async close() {
