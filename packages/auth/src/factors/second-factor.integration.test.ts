@@ -1,4 +1,3 @@
-import { randomUUID } from "node:crypto";
 import { accountEndpoints, SignInAnswer } from "@parley/contracts";
 import { sql } from "drizzle-orm";
 import { afterAll, beforeEach, expect, test } from "vitest";

@@ -167,7 +167,9 @@ function createExpiringCache() {
   const kept = new Map<string, string>();
   let left = Number.POSITIVE_INFINITY;
   return {
-    expireAfter: (count: number) => void (left = count),
+    expireAfter(count: number) {
+      left = count;
+    },
     async get(key: string) {
       if (left-- === 0) kept.clear();
       return kept.get(key);
