@@ -501,7 +501,7 @@ test("[A10] what an ID token leaves out is asked of the provider, about that ver
   const email = `${randomUUID()}@example.com`;
   const silent = { sub, email: undefined, email_verified: undefined };
   const other = createBrowser(accounts);
-  sayOfPerson({ sub: randomUUID(), email, email_verified: true });
+  void sayOfPerson({ sub: randomUUID(), email, email_verified: true });
   expect(await signInWith(other, silent)).toContain("error=");
 
   const waiting = createBrowser(accounts);
@@ -517,7 +517,7 @@ test("[A10] what an ID token leaves out is asked of the provider, about that ver
   timeout.mockRestore();
 
   const browser = createBrowser(accounts);
-  sayOfPerson({ sub, email, email_verified: true });
+  void sayOfPerson({ sub, email, email_verified: true });
   expect(await signInWith(browser, silent)).toBe(`${origin}/inbox`);
   expect((await browser.session())?.user.email).toBe(email);
 });
