@@ -14,6 +14,7 @@ export default defineConfig({
     // A test that passes at the second try hides a fault.
     retry: 0,
     expect: { poll: { timeout: 10_000 } },
+    setupFiles: ["scripts/checks/patient-waits.ts"],
     // What runs on servers: packages/client and packages/ui run in browsers. What tests run as a process or thread of its own (main.ts,
     // the command line, workers) is not counted, and stands here as not covered.
     coverage: {
