@@ -1,7 +1,6 @@
-import { signUp } from "../src/accounts.ts";
+import { joinAs, signUp } from "../src/accounts.ts";
 import { expect, test } from "../src/fixtures.ts";
 import { newPerson } from "../src/mailbox.ts";
-import { joinAs } from "../src/members.ts";
 
 test("whoever is in no workspace has their account, founds a workspace, or signs out", async ({
   page,
@@ -13,7 +12,7 @@ test("whoever is in no workspace has their account, founds a workspace, or signs
   await signUp(page, builtIn, owner, "Elasticity");
   const elsewhere = await browser.newContext();
   const guestPage = await elsewhere.newPage();
-  await joinAs(page, guestPage, builtIn, guest, "Member");
+  await joinAs(page, guestPage, builtIn, guest, "member");
   await guestPage.goto(`${builtIn.dashboardUrl}/settings/workspace`);
   await guestPage.getByRole("button", { name: "Leave" }).click();
   await guestPage.getByRole("alertdialog").getByRole("button", { name: "Leave" }).click();

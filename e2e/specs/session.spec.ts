@@ -1,7 +1,6 @@
-import { signIn, signUp } from "../src/accounts.ts";
+import { joinAs, signIn, signUp } from "../src/accounts.ts";
 import { expect, openDashboard, openShop, test } from "../src/fixtures.ts";
 import { newPerson } from "../src/mailbox.ts";
-import { joinAs } from "../src/members.ts";
 
 // Whose page it is, and in which workspace, however that comes to change.
 
@@ -75,10 +74,10 @@ test("whoever was removed leaves the page, also when it did not hear of it", asy
       if (!String(frame).includes('"member.removed"')) socket.send(frame);
     });
   });
-  await joinAs(page, guestPage, builtIn, guest, "Member");
+  await joinAs(page, guestPage, builtIn, guest, "member");
   await expect(guestPage.getByRole("button", { name: /^You ?: Otto Frisch/ })).toBeVisible();
 
-  await page.reload();
+  await page.goto(`${builtIn.dashboardUrl}/settings/members`);
   await page.getByRole("button", { name: "Remove Otto Frisch" }).click();
   await page.getByRole("alertdialog").getByRole("button", { name: "Remove" }).click();
   await expect(guestPage.getByText("You are not a member of a workspace")).toBeVisible();
@@ -103,12 +102,12 @@ test("another role, given while the page was cut off, shows as soon as it is con
       if (!String(frame).includes('"member.changed"')) socket.send(frame);
     });
   });
-  await joinAs(page, guestPage, builtIn, guest, "Member");
+  await joinAs(page, guestPage, builtIn, guest, "member");
   await guestPage.getByRole("link", { name: "Settings" }).click();
   await expect(guestPage.getByRole("link", { name: "Members" })).toBeVisible();
   await expect(guestPage.getByRole("link", { name: "API keys" })).toHaveCount(0);
 
-  await page.reload();
+  await page.goto(`${builtIn.dashboardUrl}/settings/members`);
   await page.getByLabel("Role of Alan Snyder").selectOption("Admin");
   await expect(page.getByRole("status").getByText("has the role Admin now")).toBeAttached();
   expect(sockets).not.toEqual([]);
@@ -166,8 +165,8 @@ test("an owner hands the workspace over, and is an admin from then on", async ({
   await signUp(page, builtIn, owner, "Verse");
   const elsewhere = await browser.newContext();
   const other = await elsewhere.newPage();
-  await joinAs(page, other, builtIn, heir, "Member");
-  await page.reload();
+  await joinAs(page, other, builtIn, heir, "member");
+  await page.goto(`${builtIn.dashboardUrl}/settings/members`);
   await page.getByRole("button", { name: "Hand over to Dan Pagis" }).click();
   const question = page.getByRole("alertdialog", { name: "Hand Verse over to Dan Pagis?" });
   await question.getByRole("button", { name: "Cancel" }).click();

@@ -3,7 +3,7 @@ import type { Page } from "@playwright/test";
 import { expectAccessibleInAllLooks } from "../src/accessible.ts";
 import { signIn, signUp } from "../src/accounts.ts";
 import { codeOf } from "../src/authenticator.ts";
-import { expect, openDashboard, test } from "../src/fixtures.ts";
+import { expect, test } from "../src/fixtures.ts";
 import { mailbox, newPerson } from "../src/mailbox.ts";
 
 // What people change about their accounts and their workspace; by the keyboard, where there is a form.
@@ -205,38 +205,6 @@ test("the audit log is looked through by person and days, and what is shown is t
   ]);
   const exported = (await readFile(await other.path(), "utf8")).trim().split("\n");
   expect(JSON.parse(exported[0] ?? "")).toMatchObject({ action: "audit.exported", details: { format: "csv" } });
-});
-
-test("who has to confirm that it is still them does so in a dialog, which can be left", async ({ page, builtIn }) => {
-  await openDashboard(page, builtIn);
-  // The server asks for it ten minutes after the sign-in; here it does at once.
-  let asked = 0;
-  await page.route("**/api/auth/factor/prepare", async (route) => {
-    if (route.request().method() !== "POST" || asked++ > 1) return route.continue();
-    const headers = {
-      "access-control-allow-origin": builtIn.dashboardUrl,
-      "access-control-allow-credentials": "true",
-    };
-    return route.fulfill({ status: 403, json: { code: "SESSION_NOT_FRESH" }, headers });
-  });
-  await page.goto(`${builtIn.dashboardUrl}/settings/security`);
-  const setUp = page.getByRole("button", { name: "Set up the second factor" });
-  await setUp.press("Enter");
-  const dialog = page.getByRole("dialog", { name: "Is it still you?" });
-  await expect(dialog.getByLabel("Password", { exact: true })).toBeFocused();
-  await expectAccessibleInAllLooks(page);
-  await page.keyboard.press("Escape");
-  await expect(dialog).toBeHidden();
-  await setUp.press("Enter");
-  await page.keyboard.type("not the password");
-  await page.keyboard.press("Enter");
-  await expect(dialog.getByLabel("Password", { exact: true })).toHaveAccessibleDescription(
-    "This is not your password.",
-  );
-  await dialog.getByLabel("Password", { exact: true }).fill(builtIn.password);
-  await page.keyboard.press("Enter");
-  await expect(page.getByRole("img", { name: /^QR code/ })).toBeVisible();
-  await page.getByRole("button", { name: "Cancel" }).press("Enter");
 });
 
 test("what stands between mails, codes and sessions breaks no rule of accessibility either", async ({

@@ -1,9 +1,9 @@
 import { createInstallation } from "@parley/standalone/testing/installation";
 import { type BrowserContext, chromium, type Page } from "@playwright/test";
-import { signIn, signUp } from "../src/accounts.ts";
-import { expect, test } from "../src/fixtures.ts";
+import { signIn } from "../src/accounts.ts";
+import { expect, type Place, test, watchContexts } from "../src/fixtures.ts";
 import { serveOverHttps } from "../src/https-hosts.ts";
-import { newPerson } from "../src/mailbox.ts";
+import { mailbox, newPerson, type Person } from "../src/mailbox.ts";
 
 // The product over https, as it is installed: api, dashboard and realtime on hosts of their own, and beside them one that somebody else
 // has. A sibling host may set cookies for the whole domain, which the browser then sends to the api as well.
@@ -18,11 +18,26 @@ async function whoIsShown(page: Page, dashboardUrl: string): Promise<string> {
   return first.result.data.user.email;
 }
 
+/** By the pages: only a browser finds these hosts. */
+async function signUp(page: Page, place: Place, person: Person, workspace: string): Promise<void> {
+  await page.goto(`${place.dashboardUrl}/sign-up`);
+  await page.getByLabel("Your name").fill(person.name);
+  await page.getByLabel("Name of the workspace").fill(workspace);
+  await page.getByLabel("E-mail address").fill(person.email);
+  await page.getByLabel("Password", { exact: true }).fill(person.password);
+  await page.getByRole("button", { name: "Create workspace" }).click();
+  await page.getByRole("heading", { name: "Check your mail" }).waitFor();
+  await page.goto(await mailbox(place).linkTo(person.email, /Confirm your e-mail address/));
+  await page.getByLabel("Password", { exact: true }).fill(person.password);
+  await page.getByRole("button", { name: "Confirm" }).click();
+  await page.getByRole("navigation", { name: "Main" }).waitFor();
+}
+
 const cookieOf = async (context: BrowserContext, name: string, url: string) =>
   (await context.cookies(url)).find((cookie) => cookie.name === name)?.value;
 
 test("[C5 + control] whatever cookies a sibling host plants, the member stays who they are, and the attacker's session counts for nothing", async ({
-  browserName: _,
+  problems,
 }, { project }) => {
   test.setTimeout(120_000); // a second installation starts
   await using https = await serveOverHttps();
@@ -46,6 +61,7 @@ test("[C5 + control] whatever cookies a sibling host plants, the member stays wh
     ...launchOptions,
     args: [...(launchOptions.args ?? []), ...https.browserArgs],
   });
+  watchContexts(browser, problems);
   const people = { victim: newPerson("Vera Victim"), attacker: newPerson("Otto Other") };
   const theirs = await browser.newContext();
   await signUp(await theirs.newPage(), place, people.attacker, "Other company");

@@ -1,21 +1,31 @@
 import { type OpenIdProvider, startOpenIdProvider } from "@parley/auth/testing/openid-provider";
 import { type FakeProvider, startFakeProvider } from "@parley/core/testing/fake-provider";
 import { createInstallation } from "@parley/standalone/testing/installation";
-import { test as base, type Page } from "@playwright/test";
+import { type Browser, type BrowserContext, test as base, type Page } from "@playwright/test";
 import { openDashboard } from "./dashboard.ts";
+import { isOtherSite } from "./other-site.ts";
 import { openShop } from "./shop.ts";
 
 type Installation = Awaited<ReturnType<typeof createInstallation>>;
 export type Place = { installation: Installation; shopUrl: string; dashboardUrl: string; password: string };
 
-async function start(environment: Record<string, string>, use: (place: Place) => Promise<void>): Promise<void> {
+type RunningPlace = Place & {
+  /** Stops the product, lets `work` do something to what it keeps, and starts it again. */
+  whileStopped(work: () => Promise<unknown>): Promise<void>;
+};
+
+async function start(environment: Record<string, string>, use: (place: RunningPlace) => Promise<void>): Promise<void> {
   // All the people of these tests come from one address, faster than a household does.
   await using installation = await createInstallation({ RATE_LIMITS: "off", ...environment });
   await run(installation, {}, use);
 }
 
-async function run(installation: Installation, more: Record<string, string>, use: (place: Place) => Promise<void>) {
-  const process = await installation.start(more);
+async function run(
+  installation: Installation,
+  more: Record<string, string>,
+  use: (place: RunningPlace) => Promise<void>,
+) {
+  let process = await installation.start(more);
   const { demoPassword } = await installation.secrets();
   const { ports, origin } = installation;
   await use({
@@ -23,6 +33,11 @@ async function run(installation: Installation, more: Record<string, string>, use
     shopUrl: origin,
     dashboardUrl: `http://localhost:${ports.dashboard}`,
     password: demoPassword,
+    async whileStopped(work) {
+      await process.end();
+      await work();
+      process = await installation.start(more);
+    },
   });
   await process.end();
 }
@@ -30,12 +45,34 @@ async function run(installation: Installation, more: Record<string, string>, use
 /** An installation whose people can sign in elsewhere, at `openId`. */
 type PlaceWithOpenId = Place & { openId: OpenIdProvider };
 
-type Workers = { builtIn: Place; provider: FakeProvider; withModel: Place; withOpenId: PlaceWithOpenId };
+type Workers = { builtIn: RunningPlace; provider: FakeProvider; withModel: Place; withOpenId: PlaceWithOpenId };
 type Tests = { problems: string[] };
 
 /**
+ * Notes what the pages of all contexts log as an error, also of those that are opened later, until the returned function is called. Not
+ * what another site's pages log: the browser tells them what they may not do.
+ */
+export function watchContexts(browser: Browser, problems: string[]): () => void {
+  const watch = (context: BrowserContext) => {
+    const note = (page: Page | null, problem: string) => {
+      if (!isOtherSite(page?.url() ?? "")) problems.push(problem);
+    };
+    context.on("weberror", (error) => note(error.page(), String(error.error())));
+    context.on("console", (message) => {
+      // A refused request is logged by the browser itself; the tests that provoke one look at the page.
+      if (message.type() === "error" && !message.text().startsWith("Failed to load resource")) {
+        note(message.page(), message.text());
+      }
+    });
+  };
+  for (const context of browser.contexts()) watch(context);
+  browser.on("context", watch);
+  return () => void browser.off("context", watch);
+}
+
+/**
  * The whole product, as `npm start` runs it, once with the built-in answerer and once with a model whose provider is ours. A test
- * fails when a page logs an error or breaks its content security policy.
+ * fails when a page of whichever context logs an error or breaks its content security policy.
  */
 export const test = base.extend<Tests, Workers>({
   builtIn: [
@@ -73,18 +110,11 @@ export const test = base.extend<Tests, Workers>({
     { scope: "worker", timeout: 120_000 },
   ],
   problems: [
-    async ({ context }, use) => {
+    async ({ browser }, use) => {
       const problems: string[] = [];
-      context.on("page", (page: Page) => {
-        page.on("pageerror", (error) => problems.push(String(error)));
-        page.on("console", (message) => {
-          // A refused request is logged by the browser itself; the tests that provoke one look at the page.
-          if (message.type() === "error" && !message.text().startsWith("Failed to load resource")) {
-            problems.push(message.text());
-          }
-        });
-      });
+      const stop = watchContexts(browser, problems);
       await use(problems);
+      stop();
       base.expect(problems).toEqual([]);
     },
     { auto: true },

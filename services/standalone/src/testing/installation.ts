@@ -2,6 +2,8 @@ import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
+import { type Database, openDatabase } from "@parley/db";
+import { openEmbedded } from "@parley/db/embedded";
 import { freePort } from "@parley/platform/testing/free-port";
 import { type Process, startProcess } from "./process.ts";
 
@@ -56,6 +58,17 @@ export async function createInstallation(environment: Record<string, string> = {
       const [key] = /pk_[\w-]+/.exec(page) ?? [];
       if (!key) throw new Error("the demo page has no key");
       return key;
+    },
+    /** While nothing of it runs. */
+    async withDatabase(work: (db: Database) => Promise<unknown>): Promise<void> {
+      const embedded = await openEmbedded({ dataDir: path.join(folder, "database") });
+      const db = openDatabase(embedded);
+      try {
+        await work(db);
+      } finally {
+        await db.close();
+        await embedded.close();
+      }
     },
     secrets: async () => JSON.parse(await readFile(path.join(folder, "secrets.json"), "utf8")),
     async [Symbol.asyncDispose]() {
