@@ -19,7 +19,7 @@ export async function askApi(
 const secretOf = (link: string) => new URL(link).hash.slice(1);
 
 /** An account whose address is confirmed; the context is signed in with it. */
-export async function makeAccount(
+async function makeAccount(
   context: BrowserContext,
   place: Place,
   { name, email, password }: Person,
