@@ -39,8 +39,10 @@ export const rateLimits = named({
   signUps: { tier: "authentication", max: 60, seconds: 3_600 },
   /** Mails that somebody without a session has sent to one address: links to confirm it, links to a new password. */
   mailsToAddress: { tier: "authentication", max: 5, seconds: 3_600 },
-  /** Invitations to one address, of all workspaces together. */
-  invitationsToAddress: { tier: "authentication", max: 10, seconds: 86_400 },
+  /** Mailed invitations to one address, of all workspaces together. Nobody is told of it: it would tell one of the others. */
+  invitationsToAddress: { tier: "authentication", max: 20, seconds: 86_400 },
+  /** One tenant's invitations to one address, the same one again included. */
+  tenantInvitationsToAddress: { tier: "authentication", max: 3, seconds: 86_400 },
   /** Passwords and links that one address of the net tries. */
   proofs: { tier: "authentication", max: 30, seconds: 300 },
   /** API keys from one address that open nothing. */

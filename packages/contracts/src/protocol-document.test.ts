@@ -38,6 +38,7 @@ const {
   proofs: _7,
   auditExports: _8,
   invitationsToAddress: _9,
+  tenantInvitationsToAddress: _10,
   ...ratesOfTheProtocol
 } = rateLimits;
 const rate = ({ max, seconds }: RateLimit) =>

@@ -41,8 +41,13 @@ export type Context = {
   /** Where the links in mails lead. */
   dashboardUrl: string;
   mailJobs: Pick<MailJobs, "send">;
-  /** Counts an invitation against the address that it goes to. @throws AppError `rate.exceeded` */
-  countInvitation(address: string): Promise<void>;
+  /**
+   * Counts an invitation to the address: against the tenant's own limit, and that of all tenants.
+   *
+   * @returns whether it may be mailed; all tenants together may have mailed the address enough, and none is to know of the others
+   * @throws AppError `rate.exceeded` when the tenant has invited it too often
+   */
+  countInvitation(tenantId: TenantId, address: string): Promise<boolean>;
   user: User | undefined;
   /** The user's: there when they are. */
   session: Session | undefined;

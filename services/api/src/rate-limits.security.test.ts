@@ -5,13 +5,17 @@ import { ApiKeyId, InvitationId, rateLimits } from "@parley/contracts";
 import { tenants } from "@parley/db/schema";
 import { createLogger } from "@parley/platform/log";
 import { createRateLimiter } from "@parley/platform/rate-limits/rate-limiter";
-import { afterAll, afterEach, expect, test, vi } from "vitest";
+import { afterAll, afterEach, beforeAll, expect, test, vi } from "vitest";
 import { digestOf } from "./rate-limit.ts";
 import { createTestApi, dashboard } from "./testing/test-api.ts";
 
-const { api, call, visitor, signedIn, world, logged, close } = await createTestApi();
+const { api, call, visitor, signedIn, world, jobs, logged, close } = await createTestApi();
+beforeAll(() => jobs.start());
 afterEach(() => vi.useRealTimers());
-afterAll(close);
+afterAll(async () => {
+  await jobs.stop();
+  await close();
+});
 
 const freeze = () => vi.useFakeTimers({ toFake: ["Date"] });
 const tooMany = { status: 429, body: { error: { code: "rate.exceeded" } } };
@@ -305,36 +309,52 @@ test("[R6] 500 clients that never end their request keep nobody from being serve
   }
 });
 
-test("[R5 + control] invitations to one address are counted over all workspaces, sent for the first time or again", async () => {
+const invite = ({ cookie }: { cookie: string }, email: string) =>
+  call("POST", "/trpc/invitations.create", {
+    origin: dashboard,
+    headers: { cookie },
+    body: { id: randomUUID(), email, role: "member" },
+  });
+
+test("[R5 + control] a workspace's invitations to one address are counted, sent for the first time or again", async () => {
   freeze();
   const [one, other] = [await signedIn(), await signedIn()];
-  const invite = ({ cookie }: { cookie: string }, email: string) =>
-    call("POST", "/trpc/invitations.create", {
-      origin: dashboard,
-      headers: { cookie },
-      body: { id: randomUUID(), email, role: "member" },
-    });
-  for (let count = 0; count < rateLimits.invitationsToAddress.max; count++) {
+  for (let count = 0; count < rateLimits.tenantInvitationsToAddress.max; count++) {
     const known = await invite(one, count % 2 ? one.email : one.email.toUpperCase());
     expect(known).toMatchObject({ status: 409 }); // belongs already: no mail, and counted all the same
   }
   expect(await invite(one, one.email)).toMatchObject({ status: 429, headers: { "retry-after": "86400" } });
-  expect((await invite(other, one.email)).status).toBe(429);
-  expect((await invite(other, other.email)).status).toBe(409);
+  expect((await invite(one, other.email)).status).toBe(200);
 
   const id = InvitationId.parse(randomUUID());
-  await one.api.invitations.create({ id, email: one.email.replace("@", "+2@"), role: "viewer" });
-  const resend = () =>
-    call("POST", "/trpc/invitations.resend", {
-      origin: dashboard,
-      headers: { cookie: one.cookie },
-      body: { invitationId: id },
-    });
-  const of = { of: [digestOf(one.email.replace("@", "+2@"))] };
+  const email = one.email.replace("@", "+2@");
+  await one.api.invitations.create({ id, email, role: "viewer" });
   await api.rateLimiter?.spend({
-    limit: rateLimits.invitationsToAddress,
-    of,
-    cost: rateLimits.invitationsToAddress.max,
+    limit: rateLimits.tenantInvitationsToAddress,
+    of: { tenantId: one.tenantId, of: [digestOf(email)] },
+    cost: rateLimits.tenantInvitationsToAddress.max,
   });
-  expect((await resend()).status).toBe(429);
+  const resent = await call("POST", "/trpc/invitations.resend", {
+    origin: dashboard,
+    headers: { cookie: one.cookie },
+    body: { invitationId: id },
+  });
+  expect(resent.status).toBe(429);
+});
+
+test("[R5, T1] what one workspace sends to an address neither keeps another from inviting it, nor does the other learn of it", async () => {
+  freeze();
+  const { tenantInvitationsToAddress: own, invitationsToAddress: limit } = rateLimits;
+  const [one, other, { email }] = [await signedIn(), await signedIn(), await signedIn()];
+  await api.rateLimiter?.spend({ limit, of: { of: [digestOf(email)] }, cost: limit.max - 1 });
+  const ordered = vi.spyOn(jobs.queue, "send");
+  const answers = [await invite(one, email), await invite(other, email)];
+  expect(ordered).toHaveBeenCalledTimes(1);
+  const [first, second] = answers.map(({ status, body, headers }) => [
+    status,
+    body,
+    String(headers.ratelimit).match(/\w*invitationsToAddress[^,]*/gi),
+  ]);
+  expect(second).toEqual(first);
+  expect(first).toEqual([200, expect.anything(), [`tenantInvitationsToAddress";r=${own.max - 1};t=86400`]]);
 });

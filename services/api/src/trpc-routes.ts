@@ -3,9 +3,10 @@ import { AppError } from "@parley/core/app-error";
 import { appRouter } from "@parley/core/router";
 import { listMemberships, type Membership, needsSecondFactor } from "@parley/core/tenants/find-tenant";
 import { type Context, toTrpcError } from "@parley/core/trpc";
+import type { Counted } from "@parley/platform/rate-limits/limit-key";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import type { ApiParts } from "./create-api.ts";
-import { digestOf, spend } from "./rate-limit.ts";
+import { digestOf, refuse, spend } from "./rate-limit.ts";
 import { refusePoison } from "./refuse-poison.ts";
 import { mountTrpc } from "./trpc-adapter.ts";
 
@@ -83,7 +84,7 @@ export function contextOf(app: FastifyInstance, options: ApiParts) {
       realtimeUrl: config.realtime.url,
       dashboardUrl: config.dashboard.url,
       mailJobs,
-      countInvitation: (address) => spend(app, res, rateLimits.invitationsToAddress, digestOf(address)),
+      countInvitation: (tenantId, address) => countInvitation(app, res, { tenantId, of: [digestOf(address)] }),
       user: session?.user,
       session: session?.session,
       caller: membership && !isBarred ? { kind: "member", ...membership } : undefined,
@@ -92,6 +93,14 @@ export function contextOf(app: FastifyInstance, options: ApiParts) {
   }
 
   return createContext;
+}
+
+/** What the other tenants have done to the address changes neither the answer nor its headers. */
+async function countInvitation(app: FastifyInstance, reply: FastifyReply, { tenantId, of }: Counted): Promise<boolean> {
+  await spend(app, reply, rateLimits.tenantInvitationsToAddress, { tenantId, of });
+  const verdict = await app.rateLimiter?.spend({ limit: rateLimits.invitationsToAddress, of: { of } });
+  if (verdict?.outcome === "unknown") refuse(reply, verdict);
+  return verdict?.outcome !== "exceeded";
 }
 
 /**

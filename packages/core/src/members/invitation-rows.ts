@@ -17,6 +17,8 @@ export type Sending = {
   tenantId: TenantId;
   /** Where the dashboard is. */
   dashboardUrl: string;
+  /** False: the address gets no more mail today. The invitation is there all the same, for the tenant is not to know why. */
+  isMailed: boolean;
 };
 
 /** Neither used nor revoked; `isOpen` and not over is what can be accepted. */
@@ -36,17 +38,17 @@ export const mayInvite = (by: Role, role: Role): boolean =>
   may(by, "members.manage") && (role !== "owner" || may(by, "owners.manage"));
 
 /** @throws AppError `auth.forbidden` when it is not for the member to let somebody in with the role */
-export function checkMayInvite(by: MemberRow, role: Role): void {
+export function checkMayInvite(by: Pick<MemberRow, "role">, role: Role): void {
   if (!mayInvite(by.role, role)) throw new AppError("auth.forbidden");
 }
 
 /** Makes the token that the mail is to hold. */
 export const newToken = ({ tenantId }: Sending) => makeInvitationToken(tenantId);
 
-/** Orders the mail, in the name of whoever invites. */
+/** Orders the mail, in the name of whoever invites, where there is to be one. */
 export async function sendInvitation(
   tx: TenantTransaction,
-  { mailJobs, dashboardUrl }: Sending,
+  { mailJobs, dashboardUrl, isMailed }: Sending,
   invitation: Pick<InvitationRow, "email" | "role" | "invitedBy">,
   token: string,
 ): Promise<void> {
@@ -56,6 +58,7 @@ export async function sendInvitation(
     .innerJoin(tenants, eq(tenants.tenantId, members.tenantId))
     .where(eq(members.id, invitation.invitedBy));
   if (!place) throw new AppError("member.not_found");
+  if (!isMailed) return;
   const link = new URL("invitation", dashboardUrl.endsWith("/") ? dashboardUrl : `${dashboardUrl}/`);
   // Behind the #, which no server and no other page gets to see.
   link.hash = token;

@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { InvitationId, memberLimits, type Role, type TenantId } from "@parley/contracts";
 import { invitations, members } from "@parley/db/schema";
 import { eq, sql } from "drizzle-orm";
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { listAuditEntries } from "../audit/list-entries.ts";
 import { createWorld, type World } from "../testing/world.ts";
 import { findInviting } from "./find-inviting.ts";
@@ -190,6 +190,24 @@ test("admins invite everybody but owners, and touch no invitation of an owner's 
     await expect(attempt()).rejects.toMatchObject(refused("auth.forbidden"));
   }
   expect(await rowsOf(world, tenantId)).toMatchObject([{ role: "owner", revokedAt: null, mails: 1 }]);
+});
+
+test("[T1] an invitation that is not to be mailed looks like any other, and who may not send one spends nothing", async () => {
+  await using world = await createWorld();
+  const { tenantId } = await world.tenant();
+  const { user, member } = await world.colleague(tenantId, "admin");
+  const countInvitation = vi.fn(async () => false);
+  const caller = { kind: "member", tenantId, ...member, role: "admin" } as const;
+  const { invitations } = world.apiFor({ user, caller, countInvitation });
+  const email = "grace@example.com";
+  await expect(invitations.create({ id: newId(), email, role: "owner" })).rejects.toMatchObject(
+    refused("auth.forbidden"),
+  );
+  expect(countInvitation).not.toHaveBeenCalled();
+  await invitations.create({ id: newId(), email, role: "viewer" });
+  expect(countInvitation).toHaveBeenCalledWith(tenantId, email);
+  expect(world.mails).toEqual([]);
+  expect(await rowsOf(world, tenantId)).toMatchObject([{ email, mails: 1, revokedAt: null }]);
 });
 
 test("one invitation makes five mails at most and a minute apart; one workspace makes a hundred invitations a day", async () => {

@@ -13,19 +13,23 @@ import {
 } from "../trpc.ts";
 import { acceptInvitation, lookAtInvitation } from "./accept-invitation.ts";
 import { changeRole, transferOwnership } from "./change-role.ts";
-import { getInvitation } from "./invitation-rows.ts";
+import { checkMayInvite, getInvitation, type Sending } from "./invitation-rows.ts";
 import { invite, resendInvitation } from "./invite.ts";
 import { listInvitations, listMembers } from "./list-members.ts";
 import { removeMember } from "./remove-member.ts";
 import { revokeInvitation } from "./revoke-invitation.ts";
 
-type MemberContext = Pick<Context, "ip" | "mailJobs" | "dashboardUrl"> & { caller: MemberCaller };
+type MemberContext = Pick<Context, "ip"> & { caller: MemberCaller };
+type InvitingContext = Pick<Context, "mailJobs" | "dashboardUrl" | "countInvitation"> & { caller: MemberCaller };
 const actorOf = ({ caller, ip }: MemberContext): Actor => ({ memberId: caller.memberId, ip });
-const sendingOf = ({ caller, mailJobs, dashboardUrl }: MemberContext) => ({
-  mailJobs,
-  tenantId: caller.tenantId,
-  dashboardUrl,
-});
+
+/** Lets the caller invite somebody, and counts it. @throws AppError `auth.forbidden`, `rate.exceeded` */
+async function beginInvitation(ctx: InvitingContext, { email, role }: { email: string; role: Role }): Promise<Sending> {
+  const { caller, mailJobs, dashboardUrl, countInvitation } = ctx;
+  checkMayInvite(caller, role);
+  const { tenantId } = caller;
+  return { mailJobs, tenantId, dashboardUrl, isMailed: await countInvitation(tenantId, email) };
+}
 
 const OneMember = z.strictObject({ memberId: MemberId });
 const OneInvitation = z.strictObject({ invitationId: InvitationId });
@@ -63,16 +67,14 @@ export const invitationsRouter = router({
     .input(z.strictObject({ id: InvitationId, email: EmailAddress, role: Role }))
     .mutation(async ({ ctx, input }) => {
       if (input.role === "owner") requireConfirmed(ctx);
-      await ctx.countInvitation(input.email);
-      await invite(ctx.db, sendingOf(ctx), actorOf(ctx), input);
+      await invite(ctx.db, await beginInvitation(ctx, input), actorOf(ctx), input);
     }),
 
   resend: procedureFor("members.manage")
     .input(OneInvitation)
     .mutation(async ({ ctx, input }) => {
-      const { email } = await ctx.inTenant((tx) => getInvitation(tx, input.invitationId));
-      await ctx.countInvitation(email);
-      await ctx.inTenant((tx) => resendInvitation(tx, sendingOf(ctx), actorOf(ctx), input.invitationId));
+      const sending = await beginInvitation(ctx, await ctx.inTenant((tx) => getInvitation(tx, input.invitationId)));
+      await ctx.inTenant((tx) => resendInvitation(tx, sending, actorOf(ctx), input.invitationId));
     }),
 
   revoke: procedureFor("members.manage")

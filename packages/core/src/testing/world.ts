@@ -82,7 +82,7 @@ export async function createWorld(db?: Database) {
       realtimeUrl: "ws://localhost:3002",
       dashboardUrl: "http://localhost:5174",
       mailJobs: { send: async (_tx, mail) => void mails.push(mail) },
-      countInvitation: async () => {},
+      countInvitation: async () => true,
       user: undefined,
       session: context.user && { id: randomUUID(), fresh: true, secondFactor: false },
       caller: undefined,
