@@ -54,8 +54,8 @@ export function secondFactor({ sessions, factors, attempts, links, mail, onEvent
     const verdict = await factors.tryCode(userId, code, options);
     if (verdict.outcome === "right") return;
     await tell("factor.failed", userId, context);
+    await tellLocked(context, userId);
     if (verdict.outcome === "locked") throw accountError("TOO_MANY_ATTEMPTS", verdict);
-    if (await attempts.isNewlyLocked({ kind: "factor", of: userId })) await tellLocked(context, userId);
     throw accountError("INVALID_CODE");
   }
 

@@ -1,5 +1,5 @@
 import { createHmac } from "node:crypto";
-import type { Database } from "@parley/db";
+import type { Database, TenantTransaction } from "@parley/db";
 import { type Placeholder, type SQL, sql } from "drizzle-orm";
 import { seconds } from "../sessions/alive.ts";
 
@@ -82,16 +82,16 @@ export class Attempts {
     await this.#run(sql`delete from auth.attempt where subject in (${key}, ${toldOf(key)})`);
   }
 
-  /** Whether the subject is locked and nobody has been told of it yet. Says so once for each lock, whoever asks. */
-  async isNewlyLocked(subject: Subject): Promise<boolean> {
+  /** Whether the subject is locked and nobody has been told of it yet. Says so once for each lock, in a transaction that tells of it. */
+  async isNewlyLocked(tx: Pick<TenantTransaction, "execute">, subject: Subject): Promise<boolean> {
     const key = this.keyOf(subject);
-    const told = await this.#run(sql`
+    const { rows } = await tx.execute(sql`
       insert into auth.attempt as told (subject, tries, ends_at)
       select ${toldOf(key)}, 1, ends_at from auth.attempt
       where subject = ${key} and ends_at > now() and tries >= ${mostTries[subject.kind]}
       on conflict (subject) do update set ends_at = excluded.ends_at where told.ends_at <= now()
       returning 1 as told`);
-    return told.length > 0;
+    return rows.length > 0;
   }
 
   /** Of which no row tells whose address or account it is. */

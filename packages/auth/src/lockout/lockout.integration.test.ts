@@ -8,7 +8,7 @@ import { openTestAccounts } from "../testing/test-accounts.ts";
 
 vi.mock("../passwords/hash-password.ts", { spy: true });
 
-const { db, accounts, mails, events, person, forgetTold, close } = await openTestAccounts({
+const { db, accounts, mail, mails, events, person, forgetTold, close } = await openTestAccounts({
   dashboardUrl: "https://app.example.com",
 });
 let lastAddress = 0;
@@ -154,6 +154,17 @@ test("[A1 control] a lock opens by itself after a quarter of an hour", async () 
   await lock(email);
   await quarterOfAnHour();
   expect((await stranger().signIn(email)).status).toBe(200);
+});
+
+test("a lock that nobody could be told of is told of at the next try, as soon as somebody can be", async () => {
+  const { email, userId } = await person();
+  vi.spyOn(mail, "send").mockRejectedValueOnce(new Error("the order was lost"));
+  await lock(email);
+  expect(mails).toEqual([]);
+  expect(events.filter(({ type }) => type === "user.locked")).toEqual([]);
+  for (let count = 0; count < 2; count++) expect((await stranger().signIn(email, wrong)).status).toBe(429);
+  expect(mails).toMatchObject([{ to: email, subject: expect.stringContaining("locked") }]);
+  expect(events.filter(({ type }) => type === "user.locked")).toMatchObject([{ userId }]);
 });
 
 test("the person is told by mail, once for each lock, and the link in it opens it, once", async () => {

@@ -73,7 +73,7 @@ test("of an address that nobody has as much is asked, and as much is computed", 
     const { calls } = vi.mocked(hashing.hashPassword).mock;
     counts.push([[...asked], calls.length + vi.mocked(hashing.verifyPassword).mock.calls.length]);
   }
-  expect(counts[0]).toEqual([["run", "authDatabase"], 1]);
+  expect(counts[0]).toEqual([["run", "transaction"], 1]);
   expect(counts[1]).toEqual(counts[0]);
 });
 

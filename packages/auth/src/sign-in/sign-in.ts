@@ -61,17 +61,17 @@ export function createSignIn(options: Options) {
     const keys = { address: attempts.keyOf(address), guess: attempts.keyOf(guess) };
     const userId = login && UserId.parse(login.id);
     // After the answer: how long it takes would tell in how many workspaces somebody is.
-    const tellFailed = () =>
+    const tellFailed = () => {
       afterwards.run(() => onEvent({ type: "user.sign_in_failed", ...(userId && { userId }), ...origin }));
+      afterwards.run(() => tellLocked(origin, login, guess));
+    };
     if (!counted.address.allowed || !counted.guess) throw accountError("rate.exceeded", counted.address);
     if (!counted.guess.allowed) {
       tellFailed();
       throw accountError("TOO_MANY_ATTEMPTS", counted.guess);
     }
 
-    const refuse = async () => {
-      const isNewlyLocked = await attempts.isNewlyLocked(guess);
-      if (isNewlyLocked && login) afterwards.run(() => tellLocked(origin, login, guess));
+    const refuse = () => {
       tellFailed();
       return accountError("INVALID_EMAIL_OR_PASSWORD");
     };
@@ -84,7 +84,7 @@ export function createSignIn(options: Options) {
       await uncount();
       throw error;
     });
-    if (!proven) throw await refuse();
+    if (!proven) throw refuse();
     if (!proven.emailVerified) {
       await uncount();
       tellFailed();
@@ -100,7 +100,7 @@ export function createSignIn(options: Options) {
       trusted: read(trustCookie.name),
       origin,
     });
-    if (session.outcome === "changed") throw await refuse();
+    if (session.outcome === "changed") throw refuse();
     if (session.outcome === "half") {
       await factors.forgetOldChallenges();
       return {

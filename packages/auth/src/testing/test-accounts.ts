@@ -20,6 +20,8 @@ export async function openTestAccounts(options: Partial<AccountsOptions> = {}) {
   return {
     db,
     accounts,
+    /** What carries the mails. */
+    mail,
     mails,
     events,
     /** Somebody new, who can sign in. */
