@@ -9,6 +9,7 @@ import type { AccountMail, Links } from "../account-mail.ts";
 import { addressChangeAskedMail, addressChangedMail, confirmNewAddressMail } from "../mail/account-mails.ts";
 import { consumeToken, issueToken } from "../mail/mail-token.ts";
 import { verifyPassword } from "../passwords/hash-password.ts";
+import { lockPassword } from "../passwords/lock-password.ts";
 import { parseEmail } from "../profile/names.ts";
 import { currentSession } from "../sessions/current-session.ts";
 
@@ -34,7 +35,9 @@ export function changeEmail({ db, mail, links, onEvent, onKnown }: Options) {
       if (!account?.password || !(await verifyPassword({ hash: account.password, password: context.body.password }))) {
         throw accountError("INVALID_PASSWORD");
       }
+      const hash = account.password;
       await db.transaction("auth", async (tx) => {
+        await lockPassword(tx, { userId: id, hash });
         // Whether somebody has the address is not told: the link of one that is taken leads nowhere, so none is sent.
         const taken = await tx.execute(sql`select 1 from auth."user" where email = ${newEmail} and email_verified`);
         const token = await issueToken(tx, { purpose: "change_email", userId: id, newEmail });

@@ -4,9 +4,11 @@ import type { Database, TenantTransaction } from "@parley/db";
 import { symmetricDecrypt, symmetricEncrypt } from "better-auth/crypto";
 import { type SQL, sql } from "drizzle-orm";
 import { accountError } from "../account-error.ts";
+import type { Origin } from "../account-events.ts";
 import type { Attempts } from "../lockout/attempts.ts";
 import { seconds } from "../sessions/alive.ts";
 import { describeDevice } from "../sessions/describe-device.ts";
+import { insertSession } from "../sessions/insert-session.ts";
 import { newBackupCodes, plainCode } from "./backup-codes.ts";
 import { newTotpSecret, stepOf } from "./totp.ts";
 
@@ -16,7 +18,11 @@ export const trustCookie = { name: "trusted_device", maxAgeSeconds: 30 * 24 * 36
 type Also = (tx: TenantTransaction) => Promise<void>;
 
 /** How a try with a code ended. */
-export type CodeVerdict = { outcome: "right" | "wrong" } | { outcome: "locked"; retryAfterSeconds: number };
+export type CodeVerdict =
+  /** `secret`: whose code it was, as it is stored; undefined for a backup code. */
+  | { outcome: "right"; secret: string | undefined }
+  | { outcome: "wrong" }
+  | { outcome: "locked"; retryAfterSeconds: number };
 
 /**
  * Second factors, as the database has them: a TOTP secret and backup codes, who is half signed in, and the browsers that are trusted.
@@ -52,16 +58,19 @@ export class Factors {
   }
 
   /**
-   * From now on the factor is asked for. Only after `tryCode` said `right`.
+   * From now on the factor is asked for.
    *
+   * @param secret whose code was `right`
    * @param also what happens in the same transaction
    * @returns the backup codes, which nobody can read again
+   * @throws `INVALID_CODE` when another secret was prepared meanwhile, of which nobody has shown a code
    */
-  confirm(userId: string, also: Also): Promise<string[]> {
+  confirm(userId: string, secret: string, also: Also): Promise<string[]> {
     return this.#db.transaction("auth", async (tx) => {
-      await tx.execute(
-        sql`update auth.factor set confirmed_at = coalesce(confirmed_at, now()) where user_id = ${userId}`,
-      );
+      const { rows } = await tx.execute(sql`
+        update auth.factor set confirmed_at = coalesce(confirmed_at, now())
+        where user_id = ${userId} and secret = ${secret} returning 1`);
+      if (rows.length === 0) throw accountError("INVALID_CODE");
       await also(tx);
       return this.#replaceBackupCodes(tx, userId);
     });
@@ -102,25 +111,26 @@ export class Factors {
     if (!allowed) return { outcome: "locked", retryAfterSeconds };
     const plain = plainCode(code);
     const isTotp = /^\d{6}$/.test(plain);
-    const right = isTotp
-      ? await this.#spendTotp(userId, plain, confirmed)
-      : confirmed && (await this.#spendBackup(userId, plain));
-    if (right) await this.#attempts.clear(subject);
-    return { outcome: right ? "right" : "wrong" };
+    const secret = isTotp ? await this.#spendTotp(userId, plain, confirmed) : undefined;
+    const right = secret !== undefined || (!isTotp && confirmed && (await this.#spendBackup(userId, plain)));
+    if (!right) return { outcome: "wrong" };
+    await this.#attempts.clear(subject);
+    return { outcome: "right", secret };
   }
 
-  async #spendTotp(userId: string, code: string, confirmed: boolean): Promise<boolean> {
+  /** @returns the secret, as it is stored, whose code it was */
+  async #spendTotp(userId: string, code: string, confirmed: boolean): Promise<string | undefined> {
     const [row] = await this.#run<{ secret: string; now: number }>(sql`
       select secret, extract(epoch from now())::float8 as now from auth.factor
       where user_id = ${userId} and (confirmed_at is not null) = ${confirmed}`);
-    if (!row) return false;
+    if (!row) return undefined;
     const step = stepOf(await symmetricDecrypt({ key: this.#secret, data: row.secret }), code, row.now);
-    if (step === undefined) return false;
+    if (step === undefined) return undefined;
     // RFC 6238, 5.2: a code is accepted once; nor is one that is older than the last.
     const spent = await this.#run(sql`
       update auth.factor set last_step = ${step}
       where user_id = ${userId} and secret = ${row.secret} and last_step < ${step} returning 1 as one`);
-    return spent.length > 0;
+    return spent.length > 0 ? row.secret : undefined;
   }
 
   async #spendBackup(userId: string, code: string): Promise<boolean> {
@@ -178,18 +188,28 @@ export class Factors {
     return row && UserId.parse(row.userId);
   }
 
-  /** @returns false when another request has ended it */
-  async endChallenge(secret: string): Promise<boolean> {
-    const ended = await this.#run(sql`
-      delete from auth.challenge where digest = ${this.challengeDigest(secret)} and ends_at > now() returning 1 as one`);
-    return ended.length > 0;
+  /**
+   * Makes a session of a challenge, all at once: a password that is chosen meanwhile ends both. Only after `tryCode` said `right`.
+   *
+   * @returns the session, and the secret by which a browser is known for 30 days that is to be trusted; undefined when the challenge is over
+   */
+  async endChallenge(secret: string, { origin, trustDevice }: { origin: Origin; trustDevice: boolean }) {
+    if (trustDevice) await this.#run(sql`delete from auth.trusted_device where ends_at < now()`);
+    return this.#db.transaction("auth", async (tx) => {
+      const ended = await tx.execute<{ userId: string }>(sql`
+        delete from auth.challenge where digest = ${this.challengeDigest(secret)} and ends_at > now()
+        returning user_id as "userId"`);
+      const [challenge] = ended.rows;
+      if (!challenge) return undefined;
+      const { userId } = challenge;
+      const session = await insertSession(tx, { userId, origin, secondFactor: true });
+      return { session, trust: trustDevice ? await this.#trust(tx, userId, origin.userAgent ?? "") : undefined };
+    });
   }
 
-  /** @returns the secret by which the browser is known, for 30 days */
-  async trust(userId: string, userAgent: string): Promise<string> {
+  async #trust(tx: TenantTransaction, userId: string, userAgent: string): Promise<string> {
     const secret = randomBytes(32).toString("base64url");
-    await this.#run(sql`delete from auth.trusted_device where ends_at < now()`);
-    await this.#run(sql`
+    await tx.execute(sql`
       insert into auth.trusted_device (id, digest, user_id, user_agent, ends_at)
       values (${randomUUID()}, ${this.trustDigest(secret)}, ${userId}, ${userAgent}, now() + ${seconds(trustCookie.maxAgeSeconds)})`);
     return secret;

@@ -44,15 +44,15 @@ export function secondFactor({ sessions, factors, attempts, links, mail, onEvent
     (tx: TenantTransaction) =>
       mail.send(tx, write({ to: email, name, url: links.forgotPassword }));
 
-  /** @throws `INVALID_CODE`, `TOO_MANY_ATTEMPTS` */
+  /** @returns the secret whose code it was, if it was no backup code. @throws `INVALID_CODE`, `TOO_MANY_ATTEMPTS` */
   async function requireCode(
     context: GenericEndpointContext,
     userId: UserId,
     code: string,
     options?: { confirmed: boolean },
-  ): Promise<void> {
+  ): Promise<string | undefined> {
     const verdict = await factors.tryCode(userId, code, options);
-    if (verdict.outcome === "right") return;
+    if (verdict.outcome === "right") return verdict.secret;
     await tell("factor.failed", userId, context);
     await tellLocked(context, userId);
     if (verdict.outcome === "locked") throw accountError("TOO_MANY_ATTEMPTS", verdict);
@@ -128,18 +128,18 @@ export function secondFactor({ sessions, factors, attempts, links, mail, onEvent
           const user = userId && (await internalAdapter.findUserById(userId));
           if (!sent || !userId || !user) throw accountError("CHALLENGE_EXPIRED");
           await requireCode(context, userId, context.body.code);
-          if (!(await factors.endChallenge(sent))) throw accountError("CHALLENGE_EXPIRED");
-          const session = await internalAdapter.createSession(userId);
-          await factors.mark(session.id, { proven: true });
+          const { trustDevice = false } = context.body;
+          const begun = await factors.endChallenge(sent, { origin: originOf(context.headers), trustDevice });
+          if (!begun) throw accountError("CHALLENGE_EXPIRED");
+          const { session, trust } = begun;
           await setSessionCookie(context, { session, user });
           expireCookie(context, cookie);
-          if (context.body.trustDevice) {
-            const trust = await factors.trust(userId, originOf(context.headers).userAgent ?? "");
+          if (trust) {
             const { name, attributes } = cookieOf(context, trustCookie);
             await context.setSignedCookie(name, trust, secret, attributes);
           }
           await tell("user.signed_in", userId, context);
-          if (context.body.trustDevice) await tell("device.trusted", userId, context);
+          if (trust) await tell("device.trusted", userId, context);
           return { status: true };
         },
       ),
@@ -159,8 +159,9 @@ export function secondFactor({ sessions, factors, attempts, links, mail, onEvent
         async (context) => {
           const { user } = requireFreshSession();
           if (await factors.isEnabled(user.id)) throw accountError("FACTOR_ALREADY_ENABLED");
-          await requireCode(context, user.id, context.body.code, { confirmed: false });
-          const backupCodes = await factors.confirm(user.id, mailing(factorEnabledMail, user));
+          const secret = await requireCode(context, user.id, context.body.code, { confirmed: false });
+          if (secret === undefined) throw accountError("INVALID_CODE");
+          const backupCodes = await factors.confirm(user.id, secret, mailing(factorEnabledMail, user));
           await beginAnew(context, user.id, { marked: true });
           await tell("factor.enabled", user.id, context);
           return { backupCodes };
@@ -222,9 +223,14 @@ export function secondFactor({ sessions, factors, attempts, links, mail, onEvent
     const verdict = await attempts.take(subject);
     if (!verdict.allowed) throw accountError("TOO_MANY_ATTEMPTS", verdict);
     const account = await context.context.internalAdapter.findCredentialAccount(userId);
-    if (!account?.password || !(await verifyPassword({ hash: account.password, password }))) {
-      throw accountError("INVALID_PASSWORD");
-    }
+    const hash = account?.password;
+    const isRight = hash
+      ? await verifyPassword({ hash, password }).catch(async (error: unknown) => {
+          await attempts.giveBack(subject); // nobody has looked at it
+          throw error;
+        })
+      : false;
+    if (!isRight) throw accountError("INVALID_PASSWORD");
     await attempts.clear(subject);
   }
 }

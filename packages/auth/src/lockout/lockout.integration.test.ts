@@ -75,6 +75,19 @@ test("the right password locks nobody, neither before the address is confirmed n
   expect((await stranger().signIn(email)).status).toBe(429);
 });
 
+test("a confirmation that nobody has time to look at is no wrong one", async () => {
+  const { email } = await person();
+  const browser = createBrowser(accounts, { address: "203.0.113.78" });
+  await browser.signIn(email);
+  for (let count = 0; count < 6; count++) {
+    vi.mocked(hashing.verifyPassword).mockRejectedValueOnce(
+      new APIError("SERVICE_UNAVAILABLE", { code: "service.busy" }),
+    );
+    expect((await browser.post("/confirm", { password })).status).toBe(503);
+  }
+  expect((await browser.post("/confirm", { password })).status).toBe(200);
+});
+
 test("[A1] an address that nobody has is locked just so", async () => {
   const email = `${randomUUID()}@example.com`;
   await lock(email);

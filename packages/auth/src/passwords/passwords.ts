@@ -1,37 +1,44 @@
 import { randomUUID } from "node:crypto";
 import { accountEndpoints, UserId } from "@parley/contracts";
 import type { Database, TenantTransaction } from "@parley/db";
-import type { BetterAuthPlugin } from "better-auth";
-import { APIError, createAuthEndpoint, sessionMiddleware } from "better-auth/api";
+import type { BetterAuthPlugin, GenericEndpointContext } from "better-auth";
+import { createAuthEndpoint, sessionMiddleware } from "better-auth/api";
 import { setSessionCookie } from "better-auth/cookies";
 import { sql } from "drizzle-orm";
 import { accountError } from "../account-error.ts";
 import { type OnAccountEvent, originOf } from "../account-events.ts";
 import type { AccountMail, Links } from "../account-mail.ts";
 import type { Afterwards } from "../afterwards.ts";
+import type { Attempts } from "../lockout/attempts.ts";
 import { passwordChangedMail, resetPasswordMail } from "../mail/account-mails.ts";
 import { consumeToken, findToken, issueToken } from "../mail/mail-token.ts";
 import { parseEmail } from "../profile/names.ts";
+import { insertSession } from "../sessions/insert-session.ts";
 import type { Workspaces } from "../sign-up/workspaces.ts";
 import { hashPassword, verifyPassword } from "./hash-password.ts";
 import { isShort, judgePassword } from "./judge-password.ts";
+import { lockPassword } from "./lock-password.ts";
 
 type Options = {
   db: Database;
   mail: AccountMail;
   links: Links;
+  attempts: Attempts;
   workspaces: Workspaces;
   afterwards: Afterwards;
   /** Names of the workspaces that the user belongs to: easy to guess for whoever knows them. */
   namesAround(userId: UserId): Promise<string[]>;
   hasSecondFactor(userId: UserId): Promise<boolean>;
   onEvent: OnAccountEvent;
+  /** The browser is one in which whoever has the address has shown that it is theirs. */
+  onKnown(context: GenericEndpointContext, email: string): Promise<void>;
 };
 
 type Person = { id: string; name: string; email: string };
 
 /** A new password: by a mailed link for who forgot the old one, or with the old one. */
-export function passwords({ db, mail, links, workspaces, afterwards, namesAround, hasSecondFactor, onEvent }: Options) {
+export function passwords(options: Options) {
+  const { db, mail, links, attempts, workspaces, afterwards, namesAround, hasSecondFactor, onEvent, onKnown } = options;
   /** @throws APIError with what is wrong with it */
   async function judge(password: string, { id, name, email }: Person): Promise<void> {
     const userId = UserId.parse(id);
@@ -67,8 +74,12 @@ export function passwords({ db, mail, links, workspaces, afterwards, namesAround
       values (${randomUUID()}, ${person.id}, 'credential', ${person.id}, ${hash}, ${short}, now(), now())
       on conflict (provider_id, account_id) do update set password = excluded.password,
         password_short = excluded.password_short, updated_at = now()`);
-    for (const table of ["session", "challenge", "trusted_device", "mail_token", "unlock"])
+    // The challenge first: whoever is just making a session of one has it by then, or comes too late.
+    for (const table of ["challenge", "session", "trusted_device", "mail_token"])
       await tx.execute(sql`delete from auth.${sql.identifier(table)} where user_id = ${person.id}`);
+    // Whoever is locked out of their second factor is so still, and keeps the way out.
+    const factorLock = attempts.keyOf({ kind: "factor", of: person.id });
+    await tx.execute(sql`delete from auth.unlock where user_id = ${person.id} and subject <> ${factorLock}`);
     await mail.send(tx, passwordChangedMail({ to: person.email, name: person.name, url: links.forgotPassword }));
   }
 
@@ -118,6 +129,9 @@ export function passwords({ db, mail, links, workspaces, afterwards, namesAround
       });
       const userId = UserId.parse(person.id);
       const origin = originOf(context.headers);
+      // Nobody has guessed at this password yet; and here is somebody who knows it.
+      await attempts.clear({ kind: "account", of: person.email });
+      await onKnown(context, person.email);
       await workspaces.finish(userId, origin.ip);
       await onEvent({ type: "password.reset", userId, ...origin });
       return { status: true };
@@ -140,13 +154,17 @@ export function passwords({ db, mail, links, workspaces, afterwards, namesAround
       if (!account?.password || !(await verifyPassword({ hash: account.password, password: currentPassword }))) {
         throw accountError("INVALID_PASSWORD");
       }
+      const known = account.password;
       const hash = await hashPassword(newPassword);
-      await db.transaction("auth", (tx) => replace(tx, user, { hash, short: isShort(newPassword) }));
+      const origin = originOf(context.headers);
       // Here it goes on, as a new session.
-      const renewed = await internalAdapter.createSession(user.id);
-      if (!renewed) throw new APIError("INTERNAL_SERVER_ERROR");
+      const renewed = await db.transaction("auth", async (tx) => {
+        await lockPassword(tx, { userId: user.id, hash: known });
+        await replace(tx, user, { hash, short: isShort(newPassword) });
+        return insertSession(tx, { userId: user.id, origin, secondFactor: false });
+      });
       await setSessionCookie(context, { session: renewed, user });
-      await onEvent({ type: "password.changed", userId: UserId.parse(user.id), ...originOf(context.headers) });
+      await onEvent({ type: "password.changed", userId: UserId.parse(user.id), ...origin });
       return { status: true };
     },
   );
