@@ -1,6 +1,7 @@
 import type { Database } from "@parley/db";
 import { type SQL, sql } from "drizzle-orm";
 import { isAlive } from "./sessions/alive.ts";
+import { isForgottenSignUp } from "./sign-up/forgotten-sign-up.ts";
 
 /** Rows that one statement deletes at most: whoever signs in meanwhile waits for no more than these. */
 const batchSize = 1_000;
@@ -14,10 +15,11 @@ const over: readonly [table: string, condition: SQL][] = [
   ["trusted_device", sql`s.ends_at < now()`],
   ["mail_token", sql`s.ends_at < now()`],
   ["verification", sql`s.expires_at < now()`],
+  ["user", isForgottenSignUp],
 ];
 
 /**
- * Deletes what time has ended: sessions, counts of tries, and links and challenges that nobody used. Several processes may do so at
+ * Deletes what time has ended: sessions, counts of tries, links and challenges that nobody used, and sign-ups that nobody confirmed. Several processes may do so at
  * once; each takes other rows. It looks at the signal between batches.
  *
  * @returns how many rows are gone

@@ -369,3 +369,26 @@ test("the factor stays as long as the password beside it is too short to be all 
   const shorter = { currentPassword: long, newPassword: short };
   expect((await browser.post("/change-password", shorter)).body.code).toBe("PASSWORD_TOO_SHORT");
 });
+
+test("of a password from before its length was noted, the next sign-in notes it, and the factor stays or goes accordingly", async () => {
+  const { email, browser, totpSecret, userId } = await personWithFactor();
+  const short = "kd8f!waNu2";
+  const note = (value: boolean) =>
+    run(sql`update auth.account set password_short = ${value} where user_id = ${userId}`);
+  const signInAgain = async (given: string) => {
+    await letCodesPass(userId);
+    const again = createBrowser(accounts);
+    await again.signIn(email, given);
+    expect((await again.post("/factor/verify", { code: codeOf(totpSecret) })).status).toBe(200);
+    return again;
+  };
+  await browser.post("/change-password", { currentPassword: password, newPassword: short });
+  await note(false);
+  const first = await signInAgain(short);
+  expect(await first.post("/factor/disable")).toMatchObject({ status: 409, body: { code: "LONGER_PASSWORD_FIRST" } });
+
+  await first.post("/change-password", { currentPassword: short, newPassword: password });
+  await note(true);
+  const second = await signInAgain(password);
+  expect((await second.post("/factor/disable")).status).toBe(200);
+});

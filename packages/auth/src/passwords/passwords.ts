@@ -34,21 +34,33 @@ type Options = {
   onKnown(context: GenericEndpointContext, email: string): Promise<void>;
 };
 
-type Person = { id: string; name: string; email: string };
+type Person = {
+  id: string;
+  name: string;
+  email: string;
+  /** The name of one that they signed up for and that is still to be made. */
+  workspace?: string | null;
+};
 
 /** A new password: by a mailed link for who forgot the old one, or with the old one. */
 export function passwords(options: Options) {
   const { db, mail, links, attempts, workspaces, afterwards, namesAround, hasSecondFactor, onEvent, onKnown } = options;
   /** @throws APIError with what is wrong with it */
-  async function judge(password: string, { id, name, email }: Person): Promise<void> {
+  async function judge(password: string, { id, name, email, workspace }: Person): Promise<void> {
     const userId = UserId.parse(id);
     const [around, second] = [await namesAround(userId), await hasSecondFactor(userId)];
-    const fault = judgePassword(password, { known: [name, email, ...around], hasSecondFactor: second });
+    const fault = judgePassword(password, {
+      known: [name, email, workspace ?? "", ...around],
+      hasSecondFactor: second,
+    });
     if (fault) throw accountError(fault);
   }
 
   const personOf = async (tx: Pick<TenantTransaction, "execute">, userId: string): Promise<Person | undefined> =>
-    (await tx.execute<Person>(sql`select id, name, email from auth."user" where id = ${userId}`)).rows[0];
+    (
+      await tx.execute<Person>(sql`
+        select id, name, email, sign_up_workspace as workspace from auth."user" where id = ${userId}`)
+    ).rows[0];
 
   /** Holds off that the person's second factor is turned off meanwhile. @returns false when there is none */
   async function keepFactor(tx: TenantTransaction, userId: string): Promise<boolean> {

@@ -19,12 +19,15 @@ type Value =
   | "id"
   | "token"
   | "ip"
-  | "userAgent";
+  | "userAgent"
+  | "short";
 const given = (value: Value) => sql.placeholder(value);
 
 // `for share` waits for whoever is changing the password or confirming a second factor, and sees what they have made of it: they end all
 // sessions afterwards, this one too. The address's count comes before the guess's, as where they are counted, so that no two wait
 // for each other. A browser that is trusted has shown no code: what asks for a proof asks for one.
+// How long a password is can be told here alone, of those from before it was noted where they are chosen; another sign-in that holds the
+// account is not waited for, the next one notes it.
 const statement = prepare<Row, Value>(
   "write",
   sql`with
@@ -46,6 +49,13 @@ const statement = prepare<Row, Value>(
       delete from auth.attempt
       where subject in (${given("guess")}, ${given("told")}) and exists (select from known)
         and (select count(*) from given_back) >= 0),
+    noted as (
+      update auth.account set password_short = ${given("short")}::boolean
+      where id = any (array(
+        select a.id from auth.account a
+        where a.provider_id = 'credential' and a.account_id = ${given("user")} and a.password = ${given("hash")}
+          and a.password_short <> ${given("short")}::boolean and exists (select from known)
+        for update skip locked))),
     ended as (
       delete from auth.session
       where (token = ${given("former")} or (former_token = ${given("former")} and former_until > now()))
@@ -77,6 +87,8 @@ export async function beginSession(
   options: {
     userId: string;
     hash: string;
+    /** Whether the password is long enough only beside a second factor. */
+    short: boolean;
     /** Of what was counted. */
     keys: { address: string; guess: string };
     former: string | undefined;
@@ -84,12 +96,13 @@ export async function beginSession(
     origin: Origin;
   },
 ): Promise<{ outcome: "begun"; token: string } | { outcome: "half"; challenge: string } | { outcome: "changed" }> {
-  const { userId, hash, keys, former, trusted, origin } = options;
+  const { userId, hash, short, keys, former, trusted, origin } = options;
   // Of a session or of a challenge, whichever it is to be.
   const token = randomBytes(24).toString("base64url");
   const [row] = await db.run("auth", statement, {
     user: userId,
     hash,
+    short,
     ...keys,
     told: toldOf(keys.guess),
     former: former ?? null,

@@ -9,6 +9,7 @@ import type { Attempts, Subject } from "../lockout/attempts.ts";
 import { generationOf, knownDeviceCookie, parseKnownDevice, personOf, withPerson } from "../lockout/known-device.ts";
 import type { TellLocked } from "../lockout/tell-locked.ts";
 import { hashPassword, verifyPassword } from "../passwords/hash-password.ts";
+import { isShort } from "../passwords/judge-password.ts";
 import { isEmail } from "../profile/names.ts";
 import { type Cookies, readSigned, sessionCookie, signedCookie } from "../sessions/session-cookie.ts";
 import type { Workspaces } from "../sign-up/workspaces.ts";
@@ -95,6 +96,7 @@ export function createSignIn(options: Options) {
     const session = await beginSession(db, factors, {
       userId: proven.id,
       hash: proven.hash,
+      short: isShort(password),
       keys,
       former,
       trusted: read(trustCookie.name),

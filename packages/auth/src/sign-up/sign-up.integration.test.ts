@@ -464,6 +464,17 @@ describe("a new password by mail", () => {
     expect(late.body).toMatchObject({ code: "INVALID_TOKEN" });
   });
 
+  test("[A4] is refused when it is made of the workspace's name that they signed up for and have not confirmed", async () => {
+    const accounts = open();
+    const email = newAddress();
+    const browser = createBrowser(accounts);
+    await browser.post("/sign-up/email", form(email, { workspace: "Nightingale Books" }));
+    await browser.post("/request-password-reset", { email });
+    const reset = (newPassword: string) => browser.post("/reset-password", { token: post.token(email), newPassword });
+    expect((await reset("NightingaleBooks1")).body).toMatchObject({ code: "PASSWORD_TOO_COMMON" });
+    expect((await reset(another)).status).toBe(200);
+  });
+
   test("[A10] leads to the configured dashboard, whatever host the request names", async () => {
     const accounts = open();
     const { email, browser } = await person(accounts);

@@ -14,6 +14,7 @@ import { consumeToken, findToken, issueToken } from "../mail/mail-token.ts";
 import { hashPassword, verifyPassword } from "../passwords/hash-password.ts";
 import { judgePassword } from "../passwords/judge-password.ts";
 import { parseEmail, parseName } from "../profile/names.ts";
+import { isForgottenSignUp } from "./forgotten-sign-up.ts";
 import type { Workspaces } from "./workspaces.ts";
 
 export type SignUpRules = {
@@ -47,13 +48,6 @@ export function signUp({ db, mail, links, rules, workspaces, afterwards, onEvent
   async function sendLink(tx: TenantTransaction, email: string, { id, name }: Person): Promise<void> {
     const token = await issueToken(tx, { purpose: "verify_email", userId: id });
     await mail.send(tx, verifyAddressMail({ to: email, name, url: links.verifyEmail(token) }));
-  }
-
-  /** What nobody has confirmed in a week is forgotten, name and address. */
-  async function forgetOld(tx: TenantTransaction): Promise<void> {
-    await tx.execute(sql`
-      delete from auth."user" u where not email_verified and updated_at < now() - interval '7 days'
-        and not exists (select from auth.account a where a.user_id = u.id and a.provider_id <> 'credential')`);
   }
 
   /** The newest sign-up counts, until one is confirmed. @returns undefined when somebody has confirmed the address */
@@ -95,7 +89,7 @@ export function signUp({ db, mail, links, rules, workspaces, afterwards, onEvent
       if (fault) throw accountError(fault);
       const hash = await hashPassword(body.password);
       await db.transaction("auth", async (tx) => {
-        await forgetOld(tx);
+        await tx.execute(sql`delete from auth."user" s where ${isForgottenSignUp}`);
         const person = await keepSignUp(tx, { name, email, workspace, hash });
         if (person) return sendLink(tx, email, person);
         const { rows } = await tx.execute<Person>(sql`select id, name from auth."user" where email = ${email}`);

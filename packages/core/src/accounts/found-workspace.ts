@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import type { NewWorkspace } from "@parley/auth";
+import { type NewWorkspace, renewSessions } from "@parley/auth";
 import { type MemberId, TenantId, type UserId } from "@parley/contracts";
 import type { Database } from "@parley/db";
 import { members, tenants } from "@parley/db/schema";
@@ -23,7 +23,10 @@ export async function foundWorkspace(
   const founding = { ...rest, tenantId: tenantIdOf(rest.owner.userId, key) };
   const known = await findFounded(db, founding);
   if (known) return known;
-  await makeWorkspace(db, founding, (tx) => checkMayJoin(tx, founding.owner.userId));
+  await makeWorkspace(db, founding, async (tx) => {
+    await checkMayJoin(tx, founding.owner.userId);
+    await renewSessions(tx, founding.owner.userId);
+  });
   const made = await findFounded(db, founding);
   if (!made) throw new Error("a workspace was made and is not there");
   return made;

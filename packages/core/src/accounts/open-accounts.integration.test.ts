@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { beginSession } from "@parley/auth/testing";
 import { TenantId, UserId } from "@parley/contracts";
 import { openDatabase } from "@parley/db";
 import { auditLog, inboxes, members, tenants } from "@parley/db/schema";
@@ -7,11 +8,12 @@ import { loadConfig } from "@parley/platform/config";
 import { createLogger } from "@parley/platform/log";
 import { createSmtpMailer } from "@parley/platform/mail/smtp-mailer";
 import { startSmtpServer } from "@parley/platform/testing/smtp-server";
-import { asc } from "drizzle-orm";
+import { asc, sql } from "drizzle-orm";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { createJobQueue, type JobQueue } from "../jobs/job-queue.ts";
 import { createMailJobs, type MailJobs } from "../mail/mail-jobs.ts";
 import { listMemberships } from "../tenants/find-tenant.ts";
+import { foundWorkspace } from "./found-workspace.ts";
 import { makeWorkspace } from "./make-workspace.ts";
 import { openAccounts } from "./open-accounts.ts";
 
@@ -113,4 +115,18 @@ test("made twice, also at the same time, a workspace is there once and whole", a
     actions: ["workspace.created"],
     addresses: ["192.0.2.7"],
   });
+});
+
+test("[S1] who founds one more workspace gets another token, in every session; who is shown what is there does not", async () => {
+  const userId = UserId.parse(await beginSession(db));
+  const renewals = async () => {
+    const { rows } = await db.authDatabase().execute(sql`select renew from auth.session where user_id = ${userId}`);
+    return rows;
+  };
+  const founding = { key: randomUUID(), name: "One more", owner: { userId, name: "Ada" }, ip: null };
+  await foundWorkspace(db, founding);
+  expect(await renewals()).toEqual([{ renew: true }]);
+  await db.authDatabase().execute(sql`update auth.session set renew = false where user_id = ${userId}`);
+  await foundWorkspace(db, founding);
+  expect(await renewals()).toEqual([{ renew: false }]);
 });

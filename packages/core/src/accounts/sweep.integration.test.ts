@@ -47,7 +47,18 @@ describe.each(bothDatabases)("on %s", (kind) => {
         values (${key}, ${key}, '', ${ends}, now(), now())`);
     }
 
-    expect(await createSweep({ db, logger }).run()).toBe(2_500 + 1 + 5);
+    await run(sql`
+      insert into auth."user" (id, name, email, email_verified, created_at, updated_at)
+      select name, 'Bea', name || '@example.com', name = 'confirmed', now(), now() - age from (values
+        ('young', interval '6 days 23 hours'), ('old', interval '7 days 1 minute'), ('vouched for', interval '8 days'),
+        ('confirmed', interval '8 days')) as signed_up (name, age)`);
+    await run(sql`
+      insert into auth.account (id, account_id, provider_id, user_id, created_at, updated_at)
+      values ('one', 'one', 'google', 'vouched for', now(), now())`);
+
+    expect(await createSweep({ db, logger }).run()).toBe(2_500 + 1 + 5 + 1);
+    expect((await keysOf("user", "name")).filter((name) => name === "Bea")).toHaveLength(3);
+    expect(await keysOf("user", "id")).not.toContain("old");
     expect(await findLiveSessions(db, [alive])).toEqual(new Set([alive]));
     expect(await keysOf("session", "id")).toEqual([alive]);
     expect(await keysOf("attempt", "subject")).toEqual(["counts"]);
