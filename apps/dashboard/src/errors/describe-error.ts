@@ -1,6 +1,7 @@
 import { AccountError } from "../session/account-query.ts";
 import { isApiError } from "../trpc.ts";
-import { errorCode, isRetryable } from "./error-code.ts";
+import { formatWait } from "../forms/use-seconds-until.ts";
+import { errorCode, isRetryable, secondsToWait } from "./error-code.ts";
 import { errorWords, type Words } from "./error-words.ts";
 
 /** A failure in words for the person who sees it. */
@@ -31,10 +32,16 @@ export function describeError(error: unknown): ErrorDescription {
   const retryable = isRetryable(error);
   if (error instanceof AccountError) {
     const { status, requestId } = error.failure;
-    return { ...wordsForStatus(status), requestId, retryable };
+    return { ...withWait(wordsForStatus(status), error), requestId, retryable };
   }
   const requestId = isApiError(error) ? (error.data?.requestId ?? null) : null;
-  return { ...wordsFor(error), requestId, retryable };
+  return { ...withWait(wordsFor(error), error), requestId, retryable };
+}
+
+/** The server may say for how long it refuses: nobody tries again in vain. */
+function withWait(words: Words, error: unknown): Words {
+  const seconds = secondsToWait(error);
+  return seconds ? { ...words, advice: `Wait ${formatWait(seconds)}, then try again.` } : words;
 }
 
 function wordsFor(error: unknown): Words {
