@@ -1,3 +1,4 @@
+import type { WebSocket } from "@playwright/test";
 import { joinAs, signIn, signUp } from "../src/accounts.ts";
 import { expect, openDashboard, openShop, test } from "../src/fixtures.ts";
 import { newPerson } from "../src/mailbox.ts";
@@ -197,4 +198,39 @@ test("where somebody else signs in on another page of the browser, this one beco
   await other.getByRole("button", { name: /^You ?: / }).click();
   await other.getByRole("menuitem", { name: "Sign out" }).click();
   await expect(page.getByRole("dialog", { name: "Sign in to go on" })).toBeVisible();
+});
+
+test("a page that is covered goes on as soon as the same person has signed in again in another, and asks for nothing until then", async ({
+  page,
+  context,
+  browser,
+  builtIn,
+}) => {
+  const elsewhere = await browser.newContext();
+  const shop = await openShop(await elsewhere.newPage(), builtIn.shopUrl);
+  await shop.say("Is somebody there?");
+  await expect(shop.answers).toHaveCount(1);
+  const sockets: WebSocket[] = [];
+  page.on("websocket", (socket) => void sockets.push(socket));
+  const dashboard = await openDashboard(page, builtIn);
+  await dashboard.open(await shop.conversationId());
+  await dashboard.takeOver().click();
+  const reply = page.getByRole("textbox", { name: /^Reply to/ });
+  await reply.fill("Half a sentence");
+  const other = await context.newPage();
+  await other.goto(`${builtIn.dashboardUrl}/inbox`);
+  await other.getByRole("navigation", { name: "Main" }).waitFor();
+  await context.clearCookies();
+  await shop.say("Hello?");
+  const cover = { name: "Sign in to go on" };
+  await expect(page.getByRole("dialog", cover)).toBeVisible();
+  await expect(other.getByRole("dialog", cover)).toBeVisible();
+  await expect.poll(() => sockets.every((socket) => socket.isClosed())).toBe(true);
+  expect(sockets).not.toEqual([]);
+  await other.getByLabel("Password", { exact: true }).fill(builtIn.password);
+  await other.getByRole("button", { name: "Sign in" }).click();
+  await expect(other.getByRole("dialog", cover)).toBeHidden();
+  await expect(page.getByRole("dialog", cover)).toBeHidden();
+  await expect(reply).toHaveValue("Half a sentence");
+  await elsewhere.close();
 });

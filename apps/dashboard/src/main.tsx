@@ -8,6 +8,7 @@ import { readApiUrl } from "./api-url.ts";
 import { createQueryClient } from "./query-client.ts";
 import { createAppRouter } from "./router.tsx";
 import { watchReturn } from "./session/begin-anew.ts";
+import { pages, tellOtherPages } from "./session/pages.ts";
 import { watchPresence } from "./session/presence.ts";
 import { knownSession, refreshSession } from "./session/session.ts";
 import { sessionEnd } from "./session/session-end.ts";
@@ -31,14 +32,19 @@ const queryClient = createQueryClient({
 const trpc = createTRPCOptionsProxy({ client, queryClient });
 function lookAgain() {
   // When it fails, the next failure asks again.
-  if (knownSession({ queryClient, trpc })) void refreshSession(router).catch(() => undefined);
+  if (knownSession({ queryClient, trpc })) void lookAfterSession().catch(() => undefined);
 }
 
-// Pages of one browser share its session: where somebody else signs in, or out, the others become theirs, or nobody's. Each sign-in
-// and sign-out ends with a page that is loaded.
-const pages = new BroadcastChannel("parley-pages");
+async function lookAfterSession() {
+  await refreshSession(router);
+  if (!sessionEnd.read()) return;
+  // The same person has signed in again, in another page.
+  sessionEnd.write(false);
+  await queryClient.invalidateQueries();
+}
+
 pages.onmessage = lookAgain;
-pages.postMessage("opened");
+tellOtherPages();
 const router = createAppRouter({ apiUrl, queryClient, trpc });
 
 const root = document.getElementById("root");

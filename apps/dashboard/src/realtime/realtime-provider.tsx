@@ -1,8 +1,9 @@
 import type { RealtimeClient, RealtimeStatus } from "@parley/client";
 import { useQuery } from "@tanstack/react-query";
 import { useRouter } from "@tanstack/react-router";
-import { createContext, type ReactNode, useContext, useEffect, useState } from "react";
+import { createContext, type ReactNode, useContext, useEffect, useState, useSyncExternalStore } from "react";
 import { refreshSession } from "../session/session.ts";
+import { sessionEnd } from "../session/session-end.ts";
 import { sessionFault } from "../session/session-fault.ts";
 import { useTRPCClient } from "../trpc.ts";
 
@@ -29,8 +30,10 @@ export function RealtimeProvider({ children }: { children: ReactNode }) {
     retryDelay: (attempt) => Math.min(20_000, 1_000 * 2 ** attempt),
   });
 
+  // A page that is covered asks for nothing, until somebody has signed in again.
+  const hasEnded = useSyncExternalStore(sessionEnd.subscribe, sessionEnd.read);
   useEffect(() => {
-    if (!ticket) return;
+    if (!ticket || hasEnded) return;
     let created: RealtimeClient | undefined;
     let ended = false;
     // Who is signed in, and where: the page becomes what follows from it. When that fails, the next refusal asks again.
@@ -60,7 +63,7 @@ export function RealtimeProvider({ children }: { children: ReactNode }) {
       created?.close();
       setClient(undefined);
     };
-  }, [api, ticket]);
+  }, [api, ticket, hasEnded]);
 
   return <RealtimeContext value={{ client, status }}>{children}</RealtimeContext>;
 }

@@ -2,7 +2,7 @@ import { Outlet, useMatch } from "@tanstack/react-router";
 import { lazy, Suspense, useState, useSyncExternalStore } from "react";
 import { LiveLists } from "../realtime/live-lists.tsx";
 import { RealtimeProvider } from "../realtime/realtime-provider.tsx";
-import { isMember, useSession } from "../session/session.ts";
+import { isMember, type Session, useSession } from "../session/session.ts";
 import { sessionEnd } from "../session/session-end.ts";
 import { useShortcuts } from "../shortcuts/use-shortcuts.ts";
 import { ConnectionBanner } from "./connection-banner.tsx";
@@ -30,7 +30,10 @@ const SessionEndedDialog = lazy(async () => {
 
 /** What stands around every page of a signed-in member. */
 export function AppShell() {
-  const session = useSession();
+  const current = useSession();
+  // Who has just been given backup codes sees them until they go on, whatever the server says of them meanwhile.
+  const [held, hold] = useState<Session>();
+  const session = held ?? current;
   const [shortcutsShown, setShortcutsShown] = useState(false);
   // On a phone, a conversation has the whole screen.
   const inConversation = useMatch({ from: "/app/inbox/$conversationId", shouldThrow: false }) !== undefined;
@@ -42,7 +45,7 @@ export function AppShell() {
     return (
       <>
         <Suspense>
-          <NoWorkspace session={session} />
+          <NoWorkspace session={session} onFactor={() => hold(session)} />
         </Suspense>
         {end}
       </>

@@ -4,6 +4,7 @@ import { useLocation, useRouter } from "@tanstack/react-router";
 import { useState } from "react";
 import { Logo } from "../../components/logo.tsx";
 import { Notice } from "../../forms/notice.tsx";
+import { tellOtherPages } from "../../session/pages.ts";
 import { loadSession, useSession } from "../../session/session.ts";
 import { sessionEnd } from "../../session/session-end.ts";
 import { ProviderButtons } from "../sign-in/provider-buttons.tsx";
@@ -25,6 +26,7 @@ export function SessionEndedDialog() {
     // A page that is loaded anew takes over when it is somebody else: nothing of what this one holds is theirs.
     await loadSession(router.options.context, { anew: true });
     sessionEnd.write(false);
+    tellOtherPages();
     await router.invalidate();
     await queryClient.invalidateQueries();
   }

@@ -22,12 +22,15 @@ export function ProviderButtons({ to, only }: ProviderButtonsProps) {
   const { apiUrl } = useRouteContext({ from: "__root__" });
   const known = useQuery(accountQuery<{ providers: Provider[] }>(apiUrl, "/providers")).data?.providers ?? [];
   const providers = known.filter(({ id }) => !only || only.includes(id));
+  // Who only confirms that it is still them is signed in, whatever comes of it: both ways lead back to their page.
+  const back = new URL(to, location.origin);
+  back.searchParams.delete("error");
   const submission = useSubmission(
     (provider: string) =>
       accountRequest<{ url: string }>(apiUrl, "/sign-in/social", {
         provider,
-        callbackURL: new URL(to, location.origin).href,
-        errorCallbackURL: new URL("/sign-in", location.origin).href,
+        callbackURL: back.href,
+        errorCallbackURL: only ? back.href : new URL("/sign-in", location.origin).href,
         disableRedirect: true,
       }),
     ({ url }) => {

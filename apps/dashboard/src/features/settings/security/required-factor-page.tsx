@@ -11,7 +11,7 @@ import { factorQuery } from "./account-queries.ts";
 import { SecondFactor } from "./second-factor.tsx";
 
 /** For who signed in without a second factor, where the workspace asks for one. */
-export function RequiredFactorPage({ session }: { session: Session }) {
+export function RequiredFactorPage({ session, onFactor }: { session: Session; onFactor: () => void }) {
   const { apiUrl } = useRouteContext({ from: "__root__" });
   const factor = useQuery(factorQuery(apiUrl)).data;
   return (
@@ -27,7 +27,7 @@ export function RequiredFactorPage({ session }: { session: Session }) {
     >
       <ConfirmIdentityProvider>
         <KeptFocus className="mt-6 space-y-4">
-          {factor?.enabled && !factor.usedNow ? null : <SecondFactor />}
+          {factor?.enabled && !factor.usedNow ? null : <SecondFactor onEnabled={onFactor} />}
           {factor?.usedNow && (
             <Button variant="primary" size="medium" className="w-full" onClick={() => location.assign("/")}>
               Go on to the workspace

@@ -16,7 +16,7 @@ import { BackupCodes } from "./backup-codes.tsx";
 import { FactorSetup } from "./factor-setup.tsx";
 
 /** Codes from an app, asked for at sign-in beside the password. */
-export function SecondFactor() {
+export function SecondFactor({ onEnabled }: { onEnabled?: () => void }) {
   const { apiUrl } = useRouteContext({ from: "__root__" });
   const query = useQuery(factorQuery(apiUrl));
   const queryClient = useQueryClient();
@@ -38,6 +38,7 @@ export function SecondFactor() {
         <FactorSetup
           onCancel={() => setIsSettingUp(false)}
           onEnabled={(backupCodes) => {
+            onEnabled?.();
             setIsSettingUp(false);
             setCodes(backupCodes);
             void refresh();
