@@ -46,7 +46,7 @@ export const strings = {
   send: "Send",
   charactersLeft: (count: number) => (count === 1 ? "1 character left" : `${count} characters left`),
   tooLong: (count: number) => (count === 1 ? "1 character too long" : `${count} characters too long`),
-  sending: (seconds: number) => (seconds ? `Sent in ${seconds} s` : "Sending…"),
+  sending: (seconds: number) => (seconds > 0 ? `Sent in ${seconds} s` : "Sending…"),
   waiting: "Sent when you are back online",
   notSent: "Not sent.",
   tryAgain: "Try again",

@@ -96,6 +96,28 @@ test("a server that says when to come back is left alone until then, and given u
   await expect(later).resolves.toEqual({ id: "y" });
 });
 
+test("when the server asks for two pauses, the longer one is counted down, and ends both", async () => {
+  const tooMany = (retryAfter: number) =>
+    new Response(JSON.stringify({ error: { code: "rate.exceeded", message: "" } }), {
+      status: 429,
+      headers: { "retry-after": String(retryAfter) },
+    });
+  const told: number[] = [];
+  const api = createWidgetApi("https://api.example/");
+  api.onWait = (seconds) => void told.push(seconds);
+  request.mockResolvedValueOnce(tooMany(20)).mockResolvedValueOnce(tooMany(5));
+  request.mockImplementation(async () => json({ id: "x" }));
+  const said = api.postMessage("token", conversationId, { id: newId(), text: "Hello" });
+  const asked = api.handOff("token", conversationId);
+  await vi.advanceTimersByTimeAsync(19_999);
+  expect(request).toHaveBeenCalledTimes(2);
+  await vi.advanceTimersByTimeAsync(3_000);
+  await Promise.all([said, asked]);
+  expect(told).toEqual(told.toSorted((one, other) => other - one));
+  expect(told.slice(0, 2)).toEqual([20, 20]);
+  expect(told.at(-1)).toBe(0);
+});
+
 test("what was refused for good is not", async () => {
   request.mockResolvedValue(refusal("input.invalid", 400));
   const settled = await settle(api.postMessage("token", conversationId, { id: newId(), text: "Hello" }));

@@ -16,8 +16,8 @@ export class ApiError extends Error {
   /** For how many seconds the server asks to be left alone. */
   readonly retryAfter: number;
 
-  constructor(code: ErrorCode | "network", { retryAfter = 0, cause }: { retryAfter?: number; cause?: unknown } = {}) {
-    super(code, { cause });
+  constructor(code: ErrorCode | "network", retryAfter = 0) {
+    super(code);
     this.code = code;
     this.retryAfter = retryAfter;
   }
@@ -25,7 +25,7 @@ export class ApiError extends Error {
 
 /** The widget's commands over HTTP. Each may be repeated: ids are chosen here, so nothing happens twice. */
 export type WidgetApi = {
-  /** Told once a second how long the server still asks to be left alone; 0 when that is over. */
+  /** Told once a second how long the server still asks to be left alone; not above 0 when that is over. */
   onWait?(seconds: number): void;
   startVisit(visit: { publishableKey: string; token?: string | undefined }): Promise<Visit>;
   openConversation(token: string, id: ConversationId): Promise<Conversation>;
@@ -41,13 +41,13 @@ export type WidgetApi = {
 const pass = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
 const timeoutMs = 12_000;
-/** Before the second attempt; the following waits are twice as long each. */
-const firstDelayMs = 400;
-const attempts = 4;
+/** Before the second attempt, and up to three times as long; the following waits are twice as long each, and the last one is the third. */
+const firstDelayMs = 200;
+const lastDelayMs = 800;
 /** Who is asked to wait longer is told that it failed, and may try again. */
 const longestWaitSeconds = 60;
 /** Another attempt may fare better. */
-const passing: ReadonlySet<string> = new Set(["network", "service.busy", "internal", "rate.exceeded"]);
+const passing: readonly string[] = ["network", "internal", "rate.exceeded", "service.busy"];
 
 /**
  * @param api where the api is, without a path
@@ -69,27 +69,29 @@ export function createWidgetApi(api: string): WidgetApi {
     if (!response.ok) {
       // A proxy may name a date instead of seconds: our own growing waits will do then.
       const retryAfter = Number(response.headers.get("retry-after")) || 0;
-      throw new ApiError(answer.error?.code ?? "network", { retryAfter });
+      throw new ApiError(answer.error?.code ?? "network", retryAfter);
     }
     return answer;
   }
 
+  /** The longest pause that the server asks for holds for all that it has refused: one countdown, which only goes down. */
+  let untilMs = 0;
+
   async function request<T>(path: string, token?: string, body?: object): Promise<T> {
-    for (let attempt = 1; ; attempt++) {
-      let wait: number;
+    for (let delayMs = firstDelayMs; ; delayMs *= 2) {
       try {
         return await once<T>(path, token, body);
       } catch (cause) {
-        const error = cause instanceof ApiError ? cause : new ApiError("network", { cause });
-        if (attempt === attempts || !passing.has(error.code) || error.retryAfter > longestWaitSeconds) throw error;
-        wait = Math.ceil(error.retryAfter);
+        const error = cause instanceof ApiError ? cause : new ApiError("network");
+        if (delayMs > lastDelayMs || !passing.includes(error.code) || error.retryAfter > longestWaitSeconds)
+          throw error;
+        untilMs = Math.max(untilMs, Date.now() + error.retryAfter * 1_000);
       }
-      const delayMs = firstDelayMs * 2 ** (attempt - 1) * (0.5 + Math.random());
-      for (; ; await pass(1_000)) {
+      for (let wait = 1; wait > 0; ) {
+        wait = Math.ceil((untilMs - Date.now()) / 1_000);
         all.onWait?.(wait);
-        if (wait-- < 1) break;
+        await pass(wait > 0 ? 1_000 : delayMs * (1 + 2 * Math.random()));
       }
-      await pass(delayMs);
     }
   }
 
