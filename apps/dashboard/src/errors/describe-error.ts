@@ -1,6 +1,6 @@
+import { formatWait } from "../forms/use-seconds-until.ts";
 import { AccountError } from "../session/account-query.ts";
 import { isApiError } from "../trpc.ts";
-import { formatWait } from "../forms/use-seconds-until.ts";
 import { errorCode, isRetryable, secondsToWait } from "./error-code.ts";
 import { errorWords, type Words } from "./error-words.ts";
 
