@@ -4,7 +4,7 @@ import { connect } from "node:net";
 import { fileURLToPath } from "node:url";
 import { createTestDatabase } from "@parley/db/testing";
 import { freePort } from "@parley/platform/testing/free-port";
-import { expect, test } from "vitest";
+import { expect, onTestFinished, test } from "vitest";
 
 const main = fileURLToPath(new URL("main.ts", import.meta.url));
 
@@ -25,6 +25,8 @@ test("told to stop, it answers what it was being asked, takes no more and ends w
     },
   });
   const exited = once(api, "exit");
+  // Also when the test has taken too long, and never comes to its own end.
+  onTestFinished(() => void api.kill("SIGKILL"));
   try {
     await until(api.stdout, "listening");
     const body = JSON.stringify({ publishableKey: "pk_of_nobody" });
