@@ -12,8 +12,8 @@ import { SecondFactorForm } from "../sign-in/second-factor-form.tsx";
 import { SignInForm } from "../sign-in/sign-in-form.tsx";
 
 /**
- * Covers the app when its session has ended: who passes by sees nothing of it, and whoever signs in again finds it as it was, with
- * what they had typed.
+ * Covers the app when its session has ended: who passes by sees nothing of it, and whoever signs in here with their password finds it
+ * as it was, with what they had typed.
  */
 export function SessionEndedDialog() {
   const { user } = useSession();

@@ -37,7 +37,7 @@ export function SessionNotice() {
       <p role="status">
         {end.why === "idle"
           ? "You will be signed out soon, since nothing has happened here for a while."
-          : "You will be signed out soon: a session lasts eight hours at most. What you have typed stays, and you sign in again to go on."}
+          : "You will be signed out soon: a session lasts eight hours at most. What you have typed stays when you sign in again with your password."}
       </p>
       <p role="timer" className="mt-0.5 font-medium tabular-nums">
         In {formatCountdown(left)}
