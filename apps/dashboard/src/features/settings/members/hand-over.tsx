@@ -13,7 +13,12 @@ type HandOverProps = { to: { id: MemberId; name: string }; onDone: (done: string
 export function HandOver({ to: { id, name }, onDone }: HandOverProps) {
   const { tenant } = useMember();
   const router = useRouter();
-  const { transferOwnership } = useMemberActions();
+  const { transferOwnership } = useMemberActions(() => {
+    close();
+    onDone(`${name} is an owner now, and you are an admin`);
+    // The event says so, too: what fails here is not missed.
+    void refreshSession(router).catch(() => undefined);
+  });
   const [isAsking, setIsAsking] = useState(false);
   const close = () => {
     setIsAsking(false);
@@ -31,16 +36,7 @@ export function HandOver({ to: { id, name }, onDone }: HandOverProps) {
           busyAction="Handing over…"
           busy={transferOwnership.isPending}
           error={transferOwnership.isError && <ErrorNotice error={transferOwnership.error} />}
-          onConfirm={() =>
-            transferOwnership.mutate(id, {
-              onSuccess() {
-                close();
-                onDone(`${name} is an owner now, and you are an admin`);
-                // The event says so, too: what fails here is not missed.
-                void refreshSession(router).catch(() => undefined);
-              },
-            })
-          }
+          onConfirm={() => transferOwnership.mutate(id)}
           onClosed={close}
         >
           <p>

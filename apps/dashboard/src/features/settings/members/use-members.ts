@@ -18,8 +18,12 @@ export function useInvitations(enabled: boolean) {
   return useQuery(trpc.invitations.list.queryOptions(undefined, { enabled }));
 }
 
-/** What can be done about members and invitations; both lists are fetched again after it. */
-export function useMemberActions() {
+/**
+ * What can be done about members and invitations; both lists are fetched again after it.
+ *
+ * @param onHandedOver is told at once, and also when its row has gone meanwhile: an admin's page has no such button
+ */
+export function useMemberActions(onHandedOver?: () => void) {
   const client = useTRPCClient();
   const confirmed = useConfirmedCall();
   const trpc = useTRPC();
@@ -41,7 +45,10 @@ export function useMemberActions() {
     }),
     transferOwnership: useMutation({
       mutationFn: (memberId: MemberId) => confirmed(() => client.members.transferOwnership.mutate({ memberId })),
-      onSuccess,
+      onSuccess: () => {
+        onHandedOver?.();
+        return onSuccess();
+      },
     }),
     invite: useMutation({
       mutationFn: (invitation: { id: InvitationId; email: string; role: Role }) =>
