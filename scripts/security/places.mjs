@@ -8,7 +8,8 @@
 export const kinds = {
   "a file": /from "node:fs(?:\/promises)?"/,
   "a key in Redis": /from "(?:@redis\/client|[^"]*(?:redis-cache|redis-connection)(?:\.ts)?)"/,
-  "a value in memory, kept by whose it is": /new (?:Map|LRUCache)<(?:Tenant|User|Member|Contact|Conversation)Id\b/,
+  "a value in memory, kept by whose it is or by a name":
+    /new (?:Map|LRUCache)<(?:string|(?:Tenant|User|Member|Contact|Conversation)Id)\b/,
   "an address that is called":
     /from "(?:ky|undici|nodemailer|openid-client|@ai-sdk\/[\w-]+)"|(?<![.\w])fetch\(|import \{[^}]*\b(?:request|get|connect|createConnection|Socket)\b[^}]*\} from "node:(?:https?|http2|net|tls)"/,
 };
@@ -16,6 +17,7 @@ export const kinds = {
 const limits = { proof: "packages/platform/src/rate-limits/limit-key.test.ts" };
 const eventLog = { proof: "packages/platform/src/event-log/redis-keys.security.test.ts" };
 const sessions = { proof: "packages/auth/src/sessions/session-cache.integration.test.ts" };
+const channels = { proof: "services/realtime/src/channels.security.test.ts" };
 const operator = { holdsNothing: "the operator's command line, on files and addresses that the operator names" };
 const operation = (what) => ({ holdsNothing: what });
 
@@ -49,8 +51,25 @@ export const places = {
     "packages/platform/src/event-log/stream-tail.ts": eventLog,
     "packages/platform/src/rate-limits/rate-limiter.ts": limits,
   },
-  "a value in memory, kept by whose it is": {
+  "a value in memory, kept by whose it is or by a name": {
+    "packages/core/src/assistant/watch-takeovers.ts": {
+      proof: "packages/core/src/assistant/watch-takeovers.test.ts",
+    },
+    "packages/core/src/audit/write-checkpoints.ts": { proof: "packages/core/src/audit/verify.security.test.ts" },
+    "packages/core/src/jobs/job-queue.ts": operation(
+      "the kinds of jobs and their workers, by the names that the code gives them",
+    ),
     "packages/core/src/tenants/plan.ts": { proof: "services/api/src/rate-limits.security.test.ts" },
+    "packages/db/src/database.ts": operation("who listens, by the names of signals that the code gives them"),
+    "packages/platform/src/event-log/in-process-event-log.ts": operation(
+      "the groups, by the names that the code gives them",
+    ),
+    "packages/platform/src/event-log/redis-group-member.ts": eventLog,
+    "packages/platform/src/rate-limits/rate-limiter.ts": limits,
+    "services/api/src/record-refusals.ts": { proof: "services/api/src/record-refusals.security.test.ts" },
+    "services/realtime/src/fan-out.ts": channels,
+    "services/realtime/src/subscriptions.ts": channels,
+    "services/standalone/src/ingest/find-files.ts": operator,
   },
   // None comes from a tenant, a document or a visitor. Once one does, I4 and I5 have a target, and this list is where it shows.
   "an address that is called": {

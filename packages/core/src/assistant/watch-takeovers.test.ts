@@ -17,7 +17,7 @@ const conversation = (ownershipEpoch: number): Conversation => ({
   createdAt: new Date().toISOString(),
 });
 
-test("an answer is told of a newer owner of its own conversation, and of nothing else", async () => {
+test("[T13] an answer is told of a newer owner of its own conversation, and of nothing else", async () => {
   const eventLog = createInProcessEventLog({ logger: createLogger({ level: "silent", format: "json" }) });
   const takeovers = await watchTakeovers(eventLog);
   const ours = conversation(2);
