@@ -8,7 +8,7 @@ import { Failure, main } from "./commands.mjs";
 import { audit } from "./security/tools/audit.mjs";
 import { gitleaks } from "./security/tools/gitleaks.mjs";
 import { Unavailable } from "./security/tools/install.mjs";
-import { summary, table } from "./security/tools/results.mjs";
+import { exitCode, summary, table } from "./security/tools/results.mjs";
 import { schemathesis } from "./security/tools/schemathesis.mjs";
 import { semgrep } from "./security/tools/semgrep.mjs";
 import { sqlmap } from "./security/tools/sqlmap.mjs";
@@ -66,5 +66,5 @@ await main(async () => {
     process.stdout.write(`\n${tool}, ${attacked}: ${result}\n${details.map((line) => `  ${line}\n`).join("")}`);
   }
   process.stdout.write(`\n${summary(results)}\n`);
-  return results.some(({ result }) => result === "failed") ? 1 : 0;
+  return exitCode(results);
 });

@@ -57,6 +57,23 @@ export async function gitleaks() {
   return path.join(folder, "gitleaks");
 }
 
+/** The program that installs is missing or too old, or nothing answers where the tool comes from. Everything else is a failure. */
+const absent = [
+  /could not be started|took longer than/,
+  /No module named pip|requires? (?:a different )?Python|requires go >=|No matching distribution found/i,
+  /ECONN\w+|ENOTFOUND|Temporary failure in name resolution|Name or service not known|Connection (?:refused|reset|timed out)/i,
+  /no such host|i\/o timeout|network is unreachable|ReadTimeout|ProxyError|module lookup disabled/i,
+];
+
+/** @param {Failure} failure of what installs a tool */
+export function cantBeHad({ message, output }) {
+  const text = `${message}\n${output}`;
+  return (
+    !/DO NOT MATCH THE HASHES|checksum mismatch|SECURITY ERROR|missing go\.sum entry/i.test(text) &&
+    absent.some((sign) => sign.test(text))
+  );
+}
+
 /** The folder of the cache that holds the tool; `install` fills it when it is not there. */
 async function installed(name, pins, install) {
   const folder = path.join(cache, `${name}-${createHash("sha256").update(pins).digest("hex").slice(0, 12)}`);
@@ -72,7 +89,8 @@ async function installed(name, pins, install) {
     }
     return folder;
   } catch (error) {
-    if (!(error instanceof Failure)) throw error;
+    // What came but is not what is pinned is a failure: nobody is told that it was only not there.
+    if (!(error instanceof Failure) || !cantBeHad(error)) throw error;
     const needed = name === "gitleaks" ? "Go 1.24 or newer" : "Python 3.11 or newer with pip";
     const [why] = error.output.trim().split("\n").slice(-1);
     throw new Unavailable(`${name} could not be installed; it takes ${needed}. ${error.message} ${why}`);

@@ -27,3 +27,9 @@ export function summary(results) {
   const count = (wanted) => results.filter(({ result }) => result === wanted).length;
   return `${count("passed")} passed, ${count("failed")} failed, ${count("pending")} pending`;
 }
+
+/** Nothing may fail; and where nothing could be tried, nothing was shown. @param {Pick<Result, "result">[]} results */
+export function exitCode(results) {
+  const has = (wanted) => results.some(({ result }) => result === wanted);
+  return has("failed") || !has("passed") ? 1 : 0;
+}
