@@ -9,7 +9,9 @@ export type AccountEventType =
   | "user.locked"
   | "user.unlocked"
   | "email.verified"
+  | "email.change_requested"
   | "email.changed"
+  | "password.failed"
   | "password.changed"
   | "password.reset"
   | "password.reset_requested"
@@ -36,7 +38,10 @@ export type AccountEvent = {
   at?: Date;
 };
 
-/** Awaited before the request is answered; what it throws fails the request. */
+/**
+ * Awaited before the request is answered; what it throws fails the request. It comes after the commit of what it tells: a process that dies
+ * in between leaves no entry.
+ */
 export type OnAccountEvent = (event: AccountEvent) => Promise<void>;
 
 /** Where a request came from. */

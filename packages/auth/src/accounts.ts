@@ -174,7 +174,7 @@ export function createAccounts(options: AccountsOptions): Accounts {
         onEvent,
         onKnown,
       }),
-      proofLimits({ attempts }),
+      proofLimits({ attempts, onEvent }),
       changeEmail({ db, mail, links, onEvent, onKnown }),
       profile({ db, ...product, onEvent }),
       signInEvents(onEvent),

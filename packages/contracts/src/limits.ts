@@ -23,7 +23,8 @@ const named = <const T extends Record<string, Omit<RateLimit, "name">>>(table: T
   };
 
 /**
- * Every limit on how often, in one table. They hold for all processes together where these share a Redis, and for each process
+ * Every limit on how often something is asked of the servers, in one table. What is counted in the database stands where it is counted:
+ * `memberLimits`, `mostTries` of auth. These hold for all processes together where these share a Redis, and for each process
  * while it is away; then attempts to authenticate are refused. An address is one of IPv4 or a /64 of IPv6.
  */
 export const rateLimits = named({

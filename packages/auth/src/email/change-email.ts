@@ -46,6 +46,7 @@ export function changeEmail({ db, mail, links, onEvent, onKnown }: Options) {
         }
         await mail.send(tx, addressChangeAskedMail({ to: email, name, newEmail, url: links.forgotPassword }));
       });
+      await onEvent({ type: "email.change_requested", userId: UserId.parse(id), ...originOf(context.headers) });
       return { status: true };
     },
   );

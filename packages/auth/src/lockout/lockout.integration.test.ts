@@ -201,3 +201,17 @@ test("the person is told by mail, once for each lock, and the link in it opens i
   await lock(email);
   expect(mails).toHaveLength(2);
 });
+
+test("a wrong password of somebody who is signed in is told of wherever it was given, and so is another address that is asked for", async () => {
+  const { email, userId } = await person();
+  const one = createBrowser(accounts);
+  await one.signIn(email);
+  forgetTold();
+  const newEmail = `${randomUUID()}@example.com`;
+  await one.post("/confirm", { password: wrong });
+  await one.post("/change-password", { currentPassword: wrong, newPassword: "another horse battery staple" });
+  await one.post("/change-email", { newEmail, password: wrong });
+  expect(events).toMatchObject(Array(3).fill({ type: "password.failed", userId }));
+  expect((await one.post("/change-email", { newEmail, password })).status).toBe(200);
+  expect(events.slice(3)).toMatchObject([{ type: "email.change_requested", userId }]);
+});

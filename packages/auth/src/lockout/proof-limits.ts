@@ -1,14 +1,19 @@
 import type { BetterAuthPlugin, GenericEndpointContext } from "better-auth";
 import { createAuthMiddleware, getSessionFromCtx, isAPIError } from "better-auth/api";
 import { accountError } from "../account-error.ts";
+import { type OnAccountEvent, originOf } from "../account-events.ts";
+import { currentSession } from "../sessions/current-session.ts";
 import type { Attempts, Subject } from "./attempts.ts";
 
 /** Where a password is asked for besides signing in. */
 const paths = ["/change-password", "/change-email", "/verify-email"];
 const wrong = ["INVALID_PASSWORD", "INVALID_EMAIL_OR_PASSWORD"];
 
-/** After five wrong passwords nobody guesses on with a session or a link that is not theirs, from however many addresses. */
-export function proofLimits({ attempts }: { attempts: Attempts }) {
+/** Where somebody who is signed in gives their password. */
+const ofSessions = ["/change-password", "/change-email", "/confirm"];
+
+/** After five wrong passwords nobody guesses on with a session or a link that is not theirs, from however many addresses; and each is told of. */
+export function proofLimits({ attempts, onEvent }: { attempts: Attempts; onEvent: OnAccountEvent }) {
   async function subjectOf(context: GenericEndpointContext): Promise<Subject | undefined> {
     if (context.path === "/verify-email") {
       const { token }: { token?: unknown } = context.body ?? {};
@@ -41,6 +46,15 @@ export function proofLimits({ attempts }: { attempts: Attempts }) {
             if (!subject) return;
             if (!isAPIError(returned)) await attempts.clear(subject);
             else if (!wrong.includes(String(returned.body?.code))) await attempts.giveBack(subject);
+          }),
+        },
+        {
+          matcher: ({ path }) => path !== undefined && ofSessions.includes(path),
+          handler: createAuthMiddleware(async (context) => {
+            const { returned } = context.context;
+            const userId = currentSession()?.user.id;
+            if (userId && isAPIError(returned) && returned.body?.code === "INVALID_PASSWORD")
+              await onEvent({ type: "password.failed", userId, ...originOf(context.headers) });
           }),
         },
       ],

@@ -9,6 +9,7 @@ import type { AuditRecord } from "./record-audit.ts";
 const byAnybody: readonly AccountEventType[] = [
   "user.sign_in_failed",
   "user.locked",
+  "password.failed",
   "password.reset_requested",
   "factor.failed",
 ];

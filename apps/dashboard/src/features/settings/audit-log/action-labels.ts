@@ -21,10 +21,12 @@ export const actionGroups = [
   {
     name: "Accounts",
     actions: {
+      "password.failed": "Wrong password at a confirmation",
       "password.changed": "Password changed",
       "password.reset_requested": "Password reset asked for",
       "password.reset": "Password reset",
       "email.verified": "E-mail address confirmed",
+      "email.change_requested": "Another e-mail address asked for",
       "email.changed": "E-mail address changed",
       "profile.changed": "Profile changed",
       "factor.enabled": "Second factor turned on",
