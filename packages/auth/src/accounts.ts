@@ -183,7 +183,7 @@ export function createAccounts(options: AccountsOptions): Accounts {
       timeLeft({ db }),
       listProviders(providers),
       accountLinks({ db, sessions, mail, links, providers, onEvent }),
-      signInProviders(providers, { mayRegister: rules.who === "open" }),
+      signInProviders(providers, { db, mayRegister: rules.who === "open" }),
     ],
     // The api has limits for all of its routes.
     rateLimit: { enabled: false },

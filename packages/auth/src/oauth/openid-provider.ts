@@ -79,7 +79,11 @@ export function openIdProvider(
     requiresIdTokenNonce: true,
     disableSignUp: !mayRegister,
     options: { disableSignUp: !mayRegister },
-    accountSubject: ({ profile }) => Claims.parse(profile).sub,
+    // Of the one whose address is configured freely, too: another issuer's same subject is another person.
+    accountSubject: ({ profile }) => {
+      const { sub } = Claims.parse(profile);
+      return id === "oidc" ? JSON.stringify([provider.issuer, sub]) : sub;
+    },
     async prepare() {
       await discovered();
     },

@@ -130,8 +130,33 @@ test("[A9, A10 control] somebody signs in at the provider, and is the same perso
   await signIn(again, sub);
   expect((await again.session())?.user.id).toBe(first?.user.id);
   expect(await accountsOf(email)).toEqual([
-    { provider_id: "oidc", account_id: sub, access_token: null, refresh_token: null, id_token: null },
+    {
+      provider_id: "oidc",
+      account_id: JSON.stringify([provider.issuer, sub]),
+      access_token: null,
+      refresh_token: null,
+      id_token: null,
+    },
   ]);
+});
+
+test("[A9 + control] the same subject of another issuer is another person; one from before issuers were noted is of the configured one", async () => {
+  const { sub, email } = somebody();
+  const browser = createBrowser(accounts);
+  await signIn(browser, sub);
+  const first = await browser.session();
+  const put = (accountId: string) =>
+    db.authDatabase().execute(sql`update auth.account set account_id = ${accountId} where user_id = ${first?.user.id}`);
+  await put(sub);
+  const again = createBrowser(open());
+  await signIn(again, sub);
+  expect((await again.session())?.user.id).toBe(first?.user.id);
+  expect(await accountsOf(email)).toMatchObject([{ account_id: JSON.stringify([provider.issuer, sub]) }]);
+
+  await put(JSON.stringify(["https://another.example.com", sub]));
+  const other = createBrowser(open());
+  expect(location(await signIn(other, sub))).toContain("error=");
+  expect(await other.session()).toBeUndefined();
 });
 
 test("[A9] the provider's word links nobody to an account that is there already, verified or not", async () => {

@@ -1,6 +1,8 @@
 import { accountEndpoints } from "@parley/contracts";
+import type { Database } from "@parley/db";
 import type { BetterAuthPlugin } from "better-auth";
 import { createAuthEndpoint, createAuthMiddleware } from "better-auth/api";
+import { sql } from "drizzle-orm";
 import { accountError } from "../account-error.ts";
 import { requireFreshSession } from "../sessions/current-session.ts";
 import { openIdProvider, type SignInProvider } from "./openid-provider.ts";
@@ -10,8 +12,22 @@ import { openIdProvider, type SignInProvider } from "./openid-provider.ts";
  * signature, issuer and audience are checked. An address counts only when the provider vouches for it, and never makes anybody the owner
  * of an account that is there already: an account is linked by its owner, signed in, who has just proved who they are.
  */
-export function signInProviders(providers: readonly SignInProvider[], { mayRegister }: { mayRegister: boolean }) {
+export function signInProviders(
+  providers: readonly SignInProvider[],
+  { db, mayRegister }: { db: Database; mayRegister: boolean },
+) {
   const made = providers.map((provider) => openIdProvider(provider, { mayRegister }));
+  let bound: Promise<unknown> | undefined;
+  /** Accounts of earlier releases are of the issuer that is configured now; once in each process, as soon as it has said its name. */
+  async function bindToIssuer(issuer: string): Promise<void> {
+    bound ??= db.authDatabase().execute(sql`
+      update auth.account set account_id = '[' || to_json(${issuer}::text) || ',' || to_json(account_id) || ']'
+      where provider_id = 'oidc' and account_id not like '["%'`);
+    await bound.catch((error: unknown) => {
+      bound = undefined;
+      throw error;
+    });
+  }
   /** Nothing is asked of a provider once somebody is signed in. */
   const withoutTokens = async (account: object) => ({
     data: { ...account, accessToken: null, refreshToken: null, idToken: null },
@@ -41,7 +57,11 @@ export function signInProviders(providers: readonly SignInProvider[], { mayRegis
           matcher: ({ path }) => path?.startsWith("/callback/") || false,
           handler: createAuthMiddleware(async ({ params }) => {
             // Where it is out of reach, the code comes to nothing, and the person gets back to the page that they came from.
-            await Promise.allSettled([made.find(({ id }) => id === params?.id)?.prepare()]);
+            const provider = made.find(({ id }) => id === params?.id);
+            const [prepared] = await Promise.allSettled([provider?.prepare()]);
+            if (provider?.id === "oidc" && provider.issuer && prepared.status === "fulfilled") {
+              await bindToIssuer(provider.issuer);
+            }
           }),
         },
       ],
