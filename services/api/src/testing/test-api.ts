@@ -13,7 +13,8 @@ import type { RateLimiter } from "@parley/platform/rate-limits/rate-limiter";
 import { type ApiOptions, createApi } from "../create-api.ts";
 
 const secrets = {
-  PARLEY_SECRET: "a secret of tests alone, 32 characters or more",
+  // Of each test file its own: they share a database, where wrong passwords are counted by addresses digested with it.
+  PARLEY_SECRET: `a secret of tests alone ${randomUUID()}`,
   ADMIN_TOKEN: "an-admin-token-of-tests-alone-long-enough",
 };
 const shop = "https://shop.example";
