@@ -1,7 +1,7 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { useRouter } from "@tanstack/react-router";
 import { useEffect, useMemo } from "react";
-import { refreshSession, useMember } from "../session/session.ts";
+import { lookAgain, useMember } from "../session/session.ts";
 import { useTRPC } from "../trpc.ts";
 import { throttle } from "./throttle.ts";
 import { useChannel } from "./use-channel.ts";
@@ -29,17 +29,15 @@ export function LiveLists() {
     void queryClient.invalidateQueries(trpc.members.list.queryFilter());
     void queryClient.invalidateQueries(trpc.invitations.list.queryFilter());
   });
-  // When it fails, the next break or refusal asks again.
-  const lookAgain = () => void refreshSession(router).catch(() => undefined);
   useChannel("members", {
     onSubscribed() {
       membersChanged();
       // What was missed may have been about the member themselves.
-      lookAgain();
+      lookAgain(router);
     },
     onEvent(event) {
       membersChanged();
-      if ("memberId" in event && event.memberId === member.id) lookAgain();
+      if ("memberId" in event && event.memberId === member.id) lookAgain(router);
     },
   });
   useChannel("conversations", { onSubscribed: conversationsChanged, onEvent: conversationsChanged });

@@ -2,7 +2,7 @@ import type { RealtimeClient, RealtimeStatus } from "@parley/client";
 import { useQuery } from "@tanstack/react-query";
 import { useRouter } from "@tanstack/react-router";
 import { createContext, type ReactNode, useContext, useEffect, useState, useSyncExternalStore } from "react";
-import { refreshSession } from "../session/session.ts";
+import { lookAgain } from "../session/session.ts";
 import { sessionEnd } from "../session/session-end.ts";
 import { sessionFault } from "../session/session-fault.ts";
 import { useTRPCClient } from "../trpc.ts";
@@ -36,21 +36,19 @@ export function RealtimeProvider({ children }: { children: ReactNode }) {
     if (!ticket || hasEnded) return;
     let created: RealtimeClient | undefined;
     let ended = false;
-    // Who is signed in, and where: the page becomes what follows from it. When that fails, the next refusal asks again.
-    const lookAgain = () => void refreshSession(router).catch(() => undefined);
     async function getToken(renew: boolean) {
       const usable = !renew && ticket && Date.parse(ticket.expiresAt) - Date.now() > ticketReserveMs;
       if (usable) return ticket.token;
       try {
         return (await api.session.ticket.mutate()).token;
       } catch (error) {
-        if (sessionFault(error)) lookAgain();
+        if (sessionFault(error)) lookAgain(router);
         throw error;
       }
     }
     function onStatus(next: RealtimeStatus) {
       setStatus(next);
-      if (next === "refused") lookAgain();
+      if (next === "refused") lookAgain(router);
     }
     // The first view can be shown without it.
     void import("@parley/client").then(({ createRealtimeClient }) => {

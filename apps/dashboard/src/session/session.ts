@@ -61,6 +61,11 @@ export async function refreshSession(router: Pick<AppRouter, "options" | "invali
   if ((await loadSession(context, { anew: true })) !== former) await router.invalidate();
 }
 
+/** The same, with nobody waiting for it. When it fails, whatever is refused next asks again. */
+export function lookAgain(router: Pick<AppRouter, "options" | "invalidate">): void {
+  void refreshSession(router).catch(() => undefined);
+}
+
 /** The member who is signed in. Only within the app's shell, which shows another page to whoever is no member. */
 export function useMember(): MemberSession {
   const { session } = useRouteContext({ from: "/app" });

@@ -4,7 +4,7 @@ import { useState } from "react";
 import { Button } from "../../../components/button.tsx";
 import { ConfirmDialog } from "../../../components/confirm-dialog.tsx";
 import { ErrorNotice } from "../../../errors/error-notice.tsx";
-import { refreshSession, useMember } from "../../../session/session.ts";
+import { lookAgain, useMember } from "../../../session/session.ts";
 import { useMemberActions } from "./use-members.ts";
 
 type HandOverProps = { to: { id: MemberId; name: string }; onDone: (done: string) => void };
@@ -16,8 +16,7 @@ export function HandOver({ to: { id, name }, onDone }: HandOverProps) {
   const { transferOwnership } = useMemberActions(() => {
     close();
     onDone(`${name} is an owner now, and you are an admin`);
-    // The event says so, too: what fails here is not missed.
-    void refreshSession(router).catch(() => undefined);
+    lookAgain(router);
   });
   const [isAsking, setIsAsking] = useState(false);
   const close = () => {
