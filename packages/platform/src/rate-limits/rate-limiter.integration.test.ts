@@ -104,6 +104,16 @@ describe("[R6 + control] while Redis is away", () => {
     await countTogether(limiter);
   });
 
+  test("an API key that had spent its share is refused still, since Redis is not asked about it", async () => {
+    const of = somebody();
+    const keys: RateLimit = { ...limit, name: "keysOfThisTest", tier: "api_key" };
+    expect((await limiter.spend({ limit: keys, of, cost: 21 })).outcome).toBe("exceeded");
+    proxy.refuse();
+    expect((await limiter.spend({ limit: keys, of })).outcome).toBe("exceeded");
+    proxy.heal();
+    await countTogether(limiter);
+  });
+
   test("the same when it takes connections and says nothing", async () => {
     proxy.fallSilent();
     await isBounded();

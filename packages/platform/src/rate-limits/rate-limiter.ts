@@ -52,6 +52,8 @@ export function createRateLimiter({
           storeClient: clientOver(redis, redisDeadlineMs),
           useRedisPackage: true,
           rejectIfRedisNotReady: true,
+          // Programs go on asking without a person who would stop. Nothing of theirs is given back, so what is spent stays spent.
+          ...(tier === "api_key" && { inMemoryBlockOnConsumed: max + 1 }),
           ...(tier !== "authentication" && { insuranceLimiter: new RateLimiterMemory(shape) }),
         })
       : new RateLimiterMemory(shape);

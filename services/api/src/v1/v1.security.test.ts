@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { ApiKeyId, type ApiKeyScope, DocumentId, rateLimits } from "@parley/contracts";
-import { makeApiKey } from "@parley/core/api-keys/key-format";
+import { hashApiKey, makeApiKey } from "@parley/core/api-keys/key-format";
 import { addDocument } from "@parley/core/knowledge/add-document";
 import { createJobs } from "@parley/core/knowledge/jobs";
 import { readDocument } from "@parley/core/knowledge/read-document";
@@ -214,18 +214,23 @@ describe("every answer is as described", () => {
     const [one, other] = [await keyOf(tenant), await keyOf(tenant)];
     await api.rateLimiter?.spend({
       limit: rateLimits.keyRequests,
-      of: { tenantId: tenant.tenantId, of: [one.id] },
+      of: { tenantId: tenant.tenantId, of: [hashApiKey(one.key).toString("base64url")] },
       cost: rateLimits.keyRequests.max - 1,
     });
     const last = await call("GET", "/v1/documents", bearer(one.key));
     expect(last.status).toBe(200);
     expect(last.headers.ratelimit).toContain('"keyRequests";r=0;t=60');
+    const asked = vi.spyOn(world.db, "read");
     expect(await call("GET", "/v1/documents", bearer(one.key))).toMatchObject({
       status: 429,
       headers: { "retry-after": "60" },
       body: { code: "rate.exceeded" },
     });
+    // [R5] Whoever goes on takes nothing of the database from the others.
+    expect(asked).not.toHaveBeenCalled();
     expect((await call("GET", "/v1/documents", bearer(other.key))).status).toBe(200);
+    expect(asked).toHaveBeenCalled();
+    asked.mockRestore();
   });
 });
 
