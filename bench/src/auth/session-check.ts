@@ -1,5 +1,5 @@
 import type { Accounts } from "@parley/auth";
-import type { Database } from "@parley/db";
+import { type Database, prepare } from "@parley/db";
 import { sql } from "drizzle-orm";
 import { median, round } from "./load.ts";
 
@@ -33,7 +33,11 @@ export async function benchSessionCheck({
   if (!found) throw new Error("the session is gone");
   const { id } = found.session;
   const check = () => accounts.findSession(headers);
-  const read = () => db.read("auth", (queries) => queries.execute(sql`select * from auth.session where id = ${id}`));
+  const byKey = prepare<{ id: string }, "id">(
+    "read",
+    sql`select * from auth.session where id = ${sql.placeholder("id")}`,
+  );
+  const read = () => db.run("auth", byKey, { id });
   const took: { check: number; read: number }[] = [];
   for (const work of [check, read]) await timeOf(work);
   for (let turn = 0; turn < rounds; turn++) {

@@ -6,7 +6,7 @@ import { answerInTime } from "./answer-in-time.ts";
 import { DatabaseError } from "./database-error.ts";
 import type { Prepared } from "./prepared.ts";
 import { enter, type Scope } from "./scope.ts";
-import { type Statement, sendScoped } from "./scoped-query.ts";
+import { type Prefix, type Statement, sendScoped } from "./scoped-query.ts";
 import { createServerClock } from "./server-clock.ts";
 import { DoorSession, databaseOver, dialect, type NoSchema, type Send } from "./statements.ts";
 
@@ -84,6 +84,9 @@ export type Database = {
   close(): Promise<void>;
 };
 
+/** What comes after it has no name: were that one forgotten, BEGIN would be done already, and the transaction failed. */
+const begin: Prefix = { name: "parley_begin", text: "begin" };
+
 /** Opens the doors; the first use connects. */
 export function openDatabase(options: OpenOptions): Database {
   const { connection, max = 10, connectionTimeoutMs = 5_000, statementTimeoutMs = 30_000 } = options;
@@ -132,7 +135,7 @@ export function openDatabase(options: OpenOptions): Database {
   };
 
   async function transaction<T>(scope: Scope, work: (tx: TenantTransaction) => Promise<T>): Promise<T> {
-    const settings = enter(scope, "write", statementTimeoutMs);
+    const { text, values = [] } = enter(scope, "write", statementTimeoutMs);
     const signals = new Set<string>();
     const result = await withConnection(async (client) => {
       const mark = { open: true };
@@ -151,7 +154,7 @@ export function openDatabase(options: OpenOptions): Database {
         return answerInTime(client, client.query(command), withinMs);
       };
       try {
-        await answerInTime(client, sendScoped(client, { text: "begin" }, settings), withinMs);
+        await answerInTime(client, sendScoped(client, begin, { text, values }), withinMs);
         const tx = new NodePgTransaction<NoSchema, NoSchema>(dialect, new DoorSession(send), undefined);
         const signal = (name: string) => void signals.add(name);
         const value = await current.run(mark, () => work(Object.assign(tx, { signal })));

@@ -1,5 +1,6 @@
 import { TenantId } from "@parley/contracts";
 import type { Prefix } from "./scoped-query.ts";
+import { statementName } from "./statement-name.ts";
 
 /**
  * In whose name a statement runs: a tenant's id is the role `app` within that tenant, `system` is the outbox, jobs and lookups
@@ -16,6 +17,7 @@ export function enter(scope: Scope, access: "read" | "write", statementTimeoutMs
   const named = scope === "system" || scope === "auth";
   if (!named && !TenantId.safeParse(scope).success) throw new TypeError("A scope is a tenant's id, system or auth");
   return {
+    name: settingsName,
     text: settings,
     values: [named ? scope : "app", named ? "" : scope, access === "read" ? "on" : "off", String(statementTimeoutMs)],
   };
@@ -23,3 +25,4 @@ export function enter(scope: Scope, access: "read" | "write", statementTimeoutMs
 
 const settings = `select set_config('role', $1, true), set_config('app.tenant_id', $2, true),
   set_config('transaction_read_only', $3, true), set_config('statement_timeout', $4, true)`;
+const settingsName = statementName(settings);

@@ -1,8 +1,7 @@
 import pg from "pg";
-import { statementName } from "./statement-name.ts";
 
 /** What goes out in front of a statement, in the same round trip and the same transaction. Its result is dropped. */
-export type Prefix = { text: string; values?: string[] };
+export type Prefix = { name: string; text: string; values?: string[] };
 
 export type Statement = {
   text: string;
@@ -67,9 +66,8 @@ class ScopedQuery extends DriverQuery {
 
   override prepare(connection: Wire): void {
     if (this.name) {
-      const name = statementName(this.prefix.text);
-      parseOnce(connection, name, this.prefix.text);
-      connection.bind({ statement: name, values: this.prefix.values });
+      parseOnce(connection, this.prefix.name, this.prefix.text);
+      connection.bind({ statement: this.prefix.name, values: this.prefix.values });
     } else {
       connection.parse({ text: this.prefix.text });
       connection.bind({ values: this.prefix.values });
@@ -114,7 +112,7 @@ export async function sendScoped(client: pg.ClientBase, prefix: Prefix, statemen
       names.clear();
       return send();
     });
-    if (statement.name) names.add(statementName(prefix.text)).add(statement.name);
+    if (statement.name) names.add(prefix.name).add(statement.name);
     return result;
   } catch (error) {
     if (error instanceof Error) Error.captureStackTrace(error); // where it was asked for, not where the socket was read

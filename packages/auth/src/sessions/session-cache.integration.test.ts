@@ -45,7 +45,7 @@ async function person(through: Cache = cache) {
   const browser = createBrowser(accounts);
   await browser.signIn(email);
   kept.clear();
-  const asked = vi.spyOn(db, "read");
+  const asked = vi.spyOn(db, "run");
   asked.mockClear();
   return { userId, browser, asked };
 }

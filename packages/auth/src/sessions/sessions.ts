@@ -1,6 +1,6 @@
 import { createHmac, randomBytes } from "node:crypto";
 import { backgroundHeader, UserId } from "@parley/contracts";
-import { asRole, type Database, type TenantTransaction } from "@parley/db";
+import { asRole, type Database, prepare, type TenantTransaction } from "@parley/db";
 import type { Cache } from "@parley/platform/redis-cache";
 import { sql } from "drizzle-orm";
 import * as z from "zod";
@@ -51,6 +51,15 @@ const Row = z.object({
   secondFactor: z.boolean(),
 });
 type Row = z.infer<typeof Row>;
+/** What each request asks, so it is prepared. */
+const byToken = prepare<Row, "token">(
+  "read",
+  sql`select s.id, s.token, s.user_id as "userId", u.name, u.email, s.renew, s.second_factor as "secondFactor",
+    ${isFresh} as fresh, s.active_at < now() - ${seconds(noteEverySeconds)} as quiet
+  from auth.session s join auth."user" u on u.id = s.user_id
+  where (s.token = ${sql.placeholder("token")} or (s.former_token = ${sql.placeholder("token")} and s.former_until > now()))
+    and ${isAlive}`,
+);
 /** As the cache has it. */
 const Kept = Row.omit({ token: true }).extend({ keptAt: z.number() });
 type Kept = z.infer<typeof Kept>;
@@ -161,14 +170,8 @@ export class Sessions {
   }
 
   async #read(token: string): Promise<Row | undefined> {
-    const { rows } = await this.#db.read("auth", (read) =>
-      read.execute<Row>(sql`
-        select s.id, s.token, s.user_id as "userId", u.name, u.email, s.renew, s.second_factor as "secondFactor",
-          ${isFresh} as fresh, s.active_at < now() - ${seconds(noteEverySeconds)} as quiet
-        from auth.session s join auth."user" u on u.id = s.user_id
-        where (s.token = ${token} or (s.former_token = ${token} and s.former_until > now())) and ${isAlive}`),
-    );
-    return rows[0];
+    const [row] = await this.#db.run("auth", byToken, { token });
+    return row;
   }
 
   /** @returns false when the session has ended meanwhile */
