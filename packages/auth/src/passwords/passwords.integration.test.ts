@@ -1,15 +1,15 @@
-import { AsyncLocalStorage } from "node:async_hooks";
 import { randomUUID } from "node:crypto";
 import { accountEndpoints } from "@parley/contracts";
 import { type Database, openDatabase } from "@parley/db";
 import { createTestDatabase, type TestDatabase } from "@parley/db/testing";
-import { type SQL, sql } from "drizzle-orm";
+import { sql } from "drizzle-orm";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type Accounts, createAccounts } from "../accounts.ts";
 import { Factors } from "../factors/factors.ts";
 import { Attempts } from "../lockout/attempts.ts";
 import { codeOf } from "../testing/authenticator.ts";
 import { apiUrl, createBrowser, origin, password, secret } from "../testing/browser.ts";
+import { heldUp } from "../testing/held-up.ts";
 import { createMailbox } from "../testing/mailbox.ts";
 import { hashPassword } from "./hash-password.ts";
 
@@ -45,29 +45,6 @@ async function enableFactor(browser: ReturnType<typeof createBrowser>, userId: s
   return totpSecret;
 }
 
-/**
- * Does in a transaction what holds the work up, and commits once so many others wait, for it or for each other.
- *
- * @returns what became of the work
- */
-async function heldUp<T>(first: readonly SQL[], work: () => readonly Promise<T>[]): Promise<T[]> {
-  const outside = AsyncLocalStorage.snapshot();
-  const begun = Promise.withResolvers<readonly Promise<T>[]>();
-  await db.transaction("auth", async (tx) => {
-    for (const statement of first) await tx.execute(statement);
-    const running = outside(work);
-    begun.resolve(running);
-    const waiting = async () => {
-      const { rows } = await tx.execute<{ count: number }>(sql`
-        select count(distinct pid)::int as count from pg_locks join pg_stat_activity using (pid)
-        where not granted and datname = current_database()`);
-      return rows[0]?.count ?? 0;
-    };
-    await expect.poll(waiting, { timeout: 20_000 }).toBeGreaterThanOrEqual(running.length);
-  });
-  return Promise.all(await begun.promise);
-}
-
 /** A password that somebody chooses by a mailed link, at the same time. */
 const resetMeanwhile = async (userId: string) => [
   sql`lock table auth.mail_token in share row exclusive mode`,
@@ -77,7 +54,7 @@ const resetMeanwhile = async (userId: string) => [
 test("a password that is changed with one that is reset meanwhile stays the one of the reset", async () => {
   const { email, userId, browser } = await person();
   const change = () => [browser.post("/change-password", { currentPassword: password, newPassword: third })];
-  const [answer] = await heldUp(await resetMeanwhile(userId), change);
+  const [answer] = await heldUp(db, await resetMeanwhile(userId), change);
   expect(answer).toMatchObject({ status: 400, body: { code: "INVALID_PASSWORD" } });
   expect((await createBrowser(accounts).signIn(email, third)).status).toBe(401);
   expect((await createBrowser(accounts).signIn(email, another)).status).toBe(200);
@@ -86,7 +63,7 @@ test("a password that is changed with one that is reset meanwhile stays the one 
 test("no link to another address is sent for a password that is reset meanwhile", async () => {
   const { userId, browser } = await person();
   const newEmail = `${randomUUID()}@example.com`;
-  const [answer] = await heldUp(await resetMeanwhile(userId), () => [
+  const [answer] = await heldUp(db, await resetMeanwhile(userId), () => [
     browser.post("/change-email", { newEmail, password }),
   ]);
   expect(answer).toMatchObject({ status: 400, body: { code: "INVALID_PASSWORD" } });
@@ -101,7 +78,7 @@ test("a code that comes while the password is reset leaves no session behind, an
   await half.post("/request-password-reset", { email });
   const token = mailbox.token(email);
 
-  const [verified, reset] = await heldUp([sql`select 1 from auth."user" where id = ${userId} for update`], () => [
+  const [verified, reset] = await heldUp(db, [sql`select 1 from auth."user" where id = ${userId} for update`], () => [
     half.post("/factor/verify", { code: codeOf(totpSecret), trustDevice: true }),
     createBrowser(accounts).post("/reset-password", { token, newPassword: another }),
   ]);
@@ -128,6 +105,44 @@ test("[A1 control] whoever chooses a password by the mailed link is locked out b
   expect((await here.signIn(email, another)).status).toBe(200);
 });
 
+test("whoever is locked out of the browser that knows them resets the password there, and is in; confirmations, too, begin anew", async () => {
+  const { email, userId, browser } = await person();
+  const wrong = { currentPassword: "wrong horse battery staple", newPassword: third };
+  for (let count = 0; count < 5; count++) await browser.post("/change-password", wrong);
+  for (let count = 0; count < 5; count++) await browser.signIn(email, wrong.currentPassword);
+  expect((await browser.signIn(email)).status).toBe(429);
+  await browser.post("/request-password-reset", { email });
+  await browser.post("/reset-password", { token: mailbox.token(email), newPassword: another });
+  expect((await browser.signIn(email, another)).status).toBe(200);
+  expect((await browser.post("/confirm", { password: another })).status).toBe(200);
+  expect(await browser.session()).toMatchObject({ user: { id: userId } });
+});
+
+test("a password that is changed opens the account where a stranger had locked it", async () => {
+  const { email, browser } = await person();
+  const stranger = createBrowser(accounts);
+  for (let count = 0; count < 5; count++) await stranger.signIn(email, "wrong horse battery staple");
+  expect((await createBrowser(accounts).signIn(email)).status).toBe(429);
+  await browser.post("/change-password", { currentPassword: password, newPassword: another });
+  expect((await createBrowser(accounts).signIn(email, another)).status).toBe(200);
+});
+
+test("of two who renew backup codes at once, the codes of one alone are good", async () => {
+  const { userId, browser } = await person();
+  await enableFactor(browser, userId);
+  await heldUp(
+    db,
+    [
+      sql`select 1 from auth.factor where user_id = ${userId} for update`,
+      sql`select 1 from auth."user" where id = ${userId} for no key update`,
+      sql`lock table auth.backup_code in share row exclusive mode`,
+    ],
+    () => [browser.post("/factor/backup-codes"), browser.post("/factor/backup-codes")],
+  );
+  const { rows } = await db.authDatabase().execute(sql`select 1 from auth.backup_code where user_id = ${userId}`);
+  expect(rows).toHaveLength(10);
+});
+
 test("a new password leaves the way out of a locked second factor open", async () => {
   const { email, userId, browser } = await person();
   const totpSecret = await enableFactor(browser, userId);
@@ -144,13 +159,15 @@ test("a new password leaves the way out of a locked second factor open", async (
 });
 
 test("a factor is turned on with the secret whose code came, and with no other that was prepared meanwhile", async () => {
-  const { userId } = await person();
+  const { userId, browser } = await person();
+  const found = await browser.session();
+  if (!found) throw new Error("nobody is signed in");
   const factors = new Factors({ db, secret, attempts: new Attempts({ db, secret }) });
   const first = (await factors.prepare(userId)) ?? "";
   const verdict = await factors.tryCode(userId, codeOf(first), { confirmed: false });
   if (verdict.outcome !== "right" || !verdict.secret) throw new Error("the code is right");
   await factors.prepare(userId);
-  await expect(factors.confirm(userId, verdict.secret, async () => {})).rejects.toMatchObject({
+  await expect(factors.confirm(found, verdict.secret, async () => {})).rejects.toMatchObject({
     body: { code: "INVALID_CODE" },
   });
   expect(await factors.isEnabled(userId)).toBe(false);

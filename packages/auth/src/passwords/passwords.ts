@@ -14,6 +14,7 @@ import { passwordChangedMail, resetPasswordMail } from "../mail/account-mails.ts
 import { consumeToken, findToken, issueToken } from "../mail/mail-token.ts";
 import { parseEmail } from "../profile/names.ts";
 import { insertSession } from "../sessions/insert-session.ts";
+import { lockPerson } from "../sessions/lock-person.ts";
 import type { Workspaces } from "../sign-up/workspaces.ts";
 import { hashPassword, verifyPassword } from "./hash-password.ts";
 import { isShort, judgePassword } from "./judge-password.ts";
@@ -95,6 +96,12 @@ export function passwords(options: Options) {
     await mail.send(tx, passwordChangedMail({ to: person.email, name: person.name, url: links.forgotPassword }));
   }
 
+  /** Nobody has guessed at this password yet; and here is somebody who knows it. A device's count goes for one password anyway. */
+  async function forgetGuesses({ id, email }: Person): Promise<void> {
+    await attempts.clear({ kind: "account", of: email });
+    await attempts.clear({ kind: "confirmation", of: id });
+  }
+
   /** Nothing happens where nobody has the address. */
   async function mailReset(email: string, origin: ReturnType<typeof originOf>): Promise<void> {
     const person = await db.transaction("auth", async (tx) => {
@@ -134,6 +141,7 @@ export function passwords(options: Options) {
       await judge(newPassword, person);
       const hash = await hashPassword(newPassword);
       await db.transaction("auth", async (tx) => {
+        await lockPerson(tx, person.id);
         if (!(await consumeToken(tx, "reset_password", token))) throw accountError("INVALID_TOKEN");
         await replace(tx, person, { hash, short: isShort(newPassword) });
         // Whoever opened the link has the address's mail.
@@ -141,8 +149,7 @@ export function passwords(options: Options) {
       });
       const userId = UserId.parse(person.id);
       const origin = originOf(context.headers);
-      // Nobody has guessed at this password yet; and here is somebody who knows it.
-      await attempts.clear({ kind: "account", of: person.email });
+      await forgetGuesses(person);
       await onKnown(context, person.email);
       await workspaces.finish(userId, origin.ip);
       await onEvent({ type: "password.reset", userId, ...origin });
@@ -171,10 +178,12 @@ export function passwords(options: Options) {
       const origin = originOf(context.headers);
       // Here it goes on, as a new session.
       const renewed = await db.transaction("auth", async (tx) => {
+        await lockPerson(tx, user.id);
         await lockPassword(tx, { userId: user.id, hash: known });
         await replace(tx, user, { hash, short: isShort(newPassword) });
         return insertSession(tx, { userId: user.id, origin, secondFactor: false });
       });
+      await forgetGuesses(user);
       await setSessionCookie(context, { session: renewed, user });
       await onEvent({ type: "password.changed", userId: UserId.parse(user.id), ...origin });
       return { status: true };

@@ -50,7 +50,8 @@ export function createSignIn(options: Options) {
     const address: Subject = { kind: "address", of: countedAddress(origin.ip ?? "") };
     const account: Subject = { kind: "account", of: email };
     const known = device?.people.find((one) => one.person === person);
-    const own: Subject | undefined = device && known && { kind: "device", of: `${device.id} ${person}` };
+    const own: Subject | undefined = device &&
+      known && { kind: "device", of: `${device.id} ${person} ${known.generation}` };
 
     const { login, isKnown, ...counted } = await countGuess(db, {
       address: attempts.keyOf(address),
