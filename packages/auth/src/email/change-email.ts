@@ -7,11 +7,12 @@ import { accountError } from "../account-error.ts";
 import { type OnAccountEvent, originOf } from "../account-events.ts";
 import type { AccountMail, Links } from "../account-mail.ts";
 import { addressChangeAskedMail, addressChangedMail, confirmNewAddressMail } from "../mail/account-mails.ts";
-import { consumeToken, issueToken } from "../mail/mail-token.ts";
+import { consumeToken, findToken, issueToken } from "../mail/mail-token.ts";
 import { verifyPassword } from "../passwords/hash-password.ts";
 import { lockPassword } from "../passwords/lock-password.ts";
 import { parseEmail } from "../profile/names.ts";
 import { currentSession } from "../sessions/current-session.ts";
+import { lockPerson } from "../sessions/lock-person.ts";
 
 type Options = {
   db: Database;
@@ -56,6 +57,8 @@ export function changeEmail({ db, mail, links, onEvent, onKnown }: Options) {
     { method: "POST", body: accountEndpoints["POST /api/auth/change-email/confirm"].body },
     async (context) => {
       const { userId, newEmail } = await db.transaction("auth", async (tx) => {
+        const whose = await findToken(tx, "change_email", context.body.token);
+        if (whose) await lockPerson(tx, whose.userId);
         const found = await consumeToken(tx, "change_email", context.body.token);
         if (!found?.newEmail) throw accountError("INVALID_TOKEN");
         const { newEmail } = found;

@@ -9,13 +9,15 @@ import type { Attempts } from "../lockout/attempts.ts";
 import { seconds } from "../sessions/alive.ts";
 import { describeDevice } from "../sessions/describe-device.ts";
 import { insertSession } from "../sessions/insert-session.ts";
+import { lockPersonOf } from "../sessions/lock-person.ts";
+import type { FoundSession } from "../sessions/sessions.ts";
 import { newBackupCodes, plainCode } from "./backup-codes.ts";
 import { newTotpSecret, stepOf } from "./totp.ts";
 
 export const challengeCookie = { name: "challenge", maxAgeSeconds: 10 * 60 } as const;
 export const trustCookie = { name: "trusted_device", maxAgeSeconds: 30 * 24 * 3600 } as const;
 
-type Also = (tx: TenantTransaction) => Promise<void>;
+type Also<T = void> = (tx: TenantTransaction) => Promise<T>;
 
 /** How a try with a code ended. */
 export type CodeVerdict =
@@ -60,39 +62,49 @@ export class Factors {
   /**
    * From now on the factor is asked for.
    *
+   * @param found in which it is turned on
    * @param secret whose code was `right`
    * @param also what happens in the same transaction
-   * @returns the backup codes, which nobody can read again
+   * @returns the backup codes, which nobody can read again, and what `also` returned
    * @throws `INVALID_CODE` when another secret was prepared meanwhile, of which nobody has shown a code
    */
-  confirm(userId: string, secret: string, also: Also): Promise<string[]> {
+  confirm<T>(found: FoundSession, secret: string, also: Also<T>): Promise<{ backupCodes: string[]; and: T }> {
     return this.#db.transaction("auth", async (tx) => {
+      await lockPersonOf(tx, found);
+      const userId = found.user.id;
       const { rows } = await tx.execute(sql`
         update auth.factor set confirmed_at = coalesce(confirmed_at, now())
         where user_id = ${userId} and secret = ${secret} returning 1`);
       if (rows.length === 0) throw accountError("INVALID_CODE");
-      await also(tx);
-      return this.#replaceBackupCodes(tx, userId);
+      return { backupCodes: await this.#replaceBackupCodes(tx, userId), and: await also(tx) };
     });
   }
 
-  /** @returns new backup codes; the former ones are worth nothing */
-  renewBackupCodes(userId: string, also: Also): Promise<string[]> {
+  /** @returns new backup codes; the former ones are worth nothing. @throws `FACTOR_NOT_ENABLED` */
+  renewBackupCodes(found: FoundSession, also: Also): Promise<string[]> {
     return this.#db.transaction("auth", async (tx) => {
+      await lockPersonOf(tx, found);
+      const { rows } = await tx.execute(sql`
+        select 1 from auth.factor where user_id = ${found.user.id} and confirmed_at is not null`);
+      if (rows.length === 0) throw accountError("FACTOR_NOT_ENABLED");
       await also(tx);
-      return this.#replaceBackupCodes(tx, userId);
+      return this.#replaceBackupCodes(tx, found.user.id);
     });
   }
 
-  /** @throws `LONGER_PASSWORD_FIRST` when the password is too short to be all that is asked for */
-  async disable(userId: string, also: Also): Promise<void> {
-    await this.#db.transaction("auth", async (tx) => {
-      await this.remove(tx, userId);
+  /**
+   * @returns what `also` returned, in the same transaction
+   * @throws `FACTOR_NOT_ENABLED`; `LONGER_PASSWORD_FIRST` when the password is too short to be all that is asked for
+   */
+  async disable<T>(found: FoundSession, also: Also<T>): Promise<T> {
+    return this.#db.transaction("auth", async (tx) => {
+      await lockPersonOf(tx, found);
+      const userId = found.user.id;
+      if (!(await this.remove(tx, userId))) throw accountError("FACTOR_NOT_ENABLED");
       const { rows } = await tx.execute(sql`
         select 1 from auth.account where user_id = ${userId} and provider_id = 'credential' and password_short`);
       if (rows.length > 0) throw accountError("LONGER_PASSWORD_FIRST");
-      await tx.execute(sql`update auth.session set second_factor = false where user_id = ${userId}`);
-      await also(tx);
+      return also(tx);
     });
   }
 
@@ -240,11 +252,10 @@ export class Factors {
     return gone.length > 0;
   }
 
-  /** The session is one in which a second factor was used. @param options.proven whether a code has come just now */
-  async mark(sessionId: string, { proven }: { proven: boolean }): Promise<void> {
+  /** The session is one in which a second factor counts as used, without a code that has come just now. */
+  async mark(sessionId: string): Promise<void> {
     await this.#run(sql`
-      update auth.session set second_factor = true, proven_at = case when ${proven} then now() else '-infinity' end
-      where id = ${sessionId}`);
+      update auth.session set second_factor = true, proven_at = '-infinity' where id = ${sessionId}`);
   }
 
   #digest(text: string): string {

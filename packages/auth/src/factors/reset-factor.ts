@@ -5,6 +5,7 @@ import type { OnAccountEvent } from "../account-events.ts";
 import type { AccountMail, Links } from "../account-mail.ts";
 import type { Attempts } from "../lockout/attempts.ts";
 import { factorAndPasswordResetMail, factorResetMail } from "../mail/account-mails.ts";
+import { lockPerson } from "../sessions/lock-person.ts";
 import type { Factors } from "./factors.ts";
 
 /** `password_ended`: reset, and the password, too short to be asked for alone, opens nothing any more. */
@@ -32,11 +33,15 @@ export async function resetFactor(options: Options, address: string): Promise<Fa
   const email = address.trim().toLowerCase();
   const outcome = await db.transaction("auth", async (tx): Promise<Reset | FactorReset> => {
     const { rows } = await tx.execute<Row>(sql`
-      select id, name, email from auth."user" where email = ${email} for update`);
+      select id, name, email from auth."user" where email = ${email}`);
     const [user] = rows;
-    if (!user) return "no_account";
+    if (!user || !(await lockPerson(tx, user.id))) return "no_account";
+    // The account before the factor, as a sign-in locks them.
+    await tx.execute(sql`select 1 from auth.account where user_id = ${user.id} for update`);
     if (!(await factors.remove(tx, user.id))) return "no_factor";
-    await tx.execute(sql`delete from auth.session where user_id = ${user.id}`);
+    // Who is half signed in as well. The challenge first: whoever is just making a session of one has it by then, or comes too late.
+    for (const table of ["challenge", "session"])
+      await tx.execute(sql`delete from auth.${sql.identifier(table)} where user_id = ${user.id}`);
     // After the factor is gone, so that no password that is chosen meanwhile counts on it.
     const ended = await tx.execute(sql`
       update auth.account set password = null, password_short = false, updated_at = now()

@@ -10,7 +10,8 @@ import type { Attempts } from "../lockout/attempts.ts";
 import { backupCodesRenewedMail, factorDisabledMail, factorEnabledMail } from "../mail/account-mails.ts";
 import { verifyPassword } from "../passwords/hash-password.ts";
 import { currentSession, requireFreshSession } from "../sessions/current-session.ts";
-import type { Sessions } from "../sessions/sessions.ts";
+import { replaceSessions } from "../sessions/insert-session.ts";
+import type { FoundSession, Sessions } from "../sessions/sessions.ts";
 import { challengeCookie, type Factors, trustCookie } from "./factors.ts";
 import { otpauthUri } from "./totp.ts";
 
@@ -59,18 +60,18 @@ export function secondFactor({ sessions, factors, attempts, links, mail, onEvent
     throw accountError("INVALID_CODE");
   }
 
-  /** Another session in the place of all that the user has. */
-  async function beginAnew(
-    context: GenericEndpointContext,
-    userId: UserId,
-    { marked }: { marked: boolean },
-  ): Promise<void> {
-    const { internalAdapter } = context.context;
-    const user = await internalAdapter.findUserById(userId);
+  /** Another session in the place of all that the person has, in the transaction that changes their factor; and its mail. */
+  const beginningAnew =
+    (context: GenericEndpointContext, { user }: FoundSession, write: typeof factorEnabledMail) =>
+    async (tx: TenantTransaction) => {
+      await mailing(write, user)(tx);
+      const [origin, secondFactor] = [originOf(context.headers), write === factorEnabledMail];
+      return replaceSessions(tx, { userId: user.id, origin, secondFactor });
+    };
+
+  async function giveSession(context: GenericEndpointContext, session: Awaited<ReturnType<typeof replaceSessions>>) {
+    const user = await context.context.internalAdapter.findUserById(session.userId);
     if (!user) throw accountError("UNAUTHORIZED");
-    await internalAdapter.deleteUserSessions(userId);
-    const session = await internalAdapter.createSession(userId);
-    if (marked) await factors.mark(session.id, { proven: true });
     await setSessionCookie(context, { session, user });
   }
 
@@ -109,7 +110,7 @@ export function secondFactor({ sessions, factors, attempts, links, mail, onEvent
             if (verdict === "challenged") return challenge(context);
             const begun = context.context.newSession;
             // A password, or a provider, is no proof of the person where there is a factor.
-            if (begun && verdict === "marked") await factors.mark(begun.session.id, { proven: false });
+            if (begun && verdict === "marked") await factors.mark(begun.session.id);
             if (begun) await onSignedIn(context, begun.user.email);
             return undefined;
           }),
@@ -157,29 +158,31 @@ export function secondFactor({ sessions, factors, attempts, links, mail, onEvent
         "/factor/enable",
         { method: "POST", body: accountEndpoints["POST /api/auth/factor/enable"].body },
         async (context) => {
-          const { user } = requireFreshSession();
+          const found = requireFreshSession();
+          const { user } = found;
           if (await factors.isEnabled(user.id)) throw accountError("FACTOR_ALREADY_ENABLED");
           const secret = await requireCode(context, user.id, context.body.code, { confirmed: false });
           if (secret === undefined) throw accountError("INVALID_CODE");
-          const backupCodes = await factors.confirm(user.id, secret, mailing(factorEnabledMail, user));
-          await beginAnew(context, user.id, { marked: true });
+          const beginAnew = beginningAnew(context, found, factorEnabledMail);
+          const { backupCodes, and: session } = await factors.confirm(found, secret, beginAnew);
+          await giveSession(context, session);
           await tell("factor.enabled", user.id, context);
           return { backupCodes };
         },
       ),
       disableFactor: createAuthEndpoint("/factor/disable", { method: "POST" }, async (context) => {
-        const { user } = requireFreshSession();
-        if (!(await factors.isEnabled(user.id))) throw accountError("FACTOR_NOT_ENABLED");
-        await factors.disable(user.id, mailing(factorDisabledMail, user));
+        const found = requireFreshSession();
+        const { user } = found;
+        const session = await factors.disable(found, beginningAnew(context, found, factorDisabledMail));
         expireCookie(context, cookieOf(context, trustCookie));
-        await beginAnew(context, user.id, { marked: false });
+        await giveSession(context, session);
         await tell("factor.disabled", user.id, context);
         return { status: true };
       }),
       renewBackupCodes: createAuthEndpoint("/factor/backup-codes", { method: "POST" }, async (context) => {
-        const { user } = requireFreshSession();
-        if (!(await factors.isEnabled(user.id))) throw accountError("FACTOR_NOT_ENABLED");
-        const backupCodes = await factors.renewBackupCodes(user.id, mailing(backupCodesRenewedMail, user));
+        const found = requireFreshSession();
+        const { user } = found;
+        const backupCodes = await factors.renewBackupCodes(found, mailing(backupCodesRenewedMail, user));
         await tell("backup_codes.renewed", user.id, context);
         return { backupCodes };
       }),

@@ -8,6 +8,7 @@ import { type OnAccountEvent, originOf } from "../account-events.ts";
 import type { AccountMail, Links } from "../account-mail.ts";
 import { accountLinkedMail, accountUnlinkedMail } from "../mail/account-mails.ts";
 import { currentSession, requireFreshSession } from "../sessions/current-session.ts";
+import { lockPersonOf } from "../sessions/lock-person.ts";
 import type { Sessions } from "../sessions/sessions.ts";
 import type { SignInProvider } from "./openid-provider.ts";
 
@@ -54,10 +55,10 @@ export function accountLinks({ db, sessions, mail, links, providers, onEvent }: 
       if (!found) throw accountError("UNAUTHORIZED");
       const { user, session } = found;
       const token = await db.transaction("auth", async (tx) => {
-        // Locked, so that of two that are closed at the same moment the second knows of the first.
+        await lockPersonOf(tx, found);
         const { rows } = await tx.execute<Way>(sql`
           select id, provider_id as provider, password is not null as "hasPassword" from auth.account
-          where user_id = ${user.id} order by id for update`);
+          where user_id = ${user.id} order by id`);
         const closed = rows.filter((way) => way.provider === provider && way.provider !== "credential");
         if (closed.length === 0) throw accountError("NOT_LINKED");
         const opens = (way: Way) => way.hasPassword || providers.some(({ id }) => id === way.provider);
@@ -69,6 +70,7 @@ export function accountLinks({ db, sessions, mail, links, providers, onEvent }: 
         // Whoever got in by it is out; this browser goes on, with another token.
         await tx.execute(sql`delete from auth.session where user_id = ${user.id} and id <> ${session.id}`);
         const renewed = await sessions.renewIn(tx, found);
+        if (!renewed) throw accountError("UNAUTHORIZED");
         const { email, name } = user;
         await mail.send(
           tx,
@@ -76,7 +78,6 @@ export function accountLinks({ db, sessions, mail, links, providers, onEvent }: 
         );
         return renewed;
       });
-      if (!token) throw accountError("UNAUTHORIZED");
       const { name, attributes } = context.context.authCookies.sessionToken;
       await context.setSignedCookie(name, token, context.context.secret, attributes);
       await onEvent({ type: "account.unlinked", userId: user.id, ...originOf(context.headers) });

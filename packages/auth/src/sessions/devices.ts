@@ -7,6 +7,7 @@ import { type SQL, sql } from "drizzle-orm";
 import { type OnAccountEvent, originOf } from "../account-events.ts";
 import { isAlive } from "./alive.ts";
 import { describeDevice } from "./describe-device.ts";
+import { lockPerson } from "./lock-person.ts";
 
 type Row = {
   id: string;
@@ -19,13 +20,14 @@ type Row = {
 
 /** Where somebody is signed in, and the way to end it: there, elsewhere, everywhere. */
 export function devices({ db, onEvent }: { db: Database; onEvent: OnAccountEvent }) {
-  const run = async <T extends Record<string, unknown>>(statement: SQL) =>
-    (await db.authDatabase().execute<T>(statement)).rows;
-
   async function revoke(which: SQL, userId: string, headers: Headers | undefined): Promise<void> {
-    const ended = await run<{ alive: boolean }>(
-      sql`delete from auth.session s where user_id = ${userId} and ${which} returning ${isAlive} as alive`,
-    );
+    const ended = await db.transaction("auth", async (tx) => {
+      await lockPerson(tx, userId);
+      const { rows } = await tx.execute<{ alive: boolean }>(
+        sql`delete from auth.session s where user_id = ${userId} and ${which} returning ${isAlive} as alive`,
+      );
+      return rows;
+    });
     // What was over already nobody has ended.
     for (const { alive } of ended) {
       if (alive) await onEvent({ type: "session.revoked", userId: UserId.parse(userId), ...originOf(headers) });
@@ -40,7 +42,7 @@ export function devices({ db, onEvent }: { db: Database; onEvent: OnAccountEvent
         { method: "GET", use: [sessionMiddleware] },
         async (context): Promise<{ devices: Device[] }> => {
           const { user, session } = context.context.session;
-          const rows = await run<Row>(sql`
+          const { rows } = await db.authDatabase().execute<Row>(sql`
             select id, user_agent as "userAgent", ip_address as address, second_factor as "secondFactor",
               to_json(created_at at time zone 'utc') #>> '{}' || 'Z' as "signedInAt",
               to_json(active_at at time zone 'utc') #>> '{}' || 'Z' as "activeAt"

@@ -21,3 +21,9 @@ export async function insertSession(
     values (${id}, ${token}, ${userId}, ${ipAddress}, ${userAgent}, ${secondFactor}, now(), now(), now())`);
   return { id, token, userId, ipAddress, userAgent, expiresAt: now, createdAt: now, updatedAt: now };
 }
+
+/** The same in the place of all that the person has. `lockPerson` comes first. */
+export async function replaceSessions(tx: TenantTransaction, session: Parameters<typeof insertSession>[1]) {
+  await tx.execute(sql`delete from auth.session where user_id = ${session.userId}`);
+  return insertSession(tx, session);
+}

@@ -14,6 +14,8 @@ import { consumeToken, findToken, issueToken } from "../mail/mail-token.ts";
 import { hashPassword, verifyPassword } from "../passwords/hash-password.ts";
 import { judgePassword } from "../passwords/judge-password.ts";
 import { parseEmail, parseName } from "../profile/names.ts";
+import { insertSession } from "../sessions/insert-session.ts";
+import { lockPerson } from "../sessions/lock-person.ts";
 import { isForgottenSignUp } from "./forgotten-sign-up.ts";
 import type { Workspaces } from "./workspaces.ts";
 
@@ -128,7 +130,9 @@ export function signUp({ db, mail, links, rules, workspaces, afterwards, onEvent
         throw accountError("INVALID_EMAIL_OR_PASSWORD");
       }
       const known = account.password;
-      await db.transaction("auth", async (tx) => {
+      const origin = originOf(context.headers);
+      const session = await db.transaction("auth", async (tx) => {
+        await lockPerson(tx, found.userId);
         if (!(await consumeToken(tx, "verify_email", token))) throw accountError("INVALID_TOKEN");
         // A sign-up that came meanwhile has another password, and with it another link.
         const { rows } = await tx.execute(sql`
@@ -136,12 +140,11 @@ export function signUp({ db, mail, links, rules, workspaces, afterwards, onEvent
           where u.id = ${found.userId} and a.user_id = u.id and a.provider_id = 'credential' and a.password = ${known}
           returning u.id`);
         if (rows.length === 0) throw accountError("INVALID_TOKEN");
+        return insertSession(tx, { userId: found.userId, origin, secondFactor: false });
       });
-      const origin = originOf(context.headers);
       await workspaces.finish(found.userId, origin.ip);
       const user = await internalAdapter.findUserById(found.userId);
-      const session = user && (await internalAdapter.createSession(user.id));
-      if (!session) throw new APIError("INTERNAL_SERVER_ERROR");
+      if (!user) throw new APIError("INTERNAL_SERVER_ERROR");
       await setSessionCookie(context, { session, user });
       await onEvent({ type: "user.signed_up", userId: found.userId, ...origin });
       await onEvent({ type: "email.verified", userId: found.userId, ...origin });
