@@ -89,6 +89,30 @@ test("a session that has ended says so, and signing in leads back", async ({ pag
   await expect(page.getByRole("link", { name: "Mine" })).toHaveAttribute("aria-current", "page");
 });
 
+test("what a member writes without a connection is sent when it is back, all of it, also when they have gone on", async ({
+  page,
+  browser,
+  builtIn,
+}) => {
+  const shop = await openShop(page, builtIn.shopUrl);
+  await shop.say("Is somebody there?");
+  await expect(shop.answers).toHaveCount(1);
+  const elsewhere = await browser.newContext();
+  const dashboard = await openDashboard(await elsewhere.newPage(), builtIn);
+  await dashboard.open(await shop.conversationId());
+  await dashboard.takeOver().click();
+  await dashboard.page.getByRole("textbox", { name: /^Reply to/ }).waitFor();
+  await elsewhere.setOffline(true);
+  await expect(dashboard.page.getByText("You are offline")).toBeVisible();
+  for (const text of ["The first word", "The second word"]) await dashboard.reply(text);
+  await expect(dashboard.page.getByText("Sending…")).toHaveCount(2);
+  await dashboard.page.goBack();
+  await expect(dashboard.page.getByText("Sending…")).toHaveCount(0);
+  await elsewhere.setOffline(false);
+  for (const text of ["The first word", "The second word"]) await expect(shop.messages.getByText(text)).toHaveCount(1);
+  await elsewhere.close();
+});
+
 test("a receipt stays in sight when it is unfolded, and the conversation at its end when more comes", async ({
   page,
   context,

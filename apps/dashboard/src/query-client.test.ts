@@ -1,4 +1,4 @@
-import { focusManager, MutationObserver, QueryObserver } from "@tanstack/react-query";
+import { focusManager, MutationObserver, onlineManager, QueryObserver } from "@tanstack/react-query";
 import { afterEach, beforeEach, expect, onTestFinished, test, vi } from "vitest";
 import { createQueryClient } from "./query-client.ts";
 import { accountQuery } from "./session/account-query.ts";
@@ -12,6 +12,7 @@ beforeEach(() => {
 });
 afterEach(() => {
   focusManager.setFocused(undefined);
+  onlineManager.setOnline(true);
   vi.useRealTimers();
   vi.unstubAllGlobals();
 });
@@ -21,25 +22,30 @@ function startServer({ refusals, seconds, body }: { refusals: number; seconds: n
   let left = refusals;
   const asked = vi.fn(async (url: string) => {
     if (url.endsWith("/api/csrf")) return Response.json({ token: "t" });
+    const toEach = (answer: object) => new URL(url).pathname.split(",").map(() => answer);
     if (left-- > 0) {
       return Response.json(
-        body ?? [{ error: { code: -32029, message: "rate.exceeded", data: { appCode: "rate.exceeded" } } }],
+        body ?? toEach({ error: { code: -32029, message: "rate.exceeded", data: { appCode: "rate.exceeded" } } }),
         {
           status: 429,
           headers: { "retry-after": String(seconds) },
         },
       );
     }
-    return Response.json(url.includes("/api/auth/") ? { devices: [] } : [{ result: { data: { done: true } } }]);
+    return Response.json(url.includes("/api/auth/") ? { devices: [] } : toEach({ result: { data: { done: true } } }));
   });
   vi.stubGlobal("fetch", asked);
   return () => asked.mock.calls.filter(([url]) => !url.endsWith("/api/csrf")).length;
 }
 
-function leave() {
+function open() {
   const client = createQueryClient({ onSignedOut() {}, onLost() {} });
   client.mount();
   onTestFinished(() => client.unmount());
+  return client;
+}
+
+function leave(client = open()) {
   const mutation = new MutationObserver(client, {
     mutationFn: () => createApiClient(apiUrl).members.leave.mutate(),
   });
@@ -48,7 +54,7 @@ function leave() {
     () => "done",
     () => "failed",
   );
-  return { mutation, outcome };
+  return { client, mutation, outcome };
 }
 
 test("what the server refuses for the rate is done as soon as it allows, and until then a countdown is shown", async () => {
@@ -74,9 +80,21 @@ test("what was cancelled while the server's pause lasts is not done when it is o
   await vi.advanceTimersByTimeAsync(100);
   expect(requests()).toBe(1);
   mutation.reset();
+  expect(serverWait.read(), "nothing is counted down any more").toBe(0);
   await vi.advanceTimersByTimeAsync(120_000);
   expect(await outcome).toBe("failed");
   expect(requests()).toBe(1);
+});
+
+test("as long as anything else waits, the countdown goes on", async () => {
+  startServer({ refusals: 2, seconds: 7 });
+  const first = leave();
+  const second = leave(first.client);
+  await vi.advanceTimersByTimeAsync(100);
+  first.mutation.reset();
+  expect(serverWait.read()).toBeGreaterThan(Date.now());
+  second.mutation.reset();
+  expect(serverWait.read()).toBe(0);
 });
 
 test("so it is when the page that asked has gone before the server refused", async () => {
@@ -104,6 +122,44 @@ test.each([
     await vi.advanceTimersByTimeAsync(100);
     expect(await outcome).toBe(end);
     expect(requests()).toBe(asked);
+  },
+);
+
+test("on a machine that slept through the pause and longer, it is not done when it wakes up", async () => {
+  const requests = startServer({ refusals: 1, seconds: 7 });
+  const { outcome } = leave();
+  await vi.advanceTimersByTimeAsync(100);
+  vi.setSystemTime(Date.now() + 7_200_000);
+  await vi.advanceTimersByTimeAsync(7_000);
+  expect(await outcome).toBe("failed");
+  expect(requests()).toBe(1);
+});
+
+test.each(["offline", "refused"])(
+  "what goes on is done when it can be, one after the other, though the page has gone and hours have passed: %s",
+  async (why) => {
+    const requests = startServer({ refusals: why === "refused" ? 2 : 0, seconds: 7 });
+    const sent: string[] = [];
+    const posts = new MutationObserver(open(), {
+      meta: { goesOn: true },
+      mutationFn: (_: string) => createApiClient(apiUrl).members.leave.mutate(),
+      onSuccess: (_, text) => void sent.push(text),
+    });
+    const stop = posts.subscribe(() => {});
+    onlineManager.setOnline(why !== "offline");
+    void posts.mutate("One");
+    await vi.advanceTimersByTimeAsync(50);
+    void posts.mutate("Two");
+    await vi.advanceTimersByTimeAsync(100);
+    expect(requests()).toBe(why === "refused" ? 2 : 0);
+    stop();
+    focusManager.setFocused(false);
+    await vi.advanceTimersByTimeAsync(7_200_000);
+    expect(sent).toEqual([]);
+    onlineManager.setOnline(true);
+    focusManager.setFocused(true);
+    await vi.advanceTimersByTimeAsync(100);
+    expect(sent).toEqual(["One", "Two"]);
   },
 );
 

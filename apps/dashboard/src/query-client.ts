@@ -1,12 +1,45 @@
-import { MutationCache, QueryCache, QueryClient } from "@tanstack/react-query";
+import { type Mutation, MutationCache, QueryCache, QueryClient } from "@tanstack/react-query";
 import { isRetryable, secondsToWait } from "./errors/error-code.ts";
 import { serverWait } from "./session/server-wait.ts";
+import { sessionEnd } from "./session/session-end.ts";
 import { sessionFault } from "./session/session-fault.ts";
 
 /** Whoever is to wait longer is told so, instead of kept waiting. */
 const longestWaitSeconds = 120;
-/** So long after the server's pause, in a tab that was hidden meanwhile, nobody expects that something is still done by itself. */
+/** So long after the server's pause, in a tab that was hidden or a machine that slept meanwhile, nobody expects that anything is still done. */
 const latestMs = 60_000;
+
+declare module "@tanstack/react-query" {
+  interface Register {
+    /** `goesOn`: done whenever it can be, whatever is shown by then. */
+    mutationMeta: { goesOn?: boolean };
+  }
+}
+
+const givenUp = new WeakSet<object>();
+
+/** What is not done any more: its next attempt is the refusal that it had before. */
+function giveUp(mutation: Mutation): void {
+  if (mutation.meta?.goesOn) return;
+  givenUp.add(mutation);
+  const { isPaused } = mutation.state;
+  const { mutationFn } = mutation.options;
+  mutation.options = {
+    ...mutation.options,
+    mutationFn: async (...all) => {
+      if (isPaused || mutation.state.failureReason) throw mutation.state.failureReason ?? new Error("given up");
+      return mutationFn?.(...all);
+    },
+  };
+}
+
+class Mutations extends MutationCache {
+  /** Asked before each attempt. */
+  override canRun(mutation: Mutation): boolean {
+    if (mutation.state.failureReason && Date.now() > serverWait.read() + latestMs) giveUp(mutation);
+    return super.canRun(mutation);
+  }
+}
 
 type QueryClientOptions = {
   /** The server did not know the session any more. */
@@ -32,32 +65,30 @@ export function createQueryClient({ onSignedOut, onLost }: QueryClientOptions): 
   };
   const retryDelay = (failures: number, error: unknown) =>
     1_000 * (secondsToWait(error) ?? Math.min(30, 2 ** failures));
-  const mutationCache = new MutationCache({ onError });
-  // What somebody cancelled, or turned away from, is not done after the pause: its next attempt is the refusal that it had before.
-  mutationCache.subscribe((event) => {
-    const isOver =
-      event.type === "observerRemoved" ||
-      (event.type === "updated" && event.action.type === "continue" && Date.now() > serverWait.read() + latestMs);
-    if (!isOver) return;
-    const { mutation } = event;
-    const { isPaused } = mutation.state;
-    const { mutationFn } = mutation.options;
-    mutation.options = {
-      ...mutation.options,
-      mutationFn: async (...all) => {
-        if (isPaused || mutation.state.failureReason) throw mutation.state.failureReason ?? new Error("given up");
-        return mutationFn?.(...all);
-      },
-    };
+  const queryCache = new QueryCache({ onError });
+  const mutationCache = new Mutations({ onError });
+  mutationCache.subscribe(({ type, mutation }) => {
+    if (type !== "observerRemoved") return;
+    // Somebody cancelled, or turned away. What still waits is counted down.
+    giveUp(mutation);
+    const waits =
+      mutationCache
+        .getAll()
+        .some((one) => one.state.status === "pending" && one.state.failureReason && !givenUp.has(one)) ||
+      queryCache.getAll().some(({ state }) => state.fetchStatus !== "idle" && state.fetchFailureReason);
+    if (!waits) serverWait.end();
   });
+  const isSignedIn = () => !sessionEnd.read();
   return new QueryClient({
-    queryCache: new QueryCache({ onError }),
+    queryCache,
     mutationCache,
     defaultOptions: {
       queries: {
         staleTime: 10_000,
         retry: (failures, error) => isToWait(failures, error) || (failures < 2 && isRetryable(error)),
         retryDelay,
+        refetchOnWindowFocus: isSignedIn,
+        refetchOnReconnect: isSignedIn,
       },
       mutations: { retry: isToWait, retryDelay },
     },

@@ -2,12 +2,21 @@
 let untilMs = 0;
 const listeners = new Set<() => void>();
 
+const tell = () => {
+  for (const listener of listeners) listener();
+};
+
 /** A pause that the server asks for. What it refused is asked again by itself when the pause is over. */
 export const serverWait = {
   read: () => untilMs,
   write(next: number): void {
     untilMs = Math.max(untilMs, next);
-    for (const listener of listeners) listener();
+    tell();
+  },
+  /** Nothing is to be asked again. */
+  end(): void {
+    untilMs = 0;
+    tell();
   },
   subscribe(listener: () => void): () => void {
     listeners.add(listener);

@@ -20,6 +20,8 @@ export function usePostMessage(conversationId: ConversationId) {
 
   const { mutate } = useMutation<Message, unknown, NewMessage>({
     mutationKey,
+    // One observer posts all of a conversation's messages, until it is left: neither the next one nor leaving takes one back.
+    meta: { goesOn: true },
     gcTime: 60 * 60_000,
     mutationFn: ({ id, text }) => client.conversations.postMessage.mutate({ id, conversationId, text }),
     onMutate: (message) => change((state) => applyPending(state, message)),
