@@ -60,9 +60,11 @@ export async function gitleaks() {
 /** The program that installs is missing or too old, or nothing answers where the tool comes from. Everything else is a failure. */
 const absent = [
   /could not be started|took longer than/,
-  /No module named pip|requires? (?:a different )?Python|requires go >=|No matching distribution found/i,
+  /No module named pip|no such option|requires? (?:a different )?Python|No matching distribution found/i,
+  /requires go >=|invalid go version/i,
   /ECONN\w+|ENOTFOUND|Temporary failure in name resolution|Name or service not known|Connection (?:refused|reset|timed out)/i,
-  /no such host|i\/o timeout|network is unreachable|ReadTimeout|ProxyError|module lookup disabled/i,
+  /no such host|i\/o timeout|TLS handshake timeout|network is unreachable|ReadTimeout|ProxyError|module lookup disabled/i,
+  /\b(?:403 Forbidden|502 Bad Gateway|HTTP error (?:403|502)|403 Client Error|502 Server Error)\b/i,
 ];
 
 /** @param {Failure} failure of what installs a tool */
