@@ -163,7 +163,7 @@ const security = createRoute({
   getParentRoute: () => settings,
   path: "/security",
   // What a provider's pages lead back with.
-  validateSearch: (search: { linked?: string; error?: string }) => search,
+  validateSearch: (search: { linked?: string; error?: string; unconfirmed?: 1 }) => search,
   component: lazyRouteComponent(() => import("./features/settings/security/security-page.tsx"), "SecurityPage"),
 });
 

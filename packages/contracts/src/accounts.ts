@@ -41,7 +41,8 @@ export type TimeLeft = z.infer<typeof TimeLeft>;
 /** The ways into an account. */
 const Links = z.object({
   password: z.boolean(),
-  providers: z.array(z.object({ id: z.string(), name: z.string(), linked: z.boolean() })),
+  /** `configured` is false of a link to a provider that is configured no more, or at another address: it opens nothing. */
+  providers: z.array(z.object({ id: z.string(), name: z.string(), linked: z.boolean(), configured: z.boolean() })),
 });
 export type Links = z.infer<typeof Links>;
 
@@ -140,7 +141,7 @@ export const accountEndpoints = {
   "GET /api/auth/links": { body: undefined, answer: Links },
   "POST /api/auth/link-social": toProvider,
   /** Signs all other devices out. */
-  "POST /api/auth/links/remove": { body: z.strictObject({ provider: Provider }), answer: Done },
+  "POST /api/auth/links/remove": { body: z.strictObject({ provider: z.string().min(1).max(2_000) }), answer: Done },
   "GET /api/auth/factor": {
     body: undefined,
     answer: z.object({

@@ -26,7 +26,7 @@ export type Discovered = {
   clientAuthentication: "post" | "basic";
 };
 
-const withoutSlash = (address: string) => address.replace(/\/$/, "");
+export const withoutSlash = (address: string) => address.replace(/\/$/, "");
 
 /**
  * OpenID Connect Discovery.

@@ -10,6 +10,7 @@ import { accountLinkedMail, accountUnlinkedMail } from "../mail/account-mails.ts
 import { currentSession, requireFreshSession } from "../sessions/current-session.ts";
 import { lockPersonOf } from "../sessions/lock-person.ts";
 import type { Sessions } from "../sessions/sessions.ts";
+import { withoutSlash } from "./discover.ts";
 import type { SignInProvider } from "./openid-provider.ts";
 
 type Options = {
@@ -17,31 +18,37 @@ type Options = {
   sessions: Sessions;
   mail: AccountMail;
   links: Links;
-  providers: readonly Pick<SignInProvider, "id" | "name">[];
+  providers: readonly Pick<SignInProvider, "id" | "name" | "issuer">[];
   onEvent: OnAccountEvent;
 };
 
+/** `provider` is the issuer, where somebody is known by another one than the freely configured one. */
 type Way = { id: string; provider: string; hasPassword: boolean };
 
 /** The ways into an account, and how one of them is closed; the last that works stays open. */
 export function accountLinks({ db, sessions, mail, links, providers, onEvent }: Options) {
   const nameOf = (provider: string) => providers.find(({ id }) => id === provider)?.name ?? provider;
+  const issuer = withoutSlash(providers.find(({ id }) => id === "oidc")?.issuer ?? "");
+  const waysOf = (userId: string) => sql`
+    select id, password is not null as "hasPassword", coalesce(
+      nullif(rtrim(case when provider_id = 'oidc' and account_id like '["%' then account_id::jsonb ->> 0 end, '/'), ${issuer}),
+      provider_id) as provider
+    from auth.account where user_id = ${userId}`;
 
   const listLinks = createAuthEndpoint(
     "/links",
     { method: "GET", use: [sessionMiddleware] },
     async (context): Promise<LinksAnswer> => {
-      const { rows } = await db.read("auth", (read) =>
-        read.execute<Way>(sql`
-          select id, provider_id as provider, password is not null as "hasPassword" from auth.account
-          where user_id = ${context.context.session.user.id}`),
-      );
+      const { rows } = await db.read("auth", (read) => read.execute<Way>(waysOf(context.context.session.user.id)));
       const linked = new Set(rows.map(({ provider }) => provider).filter((provider) => provider !== "credential"));
       // One that is configured no more opens nothing, but can still be taken away.
       const known = [...providers.map(({ id }) => id), ...linked];
       return {
         password: rows.some(({ hasPassword }) => hasPassword),
-        providers: [...new Set(known)].map((id) => ({ id, name: nameOf(id), linked: linked.has(id) })),
+        providers: [...new Set(known)].map((id) => ({
+          ...{ id, name: nameOf(id), linked: linked.has(id) },
+          configured: providers.some((provider) => provider.id === id),
+        })),
       };
     },
   );
@@ -56,9 +63,7 @@ export function accountLinks({ db, sessions, mail, links, providers, onEvent }: 
       const { user, session } = found;
       const token = await db.transaction("auth", async (tx) => {
         await lockPersonOf(tx, found);
-        const { rows } = await tx.execute<Way>(sql`
-          select id, provider_id as provider, password is not null as "hasPassword" from auth.account
-          where user_id = ${user.id} order by id`);
+        const { rows } = await tx.execute<Way>(sql`${waysOf(user.id)} order by id`);
         const closed = rows.filter((way) => way.provider === provider && way.provider !== "credential");
         if (closed.length === 0) throw accountError("NOT_LINKED");
         const opens = (way: Way) => way.hasPassword || providers.some(({ id }) => id === way.provider);

@@ -223,7 +223,7 @@ test("a provider is unlinked by the owner, who has just proved who they are; it 
   const { email, userId, sub, browser } = await linkedPerson();
   const elsewhere = createBrowser(accounts);
   await signIn(elsewhere, sub);
-  const one = { id: "oidc", name: "Our sign-in" };
+  const one = { id: "oidc", name: "Our sign-in", configured: true };
   expect(await linksOf(browser)).toEqual({ password: true, providers: [{ ...one, linked: true }] });
 
   await db.authDatabase().execute(sql`
@@ -247,23 +247,35 @@ test("a provider is unlinked by the owner, who has just proved who they are; it 
   expect((await browser.post("/links/remove", { provider: "oidc" })).body.code).toBe("NOT_LINKED");
 });
 
-test("the last way in stays: without a password, or beside a provider that is configured no more", async () => {
+test("the last way in stays: without a password, or beside a provider that is configured no more, or at another address", async () => {
   const { sub, email } = somebody();
   const browser = createBrowser(accounts);
   await signIn(browser, sub);
   expect(await linksOf(browser)).toMatchObject({ password: false, providers: [{ id: "oidc", linked: true }] });
-  await db.authDatabase().execute(sql`
-    insert into auth.account (id, account_id, provider_id, user_id, created_at, updated_at)
-    select ${randomUUID()}, ${sub}, 'google', id, now(), now() from auth."user" where email = ${email}`);
+  const former = "https://former.example.com";
+  const put = (providerId: string, accountId: string) =>
+    db.authDatabase().execute(sql`
+      insert into auth.account (id, account_id, provider_id, user_id, created_at, updated_at)
+      select ${randomUUID()}, ${accountId}, ${providerId}, id, now(), now() from auth."user" where email = ${email}`);
+  await put("google", sub);
+  await put("oidc", JSON.stringify([`${former}/`, sub]));
+  const ours = { id: "oidc", name: "Our sign-in", configured: true };
+  const gone = (id: string) => ({ id, name: id, linked: true, configured: false });
+  const { providers } = await linksOf(browser);
+  expect(providers).toHaveLength(3);
+  expect(providers).toEqual(expect.arrayContaining([{ ...ours, linked: true }, gone("google"), gone(former)]));
   expect((await browser.post("/links/remove", { provider: "oidc" })).body.code).toBe("LAST_WAY_IN");
   expect((await browser.post("/links/remove", { provider: "credential" })).body.code).toBe("NOT_LINKED");
-  expect(await accountsOf(email)).toHaveLength(2);
-  // The one that opens nothing can go.
+  expect(await accountsOf(email)).toHaveLength(3);
+  // Those that open nothing can go.
   expect((await browser.post("/links/remove", { provider: "google" })).status).toBe(200);
-  expect(await linksOf(browser)).toEqual({
-    password: false,
-    providers: [{ id: "oidc", name: "Our sign-in", linked: true }],
-  });
+  expect((await browser.post("/links/remove", { provider: former })).status).toBe(200);
+  expect(await linksOf(browser)).toEqual({ password: false, providers: [{ ...ours, linked: true }] });
+  // Who has only such a one can link the provider that took its place.
+  await db.authDatabase().execute(sql`
+    update auth.account set account_id = ${JSON.stringify([former, sub])}
+    where user_id = (select id from auth."user" where email = ${email})`);
+  expect((await linksOf(browser)).providers).toEqual([{ ...ours, linked: false }, gone(former)]);
 });
 
 test("of two ways in that are closed at the same moment or one after the other, one stays open", async () => {

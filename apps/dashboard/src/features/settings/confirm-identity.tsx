@@ -85,7 +85,7 @@ function ConfirmIdentityDialog({ onAnswer, onClosed }: ConfirmIdentityDialogProp
   const [open, setOpen] = useState(true);
   const hasFactor = useQuery(factorQuery(apiUrl)).data?.enabled ?? false;
   const links = useQuery(linksQuery(apiUrl)).data;
-  const linked = links?.providers.filter((provider) => provider.linked).map(({ id }) => id) ?? [];
+  const linked = links?.providers.filter(({ linked, configured }) => linked && configured).map(({ id }) => id) ?? [];
   const { href } = useLocation();
   const submission = useSubmission(
     (body: { password?: string; code?: string }) => accountRequest(apiUrl, "/confirm", body),
@@ -124,7 +124,9 @@ function ConfirmIdentityDialog({ onAnswer, onClosed }: ConfirmIdentityDialogProp
           {links && !links.password && !hasFactor ? (
             <>
               <p className="mt-4 text-sm">
-                You have no password here, so sign in once more. That leads back to this page.
+                {linked.length > 0
+                  ? "You have no password here, so sign in once more. That leads back to this page."
+                  : "You have no password here, and what you are linked with is not set up any more. Set a password under Security first."}
               </p>
               <ProviderButtons to={href} only={linked} />
               <div className="mt-5 flex justify-end">

@@ -27,9 +27,13 @@ const refusals: Record<string, string> = {
 
 /** By what the person signs in: a password, and what providers say. */
 export function SignInWays({ links }: { links: Links }) {
-  const { linked, error } = useSearch({ from: "/app/settings/security" });
+  const search = useSearch({ from: "/app/settings/security" });
+  const { linked } = search;
+  // Of who was there to confirm that it is still them, it says nothing about a link.
+  const error = search.unconfirmed ? undefined : search.error;
   const [done, setDone] = useState("");
-  const ways = links.providers.filter((provider) => provider.linked).length + (links.password ? 1 : 0);
+  const ways =
+    links.providers.filter(({ linked, configured }) => linked && configured).length + (links.password ? 1 : 0);
   const isLinked = links.providers.find((provider) => provider.id === linked && provider.linked);
   return (
     <SettingsSection
@@ -106,7 +110,7 @@ function PasswordRow({ isSet }: { isSet: boolean }) {
 
 type ProviderRowProps = { provider: Provider; isLast: boolean; onDone: (done: string) => void };
 
-function ProviderRow({ provider: { id, name, linked }, isLast, onDone }: ProviderRowProps) {
+function ProviderRow({ provider: { id, name, linked, configured }, isLast, onDone }: ProviderRowProps) {
   const { apiUrl } = useRouteContext({ from: "__root__" });
   const queryClient = useQueryClient();
   const request = useAccountRequest();
@@ -122,12 +126,13 @@ function ProviderRow({ provider: { id, name, linked }, isLast, onDone }: Provide
       }),
     ({ url }) => location.assign(url),
   );
-  const isOnlyWay = linked && isLast;
+  const isOnlyWay = linked && configured && isLast;
+  const linkedState = configured ? "Linked" : "Linked, but not set up here any more: it lets you in no longer";
   return (
     <Row
       icon={<KeyRound aria-hidden className="size-5 shrink-0 text-ink-soft" strokeWidth={1.75} />}
       name={name}
-      state={isOnlyWay ? "Linked: your only way in, until you set a password" : linked ? "Linked" : "Not linked"}
+      state={isOnlyWay ? "Linked: your only way in, until you set a password" : linked ? linkedState : "Not linked"}
     >
       {linked ? (
         !isOnlyWay && (
