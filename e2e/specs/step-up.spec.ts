@@ -1,13 +1,22 @@
+import { randomUUID } from "node:crypto";
 import type { BrowserContext, Page } from "@playwright/test";
 import { expectAccessibleInAllLooks } from "../src/accessible.ts";
 import { askApi, joinAs, signUp } from "../src/accounts.ts";
-import { expect, test } from "../src/fixtures.ts";
+import { expect, type RunningPlace, test } from "../src/fixtures.ts";
 import { newPerson, type Person } from "../src/mailbox.ts";
 
 // What must not be done with a browser that somebody left open: more than ten minutes after the sign-in it is asked who they are.
 
 type World = { owner: Person; contexts: BrowserContext[] };
-let world: World;
+let world: World | undefined;
+
+/** Everybody's last proof is too long ago. */
+const age = ({ whileStopped, installation }: RunningPlace) =>
+  whileStopped(() =>
+    installation.withDatabase((db) =>
+      db.authDatabase().execute("update auth.session set proven_at = proven_at - interval '11 minutes'"),
+    ),
+  );
 
 test.beforeAll(async ({ browser, builtIn }) => {
   const owner = newPerson("Sofja Kowalewski");
@@ -23,21 +32,17 @@ test.beforeAll(async ({ browser, builtIn }) => {
     await askApi(context, builtIn, "/api/auth/sign-in/email", { email, password });
     contexts.push(context);
   }
-  await builtIn.whileStopped(() =>
-    builtIn.installation.withDatabase((db) =>
-      db.authDatabase().execute("update auth.session set proven_at = proven_at - interval '11 minutes'"),
-    ),
-  );
+  await age(builtIn);
   world = { owner, contexts };
 });
 
 test.afterAll(async () => {
-  for (const context of world.contexts) await context.close();
+  for (const context of world?.contexts ?? []) await context.close();
 });
 
 /** A page of the owner's in a session that has proved nothing for long. */
 async function openAged(url: string): Promise<Page> {
-  const context = world.contexts.find((one) => one.pages().length === 0);
+  const context = world?.contexts.find((one) => one.pages().length === 0);
   if (!context) throw new Error("each session is good for one test: it is fresh after it");
   const page = await context.newPage();
   await page.goto(url);
@@ -50,7 +55,7 @@ const dialogOf = (page: Page) => page.getByRole("dialog", { name: "Is it still y
 async function confirm(page: Page): Promise<void> {
   const dialog = dialogOf(page);
   await expect(dialog.getByLabel("Password", { exact: true })).toBeFocused();
-  await page.keyboard.type(world.owner.password);
+  await page.keyboard.type(world?.owner.password ?? "");
   await page.keyboard.press("Enter");
   await expect(dialog).toBeHidden();
 }
@@ -126,4 +131,52 @@ test("the workspace is handed over after it", async ({ builtIn }) => {
   const members = page.getByRole("list", { name: "Members" }).getByRole("listitem");
   await expect(members.filter({ hasText: "Karl Weierstrass" })).toContainText("Owner");
   await expect(members.filter({ hasText: "(you)" })).toContainText("Admin");
+});
+
+test("who has no password confirms at their provider, and goes on; who cancels there is told that nothing was done", async ({
+  browser,
+  withOpenId,
+}) => {
+  const { dashboardUrl, openId } = withOpenId;
+  const vera = newPerson("Vera Rubin");
+  const sub = randomUUID();
+  openId.people.set(sub, { email: vera.email, email_verified: true, name: vera.name });
+  const context = await browser.newContext();
+  let page = await context.newPage();
+  const atProvider = async () => {
+    await page.getByRole("button", { name: "Sign in with Company sign-in" }).press("Enter");
+    await page.getByPlaceholder("Enter any login").fill(sub);
+    await page.getByPlaceholder("and password").fill("any");
+    await page.getByRole("button", { name: "Sign-in" }).click();
+    await page.getByRole("button", { name: "Continue" }).click();
+  };
+  await page.goto(`${dashboardUrl}/sign-in`);
+  await atProvider();
+  await page.getByLabel("Name of the workspace").fill("Rotation curves");
+  await page.getByRole("button", { name: "Create workspace" }).click();
+  await page.getByRole("navigation", { name: "Main" }).waitFor();
+  await page.close();
+  await age(withOpenId);
+  // The provider has forgotten them, too, and asks.
+  await context.clearCookies({ name: /^_/ });
+
+  page = await context.newPage();
+  await page.goto(`${dashboardUrl}/settings/security?linked=oidc`);
+  const setUp = page.getByRole("button", { name: "Set up the second factor" });
+  const unconfirmed = page.getByRole("alert").getByText("so nothing was done");
+  await setUp.press("Enter");
+  await dialogOf(page).getByRole("button", { name: "Sign in with Company sign-in" }).press("Enter");
+  await page.getByRole("link", { name: "Cancel" }).click();
+  await expect(unconfirmed).toBeVisible();
+  await expect(page.getByRole("alert")).toHaveCount(1);
+  await expect(page.getByText("Company sign-in is linked")).toHaveCount(0);
+  await expectAccessibleInAllLooks(page);
+
+  await setUp.press("Enter");
+  await atProvider();
+  await expect(page).toHaveURL(`${dashboardUrl}/settings/security`);
+  await expect(unconfirmed).toBeHidden();
+  await setUp.press("Enter");
+  await expect(page.getByRole("img", { name: /^QR code/ })).toBeVisible();
+  await context.close();
 });

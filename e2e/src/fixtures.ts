@@ -9,7 +9,7 @@ import { openShop } from "./shop.ts";
 type Installation = Awaited<ReturnType<typeof createInstallation>>;
 export type Place = { installation: Installation; shopUrl: string; dashboardUrl: string; password: string };
 
-type RunningPlace = Place & {
+export type RunningPlace = Place & {
   /** Stops the product, lets `work` do something to what it keeps, and starts it again. */
   whileStopped(work: () => Promise<unknown>): Promise<void>;
 };
@@ -35,15 +35,18 @@ async function run(
     password: demoPassword,
     async whileStopped(work) {
       await process.end();
-      await work();
-      process = await installation.start(more);
+      try {
+        await work();
+      } finally {
+        process = await installation.start(more);
+      }
     },
   });
   await process.end();
 }
 
 /** An installation whose people can sign in elsewhere, at `openId`. */
-type PlaceWithOpenId = Place & { openId: OpenIdProvider };
+type PlaceWithOpenId = RunningPlace & { openId: OpenIdProvider };
 
 type Workers = { builtIn: RunningPlace; provider: FakeProvider; withModel: Place; withOpenId: PlaceWithOpenId };
 type Tests = { problems: string[] };

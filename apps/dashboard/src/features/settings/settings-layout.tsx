@@ -3,6 +3,7 @@ import { useEffect, useRef } from "react";
 import { isMember, useSession } from "../../session/session.ts";
 import { ConfirmIdentityProvider } from "./confirm-identity.tsx";
 import { placesFor } from "./settings-places.ts";
+import { UnconfirmedNotice } from "./unconfirmed-notice.tsx";
 
 /** The pages of the settings, and the way between them: beside them, or above them on a phone. */
 export function SettingsLayout() {
@@ -48,6 +49,7 @@ export function SettingsLayout() {
             )}
           </nav>
           <div className="min-w-0 grow">
+            <UnconfirmedNotice className="mb-4" />
             <Outlet />
           </div>
         </div>

@@ -24,17 +24,20 @@ export function ProviderButtons({ to, only }: ProviderButtonsProps) {
   const providers = known.filter(({ id }) => !only || only.includes(id));
   // Who only confirms that it is still them is signed in, whatever comes of it: both ways lead back to their page.
   const back = new URL(to, location.origin);
-  back.searchParams.delete("error");
+  // With what an earlier way there led back.
+  for (const name of ["error", "error_description", "linked", "unconfirmed"]) back.searchParams.delete(name);
+  const errorUrl = new URL(only ? back : "/sign-in", location.origin);
+  if (only) errorUrl.searchParams.set("unconfirmed", "1");
   const submission = useSubmission(
     (provider: string) =>
       accountRequest<{ url: string }>(apiUrl, "/sign-in/social", {
         provider,
         callbackURL: back.href,
-        errorCallbackURL: only ? back.href : new URL("/sign-in", location.origin).href,
+        errorCallbackURL: errorUrl.href,
         disableRedirect: true,
       }),
     ({ url }) => {
-      wantedPath.keep(to);
+      wantedPath.keep(back.pathname + back.search + back.hash);
       location.assign(url);
     },
   );

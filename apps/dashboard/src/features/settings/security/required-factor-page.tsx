@@ -7,6 +7,7 @@ import { EntranceLayout } from "../../../shell/entrance-layout.tsx";
 import { SignOutButton } from "../../../shell/sign-out-button.tsx";
 import { ConfirmIdentityProvider } from "../confirm-identity.tsx";
 import { KeptFocus } from "../kept-focus.tsx";
+import { UnconfirmedNotice } from "../unconfirmed-notice.tsx";
 import { factorQuery } from "./account-queries.ts";
 import { SecondFactor } from "./second-factor.tsx";
 
@@ -27,6 +28,7 @@ export function RequiredFactorPage({ session, onFactor }: { session: Session; on
     >
       <ConfirmIdentityProvider>
         <KeptFocus className="mt-6 space-y-4">
+          <UnconfirmedNotice />
           {factor?.enabled && !factor.usedNow ? null : <SecondFactor onEnabled={onFactor} />}
           {factor?.usedNow && (
             <Button variant="primary" size="medium" className="w-full" onClick={() => location.assign("/")}>
