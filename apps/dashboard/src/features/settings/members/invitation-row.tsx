@@ -9,7 +9,7 @@ type InvitationRowProps = { invitation: ListedInvitation; onDone: (done: string)
 
 export function InvitationRow({ invitation, onDone }: InvitationRowProps) {
   const { id, email, role, invitedBy, sentAt, isOver } = invitation;
-  const { resend, revoke } = useMemberActions();
+  const { resend, revoke } = useMemberActions(() => onDone(`The invitation of ${email} was withdrawn`));
   const error = resend.error ?? revoke.error;
   const busy = resend.isPending || revoke.isPending;
   return (
@@ -39,7 +39,7 @@ export function InvitationRow({ invitation, onDone }: InvitationRowProps) {
             busy={busy}
             onClick={() => {
               resend.reset();
-              revoke.mutate(id, { onSuccess: () => onDone(`The invitation of ${email} was withdrawn`) });
+              revoke.mutate(id);
             }}
           >
             Withdraw<span className="sr-only"> the invitation of {email}</span>

@@ -14,8 +14,11 @@ type MemberRowProps = { listed: ListedMember; onDone: (done: string) => void };
 export function MemberRow({ listed, onDone }: MemberRowProps) {
   const { id, name, email, role } = listed;
   const { member, tenant } = useMember();
-  const { changeRole, remove } = useMemberActions();
   const [isAsking, setIsAsking] = useState(false);
+  const { changeRole, remove } = useMemberActions(() => {
+    setIsAsking(false);
+    onDone(`${name} was removed`);
+  });
   const given = rolesGivenBy(member.role);
   const isSelf = id === member.id;
   const manages = managesMembers(member.role) && !isSelf && (role !== "owner" || member.role === "owner");
@@ -71,14 +74,7 @@ export function MemberRow({ listed, onDone }: MemberRowProps) {
           busyAction="Removing…"
           busy={remove.isPending}
           error={remove.isError && <ErrorNotice error={remove.error} />}
-          onConfirm={() =>
-            remove.mutate(id, {
-              onSuccess() {
-                setIsAsking(false);
-                onDone(`${name} was removed`);
-              },
-            })
-          }
+          onConfirm={() => remove.mutate(id)}
           onClosed={() => {
             setIsAsking(false);
             remove.reset();

@@ -21,9 +21,9 @@ export function useInvitations(enabled: boolean) {
 /**
  * What can be done about members and invitations; both lists are fetched again after it.
  *
- * @param onHandedOver is told at once, and also when its row has gone meanwhile: an admin's page has no such button
+ * @param onGone is told at once of what takes its own row or button away: also when that has gone before the answer came
  */
-export function useMemberActions(onHandedOver?: () => void) {
+export function useMemberActions(onGone?: () => void) {
   const client = useTRPCClient();
   const confirmed = useConfirmedCall();
   const trpc = useTRPC();
@@ -33,6 +33,10 @@ export function useMemberActions(onHandedOver?: () => void) {
       queryClient.invalidateQueries(trpc.members.list.queryFilter()),
       queryClient.invalidateQueries(trpc.invitations.list.queryFilter()),
     ]);
+  const onSuccessAndGone = () => {
+    onGone?.();
+    return onSuccess();
+  };
   return {
     changeRole: useMutation({
       mutationFn: (change: { memberId: MemberId; role: Role }) =>
@@ -41,14 +45,11 @@ export function useMemberActions(onHandedOver?: () => void) {
     }),
     remove: useMutation({
       mutationFn: (memberId: MemberId) => client.members.remove.mutate({ memberId }),
-      onSuccess,
+      onSuccess: onSuccessAndGone,
     }),
     transferOwnership: useMutation({
       mutationFn: (memberId: MemberId) => confirmed(() => client.members.transferOwnership.mutate({ memberId })),
-      onSuccess: () => {
-        onHandedOver?.();
-        return onSuccess();
-      },
+      onSuccess: onSuccessAndGone,
     }),
     invite: useMutation({
       mutationFn: (invitation: { id: InvitationId; email: string; role: Role }) =>
@@ -61,7 +62,7 @@ export function useMemberActions(onHandedOver?: () => void) {
     }),
     revoke: useMutation({
       mutationFn: (invitationId: InvitationId) => client.invitations.revoke.mutate({ invitationId }),
-      onSuccess,
+      onSuccess: onSuccessAndGone,
     }),
   };
 }
