@@ -1,4 +1,4 @@
-import type { WebSocket } from "@playwright/test";
+import type { Page, WebSocket } from "@playwright/test";
 import { joinAs, signIn, signUp } from "../src/accounts.ts";
 import { expect, openDashboard, openShop, test } from "../src/fixtures.ts";
 import { newPerson } from "../src/mailbox.ts";
@@ -188,6 +188,27 @@ test("an owner hands the workspace over, and is an admin from then on", async ({
   await elsewhere.close();
 });
 
+test("who was removed is told, also when it is heard of before the answer comes", async ({
+  page,
+  browser,
+  builtIn,
+}) => {
+  await signUp(page, builtIn, newPerson("Else Lasker"), "Ballads");
+  const elsewhere = await browser.newContext();
+  await joinAs(page, await elsewhere.newPage(), builtIn, newPerson("Georg Trakl"), "member");
+  await page.goto(`${builtIn.dashboardUrl}/settings/members`);
+  const row = page.getByRole("listitem").filter({ hasText: "Georg Trakl" });
+  await page.route("**/trpc/members.remove*", async (route) => {
+    const response = await route.fetch();
+    await expect(row).toHaveCount(0);
+    await route.fulfill({ response });
+  });
+  await page.getByRole("button", { name: "Remove Georg Trakl" }).click();
+  await page.getByRole("alertdialog").getByRole("button", { name: "Remove" }).click();
+  await expect(page.getByRole("status").getByText("Georg Trakl was removed")).toBeAttached();
+  await elsewhere.close();
+});
+
 test("where somebody else signs in on another page of the browser, this one becomes theirs", async ({
   page,
   browser,
@@ -207,7 +228,10 @@ test("where somebody else signs in on another page of the browser, this one beco
   await expect(page.getByRole("dialog", { name: "Sign in to go on" })).toBeVisible();
 });
 
-test("a page that is covered goes on as soon as the same person has signed in again in another, and asks for nothing until then", async ({
+/** Somebody comes back to the page from another tab. */
+const lookAgain = (page: Page) => page.evaluate("window.dispatchEvent(new Event('visibilitychange'))");
+
+test("a page that is covered goes on as soon as the same person has signed in again in another, and asks for nothing else until then", async ({
   page,
   context,
   browser,
@@ -234,10 +258,35 @@ test("a page that is covered goes on as soon as the same person has signed in ag
   await expect(other.getByRole("dialog", cover)).toBeVisible();
   await expect.poll(() => sockets.every((socket) => socket.isClosed())).toBe(true);
   expect(sockets).not.toEqual([]);
+  const asked: string[] = [];
+  page.on("request", (request) => void asked.push(new URL(request.url()).pathname));
+  const looked = page.waitForResponse(/session\.me/);
+  await lookAgain(page);
+  await looked;
+  await expect(page.getByRole("dialog", cover)).toBeVisible();
+  expect(asked, "who looks at it again may be signed in again: nothing else is asked").toEqual(["/trpc/session.me"]);
   await other.getByLabel("Password", { exact: true }).fill(builtIn.password);
   await other.getByRole("button", { name: "Sign in" }).click();
   await expect(other.getByRole("dialog", cover)).toBeHidden();
   await expect(page.getByRole("dialog", cover)).toBeHidden();
   await expect(reply).toHaveValue("Half a sentence");
   await elsewhere.close();
+});
+
+test("a page that is covered and has not heard of the sign-in in another goes on when it is looked at again", async ({
+  page,
+  context,
+  builtIn,
+}) => {
+  await openDashboard(page, builtIn);
+  await context.clearCookies();
+  await page.getByRole("link", { name: "Mine" }).click();
+  const cover = page.getByRole("dialog", { name: "Sign in to go on" });
+  await expect(cover).toBeVisible();
+  const other = await context.newPage();
+  await other.addInitScript({ content: "BroadcastChannel.prototype.postMessage = () => {}" });
+  await openDashboard(other, builtIn);
+  await expect(cover).toBeVisible();
+  await lookAgain(page);
+  await expect(cover).toBeHidden();
 });

@@ -1,5 +1,5 @@
 import "./styles.css";
-import { QueryClientProvider } from "@tanstack/react-query";
+import { focusManager, QueryClientProvider } from "@tanstack/react-query";
 import { RouterProvider } from "@tanstack/react-router";
 import { createTRPCOptionsProxy } from "@trpc/tanstack-react-query";
 import { StrictMode } from "react";
@@ -44,6 +44,8 @@ async function lookAfterSession() {
 }
 
 pages.onmessage = lookAgain;
+// A page that is covered may not have heard of the next session, or have been told of the last one's end too late.
+focusManager.subscribe((isLookedAt) => isLookedAt && sessionEnd.read() && lookAgain());
 tellOtherPages();
 const router = createAppRouter({ apiUrl, queryClient, trpc });
 

@@ -30,7 +30,7 @@ export function RealtimeProvider({ children }: { children: ReactNode }) {
     retryDelay: (attempt) => Math.min(20_000, 1_000 * 2 ** attempt),
   });
 
-  // A page that is covered asks for nothing, until somebody has signed in again.
+  // A page that is covered asks for nothing but who is signed in, when it is looked at again.
   const hasEnded = useSyncExternalStore(sessionEnd.subscribe, sessionEnd.read);
   useEffect(() => {
     if (!ticket || hasEnded) return;
