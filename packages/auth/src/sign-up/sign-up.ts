@@ -16,7 +16,6 @@ import { judgePassword } from "../passwords/judge-password.ts";
 import { parseEmail, parseName } from "../profile/names.ts";
 import { insertSession } from "../sessions/insert-session.ts";
 import { lockPerson } from "../sessions/lock-person.ts";
-import { isForgottenSignUp } from "./forgotten-sign-up.ts";
 import type { Workspaces } from "./workspaces.ts";
 
 export type SignUpRules = {
@@ -91,7 +90,6 @@ export function signUp({ db, mail, links, rules, workspaces, afterwards, onEvent
       if (fault) throw accountError(fault);
       const hash = await hashPassword(body.password);
       await db.transaction("auth", async (tx) => {
-        await tx.execute(sql`delete from auth."user" s where ${isForgottenSignUp}`);
         const person = await keepSignUp(tx, { name, email, workspace, hash });
         if (person) return sendLink(tx, email, person);
         const { rows } = await tx.execute<Person>(sql`select id, name from auth."user" where email = ${email}`);
