@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import type { OpenIdProvider } from "@parley/auth/testing/openid-provider";
 import type { Page } from "@playwright/test";
 import { expectAccessibleInAllLooks } from "../src/accessible.ts";
 import { signIn, signUp } from "../src/accounts.ts";
@@ -23,7 +24,7 @@ async function atProvider(page: Page, issuer: string, name: string): Promise<voi
 }
 
 /** Somebody whom the provider knows, too. */
-function knownThere(person: Person, people: Map<string, { email: string; email_verified: boolean; name?: string }>) {
+function knownThere(person: Person, people: OpenIdProvider["people"]) {
   const sub = randomUUID();
   people.set(sub, { email: person.email, email_verified: true, name: person.name });
   return sub;
@@ -65,6 +66,27 @@ test("who is new signs in at the provider and begins a workspace; the next time 
   await expect(other).toHaveURL(/\/settings\/members$/);
   await expect(other.getByRole("list", { name: "Members" })).toContainText("Ada Byron");
   await elsewhere.close();
+});
+
+test("who turns back at the provider is told so on the sign-in page, and tries again", async ({ page, withOpenId }) => {
+  const { dashboardUrl, openId } = withOpenId;
+  const sub = knownThere(newPerson("Annie Easley"), openId.people);
+  await page.goto(`${dashboardUrl}/settings/members`);
+  const again = page.getByRole("button", { name: button });
+  await again.click();
+  await page.waitForURL(`${openId.issuer}/**`);
+  await page.getByRole("link", { name: "Cancel" }).press("Enter");
+  await expect(page).toHaveURL(/\/sign-in\?/);
+  await expect(page.getByRole("status")).toContainText("Signing in there came to nothing. Try again");
+  await expectAccessibleInAllLooks(page);
+
+  await expect(page.getByLabel("E-mail address")).toBeFocused();
+  const focused = () => page.evaluate<string>("document.activeElement?.textContent ?? ''");
+  for (let stops = 0; stops < 8 && (await focused()) !== button; stops++) await page.keyboard.press("Tab");
+  await expect(again).toBeFocused();
+  await page.keyboard.press("Enter");
+  await atProvider(page, openId.issuer, sub);
+  await expect(page.getByRole("heading", { name: "You are not a member of a workspace" })).toBeVisible();
 });
 
 test("an account is linked by its owner, signs in either way, and is unlinked; nobody is let in by their address alone", async ({
