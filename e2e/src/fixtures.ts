@@ -100,7 +100,7 @@ export const test = base.extend<Tests, Workers>({
     async ({}, use) => {
       await using installation = await createInstallation({ RATE_LIMITS: "off" });
       await using openId = await startOpenIdProvider({
-        redirectUri: `${installation.apiUrl}/api/auth/callback/oidc`,
+        redirectUris: [`${installation.apiUrl}/api/auth/callback/oidc`],
       });
       const settings = {
         OIDC_ISSUER: openId.issuer,

@@ -147,6 +147,8 @@ export function createAccounts(options: AccountsOptions): Accounts {
     // Nobody becomes the owner of an account because somebody else says that they have its address.
     account: { accountLinking: { disableImplicitLinking: true }, updateAccountOnSignIn: false },
     plugins: [
+      // The first: nothing else comes after a callback that has come to nothing.
+      signInProviders(providers, { db, mayRegister: rules.who === "open" }),
       secondFactor({
         sessions,
         factors,
@@ -183,7 +185,6 @@ export function createAccounts(options: AccountsOptions): Accounts {
       timeLeft({ db }),
       listProviders(providers),
       accountLinks({ db, sessions, mail, links, providers, onEvent }),
-      signInProviders(providers, { db, mayRegister: rules.who === "open" }),
     ],
     // The api has limits for all of its routes.
     rateLimit: { enabled: false },

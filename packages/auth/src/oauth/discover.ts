@@ -10,6 +10,7 @@ const Metadata = z.object({
   token_endpoint: z.url(),
   jwks_uri: z.url(),
   userinfo_endpoint: z.url().optional(),
+  authorization_response_iss_parameter_supported: z.boolean().default(false),
   id_token_signing_alg_values_supported: z.array(z.string()).default(["RS256"]),
   token_endpoint_auth_methods_supported: z.array(z.string()).default(["client_secret_basic"]),
 });
@@ -17,6 +18,8 @@ const Metadata = z.object({
 /** What a provider says of itself. */
 export type Discovered = {
   issuer: string;
+  /** Whether whoever it sends back to us brings its name along: RFC 9207. */
+  namesItself: boolean;
   authorizationEndpoint: string;
   tokenEndpoint: string;
   userInfoEndpoint: string | undefined;
@@ -26,6 +29,7 @@ export type Discovered = {
   clientAuthentication: "post" | "basic";
 };
 
+/** An issuer counts as the same with or without a slash at its end. */
 export const withoutSlash = (address: string) => address.replace(/\/$/, "");
 
 /**
@@ -56,6 +60,7 @@ export async function discover(issuer: string): Promise<Discovered> {
   const isPost = found.token_endpoint_auth_methods_supported.includes("client_secret_post");
   return {
     issuer: found.issuer,
+    namesItself: found.authorization_response_iss_parameter_supported,
     authorizationEndpoint: authorization_endpoint,
     tokenEndpoint: token_endpoint,
     userInfoEndpoint: userinfo_endpoint,

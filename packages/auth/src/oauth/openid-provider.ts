@@ -1,9 +1,12 @@
+import { getOAuthState } from "better-auth/api";
 import { authorizationCodeRequest, createAuthorizationURL, type OAuthProvider } from "better-auth/oauth2";
 import { jwtVerify } from "jose";
 import * as z from "zod";
 import { accountError } from "../account-error.ts";
-import { nameFrom } from "../profile/names.ts";
+import { isEmail, nameFrom } from "../profile/names.ts";
+import { accountKey } from "./bind-to-issuer.ts";
 import { type Discovered, discover, providerTimeoutMs } from "./discover.ts";
+import { noteAccount } from "./noted-account.ts";
 
 /** Somebody else who says who a person is, by OpenID Connect. */
 export type SignInProvider = {
@@ -22,7 +25,7 @@ type Claims = z.infer<typeof Claims>;
 
 export type OpenIdProvider = OAuthProvider & {
   /** Asks the provider what it is, if that is not known yet. @throws `PROVIDER_UNREACHABLE` */
-  prepare(): Promise<void>;
+  prepare(): Promise<Pick<Discovered, "issuer" | "namesItself">>;
 };
 
 /**
@@ -82,11 +85,9 @@ export function openIdProvider(
     // Of the one whose address is configured freely, too: another issuer's same subject is another person.
     accountSubject: ({ profile }) => {
       const { sub } = Claims.parse(profile);
-      return id === "oidc" ? JSON.stringify([provider.issuer, sub]) : sub;
+      return noteAccount(id === "oidc" ? accountKey(provider.issuer ?? issuer, sub) : sub);
     },
-    async prepare() {
-      await discovered();
-    },
+    prepare: discovered,
     async createAuthorizationURL({ state, codeVerifier, redirectURI, idTokenNonce }) {
       const { authorizationEndpoint } = await discovered();
       return createAuthorizationURL({
@@ -101,6 +102,8 @@ export function openIdProvider(
       });
     },
     async validateAuthorizationCode({ code, codeVerifier, redirectURI }) {
+      // Whom this browser was sent to: one provider can't have another's answer taken for its own (RFC 9700, 4.4).
+      if ((await getOAuthState())?.serverContext?.provider !== id) return null;
       const { tokenEndpoint, clientAuthentication } = await discovered();
       const request = await authorizationCodeRequest({
         code,
@@ -124,7 +127,8 @@ export function openIdProvider(
       if (!idToken || !expectedIdTokenNonce) return null;
       try {
         const data = await readProfile(idToken, accessToken, expectedIdTokenNonce);
-        const email = isVouchedFor(data) ? (data.email ?? "") : "";
+        const given = data.email?.toLowerCase() ?? "";
+        const email = isVouchedFor(id, data) && isEmail(given) ? given : "";
         return { user: { email, emailVerified: email !== "", name: nameFrom(data.name, email) }, data };
       } catch {
         return null; // whatever it is, it proves nothing
@@ -134,7 +138,11 @@ export function openIdProvider(
   return provider;
 }
 
-/** Entra ID says so with `xms_edov`, an optional claim: the domain's owner has verified the address. */
-function isVouchedFor({ email_verified: verified, xms_edov: domainVerified }: Claims): boolean {
-  return [verified, domainVerified].some((claim) => claim === true || claim === "true" || claim === 1 || claim === "1");
+/** Entra ID says so with `xms_edov`, an optional claim: the domain's owner has verified the address. Elsewhere the claim means nothing. */
+function isVouchedFor(
+  id: SignInProvider["id"],
+  { email_verified: verified, xms_edov: domainVerified }: Claims,
+): boolean {
+  const claims = id === "microsoft" ? [verified, domainVerified] : [verified];
+  return claims.some((claim) => claim === true || claim === "true" || claim === 1 || claim === "1");
 }

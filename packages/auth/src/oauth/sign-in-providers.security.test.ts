@@ -8,10 +8,13 @@ import { afterAll, afterEach, beforeAll, expect, test, vi } from "vitest";
 import type { AccountEvent } from "../account-events.ts";
 import { type Accounts, createAccounts } from "../accounts.ts";
 import { apiUrl, createBrowser, origin, password, secret } from "../testing/browser.ts";
+import { heldUp } from "../testing/held-up.ts";
 import { createMailbox } from "../testing/mailbox.ts";
 import { type OpenIdProvider, startOpenIdProvider } from "../testing/openid-provider.ts";
+import type { SignInProvider } from "./openid-provider.ts";
 
-const redirectUri = `${apiUrl}/api/auth/callback/oidc`;
+type Id = SignInProvider["id"];
+const redirectUriOf = (id: Id) => `${apiUrl}/api/auth/callback/${id}`;
 
 let database: TestDatabase;
 let db: Database;
@@ -25,7 +28,7 @@ beforeAll(async () => {
   db = openDatabase({ connection: database.connection, max: 4 });
   const printed = [vi.spyOn(console, "warn"), vi.spyOn(console, "info")];
   for (const spy of printed) spy.mockImplementation(() => {});
-  provider = await startOpenIdProvider({ redirectUri });
+  provider = await startOpenIdProvider({ redirectUris: (["oidc", "google", "microsoft"] as const).map(redirectUriOf) });
   accounts = open();
 });
 afterEach(() => {
@@ -38,9 +41,9 @@ afterAll(async () => {
   await database.drop();
 });
 
-/** Accounts of a process that has not asked the provider anything yet. */
-function open(): Accounts {
-  const { issuer, client } = provider;
+/** Accounts of a process that has not asked the provider anything yet. It is known to them by each of the names. */
+function open({ issuer = provider.issuer, ids = ["oidc"] }: { issuer?: string; ids?: Id[] } = {}): Accounts {
+  const { client } = provider;
   return createAccounts({
     db,
     secret,
@@ -49,7 +52,9 @@ function open(): Accounts {
     signUp: { who: "open" },
     mail: mailbox.carrier,
     onEvent: async (event) => void events.push(event),
-    providers: [{ id: "oidc", name: "Our sign-in", issuer, clientId: client.id, clientSecret: client.secret }],
+    providers: ids.map((id) => ({
+      ...{ id, name: "Our sign-in", issuer, clientId: client.id, clientSecret: client.secret },
+    })),
   });
 }
 
@@ -63,8 +68,8 @@ const wanted = {
 };
 
 /** Begins to sign in. @returns where the browser is sent */
-async function begin(browser: Browser, path = "/sign-in/social"): Promise<URL> {
-  const { status, body } = await browser.post(path, wanted);
+async function begin(browser: Browser, path = "/sign-in/social", id: Id = "oidc"): Promise<URL> {
+  const { status, body } = await browser.post(path, { ...wanted, provider: id });
   expect(status).toBe(200);
   return new URL(String(body.url));
 }
@@ -103,8 +108,8 @@ async function atProvider(start: URL, sub: string): Promise<URL> {
   throw new Error("the provider's pages lead nowhere");
 }
 
-async function signIn(browser: Browser, sub: string) {
-  return browser.get((await atProvider(await begin(browser), sub)).href);
+async function signIn(browser: Browser, sub: string, id: Id = "oidc") {
+  return browser.get((await atProvider(await begin(browser, "/sign-in/social", id), sub)).href);
 }
 const location = (answer: { headers: Headers }) => answer.headers.get("location") ?? "";
 const somebody = (email = `${randomUUID()}@example.com`, verified = true) => {
@@ -159,6 +164,101 @@ test("[A9 + control] the same subject of another issuer is another person; one f
   expect(await other.session()).toBeUndefined();
 });
 
+test("[A9] an issuer is the same with or without a slash at its end, as it is configured and as it calls itself", async () => {
+  const { sub } = somebody();
+  const browser = createBrowser(accounts);
+  await signIn(browser, sub);
+  const first = await browser.session();
+  const slashed = `${provider.issuer}/`;
+  const configured = createBrowser(open({ issuer: slashed }));
+  await signIn(configured, sub);
+  expect((await configured.session())?.user.id).toBe(first?.user.id);
+  await sayInstead({ issuer: slashed });
+  const called = createBrowser(open());
+  expect(await signInWith(called, { iss: slashed, sub }, slashed)).toBe(`${origin}/inbox`);
+  expect((await called.session())?.user.id).toBe(first?.user.id);
+});
+
+test("accounts of earlier releases are bound to the issuer, whichever of the forms somebody has, and nobody is held up", async () => {
+  const forms: ((sub: string) => string)[] = [
+    (sub) => JSON.stringify([provider.issuer, sub]),
+    (sub) => JSON.stringify([`${provider.issuer}/`, sub]),
+    (sub) => sub,
+  ];
+  const people = [];
+  for (const which of [[0], [1], [2], [0, 1], [0, 2], [1, 2], [0, 1, 2]]) {
+    const { sub, email } = somebody();
+    const browser = createBrowser(accounts);
+    await signIn(browser, sub);
+    const userId = (await browser.session())?.user.id;
+    await db.authDatabase().execute(sql`delete from auth.account where user_id = ${userId}`);
+    for (const form of which) {
+      await db.authDatabase().execute(sql`
+        insert into auth.account (id, account_id, provider_id, user_id, created_at, updated_at)
+        values (${randomUUID()}, ${forms[form]?.(sub)}, 'oidc', ${userId}, now(), now())`);
+    }
+    people.push({ sub, email, userId });
+  }
+  const later = open();
+  for (const { sub, email, userId } of people) {
+    const browser = createBrowser(later);
+    expect(location(await signIn(browser, sub))).toBe(`${origin}/inbox`);
+    expect((await browser.session())?.user.id).toBe(userId);
+    expect(await accountsOf(email)).toMatchObject([{ account_id: JSON.stringify([provider.issuer, sub]) }]);
+  }
+});
+
+test("a provider that has not said what it is when somebody comes back lets nobody in, and looks for nobody; a moment later it does", async () => {
+  const { sub, email } = somebody();
+  const before = createBrowser(accounts);
+  await signIn(before, sub);
+  await db.authDatabase().execute(sql`
+    update auth.account set account_id = ${sub} where account_id = ${JSON.stringify([provider.issuer, sub])}`);
+  const later = open();
+  const browser = createBrowser(accounts);
+  const comesBack = createBrowser(later);
+  const back = await atProvider(await begin(browser), sub);
+  for (const [name, value] of browser.jar) comesBack.jar.set(name, value);
+  let asked = 0;
+  provider.instead = ({ url }, response) => {
+    if (!url?.startsWith("/.well-known/") || asked > 0) return false;
+    asked += 1;
+    response.writeHead(503).end();
+    return true;
+  };
+  expect(location(await comesBack.get(back.href))).toBe(`${origin}/sign-in?error=provider_unreachable`);
+  expect(asked).toBe(1);
+  expect(location(await signIn(comesBack, sub))).toBe(`${origin}/inbox`);
+  expect((await comesBack.session())?.user.id).toBe((await before.session())?.user.id);
+  expect(await accountsOf(email)).toHaveLength(1);
+});
+
+test("[A9] that a domain's owner has verified an address counts when Entra says so, and nobody else", async () => {
+  const three = open({ ids: ["oidc", "google", "microsoft"] });
+  const says = async (id: Id, claims: object) => {
+    const { sub, email } = somebody();
+    provider.people.set(sub, { email, ...claims });
+    const browser = createBrowser(three);
+    const led = location(await signIn(browser, sub, id));
+    return { led, user: (await browser.session())?.user.email === email, accounts: await accountsOf(email), sub };
+  };
+  const refused = { led: `${origin}/sign-in?error=email_not_found`, user: false, accounts: [] };
+  const verified = { xms_edov: true };
+  for (const claims of [{}, { xms_edov: false }, { email_verified: false }])
+    expect(await says("microsoft", claims), JSON.stringify(claims)).toMatchObject(refused);
+  for (const id of ["oidc", "google"] as const) expect(await says(id, verified), id).toMatchObject(refused);
+
+  const of = (id: Id, account: string) => ({
+    ...{ led: `${origin}/inbox`, user: true, accounts: [{ provider_id: id, account_id: account }] },
+  });
+  for (const claims of [verified, { xms_edov: "1" }]) {
+    const { sub, ...rest } = await says("microsoft", claims);
+    expect(rest, JSON.stringify(claims)).toMatchObject(of("microsoft", sub));
+  }
+  const { sub, ...rest } = await says("google", { email_verified: true });
+  expect(rest).toMatchObject(of("google", sub));
+});
+
 test("[A9] the provider's word links nobody to an account that is there already, verified or not", async () => {
   const email = `${randomUUID()}@example.com`;
   await accounts.ensureUser({ email, name: "Ada", password });
@@ -171,12 +271,13 @@ test("[A9] the provider's word links nobody to an account that is there already,
   expect(await accountsOf(email)).toHaveLength(1);
 });
 
-test("[A9] an address that the provider does not vouch for makes no account", async () => {
-  const { sub, email } = somebody(undefined, false);
-  const browser = createBrowser(accounts);
-  expect(location(await signIn(browser, sub))).toContain("error=");
-  expect(await browser.session()).toBeUndefined();
-  expect(await accountsOf(email)).toEqual([]);
+test("[A9] an address that the provider does not vouch for, or that is none, makes no account", async () => {
+  for (const one of [somebody(undefined, false), somebody(`Ada <${randomUUID()}@example.com>`)]) {
+    const browser = createBrowser(accounts);
+    expect(location(await signIn(browser, one.sub))).toContain("error=");
+    expect(await browser.session()).toBeUndefined();
+    expect(await accountsOf(one.email)).toEqual([]);
+  }
 });
 
 test("an account is linked by its owner, who has just proved who they are; then either way leads to it", async () => {
@@ -245,6 +346,29 @@ test("a provider is unlinked by the owner, who has just proved who they are; it 
   expect(mailbox.to(email).at(-1)?.subject).toBe("Our sign-in signs you in no more");
   expect(events.filter((event) => event.userId === userId).at(-1)).toMatchObject({ type: "account.unlinked" });
   expect((await browser.post("/links/remove", { provider: "oidc" })).body.code).toBe("NOT_LINKED");
+});
+
+const sessionsOf = async (userId: string) =>
+  (await db.authDatabase().execute(sql`select 1 from auth.session where user_id = ${userId}`)).rows;
+
+test("[A9] whoever comes in by a provider while it is unlinked is in no session", async () => {
+  const { userId, sub } = await linkedPerson();
+  const other = createBrowser(accounts);
+  const back = await atProvider(await begin(other), sub);
+  events.length = 0;
+  // Another link of theirs is another way in.
+  await db.authDatabase().execute(sql`
+    insert into auth.account (id, account_id, provider_id, user_id, created_at, updated_at)
+    values (${randomUUID()}, ${JSON.stringify(["https://former.example.com", sub])}, 'oidc', ${userId}, now(), now())`);
+  const unlink = [
+    sql`delete from auth.account where account_id = ${JSON.stringify([provider.issuer, sub])}`,
+    sql`delete from auth.session where user_id = ${userId}`,
+  ];
+  const [answer] = await heldUp(db, unlink, () => [other.get(back.href)]);
+  expect(answer && location(answer)).toBe(`${origin}/sign-in?error=account_not_linked`);
+  expect(await other.session()).toBeUndefined();
+  expect(await sessionsOf(userId)).toEqual([]);
+  expect(events).toEqual([]);
 });
 
 test("the last way in stays: without a password, or beside a provider that is configured no more, or at another address", async () => {
@@ -323,6 +447,7 @@ test("[A10] an answer that another browser asked for, that comes twice, or whose
     ["code", "x".repeat(43)],
     ["code", undefined],
     ["iss", "https://evil.example"],
+    ["iss", undefined],
   ];
   for (const [name, value] of changes) {
     const browser = createBrowser(accounts);
@@ -341,6 +466,27 @@ test("[A10] an answer that another browser asked for, that comes twice, or whose
   expect(await once.session()).toBeUndefined();
 });
 
+test("[A10] the answer of another provider than the one that the browser was sent to opens nothing", async () => {
+  const two = open({ ids: ["oidc", "google"] });
+  const { sub } = somebody();
+  for (const id of ["oidc", "google"] as const) {
+    const browser = createBrowser(two);
+    const url = await begin(browser, "/sign-in/social", "google");
+    // As a provider does that sends people on to another one, with all that it was sent itself.
+    url.searchParams.set("redirect_uri", redirectUriOf(id));
+    const led = location(await browser.get((await atProvider(url, sub)).href));
+    expect(led).toBe(id === "google" ? `${origin}/inbox` : `${origin}/sign-in?error=invalid_code`);
+  }
+});
+
+test("[A10 control] a provider that does not promise to name itself need not", async () => {
+  await sayInstead({ authorization_response_iss_parameter_supported: undefined });
+  const browser = createBrowser(open());
+  const back = await atProvider(await begin(browser), somebody().sub);
+  back.searchParams.delete("iss");
+  expect(location(await browser.get(back.href))).toBe(`${origin}/inbox`);
+});
+
 test("[A10] a code is asked for with PKCE and a nonce; with another challenge, nonce or client than ours nothing opens", async () => {
   const { sub } = somebody();
   const asked = await begin(createBrowser(accounts));
@@ -356,9 +502,11 @@ test("[A10] a code is asked for with PKCE and a nonce; with another challenge, n
 });
 
 test("[A10] nobody is sent to an address that is none of our pages", async () => {
-  for (const callbackURL of ["https://evil.example/", "//evil.example", "javascript:alert(1)"]) {
-    const answer = await createBrowser(accounts).post("/sign-in/social", { provider: "oidc", callbackURL });
-    expect(answer.status, callbackURL).toBe(403);
+  for (const page of ["https://evil.example/", "//evil.example", "javascript:alert(1)", `${origin}.evil.example/`]) {
+    for (const name of ["callbackURL", "errorCallbackURL"]) {
+      const answer = await createBrowser(accounts).post("/sign-in/social", { ...wanted, [name]: page });
+      expect(answer.status, `${name} ${page}`).toBe(403);
+    }
   }
   expect((await createBrowser(accounts).post("/sign-in/social", { ...wanted, provider: "google" })).status).toBe(404);
 });
@@ -369,14 +517,19 @@ async function idTokenOf(sub: string): Promise<string> {
   const { issuer, client } = provider;
   const start = new URL(`${issuer}/auth`);
   start.search = new URLSearchParams({
-    ...{ client_id: client.id, response_type: "code", scope: "openid email profile", redirect_uri: redirectUri },
+    ...{
+      client_id: client.id,
+      response_type: "code",
+      scope: "openid email profile",
+      redirect_uri: redirectUriOf("oidc"),
+    },
     ...{ code_challenge_method: "S256", code_challenge: createHash("sha256").update(codeVerifier).digest("base64url") },
   }).toString();
   const code = (await atProvider(start, sub)).searchParams.get("code") ?? "";
   const answer = await fetch(`${issuer}/token`, {
     method: "POST",
     body: new URLSearchParams({
-      ...{ grant_type: "authorization_code", code, code_verifier: codeVerifier, redirect_uri: redirectUri },
+      ...{ grant_type: "authorization_code", code, code_verifier: codeVerifier, redirect_uri: redirectUriOf("oidc") },
       ...{ client_id: client.id, client_secret: client.secret },
     }),
   });
@@ -464,9 +617,10 @@ test("[A10] a provider that calls itself another than the configured one is not 
 });
 
 /** Gives an ID token that says so, in the place of the one that the provider would give for the code. */
-async function signInWith(browser: Browser, claims: object): Promise<string> {
+async function signInWith(browser: Browser, claims: object, calledItself?: string): Promise<string> {
   const start = await begin(browser);
   const back = await atProvider(start, somebody().sub);
+  if (calledItself) back.searchParams.set("iss", calledItself);
   const nonce = start.searchParams.get("nonce");
   const email = `${randomUUID()}@example.com`;
   const usual = {

@@ -1,28 +1,27 @@
 import { accountEndpoints } from "@parley/contracts";
 import type { Database } from "@parley/db";
 import type { BetterAuthPlugin } from "better-auth";
-import { createAuthEndpoint, createAuthMiddleware } from "better-auth/api";
-import { sql } from "drizzle-orm";
+import { addOAuthServerContext, createAuthEndpoint, createAuthMiddleware } from "better-auth/api";
 import { accountError } from "../account-error.ts";
 import { requireFreshSession } from "../sessions/current-session.ts";
+import { bindToIssuer } from "./bind-to-issuer.ts";
 import { openIdProvider, type SignInProvider } from "./openid-provider.ts";
+import { refuseUnlinked } from "./refuse-unlinked.ts";
 
 /**
- * Signing in by OpenID Connect: authorization code with PKCE, a state bound to the browser by a cookie, a nonce, and ID tokens whose
- * signature, issuer and audience are checked. An address counts only when the provider vouches for it, and never makes anybody the owner
- * of an account that is there already: an account is linked by its owner, signed in, who has just proved who they are.
+ * Signing in by OpenID Connect: authorization code with PKCE, a state bound to the browser by a cookie and to the provider, a nonce, and ID
+ * tokens whose signature, issuer and audience are checked. An address counts only when the provider vouches for it, and never makes anybody
+ * the owner of an account that is there already: an account is linked by its owner, signed in, who has just proved who they are.
  */
 export function signInProviders(
   providers: readonly SignInProvider[],
   { db, mayRegister }: { db: Database; mayRegister: boolean },
 ) {
   const made = providers.map((provider) => openIdProvider(provider, { mayRegister }));
-  let bound: Promise<unknown> | undefined;
-  /** Accounts of earlier releases are of the issuer that is configured now; once in each process, as soon as it has said its name. */
-  async function bindToIssuer(issuer: string): Promise<void> {
-    bound ??= db.authDatabase().execute(sql`
-      update auth.account set account_id = '[' || to_json(${issuer}::text) || ',' || to_json(account_id) || ']'
-      where provider_id = 'oidc' and account_id not like '["%'`);
+  let bound: Promise<void> | undefined;
+  /** Once in each process, as soon as the issuer has said its name; again after it has failed. */
+  async function bindOnce(issuer: string): Promise<void> {
+    bound ??= bindToIssuer(db, issuer);
     await bound.catch((error: unknown) => {
       bound = undefined;
       throw error;
@@ -32,6 +31,7 @@ export function signInProviders(
   const withoutTokens = async (account: object) => ({
     data: { ...account, accessToken: null, refreshToken: null, idToken: null },
   });
+  const isCallback = ({ path }: { path?: string | undefined }) => path?.startsWith("/callback/") || false;
   return {
     id: "parley-sign-in-providers",
     init: (context) => ({
@@ -48,23 +48,29 @@ export function signInProviders(
           // An ID token in the body would sign in whoever has it: without state, PKCE and nonce, and again until it expires.
           matcher: ({ path }) => path === "/sign-in/social" || path === "/link-social",
           handler: createAuthMiddleware(async ({ body }) => {
-            const { success } = accountEndpoints["POST /api/auth/sign-in/social"].body.safeParse(body);
-            if (!success) throw accountError("INVALID_REQUEST");
+            const { data } = accountEndpoints["POST /api/auth/sign-in/social"].body.safeParse(body);
+            if (!data) throw accountError("INVALID_REQUEST");
+            await addOAuthServerContext({ provider: data.provider });
           }),
         },
         {
-          // The answer's `iss` is compared with how the provider writes it, also in a process that has not sent anybody there.
-          matcher: ({ path }) => path?.startsWith("/callback/") || false,
-          handler: createAuthMiddleware(async ({ params }) => {
-            // Where it is out of reach, the code comes to nothing, and the person gets back to the page that they came from.
+          matcher: isCallback,
+          handler: createAuthMiddleware(async ({ params, query }) => {
             const provider = made.find(({ id }) => id === params?.id);
-            const [prepared] = await Promise.allSettled([provider?.prepare()]);
-            if (provider?.id === "oidc" && provider.issuer && prepared.status === "fulfilled") {
-              await bindToIssuer(provider.issuer);
-            }
+            if (!provider) return undefined;
+            // As if the provider had said so: the person gets back to the page that they came from.
+            const refused = (error: string) => ({ context: { query: { ...query, error } } });
+            // Also in a process that has not sent anybody there: no account is looked for by a name that the provider does not write so.
+            const [prepared] = await Promise.allSettled([provider.prepare()]);
+            if (prepared.status === "rejected") return refused("provider_unreachable");
+            const { issuer, namesItself } = prepared.value;
+            if (namesItself && query?.code !== undefined && query.iss === undefined) return refused("issuer_missing");
+            if (provider.id === "oidc") await bindOnce(issuer);
+            return undefined;
           }),
         },
       ],
+      after: [{ matcher: isCallback, handler: refuseUnlinked(db) }],
     },
   } satisfies BetterAuthPlugin;
 }

@@ -4,10 +4,11 @@ import type { AddressInfo } from "node:net";
 import { exportJWK, generateKeyPair, type JWTPayload, SignJWT } from "jose";
 import Provider from "oidc-provider";
 
-type Person = { email: string; email_verified: boolean; name?: string };
+/** `xms_edov`: what Entra says of an address whose domain is its owner's. */
+type Person = { email: string; email_verified?: boolean; xms_edov?: boolean | string; name?: string };
 
 /** A real OpenID provider on this machine, with pages on which whoever comes says who they are; any password will do. */
-export async function startOpenIdProvider({ redirectUri }: { redirectUri: string }) {
+export async function startOpenIdProvider({ redirectUris }: { redirectUris: string[] }) {
   const client = { id: "parley", secret: "the client's secret, known to both" };
   /** Who is who there, by the name that they sign in with. */
   const people = new Map<string, Person>();
@@ -22,11 +23,11 @@ export async function startOpenIdProvider({ redirectUri }: { redirectUri: string
       {
         client_id: client.id,
         client_secret: client.secret,
-        redirect_uris: [redirectUri],
+        redirect_uris: redirectUris,
         token_endpoint_auth_method: "client_secret_post",
       },
     ],
-    claims: { openid: ["sub"], email: ["email", "email_verified"], profile: ["name"] },
+    claims: { openid: ["sub"], email: ["email", "email_verified", "xms_edov"], profile: ["name"] },
     conformIdTokenClaims: false,
     pkce: { required: () => true },
     findAccount: (_context, sub) => ({

@@ -1,0 +1,27 @@
+import type { Database } from "@parley/db";
+import { createAuthMiddleware, getOAuthState } from "better-auth/api";
+import { deleteSessionCookie } from "better-auth/cookies";
+import { sql } from "drizzle-orm";
+import { notedAccount } from "./noted-account.ts";
+
+/** Comes first after a callback: by a provider that was unlinked since its account was found nobody has signed in. */
+export const refuseUnlinked = (db: Database) =>
+  createAuthMiddleware(async (context) => {
+    const { newSession: begun, internalAdapter, options } = context.context;
+    const back = async (error: string) => {
+      const page = new URL((await getOAuthState())?.errorURL ?? options.onAPIError?.errorURL ?? "");
+      page.searchParams.set("error", error);
+      return context.redirect(page.href);
+    };
+    if (!begun) return;
+    // Waits for whoever is unlinking it. Whoever does so later ends this session, too.
+    const { rows } = await db.authDatabase().execute(sql`
+      select 1 from auth.account
+      where user_id = ${begun.user.id} and provider_id = ${context.params?.id} and account_id = ${(await notedAccount()) ?? null}
+      for share`);
+    if (rows.length > 0) return;
+    await internalAdapter.deleteSession(begun.session.token);
+    deleteSessionCookie(context, true);
+    context.context.setNewSession(null);
+    throw await back("account_not_linked");
+  });
