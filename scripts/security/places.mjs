@@ -66,7 +66,7 @@ export const places = {
     ),
     "packages/platform/src/event-log/redis-group-member.ts": eventLog,
     "packages/platform/src/rate-limits/rate-limiter.ts": limits,
-    "services/api/src/record-refusals.ts": { proof: "services/api/src/record-refusals.security.test.ts" },
+    "packages/core/src/audit/record-refusal.ts": { proof: "services/api/src/record-refusals.security.test.ts" },
     "services/realtime/src/fan-out.ts": channels,
     "services/realtime/src/subscriptions.ts": channels,
     "services/standalone/src/ingest/find-files.ts": operator,

@@ -9,6 +9,7 @@ export {
 export { type Csrf, type CsrfOptions, type CsrfRefusal, createCsrf } from "./csrf.ts";
 export { findLoginByEmail, findLogins, type Login } from "./find-logins.ts";
 export type { SignInProvider } from "./oauth/openid-provider.ts";
+export { findCookieOwner } from "./sessions/find-cookie-owner.ts";
 export { findLiveSessions, renewSessions, type Session } from "./sessions/sessions.ts";
 export type { NewWorkspace } from "./sign-up/workspaces.ts";
 export { sweepAccounts } from "./sweep-accounts.ts";

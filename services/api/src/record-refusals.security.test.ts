@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { ApiKeyId, type TenantId } from "@parley/contracts";
+import { makeApiKey } from "@parley/core/api-keys/key-format";
 import { auditLog } from "@parley/db/schema";
 import { afterAll, afterEach, expect, test, vi } from "vitest";
 import { createTestApi, dashboard } from "./testing/test-api.ts";
@@ -71,6 +72,32 @@ test("neither does a program whose key has not the scope, or is revoked", async 
   vi.setSystemTime(Date.now() + 60_000);
   for (let time = 0; time < 12; time += 1) expect((await attempt()).status).toBe(401);
   expect((await refusalsOf(tenant.tenantId)).slice(5)).toEqual(Array(5).fill({ ...told, code: "auth.required" }));
+});
+
+test("[K1] a key in an address is told of by its tenant's log, good or over; one that never was is in none", async () => {
+  const { api, tenantId } = await world.tenant();
+  const id = ApiKeyId.parse(randomUUID());
+  const { key } = await api.apiKeys.create({ id, name: "Reports", scopes: ["conversations:read"] });
+  const attempt = async (text: string) =>
+    (await call<{ code: string }>("GET", `/v1/conversations?key=${text}`)).body.code;
+  expect(await attempt(key)).toBe("api_key.in_address");
+  await api.apiKeys.revoke({ id });
+  await attempt(key.replace("_", "%5F"));
+  expect(await attempt(makeApiKey(tenantId))).toBe("api_key.in_address");
+  const told = { actorKind: "api_key", actorId: id, code: "api_key.in_address", ip: expect.any(String) };
+  expect(await refusalsOf(tenantId)).toEqual([told, told]);
+});
+
+test("so is a member who has used no second factor where the workspace asks for one", async () => {
+  const { tenantId, member, cookie } = await signedIn();
+  const session = { id: "a session", fresh: true, secondFactor: true };
+  const context = world.memberContext(tenantId, { ...member, name: "Ada" });
+  await world.apiFor({ ...context, session }).tenants.requireSecondFactor({ requireSecondFactor: true });
+  const answer = await call("GET", "/trpc/members.list", { origin: dashboard, headers: { cookie } });
+  expect(answer.status).toBe(403);
+  expect(await refusalsOf(tenantId)).toMatchObject([
+    { actorKind: "member", actorId: member.memberId, code: "auth.factor_required" },
+  ]);
 });
 
 test("visitors, whom anybody can be, are told of twenty times a minute, and keep no member's refusal out of the log", async () => {

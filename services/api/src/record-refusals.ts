@@ -1,41 +1,26 @@
 import type { Csrf } from "@parley/auth";
 import type { ErrorCode, TenantId } from "@parley/contracts";
-import { type AuditRecord, recordAudit } from "@parley/core/audit/record-audit";
+import { createRefusalLog, type Refusal } from "@parley/core/audit/record-refusal";
 import { listMemberships } from "@parley/core/tenants/find-tenant";
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import type { ApiOptions } from "./create-api.ts";
 
 /** Somebody came with a credential and was not let do what they asked. */
-const told: readonly ErrorCode[] = ["auth.forbidden", "origin.not_allowed", "csrf.invalid"];
-/** A key of the tenant's that is over came, or a token that is nobody's for a tenant that the address names: somebody tries to be the operator. */
-const isWrongToken = ({ facts }: FastifyRequest) => facts.refusal === "auth.required" && facts.tenantId !== undefined;
+const told: readonly ErrorCode[] = ["auth.forbidden", "auth.factor_required", "origin.not_allowed", "csrf.invalid"];
 /**
- * What is recorded in a minute by each process: of one caller, and of one kind of callers in a tenant together. Whoever provokes refusals
- * must not fill the log; and since anybody can be a visitor, none of them can use up what there is for members and keys.
+ * Where it is known whose it was, or was meant to be: a key of the tenant's that is over or in an address, or a token that is nobody's
+ * for a tenant that the address names: somebody tries to be the operator.
  */
-const perMinute = { ofCaller: 5, ofKind: 20 };
+const toldOfTenant: readonly ErrorCode[] = ["auth.required", "api_key.in_address"];
 
-type Actor = AuditRecord["actor"];
+type Actor = Refusal["actor"];
 
 /** Tells the tenant's audit log of requests that are refused though a credential came along, before they are answered. */
 export function recordRefusals(
   app: FastifyInstance,
   { db, accounts, csrf }: Pick<ApiOptions, "db" | "accounts"> & { csrf: Csrf },
 ): void {
-  let minute = 0;
-  const recorded = new Map<string, number>();
-
-  function isTooMany(tenantId: TenantId, { kind, id }: Actor): boolean {
-    const now = Math.floor(Date.now() / 60_000);
-    if (now !== minute) recorded.clear();
-    minute = now;
-    const [ofKind, ofCaller] = [`${tenantId} ${kind}`, `${tenantId} ${kind} ${id}`];
-    const kinds = recorded.get(ofKind) ?? 0;
-    const callers = recorded.get(ofCaller) ?? 0;
-    if (kinds >= perMinute.ofKind || callers >= perMinute.ofCaller) return true;
-    recorded.set(ofKind, kinds + 1).set(ofCaller, callers + 1);
-    return false;
-  }
+  const record = createRefusalLog(db);
 
   /** The caller in each tenant that is concerned. */
   async function callersOf(request: FastifyRequest): Promise<[TenantId, Actor][]> {
@@ -69,17 +54,13 @@ export function recordRefusals(
   }
 
   app.addHook("onSend", async (request) => {
-    const { refusal } = request.facts;
-    if (!refusal || !(told.includes(refusal) || isWrongToken(request))) return;
+    const { refusal: code, tenantId, procedures = null } = request.facts;
+    if (!code || !(told.includes(code) || (tenantId && toldOfTenant.includes(code)))) return;
     try {
       if (await isOfFormerToken(request)) return;
+      const { url: route = null } = request.routeOptions;
       for (const [tenantId, actor] of await callersOf(request)) {
-        if (isTooMany(tenantId, actor)) continue;
-        const { url = null } = request.routeOptions;
-        const { procedures = null } = request.facts;
-        const details = { code: refusal, route: url, procedures: procedures?.slice(0, 200) ?? null };
-        const record: AuditRecord = { action: "request.refused", actor, ip: request.ip, details };
-        await db.transaction(tenantId, (tx) => recordAudit(tx, record));
+        await record(tenantId, { actor, ip: request.ip, code, route, procedures });
       }
     } catch (error) {
       // The refusal stands, whether or not it could be recorded.

@@ -4,9 +4,14 @@ import { rateLimits } from "@parley/contracts";
 import { countedAddress } from "@parley/platform/rate-limits/limit-key";
 import type { RateLimiter, Verdict } from "@parley/platform/rate-limits/rate-limiter";
 
-/** Counts the sockets that an address begins. A proxy is believed when it is named, as by the api. */
-export function createAdmission(rateLimiter: RateLimiter, trustedProxies: readonly string[]) {
+/** Where a request comes from. A proxy is believed when it is named, as by the api. */
+export function createAddressOf(trustedProxies: readonly string[]): (request: IncomingMessage) => string {
   const isTrusted = proxyAddr.compile([...trustedProxies]);
-  return (request: IncomingMessage): Promise<Verdict> =>
-    rateLimiter.spend({ limit: rateLimits.sockets, of: { of: [countedAddress(proxyAddr(request, isTrusted))] } });
+  return (request) => proxyAddr(request, isTrusted);
 }
+
+/** Counts the sockets that an address begins. */
+export const createAdmission =
+  (rateLimiter: RateLimiter, addressOf: (request: IncomingMessage) => string) =>
+  (request: IncomingMessage): Promise<Verdict> =>
+    rateLimiter.spend({ limit: rateLimits.sockets, of: { of: [countedAddress(addressOf(request))] } });

@@ -14,7 +14,9 @@ import { writeGathered } from "./write-gathered.ts";
 export type ConnectionOptions = {
   fanOut: FanOut;
   /** `verifySocketToken` of auth, with the secret, and whether session and membership live. @throws AuthError, AppError */
-  verify(token: string): Promise<SocketCaller & { expiresAt: Date; leftMs: number }>;
+  verify(token: string, request: IncomingMessage): Promise<SocketCaller & { expiresAt: Date; leftMs: number }>;
+  /** Told of whoever has a token that is good, but not for here. */
+  onRefused(caller: SocketCaller, code: ErrorCode, request: IncomingMessage): void;
   /** Where the dashboard is served: the one origin whose pages may use a member's ticket. */
   dashboardOrigin: string;
   logger: Logger;
@@ -162,7 +164,7 @@ export class Connection implements Subscriber {
 
   #authenticate(token: string): void {
     this.#waiting = [];
-    this.#options.verify(token).then(
+    this.#options.verify(token, this.#request).then(
       (verified) => this.#onVerified(verified),
       (error: unknown) => {
         const isKnown = error instanceof AuthError || error instanceof AppError;
@@ -177,10 +179,14 @@ export class Connection implements Subscriber {
     const waiting = this.#waiting ?? [];
     this.#waiting = undefined;
     const origin = caller.kind === "contact" ? caller.origin : this.#options.dashboardOrigin;
+    const refuse = (code: ErrorCode) => {
+      this.#options.onRefused(caller, code, this.#request);
+      this.#refuseCaller(code);
+    };
     if (this.#request.headers.origin !== origin) {
-      this.#refuseCaller("origin.not_allowed");
+      refuse("origin.not_allowed");
     } else if (this.#caller && identityOf(this.#caller) !== identityOf(caller)) {
-      this.#refuseCaller("auth.forbidden");
+      refuse("auth.forbidden");
     } else {
       this.#caller = caller;
       clearTimeout(this.#deadline);

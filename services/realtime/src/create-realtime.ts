@@ -15,14 +15,15 @@ import type { RateLimiter } from "@parley/platform/rate-limits/rate-limiter";
 import { shareCheck, watchReadiness } from "@parley/platform/readiness";
 import { securityHeaders } from "@parley/platform/security-headers";
 import { type ServerOptions, type WebSocket, WebSocketServer } from "ws";
-import { createAdmission } from "./admit-socket.ts";
+import { createAddressOf, createAdmission } from "./admit-socket.ts";
 import { Connection } from "./connection.ts";
 import { FanOut } from "./fan-out.ts";
 import { isFromOtherSite } from "./is-from-other-site.ts";
+import { createTellRefusals } from "./tell-refusals.ts";
 import { watchStanding } from "./watch-standing.ts";
 
 export type RealtimeOptions = {
-  config: Pick<Config, "host" | "realtime" | "dashboard" | "secret"> & Partial<Pick<Config, "trustedProxies">>;
+  config: Pick<Config, "host" | "api" | "realtime" | "dashboard" | "secret"> & Partial<Pick<Config, "trustedProxies">>;
   db: Database;
   eventLog: EventLog;
   /** How many sockets an address may begin; any number when left out. Whoever gives it closes it. */
@@ -105,21 +106,29 @@ export async function createRealtime(options: RealtimeOptions): Promise<Realtime
     },
   );
 
+  const addressOf = createAddressOf(config.trustedProxies ?? []);
+  const tellRefusals = createTellRefusals({ db, secret: config.secret, apiUrl: config.api.url, addressOf, logger });
+
   const connectionOptions = {
     fanOut,
-    verify: async (token: string) => {
+    verify: async (token: string, request: IncomingMessage) => {
       const caller = await verifySocketToken(config.secret, token, await db.now());
       if (caller.kind === "contact") return caller;
       const { sessionId } = caller;
       if (sessionId && !(await findLiveSessions(db, [sessionId])).has(sessionId)) throw new AuthError("auth.required");
+      const refuse = (code: "auth.forbidden" | "auth.factor_required") => {
+        tellRefusals.ofCaller(caller, code, request);
+        return new AppError(code);
+      };
       const membership = membershipKey(caller);
-      if (!(await findListeners(db, [membership])).has(membership)) throw new AppError("auth.forbidden");
+      if (!(await findListeners(db, [membership])).has(membership)) throw refuse("auth.forbidden");
       const { tenantId, secondFactor } = caller;
       if (!secondFactor && !(await findWithoutFactorRule(db, [tenantId])).has(tenantId)) {
-        throw new AppError("auth.factor_required");
+        throw refuse("auth.factor_required");
       }
       return caller;
     },
+    onRefused: tellRefusals.ofCaller,
     dashboardOrigin: config.dashboard.origin,
     logger,
     authenticateMs: patience.authenticateMs,
@@ -160,21 +169,21 @@ export async function createRealtime(options: RealtimeOptions): Promise<Realtime
     closeTimeout: patience.closeMs,
   };
   const sockets = new WebSocketServer(socketOptions);
-  const admit = options.rateLimiter && createAdmission(options.rateLimiter, config.trustedProxies ?? []);
+  const admit = options.rateLimiter && createAdmission(options.rateLimiter, addressOf);
   http.on("upgrade", (request, stream, head) => {
     const ignore = () => {}; // whoever it was is gone already
     stream.on("error", ignore);
     const refuse = (status: string, retryAfterSeconds: number) =>
       stream.end(`HTTP/1.1 ${status}\r\nRetry-After: ${retryAfterSeconds}\r\nConnection: close\r\n\r\n`);
-    if (isFromOtherSite(request, config.dashboard.origin)) {
-      stream.end("HTTP/1.1 403 Forbidden\r\nConnection: close\r\n\r\n");
-      return;
-    }
     const decide = async () => {
       const verdict = await admit?.(request);
       if (isClosing) refuse("503 Service Unavailable", 1);
       else if (verdict && verdict.outcome !== "allowed") {
         refuse("429 Too Many Requests", Math.max(1, Math.ceil(verdict.resetMs / 1_000)));
+      } else if (isFromOtherSite(request, config.dashboard.origin)) {
+        // After it was counted: whose cookie it is costs a look into the database.
+        tellRefusals.ofCookie(request);
+        stream.end("HTTP/1.1 403 Forbidden\r\nConnection: close\r\n\r\n");
       } else {
         stream.off("error", ignore);
         upgrade(request, stream, head);
@@ -214,6 +223,7 @@ export async function createRealtime(options: RealtimeOptions): Promise<Realtime
       await Promise.all(closed);
       http.closeAllConnections();
       await stopped;
+      await tellRefusals.settled();
       await follower.stop();
     },
 

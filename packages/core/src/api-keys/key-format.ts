@@ -31,9 +31,9 @@ export function tenantOfApiKey(key: string): TenantId | undefined {
   return TenantId.safeParse(parts.join("-")).data;
 }
 
-/** Whether a text has a key of ours in it, wherever. */
-export function holdsApiKey(text: string): boolean {
-  return shape.test(text);
+/** What looks like a key of ours in a text, wherever it stands there. */
+export function findApiKey(text: string): string | undefined {
+  return shape.exec(text)?.[0];
 }
 
 /** What is stored of a key. It has too many random bits to be guessed, so nothing slow is needed. */

@@ -1,5 +1,5 @@
 import { type ApiKeyScope, type ErrorCode, rateLimits } from "@parley/contracts";
-import { hashApiKey, holdsApiKey, tenantOfApiKey } from "@parley/core/api-keys/key-format";
+import { findApiKey, hashApiKey, tenantOfApiKey } from "@parley/core/api-keys/key-format";
 import { type KeyCaller, openWithApiKey } from "@parley/core/api-keys/open-with-api-key";
 import { AppError } from "@parley/core/app-error";
 import type { Database } from "@parley/db";
@@ -21,8 +21,9 @@ export function createAuthentication(app: FastifyInstance, db: Database) {
   }
 
   return async (request: FastifyRequest, reply: FastifyReply, scope: ApiKeyScope): Promise<KeyCaller> => {
-    if (holdsApiKey(unescaped(request.url))) throw new AppError("api_key.in_address");
-    const [, key = ""] = /^Bearer (\S+)$/i.exec(request.headers.authorization ?? "") ?? [];
+    const inAddress = findApiKey(unescaped(request.url));
+    const [, sent = ""] = /^Bearer (\S+)$/i.exec(request.headers.authorization ?? "") ?? [];
+    const key = inAddress ?? sent;
     const named = tenantOfApiKey(key);
     // Before the key is looked up: whoever has spent their share is told so without asking anybody, and holds nobody else up.
     if (named) {
@@ -31,6 +32,7 @@ export function createAuthentication(app: FastifyInstance, db: Database) {
     }
     const caller = await openWithApiKey(db, key);
     if (caller) Object.assign(request.facts, { tenantId: caller.tenantId, apiKeyId: caller.apiKeyId });
+    if (inAddress) throw new AppError("api_key.in_address");
     if (!caller?.isGood) return refuse(request, reply, "auth.required");
     const { tenantId, scopes, plan } = caller;
     await spend(app, reply, rateLimits.tenantRequests, { tenantId, of: [] }, { plan });

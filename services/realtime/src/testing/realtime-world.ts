@@ -14,6 +14,7 @@ import { database } from "./test-database.ts";
 export const secret = "a secret of tests alone, 32 characters or more";
 export const shopOrigin = "https://shop.example";
 export const dashboardOrigin = "http://localhost:5174";
+export const apiUrl = "http://localhost:3001";
 export const redisUrl = String(process.env.REDIS_URL);
 export const logger = createLogger({ level: "silent", format: "json" });
 
@@ -36,6 +37,7 @@ export async function createRealtimeWorld(
   const realtime = await createRealtime({
     config: {
       host: "localhost",
+      api: { port: 0, url: apiUrl },
       realtime: { port: 0, url: "ws://localhost" },
       dashboard: { port: 0, url: dashboardOrigin, origin: dashboardOrigin },
       secret,
