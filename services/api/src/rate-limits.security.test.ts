@@ -2,7 +2,7 @@ import { randomBytes, randomUUID } from "node:crypto";
 import { once } from "node:events";
 import { type AddressInfo, connect, type Socket } from "node:net";
 import { ApiKeyId, InvitationId, rateLimits } from "@parley/contracts";
-import { tenants } from "@parley/db/schema";
+import { invitations, tenants } from "@parley/db/schema";
 import { createLogger } from "@parley/platform/log";
 import { createRateLimiter } from "@parley/platform/rate-limits/rate-limiter";
 import { afterAll, afterEach, beforeAll, expect, test, vi } from "vitest";
@@ -309,21 +309,29 @@ test("[R6] 500 clients that never end their request keep nobody from being serve
   }
 });
 
-const invite = ({ cookie }: { cookie: string }, email: string) =>
+const invite = ({ cookie }: { cookie: string }, email: string, id: string = randomUUID()) =>
   call("POST", "/trpc/invitations.create", {
     origin: dashboard,
     headers: { cookie },
-    body: { id: randomUUID(), email, role: "member" },
+    body: { id, email, role: "member" },
   });
 
 test("[R5 + control] a workspace's invitations to one address are counted, sent for the first time or again", async () => {
   freeze();
   const [one, other] = [await signedIn(), await signedIn()];
-  for (let count = 0; count < rateLimits.tenantInvitationsToAddress.max; count++) {
-    const known = await invite(one, count % 2 ? one.email : one.email.toUpperCase());
-    expect(known).toMatchObject({ status: 409 }); // belongs already: no mail, and counted all the same
+  const { max } = rateLimits.tenantInvitationsToAddress;
+  const newcomer = one.email.replace("@", "+1@");
+  const first = randomUUID();
+  // What makes no mail is not counted: the same again, and who belongs already.
+  for (let count = 0; count <= max; count++) {
+    expect((await invite(one, newcomer, first)).status).toBe(200);
+    expect((await invite(one, one.email)).status).toBe(409);
   }
-  expect(await invite(one, one.email)).toMatchObject({ status: 429, headers: { "retry-after": "86400" } });
+  for (let count = 1; count < max; count++) {
+    expect((await invite(one, count % 2 ? newcomer : newcomer.toUpperCase())).status).toBe(200);
+  }
+  expect(await invite(one, newcomer)).toMatchObject({ status: 429, headers: { "retry-after": "86400" } });
+  expect((await invite(one, newcomer, first)).status).toBe(200);
   expect((await invite(one, other.email)).status).toBe(200);
 
   const id = InvitationId.parse(randomUUID());
@@ -332,14 +340,37 @@ test("[R5 + control] a workspace's invitations to one address are counted, sent 
   await api.rateLimiter?.spend({
     limit: rateLimits.tenantInvitationsToAddress,
     of: { tenantId: one.tenantId, of: [digestOf(email)] },
-    cost: rateLimits.tenantInvitationsToAddress.max,
+    cost: max,
   });
-  const resent = await call("POST", "/trpc/invitations.resend", {
-    origin: dashboard,
-    headers: { cookie: one.cookie },
-    body: { invitationId: id },
-  });
-  expect(resent.status).toBe(429);
+  const resend = () =>
+    call("POST", "/trpc/invitations.resend", {
+      origin: dashboard,
+      headers: { cookie: one.cookie },
+      body: { invitationId: id },
+    });
+  expect(await resend()).toMatchObject({ status: 429, body: { error: { data: { appCode: "invitation.too_many" } } } });
+  const longAgo = new Date("2026-01-01T00:00:00Z");
+  await world.db.transaction(one.tenantId, (tx) => tx.update(invitations).set({ sentAt: longAgo }));
+  expect(await resend()).toMatchObject({ status: 429, body: { error: { data: { appCode: "rate.exceeded" } } } });
+});
+
+test("[R5] a change of address counts against the mails that the new one gets, whoever is to be sent them", async () => {
+  const { email, cookie } = await signedIn();
+  const newEmail = email.replace("@", "+3@");
+  const { max } = rateLimits.mailsToAddress;
+  const change = (address: string) =>
+    call("POST", "/api/auth/change-email", {
+      origin: dashboard,
+      headers: { cookie },
+      body: { newEmail: address, password: "correct horse battery staple" },
+    });
+  for (let count = 1; count < max; count++) expect((await change(newEmail)).status).toBe(200);
+  const reset = () =>
+    call("POST", "/api/auth/request-password-reset", { origin: dashboard, body: { email: newEmail.toUpperCase() } });
+  expect((await reset()).status).toBe(200);
+  expect(await change(newEmail)).toMatchObject(tooMany);
+  expect(await reset()).toMatchObject(tooMany);
+  expect((await change(email.replace("@", "+4@"))).status).toBe(200);
 });
 
 test("[R5, T1] what one workspace sends to an address neither keeps another from inviting it, nor does the other learn of it", async () => {

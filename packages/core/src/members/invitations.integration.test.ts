@@ -210,6 +210,31 @@ test("[T1] an invitation that is not to be mailed looks like any other, and who 
   expect(await rowsOf(world, tenantId)).toMatchObject([{ email, mails: 1, revokedAt: null }]);
 });
 
+test("an address has as many mails counted as it is sent: none for a retry, a member, or a mail that comes too soon", async () => {
+  await using world = await createWorld();
+  const { tenantId } = await world.tenant();
+  const { user, member } = await world.colleague(tenantId, "admin");
+  const countInvitation = vi.fn(async () => true);
+  const caller = { kind: "member", tenantId, ...member, role: "admin" } as const;
+  const { invitations } = world.apiFor({ user, caller, countInvitation });
+  const invitation = { id: newId(), email: "grace@example.com", role: "viewer" } as const;
+  for (let time = 0; time < 3; time++) await invitations.create(invitation);
+  await expect(invitations.create({ ...invitation, role: "member" })).rejects.toMatchObject(
+    refused("invitation.id_taken"),
+  );
+  await expect(invitations.create({ ...invitation, id: newId(), email: user.email })).rejects.toMatchObject(
+    refused("member.known"),
+  );
+  await expect(invitations.resend({ invitationId: invitation.id })).rejects.toMatchObject(
+    refused("invitation.too_many"),
+  );
+  expect(countInvitation).toHaveBeenCalledTimes(1);
+  await letPass(world, tenantId, `${memberLimits.secondsBetweenMails} seconds`);
+  await invitations.resend({ invitationId: invitation.id });
+  expect(countInvitation).toHaveBeenCalledTimes(2);
+  expect(world.mails).toHaveLength(2);
+});
+
 test("one invitation makes five mails at most and a minute apart; one workspace makes a hundred invitations a day", async () => {
   await using world = await createWorld();
   const { api, tenantId, id } = await invited(world);

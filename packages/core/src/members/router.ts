@@ -13,8 +13,8 @@ import {
 } from "../trpc.ts";
 import { acceptInvitation, lookAtInvitation } from "./accept-invitation.ts";
 import { changeRole, transferOwnership } from "./change-role.ts";
-import { checkMayInvite, getInvitation, type Sending } from "./invitation-rows.ts";
-import { invite, resendInvitation } from "./invite.ts";
+import type { Sending } from "./invitation-rows.ts";
+import { checkMayResend, invite, resendInvitation } from "./invite.ts";
 import { listInvitations, listMembers } from "./list-members.ts";
 import { removeMember } from "./remove-member.ts";
 import { revokeInvitation } from "./revoke-invitation.ts";
@@ -23,11 +23,10 @@ type MemberContext = Pick<Context, "ip"> & { caller: MemberCaller };
 type InvitingContext = Pick<Context, "mailJobs" | "dashboardUrl" | "countInvitation"> & { caller: MemberCaller };
 const actorOf = ({ caller, ip }: MemberContext): Actor => ({ memberId: caller.memberId, ip });
 
-/** Lets the caller invite somebody, and counts it. @throws AppError `auth.forbidden`, `rate.exceeded` */
-async function beginInvitation(ctx: InvitingContext, { email, role }: { email: string; role: Role }): Promise<Sending> {
-  const { caller, mailJobs, dashboardUrl, countInvitation } = ctx;
-  checkMayInvite(caller, role);
-  const { tenantId } = caller;
+/** Counts a mail that is to invite somebody. @throws AppError `rate.exceeded` */
+async function beginInvitation(ctx: InvitingContext, email: string): Promise<Sending> {
+  const { mailJobs, dashboardUrl, countInvitation } = ctx;
+  const { tenantId } = ctx.caller;
   return { mailJobs, tenantId, dashboardUrl, isMailed: await countInvitation(tenantId, email) };
 }
 
@@ -67,13 +66,15 @@ export const invitationsRouter = router({
     .input(z.strictObject({ id: InvitationId, email: EmailAddress, role: Role }))
     .mutation(async ({ ctx, input }) => {
       if (input.role === "owner") requireConfirmed(ctx);
-      await invite(ctx.db, await beginInvitation(ctx, input), actorOf(ctx), input);
+      const begin = () => beginInvitation(ctx, input.email);
+      await invite(ctx.db, { actor: actorOf(ctx), tenantId: ctx.caller.tenantId, begin }, input);
     }),
 
   resend: procedureFor("members.manage")
     .input(OneInvitation)
     .mutation(async ({ ctx, input }) => {
-      const sending = await beginInvitation(ctx, await ctx.inTenant((tx) => getInvitation(tx, input.invitationId)));
+      const { email } = await ctx.inTenant((tx) => checkMayResend(tx, actorOf(ctx), input.invitationId));
+      const sending = await beginInvitation(ctx, email);
       await ctx.inTenant((tx) => resendInvitation(tx, sending, actorOf(ctx), input.invitationId));
     }),
 
