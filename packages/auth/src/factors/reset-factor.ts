@@ -8,7 +8,7 @@ import { factorAndPasswordResetMail, factorResetMail } from "../mail/account-mai
 import { lockPerson } from "../sessions/lock-person.ts";
 import type { Factors } from "./factors.ts";
 
-/** `password_ended`: reset, and the password, too short to be asked for alone, opens nothing any more. */
+/** `password_ended`: reset, and the password, which is or may be too short to be asked for alone, opens nothing any more. */
 export type FactorReset = "reset" | "password_ended" | "no_factor" | "no_account";
 
 type Options = {
@@ -26,9 +26,12 @@ type Reset = Row & { endsPassword: boolean };
 /**
  * Takes the second factor from somebody who has lost it and their backup codes: an order of whoever runs the installation, who has
  * made sure that it is them. Every session of theirs ends, and a mail tells them; from then on their password is enough. One that was
- * long enough only beside the factor is no proof alone: it ends with it, and they choose another by a link that is mailed.
+ * long enough only beside the factor, or from before that was noted, is no proof alone: it ends with it, and they choose another by a link
+ * that is mailed.
+ *
+ * @param ip where the order came from
  */
-export async function resetFactor(options: Options, address: string): Promise<FactorReset> {
+export async function resetFactor(options: Options, address: string, ip: string | null): Promise<FactorReset> {
   const { db, factors, attempts, mail, links, onEvent } = options;
   const email = address.trim().toLowerCase();
   const outcome = await db.transaction("auth", async (tx): Promise<Reset | FactorReset> => {
@@ -53,6 +56,6 @@ export async function resetFactor(options: Options, address: string): Promise<Fa
   });
   if (typeof outcome === "string") return outcome;
   await attempts.clear({ kind: "factor", of: outcome.id });
-  await onEvent({ type: "factor.reset", userId: UserId.parse(outcome.id), ip: null, userAgent: null });
+  await onEvent({ type: "factor.reset", userId: UserId.parse(outcome.id), ip, userAgent: null });
   return outcome.endsPassword ? "password_ended" : "reset";
 }

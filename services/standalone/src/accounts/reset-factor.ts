@@ -15,7 +15,7 @@ const refusals = {
 const outcomes = {
   reset: "Done: every device of theirs is signed out, and their password alone signs them in.",
   password_ended:
-    "Done: every device of theirs is signed out. Their password was too short to be asked for alone and opens nothing any more: a mail tells them to choose another.",
+    "Done: every device of theirs is signed out. Their password is, or may be, too short to be asked for alone and opens nothing any more: a mail tells them to choose another.",
 };
 
 /** Has the api that runs take somebody's second factor from them. @returns what came of it @throws OperatorError when it did not */
