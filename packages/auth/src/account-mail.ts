@@ -1,11 +1,8 @@
 import type { TenantTransaction } from "@parley/db";
 import type { Mail } from "@parley/platform/mail/mail";
 
-/** Who carries mails: ordered in the transaction that causes them, or alone. */
-export type AccountMail = {
-  send(tx: TenantTransaction, mail: Mail): Promise<void>;
-  sendAlone(mail: Mail): Promise<void>;
-};
+/** Who carries mails: ordered in the transaction that causes them. */
+export type AccountMail = { send(tx: TenantTransaction, mail: Mail): Promise<void> };
 
 /** Where the links of mails lead: always the dashboard as it is configured, whatever host a request named. */
 export function linksTo(dashboardUrl: string) {
@@ -25,5 +22,4 @@ export type Links = ReturnType<typeof linksTo>;
 /** For accounts that send nothing, as tests have: whoever asks for a mail is told. */
 export const noMail: AccountMail = {
   send: () => Promise.reject(new Error("these accounts were given nothing to send mail with")),
-  sendAlone: () => Promise.reject(new Error("these accounts were given nothing to send mail with")),
 };

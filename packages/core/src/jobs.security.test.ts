@@ -72,7 +72,7 @@ const stateOf = (tenantId: string) =>
 /** Orders the job, and waits until it was tried. */
 async function carryOut(name: string, order: object): Promise<void> {
   const before = logged.length;
-  await jobs.queue.sendAlone(name, order);
+  await db.transaction("system", (tx) => jobs.queue.send(tx, name, order));
   await expect
     .poll(() => logged.slice(before).filter((line) => line.job === name && isDeepStrictEqual(line.order, order)))
     .not.toEqual([]);

@@ -6,7 +6,7 @@ import { sql } from "drizzle-orm";
 import { accountError } from "../account-error.ts";
 import { type OnAccountEvent, originOf } from "../account-events.ts";
 import type { AccountMail, Links } from "../account-mail.ts";
-import { accountLinkedMail, accountUnlinkedMail } from "../mail/account-mails.ts";
+import { accountUnlinkedMail } from "../mail/account-mails.ts";
 import { currentSession, requireFreshSession } from "../sessions/current-session.ts";
 import { lockPersonOf } from "../sessions/lock-person.ts";
 import type { Sessions } from "../sessions/sessions.ts";
@@ -19,6 +19,8 @@ type Options = {
   mail: AccountMail;
   links: Links;
   providers: readonly Pick<SignInProvider, "id" | "name" | "issuer">[];
+  /** As people call a provider. */
+  nameOf(provider: string): string;
   onEvent: OnAccountEvent;
 };
 
@@ -26,8 +28,7 @@ type Options = {
 type Way = { id: string; provider: string; hasPassword: boolean };
 
 /** The ways into an account, and how one of them is closed; the last that works stays open. */
-export function accountLinks({ db, sessions, mail, links, providers, onEvent }: Options) {
-  const nameOf = (provider: string) => providers.find(({ id }) => id === provider)?.name ?? provider;
+export function accountLinks({ db, sessions, mail, links, providers, nameOf, onEvent }: Options) {
   const issuer = withoutSlash(providers.find(({ id }) => id === "oidc")?.issuer ?? "");
   const waysOf = (userId: string) => sql`
     select id, password is not null as "hasPassword", coalesce(
@@ -90,17 +91,13 @@ export function accountLinks({ db, sessions, mail, links, providers, onEvent }: 
     },
   );
 
-  /** Tells of a provider that was linked to an account that was there before. */
-  async function tellLinked(userId: string, provider: string, headers: Headers | undefined): Promise<void> {
+  /** Tells of a provider that was linked to an account that was there before; the mail was ordered with the link. */
+  async function tellLinked(userId: string, headers: Headers | undefined): Promise<void> {
     const { rows } = await db.read("auth", (read) =>
-      read.execute<{ email: string; name: string; isNew: boolean }>(sql`
-        select email, name, (select count(*) = 1 from auth.account where user_id = u.id) as "isNew"
-        from auth."user" u where id = ${userId}`),
+      read.execute<{ isNew: boolean }>(sql`
+        select count(*) = 1 as "isNew" from auth.account where user_id = ${userId}`),
     );
-    const [person] = rows;
-    if (!person || person.isNew) return;
-    const { email, name } = person;
-    await mail.sendAlone(accountLinkedMail({ to: email, name, provider: nameOf(provider), url: links.forgotPassword }));
+    if (rows[0]?.isNew) return;
     await onEvent({ type: "account.linked", userId: UserId.parse(userId), ...originOf(headers) });
   }
 
@@ -113,7 +110,7 @@ export function accountLinks({ db, sessions, mail, links, providers, onEvent }: 
           account: {
             create: {
               async after({ userId, providerId }, context) {
-                if (context && providerId !== "credential") await tellLinked(userId, providerId, context.headers);
+                if (context && providerId !== "credential") await tellLinked(userId, context.headers);
               },
             },
           },

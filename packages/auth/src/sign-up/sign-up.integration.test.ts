@@ -357,7 +357,7 @@ describe("whether an address has an account is not to be learned", () => {
     await createBrowser(open()).post("/sign-up/email", form(unconfirmed));
     const { email: known } = await person(open());
     const stuck = Promise.withResolvers<void>();
-    const mail = { send: () => stuck.promise, sendAlone: () => stuck.promise };
+    const mail = { send: () => stuck.promise };
     const accounts = open({ mail, onEvent: () => stuck.promise });
     const ask = (path: string, email: string, more: object = {}) =>
       accounts.handle(
@@ -381,7 +381,7 @@ describe("whether an address has an account is not to be learned", () => {
     const { email } = await person(open());
     const told: unknown[] = [];
     const fault = new Error("the queue is gone");
-    const mail = { send: () => Promise.reject(fault), sendAlone: () => Promise.reject(fault) };
+    const mail = { send: () => Promise.reject(fault) };
     const accounts = open({ mail, onError: (error) => void told.push(error) });
     expect((await createBrowser(accounts).post("/request-password-reset", { email })).status).toBe(200);
     expect(told).toEqual([fault]);

@@ -6,7 +6,6 @@ export function createMailbox() {
   const mails: Mail[] = [];
   const carrier: AccountMail = {
     send: async (_tx, mail) => void mails.push(mail),
-    sendAlone: async (mail) => void mails.push(mail),
   };
   const to = (address: string) => mails.filter((mail) => mail.to === address);
   return {

@@ -12,8 +12,6 @@ export type JobQueue = {
   start(): Promise<void>;
   /** Orders a job in the transaction that causes it: both or neither. */
   send(tx: TenantTransaction, name: string, order: object): Promise<void>;
-  /** Orders a job of no tenant. Not to be called inside a transaction. */
-  sendAlone(name: string, order: object): Promise<void>;
   /** Takes jobs of one kind, one by one; one that fails does not fail the others of its batch. This process's own orders wake it. */
   handle<Order>(job: JobHandler<Order>): Promise<void>;
   /** Takes no more, and hands over what is not nearly done. */
@@ -82,11 +80,6 @@ export function createJobQueue(options: { db: Database; logger: Logger; embedded
     async send(tx, name, order) {
       await asRole("system", tx, (system) => boss.send(name, order, { db: fromDrizzle(system, sql) }));
       tx.signal(ordered(name));
-    },
-
-    async sendAlone(name, order) {
-      await boss.send(name, order);
-      wake(name);
     },
 
     async handle({ name, schema, pollingIntervalSeconds, describe, work }) {

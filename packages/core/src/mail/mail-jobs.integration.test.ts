@@ -6,7 +6,7 @@ import { startSmtpServer } from "@parley/platform/testing/smtp-server";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { createJobQueue, type JobQueue } from "../jobs/job-queue.ts";
 import { createWorld, type World } from "../testing/world.ts";
-import { createMailJobs } from "./mail-jobs.ts";
+import { createMailJobs, type MailJobs } from "./mail-jobs.ts";
 
 const mail = { to: "ada@example.com", subject: "Hello", text: "Hello, Ada", html: "<p>Hello, Ada</p>" };
 const secret = "a secret of this test alone, 32 characters or more";
@@ -41,6 +41,9 @@ async function startJobs({ working = true } = {}) {
   return jobs;
 }
 
+/** As accounts do, which are of no tenant. */
+const order = (jobs: MailJobs, ordered: typeof mail) => db.transaction("auth", (tx) => jobs.send(tx, ordered));
+
 const jobStates = async () =>
   (await db.executeSql("system")("select name, state from pgboss.job where true order by name")).rows;
 
@@ -48,7 +51,7 @@ test("a mail is sent soon after the commit that ordered it, by whichever process
   const { tenantId } = await world.tenant();
   const sender = await startJobs({ working: false });
   await db.transaction(tenantId, (tx) => sender.send(tx, mail));
-  await sender.sendAlone({ ...mail, to: "grace@example.com" });
+  await order(sender, { ...mail, to: "grace@example.com" });
   expect(server.received).toEqual([]);
   await startJobs();
   await expect
@@ -60,7 +63,7 @@ test("what lies in the database of a mail tells neither its address nor its word
   const jobs = await startJobs({ working: false });
   const { tenantId } = await world.tenant();
   const link = "https://app.example.com/reset-password#the-secret-of-the-link";
-  await jobs.sendAlone({ ...mail, text: link, html: link });
+  await order(jobs, { ...mail, text: link, html: link });
   await db.transaction(tenantId, (tx) => jobs.send(tx, { ...mail, text: link, html: link }));
   const { rows } = await db.executeSql("system")("select j::text as row from pgboss.job j");
   expect(rows).toHaveLength(2);
@@ -72,7 +75,7 @@ test("what lies in the database of a mail tells neither its address nor its word
 test("what an earlier release has ordered is sent, too", async () => {
   await startJobs();
   const queue = queues.at(-1);
-  await queue?.sendAlone("sendMail", mail);
+  await db.transaction("auth", async (tx) => queue?.send(tx, "sendMail", mail));
   await expect.poll(() => server.received.map(({ to }) => to[0])).toEqual(["ada@example.com"]);
 });
 
@@ -89,15 +92,15 @@ test("a mail of a transaction that failed is never sent", async () => {
 
 test("what is no mail is refused where it is ordered", async () => {
   const jobs = await startJobs({ working: false });
-  const order = jobs.sendAlone({ ...mail, subject: "Hello\r\nBcc: eve@example.com" });
-  await expect(order).rejects.toMatchObject({ name: "ZodError" });
+  const ordered = order(jobs, { ...mail, subject: "Hello\r\nBcc: eve@example.com" });
+  await expect(ordered).rejects.toMatchObject({ name: "ZodError" });
   expect(await jobStates()).toEqual([]);
 });
 
 test("a server that refuses for now gets the mail again, once it takes it", async () => {
   server.refuse(451);
   const jobs = await startJobs();
-  await jobs.sendAlone(mail);
+  await order(jobs, mail);
   await expect.poll(jobStates).toEqual([{ name: "sendMail", state: "retry" }]);
   server.accept();
   await db.executeSql("system")("update pgboss.job set start_after = now() where state = 'retry'");
@@ -107,7 +110,7 @@ test("a server that refuses for now gets the mail again, once it takes it", asyn
 test("a server that refuses for good is not asked again", async () => {
   server.refuse(550);
   const jobs = await startJobs();
-  await jobs.sendAlone(mail);
+  await order(jobs, mail);
   await expect.poll(jobStates).toEqual([{ name: "sendMail", state: "completed" }]);
   expect(server.attempts).toHaveLength(1);
 });
@@ -115,7 +118,7 @@ test("a server that refuses for good is not asked again", async () => {
 test("after the last try a mail is given up, and the log tells of it without words or address", async () => {
   server.refuse(451);
   const jobs = await startJobs();
-  await jobs.sendAlone(mail);
+  await order(jobs, mail);
   await expect.poll(jobStates).toEqual([{ name: "sendMail", state: "retry" }]);
   const sql = "update pgboss.job set start_after = now(), retry_count = retry_limit where state = 'retry'";
   await db.executeSql("system")(sql);

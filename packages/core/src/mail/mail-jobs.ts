@@ -9,8 +9,6 @@ import { createSeal } from "./seal.ts";
 export type MailJobs = {
   /** Orders the mail in the transaction that causes it: both or neither. @throws ZodError when it is no mail */
   send(tx: TenantTransaction, mail: Mail): Promise<void>;
-  /** Orders a mail of no tenant. Not to be called inside a transaction. @throws ZodError when it is no mail */
-  sendAlone(mail: Mail): Promise<void>;
   /** Begins to send. */
   work(mailer: Mailer): Promise<void>;
 };
@@ -37,7 +35,6 @@ export function createMailJobs(options: { queue: JobQueue; logger: Logger; secre
   queue.define("sendMail", { ...short, ...retry, deadLetter: "unsentMail" });
   return {
     send: async (tx, mail) => queue.send(tx, "sendMail", orderOf(mail)),
-    sendAlone: async (mail) => queue.sendAlone("sendMail", orderOf(mail)),
     async work(mailer) {
       await queue.handle({
         name: "sendMail",

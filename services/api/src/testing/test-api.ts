@@ -58,7 +58,7 @@ export async function createTestApi({
     apiUrl: config.api.url,
     appOrigins: [dashboard],
     // What people are told by mail is looked at in the tests of auth.
-    mail: { send: async () => {}, sendAlone: async () => {} },
+    mail: { send: async () => {} },
   });
   const api = await createApi({
     config,
