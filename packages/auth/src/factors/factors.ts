@@ -23,8 +23,8 @@ type Also<T = void> = (tx: TenantTransaction) => Promise<T>;
 export type CodeVerdict =
   /** `secret`: whose code it was, as it is stored; undefined for a backup code. */
   | { outcome: "right"; secret: string | undefined }
-  | { outcome: "wrong" }
-  | { outcome: "locked"; retryAfterSeconds: number };
+  | { outcome: "wrong"; locks: boolean }
+  | { outcome: "locked"; locks: true; retryAfterSeconds: number };
 
 /**
  * Second factors, as the database has them: a TOTP secret and backup codes, who is half signed in, and the browsers that are trusted.
@@ -119,13 +119,13 @@ export class Factors {
   /** Tries a TOTP or backup code. It is counted first; a code that was right is spent. */
   async tryCode(userId: string, code: string, { confirmed = true } = {}): Promise<CodeVerdict> {
     const subject = { kind: "factor", of: userId } as const;
-    const { allowed, retryAfterSeconds } = await this.#attempts.take(subject);
-    if (!allowed) return { outcome: "locked", retryAfterSeconds };
+    const { allowed, locks, retryAfterSeconds } = await this.#attempts.take(subject);
+    if (!allowed) return { outcome: "locked", locks: true, retryAfterSeconds };
     const plain = plainCode(code);
     const isTotp = /^\d{6}$/.test(plain);
     const secret = isTotp ? await this.#spendTotp(userId, plain, confirmed) : undefined;
     const right = secret !== undefined || (!isTotp && confirmed && (await this.#spendBackup(userId, plain)));
-    if (!right) return { outcome: "wrong" };
+    if (!right) return { outcome: "wrong", locks };
     await this.#attempts.clear(subject);
     return { outcome: "right", secret };
   }

@@ -16,7 +16,8 @@ export const mostTries = {
 /** A lock opens by itself after so long; failures that are so far apart do not add up. */
 const windowSeconds = 15 * 60;
 
-export type Verdict = { allowed: boolean; retryAfterSeconds: number };
+/** `locks`: with this try, or one before it, there were as many as are allowed. */
+export type Verdict = { allowed: boolean; locks: boolean; retryAfterSeconds: number };
 
 /** The key of the row that says until when a lock was told of. */
 export const toldOf = (key: string): string => `told ${key}`;
@@ -42,6 +43,7 @@ export const countTry = (subject: SQL, most: number | Placeholder): SQL => sql`
 
 export const verdictOf = (kind: Subject["kind"], { tries, wait }: Counted): Verdict => ({
   allowed: tries <= mostTries[kind],
+  locks: tries >= mostTries[kind],
   retryAfterSeconds: Math.max(1, wait),
 });
 

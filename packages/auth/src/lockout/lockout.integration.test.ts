@@ -180,6 +180,73 @@ test("a lock that nobody could be told of is told of at the next try, as soon as
   expect(events.filter(({ type }) => type === "user.locked")).toMatchObject([{ userId }]);
 });
 
+test("nobody is told of a lock because of guesses that nobody has looked at yet: these may be right", async () => {
+  const { email } = await person();
+  const actual = await vi.importActual<typeof hashing>("../passwords/hash-password.ts");
+  /** Begins to sign in, and holds the answer once the guess is counted. */
+  async function begin(given: string) {
+    const [counted, mayGoOn] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+    vi.mocked(hashing.verifyPassword).mockImplementationOnce(async (guess) => {
+      counted.resolve();
+      await mayGoOn.promise;
+      return actual.verifyPassword(guess);
+    });
+    const answer = stranger().signIn(email, given);
+    await counted.promise;
+    return async () => {
+      mayGoOn.resolve();
+      return (await answer).status;
+    };
+  }
+  const first = await begin(wrong);
+  const others = [];
+  for (let count = 0; count < 4; count++) others.push(await begin(password));
+  expect(await first()).toBe(401);
+  expect(mails).toEqual([]);
+  for (const other of others) expect(await other()).toBe(200);
+});
+
+test("five wrong confirmations are told of, wherever they were given, with a link that lets the person confirm again", async () => {
+  const { email, userId } = await person();
+  const one = createBrowser(accounts);
+  await one.signIn(email);
+  const newPassword = "another horse battery staple";
+  const confirmations: [string, (given: string) => object][] = [
+    ["/confirm", (given) => ({ password: given })],
+    ["/change-password", (given) => ({ currentPassword: given, newPassword })],
+    ["/change-email", (given) => ({ newEmail: `${randomUUID()}@example.com`, password: given })],
+  ];
+  for (const [path, body] of confirmations) {
+    forgetTold();
+    for (let count = 0; count < 4; count++) await one.post(path, body(wrong));
+    expect(mails, path).toEqual([]);
+    await one.post(path, body(wrong));
+    expect(await one.post(path, body(password)), path).toMatchObject({ status: 429 });
+    expect(mails, path).toMatchObject([{ to: email, subject: expect.stringContaining("Confirming") }]);
+    expect(events.filter(({ type }) => type === "user.locked")).toMatchObject([{ userId }]);
+    // To sign in is another matter.
+    expect((await stranger().signIn(email)).status).toBe(200);
+    const token = /unlock#([\w-]{43})$/m.exec(mails[0]?.text ?? "")?.[1];
+    expect((await one.post("/unlock", { token })).status).toBe(200);
+    expect((await one.post("/confirm", { password })).status, path).toBe(200);
+  }
+});
+
+test("a link that unlocks, sent to an address that the account has no more, unlocks nothing", async () => {
+  const { email } = await person();
+  const one = createBrowser(accounts);
+  await one.signIn(email);
+  for (let count = 0; count < 5; count++) await one.post("/confirm", { password: wrong });
+  const token = /unlock#([\w-]{43})$/m.exec(mails.at(-1)?.text ?? "")?.[1];
+  await quarterOfAnHour();
+  const newEmail = `${randomUUID()}@example.com`;
+  expect((await one.post("/change-email", { newEmail, password })).status).toBe(200);
+  const change = mails.find(({ to }) => to === newEmail);
+  const [, confirms] = /change-email#([\w-]{43})$/m.exec(change?.text ?? "") ?? [];
+  expect((await stranger().post("/change-email/confirm", { token: confirms })).status).toBe(200);
+  expect((await stranger().post("/unlock", { token })).body.code).toBe("INVALID_TOKEN");
+});
+
 test("the person is told by mail, once for each lock, and the link in it opens it, once", async () => {
   const { email, userId } = await person();
   await lock(email);

@@ -6,7 +6,7 @@ import type { OnAccountEvent, Origin } from "../account-events.ts";
 import type { AccountMail, Links } from "../account-mail.ts";
 import { seconds } from "../sessions/alive.ts";
 import type { Attempts, Subject } from "./attempts.ts";
-import { lockedMail } from "./locked-mail.ts";
+import { confirmationLockedMail, lockedMail } from "./locked-mail.ts";
 
 const unlockSeconds = 3600;
 
@@ -33,7 +33,8 @@ export function createTellLocked({ db, attempts, mail, links, onEvent }: Options
       await tx.execute(sql`
         insert into auth.unlock (token_digest, subject, user_id, ends_at)
         values (${digestOf(token)}, ${attempts.keyOf(subject)}, ${id}, now() + ${seconds(unlockSeconds)})`);
-      await mail.send(tx, lockedMail({ to: email, name, url: links.unlock(token) }));
+      const write = subject.kind === "confirmation" ? confirmationLockedMail : lockedMail;
+      await mail.send(tx, write({ to: email, name, url: links.unlock(token) }));
       return UserId.parse(id);
     });
     if (userId) await onEvent({ type: "user.locked", userId, ...origin });

@@ -66,14 +66,20 @@ test("of an address that nobody has as much is asked, and as much is computed", 
   const wrong = "wrong horse battery staple";
   const counts = [];
   for (const address of [email, `${randomUUID()}@example.com`]) {
-    asked.length = 0;
-    vi.mocked(hashing.hashPassword).mockClear();
-    vi.mocked(hashing.verifyPassword).mockClear();
-    expect((await createBrowser(accounts).signIn(address, wrong)).status).toBe(401);
-    const { calls } = vi.mocked(hashing.hashPassword).mock;
-    counts.push([[...asked], calls.length + vi.mocked(hashing.verifyPassword).mock.calls.length]);
+    const count = [];
+    for (let guess = 0; guess < 6; guess++) {
+      asked.length = 0;
+      vi.mocked(hashing.hashPassword).mockClear();
+      vi.mocked(hashing.verifyPassword).mockClear();
+      await createBrowser(accounts).signIn(address, wrong);
+      const { calls } = vi.mocked(hashing.hashPassword).mock;
+      count.push([[...asked], calls.length + vi.mocked(hashing.verifyPassword).mock.calls.length]);
+    }
+    counts.push(count);
   }
-  expect(counts[0]).toEqual([["run", "transaction"], 1]);
+  // From the guess on that locks, whoever it may be is to be told of it.
+  const tells = ["run", "transaction"];
+  expect(counts[0]).toEqual([...Array(4).fill([["run"], 1]), [tells, 1], [tells, 0]]);
   expect(counts[1]).toEqual(counts[0]);
 });
 

@@ -63,18 +63,19 @@ export function createSignIn(options: Options) {
     const keys = { address: attempts.keyOf(address), guess: attempts.keyOf(guess) };
     const userId = login && UserId.parse(login.id);
     // After the answer: how long it takes would tell in how many workspaces somebody is.
-    const tellFailed = () => {
+    const tellFailed = ({ locks }: { locks: boolean }) => {
       afterwards.run(() => onEvent({ type: "user.sign_in_failed", ...(userId && { userId }), ...origin }));
-      afterwards.run(() => tellLocked(origin, login, guess));
+      if (locks) afterwards.run(() => tellLocked(origin, login, guess));
     };
-    if (!counted.address.allowed || !counted.guess) throw accountError("rate.exceeded", counted.address);
-    if (!counted.guess.allowed) {
-      tellFailed();
-      throw accountError("TOO_MANY_ATTEMPTS", counted.guess);
+    const { guess: verdict } = counted;
+    if (!counted.address.allowed || !verdict) throw accountError("rate.exceeded", counted.address);
+    if (!verdict.allowed) {
+      tellFailed(verdict);
+      throw accountError("TOO_MANY_ATTEMPTS", verdict);
     }
 
     const refuse = () => {
-      tellFailed();
+      tellFailed(verdict);
       return accountError("INVALID_EMAIL_OR_PASSWORD");
     };
     /** It was no wrong password: that was right, before the address was confirmed, or nobody has looked at it. */
@@ -89,7 +90,7 @@ export function createSignIn(options: Options) {
     if (!proven) throw refuse();
     if (!proven.emailVerified) {
       await uncount();
-      tellFailed();
+      tellFailed({ locks: false });
       throw accountError("EMAIL_NOT_VERIFIED");
     }
 
@@ -106,6 +107,7 @@ export function createSignIn(options: Options) {
     if (session.outcome === "changed") throw refuse();
     if (session.outcome === "half") {
       await factors.forgetOldChallenges();
+      await onEvent({ type: "factor.asked", userId: UserId.parse(proven.id), ...origin });
       return {
         answer: { secondFactor: true },
         setCookies: [
