@@ -7,13 +7,13 @@ import { digestOf, limitRate } from "./rate-limit.ts";
 const routes: readonly Route[] = [
   { method: "POST", url: "/api/auth/sign-in/email", limit: rateLimits.signIns, signsIn: true },
   { method: "POST", url: "/api/auth/sign-out" },
-  { method: "POST", url: "/api/auth/sign-up/email", limit: rateLimits.signUps, mails: true },
-  { method: "POST", url: "/api/auth/send-verification-email", limit: rateLimits.signUps, mails: true },
+  { method: "POST", url: "/api/auth/sign-up/email", limit: rateLimits.signUps, mails: "email" },
+  { method: "POST", url: "/api/auth/send-verification-email", limit: rateLimits.signUps, mails: "email" },
   { method: "POST", url: "/api/auth/verify-email", limit: rateLimits.proofs },
-  { method: "POST", url: "/api/auth/request-password-reset", limit: rateLimits.signUps, mails: true },
+  { method: "POST", url: "/api/auth/request-password-reset", limit: rateLimits.signUps, mails: "email" },
   { method: "POST", url: "/api/auth/reset-password", limit: rateLimits.proofs },
   { method: "POST", url: "/api/auth/change-password", limit: rateLimits.proofs },
-  { method: "POST", url: "/api/auth/change-email", limit: rateLimits.proofs },
+  { method: "POST", url: "/api/auth/change-email", limit: rateLimits.proofs, mails: "newEmail" },
   { method: "POST", url: "/api/auth/change-email/confirm", limit: rateLimits.proofs },
   { method: "POST", url: "/api/auth/update-user", limit: rateLimits.proofs },
   { method: "POST", url: "/api/auth/unlock", limit: rateLimits.proofs },
@@ -42,17 +42,19 @@ type Route = {
   url: string;
   /** By the address that the request comes from. */
   limit?: RateLimit;
-  /** Sends a mail to the address in its body. */
-  mails?: true;
+  /** Sends a mail to the address in its body that is called so. */
+  mails?: "email" | "newEmail";
   /** With a password: the one route that is not Better Auth's, since it is asked so much. */
   signsIn?: true;
 };
 
 /** The address in the body, as a digest: what counts is who is mailed, and the counter need not know whom. */
-function addressee({ body }: FastifyRequest): string {
-  const email = (body as { email?: unknown } | undefined)?.email;
-  return digestOf(typeof email === "string" ? email : "");
-}
+const addressee =
+  (name: "email" | "newEmail") =>
+  ({ body }: FastifyRequest): string => {
+    const email = (body as Record<string, unknown> | undefined)?.[name];
+    return digestOf(typeof email === "string" ? email : "");
+  };
 
 /** Signing in and out, by Better Auth's own protocol. */
 export async function accountRoutes(app: FastifyInstance, { accounts, config }: ApiOptions): Promise<void> {
@@ -62,7 +64,7 @@ export async function accountRoutes(app: FastifyInstance, { accounts, config }: 
       url,
       bodyLimit: 4 * 1024,
       onRequest: limit ? [limitRate(app, limit)] : [],
-      preHandler: mails ? [limitRate(app, rateLimits.mailsToAddress, { of: addressee })] : [],
+      preHandler: mails ? [limitRate(app, rateLimits.mailsToAddress, { of: addressee(mails) })] : [],
       async handler(request, reply) {
         if (signsIn) {
           const { "user-agent": userAgent, cookie = "" } = request.headers;

@@ -11,20 +11,24 @@ import { consumeToken, findToken, issueToken } from "../mail/mail-token.ts";
 import { verifyPassword } from "../passwords/hash-password.ts";
 import { lockPassword } from "../passwords/lock-password.ts";
 import { parseEmail } from "../profile/names.ts";
-import { currentSession } from "../sessions/current-session.ts";
+import { currentSession, requireFreshSession } from "../sessions/current-session.ts";
 import { lockPerson } from "../sessions/lock-person.ts";
 
 type Options = {
   db: Database;
   mail: AccountMail;
   links: Links;
+  hasSecondFactor(userId: UserId): Promise<boolean>;
   onEvent: OnAccountEvent;
   /** The browser is one in which whoever has the address is signed in. */
   onKnown(context: GenericEndpointContext, email: string): Promise<void>;
 };
 
-/** Another address: asked for with the password, confirmed from the new one, told to the old one. */
-export function changeEmail({ db, mail, links, onEvent, onKnown }: Options) {
+/**
+ * Another address: asked for with the password, beside a second factor with a fresh proof as well, confirmed from the new one, told to the
+ * old one.
+ */
+export function changeEmail({ db, mail, links, hasSecondFactor, onEvent, onKnown }: Options) {
   const ask = createAuthEndpoint(
     "/change-email",
     { method: "POST", use: [sessionMiddleware], body: accountEndpoints["POST /api/auth/change-email"].body },
@@ -32,6 +36,8 @@ export function changeEmail({ db, mail, links, onEvent, onKnown }: Options) {
       const newEmail = parseEmail(context.body.newEmail);
       const { internalAdapter, session } = context.context;
       const { id, name, email } = session.user;
+      // A password alone is less than what they signed in with.
+      if (await hasSecondFactor(UserId.parse(id))) requireFreshSession();
       const account = await internalAdapter.findCredentialAccount(id);
       if (!account?.password || !(await verifyPassword({ hash: account.password, password: context.body.password }))) {
         throw accountError("INVALID_PASSWORD");
@@ -71,8 +77,9 @@ export function changeEmail({ db, mail, links, onEvent, onKnown }: Options) {
           returning u.name, before.email as former`);
         const [changed] = rows;
         if (!changed) throw accountError("INVALID_TOKEN");
-        // What was sent to the old address opens nothing any more.
-        await tx.execute(sql`delete from auth.mail_token where user_id = ${found.userId}`);
+        // What was sent to the old address opens nothing any more, no lock either.
+        for (const table of ["mail_token", "unlock"])
+          await tx.execute(sql`delete from auth.${sql.identifier(table)} where user_id = ${found.userId}`);
         await mail.send(tx, addressChangedMail({ to: changed.former, name: changed.name, newEmail }));
         return { userId: found.userId, newEmail };
       });
