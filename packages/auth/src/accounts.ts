@@ -21,6 +21,7 @@ import { unlocking } from "./lockout/unlocking.ts";
 import { accountLinks } from "./oauth/links.ts";
 import type { SignInProvider } from "./oauth/openid-provider.ts";
 import { listProviders, signInProviders } from "./oauth/sign-in-providers.ts";
+import { withMailOfLinks } from "./oauth/with-mail-of-links.ts";
 import { hashPassword, verifyPassword } from "./passwords/hash-password.ts";
 import { judgePassword } from "./passwords/judge-password.ts";
 import { passwords } from "./passwords/passwords.ts";
@@ -101,9 +102,10 @@ export type Accounts = {
   /**
    * Takes the second factor from whoever has the address, ends their sessions and tells them by mail.
    *
+   * @param ip where the order came from
    * @throws what the database throws
    */
-  resetFactor(email: string): Promise<FactorReset>;
+  resetFactor(email: string, ip?: string): Promise<FactorReset>;
   /** Makes a login, or finds the one that has this e-mail address. @throws when the password is none for a new account */
   ensureUser(user: { email: string; name: string; password: string }): Promise<UserId>;
 };
@@ -124,6 +126,8 @@ export function createAccounts(options: AccountsOptions): Accounts {
   const factors = new Factors({ db, secret, attempts });
   const tellLocked = createTellLocked({ db, attempts, mail, links, onEvent });
   const signIn = createSignIn({ db, secret, cookies, attempts, factors, workspaces, tellLocked, afterwards, onEvent });
+  /** One that is configured no more is called by its id. */
+  const nameOf = (provider: string) => providers.find(({ id }) => id === provider)?.name ?? provider;
   const onKnown = (context: GenericEndpointContext, email: string) => rememberDevice(context, { db, attempts, email });
   const auth = betterAuth({
     appName: "Parley",
@@ -133,7 +137,14 @@ export function createAccounts(options: AccountsOptions): Accounts {
     disabledPaths: [signInPath],
     secret,
     trustedOrigins: [...appOrigins],
-    database: withSessionById(drizzleAdapter(db.authDatabase(), { provider: "pg", schema, transaction: true })),
+    database: withSessionById(
+      withMailOfLinks((database) => drizzleAdapter(database, { provider: "pg", schema, transaction: true }), {
+        db,
+        mail,
+        links,
+        nameOf,
+      }),
+    ),
     emailAndPassword: {
       enabled: true,
       // Whoever has not confirmed their address has no session.
@@ -156,9 +167,9 @@ export function createAccounts(options: AccountsOptions): Accounts {
         links,
         mail,
         onEvent,
-        async tellLocked(context, userId) {
-          const user = await context.context.internalAdapter.findUserById(userId);
-          if (user) await tellLocked(originOf(context.headers), user, { kind: "factor", of: userId });
+        async tellLocked(context, subject) {
+          const user = await context.context.internalAdapter.findUserById(subject.of);
+          if (user) await tellLocked(originOf(context.headers), user, subject);
         },
         onSignedIn: onKnown,
       }),
@@ -176,15 +187,22 @@ export function createAccounts(options: AccountsOptions): Accounts {
         onEvent,
         onKnown,
       }),
-      proofLimits({ attempts, onEvent }),
-      changeEmail({ db, mail, links, onEvent, onKnown }),
+      proofLimits({ attempts, tellLocked, onEvent }),
+      changeEmail({
+        db,
+        mail,
+        links,
+        hasSecondFactor: (userId) => factors.isEnabled(userId),
+        onEvent,
+        onKnown,
+      }),
       profile({ db, ...product, onEvent }),
-      signInEvents(onEvent),
+      signInEvents({ db, afterwards, onEvent }),
       sessionRules(),
       devices({ db, onEvent }),
       timeLeft({ db }),
       listProviders(providers),
-      accountLinks({ db, sessions, mail, links, providers, onEvent }),
+      accountLinks({ db, sessions, mail, links, providers, nameOf, onEvent }),
     ],
     // The api has limits for all of its routes.
     rateLimit: { enabled: false },
@@ -244,7 +262,7 @@ export function createAccounts(options: AccountsOptions): Accounts {
 
     withFormerSession: (headers) => sessions.withFormerToken(headers),
 
-    resetFactor: (email) => resetFactor({ db, factors, attempts, mail, links, onEvent }, email),
+    resetFactor: (email, ip) => resetFactor({ db, factors, attempts, mail, links, onEvent }, email, ip ?? null),
 
     async ensureUser({ email, name, password }) {
       const { internalAdapter } = await auth.$context;

@@ -6,9 +6,13 @@ export const AuditAction = z.enum([
   "user.signed_up",
   "user.signed_in",
   "user.sign_in_failed",
+  // Signing in: all was right but the second factor, which comes next.
+  "factor.asked",
   "user.signed_out",
   "user.locked",
   "user.unlocked",
+  // Who is signed in has proved anew who they are.
+  "identity.confirmed",
   "password.failed",
   "password.changed",
   "password.reset_requested",

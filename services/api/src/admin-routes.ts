@@ -52,7 +52,7 @@ export async function adminRoutes(app: FastifyInstance, { db, config, jobs, acco
 
   app.post("/admin/v1/accounts/reset-factor", async (request) => {
     const { email } = OfAccount.parse(request.body);
-    return { outcome: await accounts.resetFactor(email) };
+    return { outcome: await accounts.resetFactor(email, request.ip) };
   });
 
   app.get("/admin/v1/audit-logs", async () => ({ logs: await listLogs(db) }));

@@ -514,6 +514,18 @@ test("a document without a name, or with one that no database keeps, is refused"
   });
 });
 
+test("who takes a second factor away is told with the address that they came from", async () => {
+  const reset = vi.spyOn(accounts, "resetFactor");
+  const answer = await call("POST", "/admin/v1/accounts/reset-factor", {
+    origin: null,
+    token: adminToken,
+    address: "192.0.2.9",
+    body: { email: "nobody@example.com" },
+  });
+  expect(answer.body).toEqual({ outcome: "no_account" });
+  expect(reset).toHaveBeenCalledWith("nobody@example.com", "192.0.2.9");
+});
+
 test("a document comes in with the admin token alone", async () => {
   const { slug } = await world.tenant();
   const url = `/admin/v1/tenants/${slug}/documents?source=Files&path=a.md`;

@@ -6,7 +6,7 @@ import { deleteSessionCookie, expireCookie, setSessionCookie } from "better-auth
 import { accountError } from "../account-error.ts";
 import { type AccountEventType, type OnAccountEvent, originOf } from "../account-events.ts";
 import type { AccountMail, Links } from "../account-mail.ts";
-import type { Attempts } from "../lockout/attempts.ts";
+import type { Attempts, Subject } from "../lockout/attempts.ts";
 import { backupCodesRenewedMail, factorDisabledMail, factorEnabledMail } from "../mail/account-mails.ts";
 import { verifyPassword } from "../passwords/hash-password.ts";
 import { currentSession, requireFreshSession } from "../sessions/current-session.ts";
@@ -22,8 +22,8 @@ type Options = {
   links: Links;
   mail: AccountMail;
   onEvent: OnAccountEvent;
-  /** Tells the person that too many codes were wrong. */
-  tellLocked(context: GenericEndpointContext, userId: UserId): Promise<void>;
+  /** Tells the person that too many codes or passwords were wrong. */
+  tellLocked(context: GenericEndpointContext, subject: Subject): Promise<void>;
   /** Somebody has signed in here, wholly, by whatever way. */
   onSignedIn(context: GenericEndpointContext, email: string): Promise<void>;
 };
@@ -55,7 +55,7 @@ export function secondFactor({ sessions, factors, attempts, links, mail, onEvent
     const verdict = await factors.tryCode(userId, code, options);
     if (verdict.outcome === "right") return verdict.secret;
     await tell("factor.failed", userId, context);
-    await tellLocked(context, userId);
+    if (verdict.locks) await tellLocked(context, { kind: "factor", of: userId });
     if (verdict.outcome === "locked") throw accountError("TOO_MANY_ATTEMPTS", verdict);
     throw accountError("INVALID_CODE");
   }
@@ -94,6 +94,7 @@ export function secondFactor({ sessions, factors, attempts, links, mail, onEvent
     context.context.setNewSession(null);
     const { name, attributes } = cookieOf(context, challengeCookie);
     await context.setSignedCookie(name, await factors.challenge(begun.user.id), context.context.secret, attributes);
+    await tell("factor.asked", begun.user.id, context);
     // A way of signing in that came here from elsewhere goes on to a page.
     if (context.path?.startsWith("/callback/")) throw context.redirect(links.secondFactor);
     return context.json({ secondFactor: true });
@@ -214,6 +215,7 @@ export function secondFactor({ sessions, factors, attempts, links, mail, onEvent
           if (!token) throw accountError("UNAUTHORIZED");
           const { name, attributes } = context.context.authCookies.sessionToken;
           await context.setSignedCookie(name, token, context.context.secret, attributes);
+          await tell("identity.confirmed", userId, context);
           return { status: true };
         },
       ),
@@ -224,7 +226,10 @@ export function secondFactor({ sessions, factors, attempts, links, mail, onEvent
   async function requirePassword(context: GenericEndpointContext, userId: UserId, password: string): Promise<void> {
     const subject = { kind: "confirmation", of: userId } as const;
     const verdict = await attempts.take(subject);
-    if (!verdict.allowed) throw accountError("TOO_MANY_ATTEMPTS", verdict);
+    if (!verdict.allowed) {
+      await tellLocked(context, subject);
+      throw accountError("TOO_MANY_ATTEMPTS", verdict);
+    }
     const account = await context.context.internalAdapter.findCredentialAccount(userId);
     const hash = account?.password;
     const isRight = hash
@@ -233,7 +238,10 @@ export function secondFactor({ sessions, factors, attempts, links, mail, onEvent
           throw error;
         })
       : false;
-    if (!isRight) throw accountError("INVALID_PASSWORD");
+    if (!isRight) {
+      if (verdict.locks) await tellLocked(context, subject);
+      throw accountError("INVALID_PASSWORD");
+    }
     await attempts.clear(subject);
   }
 }

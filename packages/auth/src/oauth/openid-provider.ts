@@ -6,7 +6,7 @@ import { accountError } from "../account-error.ts";
 import { isEmail, nameFrom } from "../profile/names.ts";
 import { accountKey } from "./bind-to-issuer.ts";
 import { type Discovered, discover, providerTimeoutMs } from "./discover.ts";
-import { noteAccount } from "./noted-account.ts";
+import { noteNamedPerson } from "./named-person.ts";
 
 /** Somebody else who says who a person is, by OpenID Connect. */
 export type SignInProvider = {
@@ -75,6 +75,9 @@ export function openIdProvider(
     return more;
   }
 
+  /** Of the one whose address is configured freely, with its issuer: another one's same subject is another person. */
+  const subjectOf = ({ sub }: Claims) => (id === "oidc" ? accountKey(provider.issuer ?? issuer, sub) : sub);
+
   const provider: OpenIdProvider = {
     id,
     name,
@@ -82,11 +85,7 @@ export function openIdProvider(
     requiresIdTokenNonce: true,
     disableSignUp: !mayRegister,
     options: { disableSignUp: !mayRegister },
-    // Of the one whose address is configured freely, too: another issuer's same subject is another person.
-    accountSubject: ({ profile }) => {
-      const { sub } = Claims.parse(profile);
-      return noteAccount(id === "oidc" ? accountKey(provider.issuer ?? issuer, sub) : sub);
-    },
+    accountSubject: ({ profile }) => subjectOf(Claims.parse(profile)),
     prepare: discovered,
     async createAuthorizationURL({ state, codeVerifier, redirectURI, idTokenNonce }) {
       const { authorizationEndpoint } = await discovered();
@@ -127,6 +126,7 @@ export function openIdProvider(
       if (!idToken || !expectedIdTokenNonce) return null;
       try {
         const data = await readProfile(idToken, accessToken, expectedIdTokenNonce);
+        await noteNamedPerson({ provider: id, account: subjectOf(data), email: data.email });
         const given = data.email?.toLowerCase() ?? "";
         const email = isVouchedFor(id, data) && isEmail(given) ? given : "";
         return { user: { email, emailVerified: email !== "", name: nameFrom(data.name, email) }, data };

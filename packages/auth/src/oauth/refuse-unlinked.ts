@@ -2,7 +2,7 @@ import type { Database } from "@parley/db";
 import { createAuthMiddleware, getOAuthState } from "better-auth/api";
 import { deleteSessionCookie } from "better-auth/cookies";
 import { sql } from "drizzle-orm";
-import { notedAccount } from "./noted-account.ts";
+import { namedPerson } from "./named-person.ts";
 
 /** Comes first after a callback: by a provider that was unlinked since its account was found nobody has signed in. */
 export const refuseUnlinked = (db: Database) =>
@@ -17,7 +17,7 @@ export const refuseUnlinked = (db: Database) =>
     // Waits for whoever is unlinking it. Whoever does so later ends this session, too.
     const { rows } = await db.authDatabase().execute(sql`
       select 1 from auth.account
-      where user_id = ${begun.user.id} and provider_id = ${context.params?.id} and account_id = ${(await notedAccount()) ?? null}
+      where user_id = ${begun.user.id} and provider_id = ${context.params?.id} and account_id = ${(await namedPerson())?.account ?? null}
       for share`);
     if (rows.length > 0) return;
     await internalAdapter.deleteSession(begun.session.token);

@@ -261,12 +261,15 @@ test("[A9] that a domain's owner has verified an address counts when Entra says 
 
 test("[A9] the provider's word links nobody to an account that is there already, verified or not", async () => {
   const email = `${randomUUID()}@example.com`;
-  await accounts.ensureUser({ email, name: "Ada", password });
+  const userId = await accounts.ensureUser({ email, name: "Ada", password });
   for (const verified of [true, false]) {
     const { sub } = somebody(email, verified);
     const browser = createBrowser(accounts);
+    events.length = 0;
     expect(location(await signIn(browser, sub))).toContain("error=");
     expect(await browser.session()).toBeUndefined();
+    // The log of the person's workspaces has it.
+    expect(events).toMatchObject([{ type: "user.sign_in_failed", userId, ip: "192.0.2.7" }]);
   }
   expect(await accountsOf(email)).toHaveLength(1);
 });
@@ -278,6 +281,41 @@ test("[A9] an address that the provider does not vouch for, or that is none, mak
     expect(await browser.session()).toBeUndefined();
     expect(await accountsOf(one.email)).toEqual([]);
   }
+});
+
+test("a sign-in that comes to nothing is told of, as one of whom it is about where that is known; one that somebody gave up is not", async () => {
+  const { sub, email } = somebody();
+  const browser = createBrowser(accounts);
+  await signIn(browser, sub);
+  const userId = (await browser.session())?.user.id;
+  const told = async (work: (other: Browser) => Promise<unknown>) => {
+    events.length = 0;
+    await work(createBrowser(accounts));
+    return events.map((event) => [event.type, event.userId]);
+  };
+  provider.people.set(sub, { email: `${randomUUID()}@example.com`, email_verified: false });
+  expect(await told((other) => signIn(other, sub)), "linked, but not vouched for").toEqual([
+    ["user.sign_in_failed", userId],
+  ]);
+  expect(await told((other) => signInWith(other, { email, aud: "another client" })), "a refused token").toEqual([
+    ["user.sign_in_failed", undefined],
+  ]);
+  provider.instead = undefined;
+  const giveUp = async (other: Browser) => {
+    const back = new URL(redirectUriOf("oidc"));
+    const state = (await begin(other)).searchParams.get("state") ?? "";
+    back.search = new URLSearchParams({ state, error: "access_denied" }).toString();
+    expect(location(await other.get(back.href))).toContain("error=");
+  };
+  expect(await told(giveUp)).toEqual([]);
+  // To link what is somebody else's is no sign-in.
+  const linking = await linkedPerson();
+  provider.people.set(sub, { email: linking.email, email_verified: true });
+  const link = async () => {
+    const back = await atProvider(await begin(linking.browser, "/link-social"), sub);
+    expect(location(await linking.browser.get(back.href))).toContain("error=");
+  };
+  expect(await told(link)).toEqual([]);
 });
 
 test("an account is linked by its owner, who has just proved who they are; then either way leads to it", async () => {
@@ -305,6 +343,23 @@ test("an account is linked by its owner, who has just proved who they are; then 
     { provider_id: "credential" },
     { provider_id: "oidc", access_token: null, refresh_token: null, id_token: null },
   ]);
+});
+
+test("nothing is linked without a mail that tells of it", async () => {
+  const email = `${randomUUID()}@example.com`;
+  await accounts.ensureUser({ email, name: "Ada", password });
+  const { sub } = somebody(email);
+  const browser = createBrowser(accounts);
+  await browser.signIn(email);
+  const link = async () => browser.get((await atProvider(await begin(browser, "/link-social"), sub)).href);
+  events.length = 0;
+  vi.spyOn(mailbox.carrier, "send").mockRejectedValueOnce(new Error("the order was lost"));
+  await expect(link()).rejects.toThrow("the order was lost");
+  expect(await accountsOf(email)).toHaveLength(1);
+  expect(events).toEqual([]);
+  expect(location(await link())).toBe(`${origin}/inbox`);
+  expect(await accountsOf(email)).toHaveLength(2);
+  expect(mailbox.to(email)).toHaveLength(1);
 });
 
 /** Somebody with a password and a provider, signed in just now. */
@@ -344,7 +399,8 @@ test("a provider is unlinked by the owner, who has just proved who they are; it 
   expect(await linksOf(browser)).toEqual({ password: true, providers: [{ ...one, linked: false }] });
   expect(location(await signIn(elsewhere, sub))).toContain("error=");
   expect(mailbox.to(email).at(-1)?.subject).toBe("Our sign-in signs you in no more");
-  expect(events.filter((event) => event.userId === userId).at(-1)).toMatchObject({ type: "account.unlinked" });
+  const told = events.filter((event) => event.userId === userId).map(({ type }) => type);
+  expect(told.slice(-2)).toEqual(["account.unlinked", "user.sign_in_failed"]);
   expect((await browser.post("/links/remove", { provider: "oidc" })).body.code).toBe("NOT_LINKED");
 });
 
@@ -368,7 +424,7 @@ test("[A9] whoever comes in by a provider while it is unlinked is in no session"
   expect(answer && location(answer)).toBe(`${origin}/sign-in?error=account_not_linked`);
   expect(await other.session()).toBeUndefined();
   expect(await sessionsOf(userId)).toEqual([]);
-  expect(events).toEqual([]);
+  expect(events).toMatchObject([{ type: "user.sign_in_failed", userId }]);
 });
 
 test("the last way in stays: without a password, or beside a provider that is configured no more, or at another address", async () => {

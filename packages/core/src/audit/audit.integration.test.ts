@@ -94,11 +94,13 @@ test("what happens to an account is in the log of each tenant that its user belo
   await recordAccountEvent(world.db, { type: "user.sign_in_failed", userId, ip: "192.0.2.2" });
   await recordAccountEvent(world.db, { type: "user.sign_in_failed", ip: "192.0.2.2" });
   await recordAccountEvent(world.db, { type: "password.reset_requested", userId, ip: "192.0.2.2" });
+  await recordAccountEvent(world.db, { type: "factor.asked", userId, ip: "192.0.2.2" });
   for (const { tenantId } of [one, two]) {
     expect(await rowsOf(tenantId)).toMatchObject([
       { action: "user.signed_in", actorKind: "member", targetKind: "member", ip: "192.0.2.1" },
       { action: "user.sign_in_failed", actorKind: "unknown", actorId: null, targetKind: "member", ip: "192.0.2.2" },
       { action: "password.reset_requested", actorKind: "unknown", actorId: null, targetKind: "member" },
+      { action: "factor.asked", actorKind: "unknown", actorId: null, targetKind: "member" },
     ]);
   }
   expect(await rowsOf(other.tenantId)).toEqual([]);

@@ -8,6 +8,7 @@ import type { AuditRecord } from "./record-audit.ts";
 /** Whoever did these has not proven to be the account's owner. */
 const byAnybody: readonly AccountEventType[] = [
   "user.sign_in_failed",
+  "factor.asked",
   "user.locked",
   "password.failed",
   "password.reset_requested",

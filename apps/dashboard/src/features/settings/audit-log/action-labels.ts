@@ -10,6 +10,7 @@ export const actionGroups = [
       "user.signed_up": "Signed up",
       "user.signed_in": "Signed in",
       "user.sign_in_failed": "Failed to sign in",
+      "factor.asked": "Second factor asked for",
       "user.signed_out": "Signed out",
       "user.locked": "Account locked",
       "user.unlocked": "Account unlocked",
@@ -21,6 +22,7 @@ export const actionGroups = [
   {
     name: "Accounts",
     actions: {
+      "identity.confirmed": "Identity confirmed",
       "password.failed": "Wrong password at a confirmation",
       "password.changed": "Password changed",
       "password.reset_requested": "Password reset asked for",
