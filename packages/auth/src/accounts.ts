@@ -21,7 +21,7 @@ import { unlocking } from "./lockout/unlocking.ts";
 import { accountLinks } from "./oauth/links.ts";
 import type { SignInProvider } from "./oauth/openid-provider.ts";
 import { listProviders, signInProviders } from "./oauth/sign-in-providers.ts";
-import { withMailOfLinks } from "./oauth/with-mail-of-links.ts";
+import { withWholeLinks } from "./oauth/with-whole-links.ts";
 import { hashPassword, verifyPassword } from "./passwords/hash-password.ts";
 import { judgePassword } from "./passwords/judge-password.ts";
 import { passwords } from "./passwords/passwords.ts";
@@ -138,7 +138,7 @@ export function createAccounts(options: AccountsOptions): Accounts {
     secret,
     trustedOrigins: [...appOrigins],
     database: withSessionById(
-      withMailOfLinks((database) => drizzleAdapter(database, { provider: "pg", schema, transaction: true }), {
+      withWholeLinks((database) => drizzleAdapter(database, { provider: "pg", schema, transaction: true }), {
         db,
         mail,
         links,

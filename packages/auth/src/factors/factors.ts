@@ -9,7 +9,7 @@ import type { Attempts } from "../lockout/attempts.ts";
 import { seconds } from "../sessions/alive.ts";
 import { describeDevice } from "../sessions/describe-device.ts";
 import { insertSession } from "../sessions/insert-session.ts";
-import { lockPersonOf } from "../sessions/lock-person.ts";
+import { lockPerson, lockPersonOf } from "../sessions/lock-person.ts";
 import type { FoundSession } from "../sessions/sessions.ts";
 import { newBackupCodes, plainCode } from "./backup-codes.ts";
 import { newTotpSecret, stepOf } from "./totp.ts";
@@ -178,14 +178,24 @@ export class Factors {
     };
   }
 
-  /** Somebody's password was right, or what stands for it. @returns the secret by which they go on, for 10 minutes */
-  async challenge(userId: string): Promise<string> {
+  /**
+   * Half a sign-in takes the place of the session that was begun, all at once: what ends all of the person's comes before it and has ended
+   * the session, or after it and ends the half one.
+   *
+   * @returns the secret by which they go on, for 10 minutes; undefined when the session has been ended
+   */
+  async challenge({ id, userId }: { id: string; userId: string }): Promise<string | undefined> {
     const secret = randomBytes(32).toString("base64url");
     await this.forgetOldChallenges();
-    await this.#run(sql`
-      insert into auth.challenge (digest, user_id, ends_at)
-      values (${this.challengeDigest(secret)}, ${userId}, now() + ${seconds(challengeCookie.maxAgeSeconds)})`);
-    return secret;
+    return this.#db.transaction("auth", async (tx) => {
+      await lockPerson(tx, userId);
+      const { rows } = await tx.execute(sql`delete from auth.session where id = ${id} returning 1`);
+      if (rows.length === 0) return undefined;
+      await tx.execute(sql`
+        insert into auth.challenge (digest, user_id, ends_at)
+        values (${this.challengeDigest(secret)}, ${userId}, now() + ${seconds(challengeCookie.maxAgeSeconds)})`);
+      return secret;
+    });
   }
 
   async forgetOldChallenges(): Promise<void> {

@@ -89,14 +89,17 @@ export function secondFactor({ sessions, factors, attempts, links, mail, onEvent
   async function challenge(context: GenericEndpointContext) {
     const begun = context.context.newSession;
     if (!begun) return;
+    const secret = await factors.challenge(begun.session);
     deleteSessionCookie(context, true);
-    await context.context.internalAdapter.deleteSession(begun.session.token);
     context.context.setNewSession(null);
-    const { name, attributes } = cookieOf(context, challengeCookie);
-    await context.setSignedCookie(name, await factors.challenge(begun.user.id), context.context.secret, attributes);
-    await tell("factor.asked", begun.user.id, context);
     // A way of signing in that came here from elsewhere goes on to a page.
-    if (context.path?.startsWith("/callback/")) throw context.redirect(links.secondFactor);
+    const isCallback = context.path?.startsWith("/callback/");
+    if (!secret)
+      throw isCallback ? context.redirect(`${links.signIn}?error=session_ended`) : accountError("UNAUTHORIZED");
+    const { name, attributes } = cookieOf(context, challengeCookie);
+    await context.setSignedCookie(name, secret, context.context.secret, attributes);
+    await tell("factor.asked", begun.user.id, context);
+    if (isCallback) throw context.redirect(links.secondFactor);
     return context.json({ secondFactor: true });
   }
 

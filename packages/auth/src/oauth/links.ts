@@ -73,7 +73,9 @@ export function accountLinks({ db, sessions, mail, links, providers, nameOf, onE
         // session may see, and not to prove who they are for what can't be done anyway.
         requireFreshSession();
         for (const { id } of closed) await tx.execute(sql`delete from auth.account where id = ${id}`);
-        // Whoever got in by it is out; this browser goes on, with another token.
+        // Whoever got in by it is out, also by half; this browser goes on, with another token. The challenge first: whoever is just making
+        // a session of one has it by then, or comes too late.
+        await tx.execute(sql`delete from auth.challenge where user_id = ${user.id}`);
         await tx.execute(sql`delete from auth.session where user_id = ${user.id} and id <> ${session.id}`);
         const renewed = await sessions.renewIn(tx, found);
         if (!renewed) throw accountError("UNAUTHORIZED");

@@ -7,6 +7,9 @@ import { decodeJwt } from "jose";
 import { afterAll, afterEach, beforeAll, expect, test, vi } from "vitest";
 import type { AccountEvent } from "../account-events.ts";
 import { type Accounts, createAccounts } from "../accounts.ts";
+import { Factors } from "../factors/factors.ts";
+import { Attempts } from "../lockout/attempts.ts";
+import { codeOf } from "../testing/authenticator.ts";
 import { apiUrl, createBrowser, origin, password, secret } from "../testing/browser.ts";
 import { heldUp } from "../testing/held-up.ts";
 import { createMailbox } from "../testing/mailbox.ts";
@@ -404,6 +407,7 @@ test("a provider is unlinked by the owner, who has just proved who they are; it 
   expect((await browser.post("/links/remove", { provider: "oidc" })).body.code).toBe("NOT_LINKED");
 });
 
+const personLock = (userId: string) => sql`select 1 from auth."user" where id = ${userId} for no key update`;
 const sessionsOf = async (userId: string) =>
   (await db.authDatabase().execute(sql`select 1 from auth.session where user_id = ${userId}`)).rows;
 
@@ -425,6 +429,48 @@ test("[A9] whoever comes in by a provider while it is unlinked is in no session"
   expect(await other.session()).toBeUndefined();
   expect(await sessionsOf(userId)).toEqual([]);
   expect(events).toMatchObject([{ type: "user.sign_in_failed", userId }]);
+});
+
+test("[A9] a half sign-in by a provider that is unlinked before the second factor, or meanwhile, is over", async () => {
+  const { userId, sub, browser } = await linkedPerson();
+  const found = await browser.session();
+  if (!found) throw new Error("nobody is signed in");
+  const factors = new Factors({ db, secret, attempts: new Attempts({ db, secret }) });
+  const totp = await factors.prepare(userId);
+  await db.authDatabase().execute(sql`update auth.factor set confirmed_at = now() where user_id = ${userId}`);
+  const [before, meanwhile] = [createBrowser(accounts), createBrowser(accounts)];
+  expect(location(await signIn(before, sub))).toBe(`${origin}/sign-in?step=factor`);
+  const back = await atProvider(await begin(meanwhile), sub);
+  const [removed] = await heldUp(db, [personLock(userId)], () => [
+    browser.post("/links/remove", { provider: "oidc" }),
+    meanwhile.get(back.href),
+  ]);
+  expect(removed?.status).toBe(200);
+  for (const half of [before, meanwhile]) {
+    const answer = await half.post("/factor/verify", { code: codeOf(totp ?? "") });
+    expect(answer.body.code).toBe("CHALLENGE_EXPIRED");
+  }
+});
+
+test("[A9] a provider is linked in the browser that is signed in, and in no session that is ended meanwhile", async () => {
+  const email = `${randomUUID()}@example.com`;
+  const userId = await accounts.ensureUser({ email, name: "Ada", password });
+  const { sub } = somebody(email);
+  const browser = createBrowser(accounts);
+  await browser.signIn(email);
+  events.length = 0;
+  const signedOut = createBrowser(accounts);
+  const first = await atProvider(await begin(browser, "/link-social"), sub);
+  for (const [name, value] of browser.jar) if (name !== "parley.session_token") signedOut.jar.set(name, value);
+  expect(location(await signedOut.get(first.href))).toBe(`${origin}/sign-in?error=session_ended`);
+
+  const second = await atProvider(await begin(browser, "/link-social"), sub);
+  const reset = [personLock(userId), sql`delete from auth.session where user_id = ${userId}`];
+  const [answer] = await heldUp(db, reset, () => [browser.get(second.href)]);
+  expect(answer && location(answer)).toBe(`${origin}/sign-in?error=session_ended`);
+  expect(await accountsOf(email)).toMatchObject([{ provider_id: "credential" }]);
+  expect(mailbox.to(email)).toEqual([]);
+  expect(events).toEqual([]);
 });
 
 test("the last way in stays: without a password, or beside a provider that is configured no more, or at another address", async () => {

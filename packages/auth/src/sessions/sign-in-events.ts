@@ -1,20 +1,20 @@
 import { UserId } from "@parley/contracts";
 import type { Database } from "@parley/db";
 import type { BetterAuthPlugin, GenericEndpointContext } from "better-auth";
-import { createAuthMiddleware, isAPIError } from "better-auth/api";
+import { createAuthMiddleware, getOAuthState, isAPIError } from "better-auth/api";
 import { type OnAccountEvent, originOf } from "../account-events.ts";
 import type { Afterwards } from "../afterwards.ts";
 import { findNamedUser, namedPerson } from "../oauth/named-person.ts";
 
-/** How the linking of a provider fails, which is no sign-in. */
-const linkFailures = ["unable_to_link_account", "email_does_not_match", "account_already_linked_to_different_user"];
-
-/** Whether a provider has sent somebody back, and it came to nothing; not where the provider itself says so, as for who has changed their mind. */
-function isFailedCallback({ path, query }: GenericEndpointContext, returned: unknown): boolean {
+/**
+ * Whether a provider has sent somebody back to sign in, and it came to nothing; not where the provider itself says so, as for who has
+ * changed their mind.
+ */
+async function isFailedCallback({ path, query }: GenericEndpointContext, returned: unknown): Promise<boolean> {
   if (!path?.startsWith("/callback/") || query?.error !== undefined || !isAPIError(returned)) return false;
   const location = new Headers(returned.headers).get("location") ?? "";
-  const error = URL.canParse(location) ? new URL(location).searchParams.get("error") : null;
-  return error !== null && !linkFailures.includes(error);
+  const hasFailed = URL.canParse(location) && new URL(location).searchParams.has("error");
+  return hasFailed && !(await getOAuthState())?.link;
 }
 
 type Options = { db: Database; afterwards: Afterwards; onEvent: OnAccountEvent };
@@ -48,7 +48,7 @@ export const signInEvents = ({ db, afterwards, onEvent }: Options) =>
               await onEvent({ type: "user.signed_in", userId: UserId.parse(newSession.user.id), ...origin });
             } else if (isAPIError(returned) && (returned.statusCode === 401 || returned.statusCode === 403)) {
               await onEvent({ type: "user.sign_in_failed", ...origin });
-            } else if (isFailedCallback(context, returned)) {
+            } else if (await isFailedCallback(context, returned)) {
               const named = await namedPerson();
               // After the answer: how long it takes would tell in how many workspaces somebody is.
               afterwards.run(async () => {

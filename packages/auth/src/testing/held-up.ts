@@ -16,6 +16,8 @@ export async function heldUp<T>(db: Database, first: readonly SQL[], work: () =>
     const running = outside(work);
     begun.resolve(running);
     const waiting = async () => {
+      // Otherwise the first look counts for the whole transaction, and a connection that is opened after it is never seen.
+      await tx.execute(sql`select pg_stat_clear_snapshot()`);
       const { rows } = await tx.execute<{ count: number }>(sql`
         select count(distinct pid)::int as count from pg_locks join pg_stat_activity using (pid)
         where not granted and datname = current_database()`);

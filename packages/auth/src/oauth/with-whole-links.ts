@@ -2,8 +2,11 @@ import type { Database, TenantTransaction } from "@parley/db";
 import type { BetterAuthOptions, DBAdapter } from "better-auth";
 import type { drizzleAdapter } from "better-auth/adapters/drizzle";
 import { sql } from "drizzle-orm";
+import { accountError } from "../account-error.ts";
 import type { AccountMail, Links } from "../account-mail.ts";
 import { accountLinkedMail } from "../mail/account-mails.ts";
+import { currentSession } from "../sessions/current-session.ts";
+import { lockPersonOf } from "../sessions/lock-person.ts";
 
 type MakeAdapter = (options: BetterAuthOptions) => DBAdapter<BetterAuthOptions>;
 type Options = {
@@ -15,10 +18,11 @@ type Options = {
 };
 
 /**
- * A provider is linked to an account and its owner told of it by mail: both or neither. Better Auth makes new users in a transaction of
- * its own, which does not come by here; what does is a link to somebody who was there before.
+ * A provider is linked in the owner's session, which lasts, and the owner told of it by mail: all or nothing. Better Auth looks at the session a
+ * moment before, when the password by which somebody got in who is not the owner may not be replaced yet. It makes new users in a
+ * transaction of its own, which does not come by here; what does is a link to somebody who was there before.
  */
-export function withMailOfLinks(
+export function withWholeLinks(
   adapterOver: (database: Parameters<typeof drizzleAdapter>[0]) => MakeAdapter,
   { db, mail, links, nameOf }: Options,
 ): MakeAdapter {
@@ -37,7 +41,10 @@ export function withMailOfLinks(
     const create: typeof adapter.create = (query) => {
       const data: Record<string, unknown> = query.data;
       if (query.model !== "account" || data.providerId === "credential") return adapter.create(query);
+      const found = currentSession();
+      if (!found || found.user.id !== data.userId) throw accountError("UNAUTHORIZED");
       return db.transaction("auth", async (tx) => {
+        await lockPersonOf(tx, found);
         const created = await adapterOver(tx)(options).create(query);
         await tell(tx, data);
         return created as never;
