@@ -58,7 +58,7 @@ const wheels = {
 };
 
 const otherwise =
-  "Either help that, or set DATABASE_URL (PostgreSQL >= 16 with pgvector, as a superuser) and REDIS_URL (Redis >= 7 or Valkey) " +
+  "Either help that, or set DATABASE_URL (PostgreSQL >= 16.10 with pgvector, as a superuser) and REDIS_URL (Redis >= 7 or Valkey) " +
   "to servers that these tests may use.";
 
 /**

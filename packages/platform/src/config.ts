@@ -132,7 +132,7 @@ const settings = {
       "`audit-checkpoints` in `PARLEY_DATA_DIR` of `npm start`; none where services are processes of their own",
   }),
   DATABASE_URL: postgresUrl().optional().meta({
-    description: "PostgreSQL >= 16.7 with pgvector, as the login `door`, which may do nothing but switch its role",
+    description: "PostgreSQL 18, 17.6 or 16.10, or newer, with pgvector, as the login `door`, which may do nothing but switch its role",
     otherwise: "the embedded database",
   }),
   DATABASE_OWNER_URL: postgresUrl()

@@ -1,6 +1,6 @@
 import path from "node:path";
 import { deriveCheckpointKey } from "@parley/core/audit/checkpoint-key";
-import { migrateServer } from "@parley/db/migrate-server";
+import { migrateServer, ServerTooOld } from "@parley/db/migrate-server";
 import { ConfigError, loadConfig } from "@parley/platform/config";
 import { createLogger } from "@parley/platform/log";
 import closeWithGrace from "close-with-grace";
@@ -144,7 +144,7 @@ async function withTarget<T>(tenant: string, work: (target: IngestTarget) => Pro
 try {
   await program.parseAsync();
 } catch (error) {
-  const expected = error instanceof OperatorError || error instanceof ConfigError;
+  const expected = error instanceof OperatorError || error instanceof ConfigError || error instanceof ServerTooOld;
   process.stderr.write(`${expected ? error.message : ((error as Error).stack ?? error)}\n`);
   process.exitCode = 1;
 }
