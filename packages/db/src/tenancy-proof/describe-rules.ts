@@ -1,7 +1,8 @@
 import type pg from "pg";
 import { type Key, type Policy, readCatalogue, type Table } from "./read-catalogue.ts";
 
-const ours = "('public', 'app', 'auth', 'pgboss')";
+/** In any schema but those that PostgreSQL brings along. */
+const ofUs = (schema: string) => `${schema} !~ '^pg_' and ${schema} <> 'information_schema'`;
 const roles = "('door', 'owner', 'app', 'auth', 'system')";
 const ofNoExtension = (oid: string) => `not exists (select from pg_depend where objid = ${oid} and deptype = 'e')`;
 const holders = (acl: string, owner: string) => `
@@ -24,17 +25,17 @@ const sections: Record<string, string> = {
     from pg_auth_members a where a.roleid::regrole::text in ${roles} or a.member::regrole::text in ${roles}`,
   "Schemas: who uses what": `
     select format('SCHEMA %s OWNER %s; %s;', nspname, nspowner::regrole, ${holders("nspacl", "nspowner")}) as line
-    from pg_namespace where nspname in ${ours}`,
+    from pg_namespace where ${ofUs("nspname")}`,
   "Rights that come by themselves with what is made later": `
     select format('%s %s %s', defaclrole::regrole, defaclobjtype, defaclacl::text) as line from pg_default_acl`,
   "Tables that belong to no tenant, in schemas that tenants' data is not in": `
     select format('%s.%s OWNER %s; %s;', nspname, relname, relowner::regrole, ${holders("relacl", "relowner")}) as line
     from pg_class c join pg_namespace n on n.oid = relnamespace
-    where nspname in ('app', 'auth') and relkind in ('r', 'p', 'v', 'm', 'f')`,
+    where ${ofUs("nspname")} and nspname not in ('public', 'pgboss') and relkind in ('r', 'p', 'v', 'm', 'f')`,
   "Functions and procedures; none runs with its owner's rights": `
     select format(E'%s;\\n-- owner %s%s', trim(trailing E'\\n' from pg_get_functiondef(p.oid)), proowner::regrole,
       coalesce('; ' || ${holders("proacl", "proowner")}, '')) as line
-    from pg_proc p where pronamespace::regnamespace::text in ${ours} and ${ofNoExtension("p.oid")}`,
+    from pg_proc p where ${ofUs("pronamespace::regnamespace::text")} and ${ofNoExtension("p.oid")}`,
   Triggers: `
     select pg_get_triggerdef(oid) || ';' as line from pg_trigger where not tgisinternal`,
 };

@@ -47,6 +47,11 @@ export function proveStructure(table: Table): Proof[] {
   return Object.entries(rules).map(([what, passed]) => ({ name: `${table.name}: ${what}`, passed }));
 }
 
+// What PostgreSQL brings along is its own, and so is what an extension does.
+const ofServer = (schema: string) =>
+  `(${schema} in ('pg_catalog', 'information_schema') or ${schema} ~ '^pg_(toast|temp)')`;
+const ofExtension = (oid: string) => `exists (select from pg_depend where objid = ${oid} and deptype = 'e')`;
+
 // Each lists what must not be there.
 const forbidden: Record<string, string> = {
   "no role of ours is a superuser, bypasses row-level security or makes roles or databases": `
@@ -60,26 +65,27 @@ const forbidden: Record<string, string> = {
       join pg_roles r on r.oid = a.roleid join pg_roles m on m.oid = a.member
     where r.rolname in ('door', 'owner', 'app', 'auth', 'system')
       and not (m.rolname = 'door' and r.rolname in ('app', 'auth', 'system') and not a.inherit_option and not a.admin_option)`,
+  "no schema is there but those that these proofs know": `
+    select nspname from pg_namespace n where nspname not in ('public', 'app', 'auth', 'pgboss') and not ${ofServer("nspname")}`,
   "no function runs with its owner's rights": `
     select p.oid::regprocedure::text from pg_proc p
     where prosecdef and pronamespace not in ('pg_catalog'::regnamespace, 'information_schema'::regnamespace)`,
   "every function is bound to what it names, whatever the path of who calls it": `
     select p.oid::regprocedure::text from pg_proc p
-    where pronamespace::regnamespace::text in ('public', 'app', 'auth') and prosqlbody is null
-      and not coalesce(proconfig::text like '%search_path=%', false)
-      and not exists (select from pg_depend where objid = p.oid and deptype = 'e')`,
+    where not ${ofServer("pronamespace::regnamespace::text")} and prosqlbody is null
+      and not coalesce(proconfig::text like '%search_path=%', false) and not ${ofExtension("p.oid")}`,
   "no function tells anything by NOTIFY": `
     select p.oid::regprocedure::text from pg_proc p
-    where pronamespace::regnamespace::text in ('public', 'app', 'auth') and prosrc ~* 'notify'`,
+    where not ${ofServer("pronamespace::regnamespace::text")} and prosrc ~* 'notify' and not ${ofExtension("p.oid")}`,
   "no view stands in front of the tables": `
     select c.oid::regclass::text from pg_class c join pg_namespace n on n.oid = c.relnamespace
-    where relkind in ('v', 'm') and nspname in ('public', 'app', 'auth')`,
+    where relkind in ('v', 'm', 'f') and not ${ofServer("nspname")} and not ${ofExtension("c.oid")}`,
   "no table of another schema names a tenant": `
     select attrelid::regclass::text from pg_attribute join pg_class c on c.oid = attrelid
     where attname = 'tenant_id' and relkind in ('r', 'p') and relnamespace <> 'public'::regnamespace`,
   "the public can use none of the schemas": `
     select nspname from pg_namespace n, aclexplode(nspacl) a
-    where nspname in ('public', 'app', 'auth', 'pgboss') and a.grantee = 0`,
+    where not ${ofServer("nspname")} and a.grantee = 0`,
   "accounts and tenants' data can't be reached by the same role": `
     select format('%s in %s', r.name, s.name)
     from (values ('app', 'auth'), ('app', 'pgboss'), ('system', 'auth'), ('auth', 'public'), ('auth', 'app'), ('auth', 'pgboss'),

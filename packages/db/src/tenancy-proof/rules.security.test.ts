@@ -32,6 +32,8 @@ test.each([
   "ALTER FUNCTION app.tenant_id() SECURITY DEFINER",
   "CREATE TABLE notes (id uuid)",
   "CREATE VIEW everything AS SELECT * FROM messages",
+  "CREATE SCHEMA r",
+  "CREATE SCHEMA r; CREATE TABLE r.copies (text text)",
 ])("[T3 control] the page would differ after %s", async (change) => {
   const before = await describeRules(admin);
   await admin.query("BEGIN");

@@ -174,6 +174,10 @@ describe("the proof of tenancy notices", () => {
       "no function tells anything",
     "CREATE MATERIALIZED VIEW public.everything AS SELECT * FROM public.messages": "no view stands",
     "CREATE VIEW public.everything AS SELECT * FROM public.messages": "no view stands",
+    "CREATE SCHEMA r; CREATE VIEW r.everything AS SELECT * FROM public.messages": "no view stands",
+    "CREATE SCHEMA r; CREATE FUNCTION r.later() RETURNS text LANGUAGE sql AS 'select slug from tenants'":
+      "every function is bound",
+    "CREATE SCHEMA r; CREATE TABLE r.copies AS SELECT text FROM public.messages": "no schema is there but those",
     "CREATE TABLE auth.note (tenant_id uuid)": "no table of another schema",
     "GRANT USAGE ON SCHEMA auth TO PUBLIC": "the public can use none",
     "GRANT USAGE ON SCHEMA auth TO app": "accounts and tenants' data",
