@@ -6,5 +6,6 @@ UPDATE auth.account SET password_short = true
     AND user_id IN (SELECT user_id FROM auth.factor WHERE confirmed_at IS NOT NULL);
 
 -- Down Migration
--- Each is noted anew at the next sign-in.
+-- A release that has this migration notes each anew at the next sign-in. The one before it, which has 0014 alone, notes nothing then: it
+-- takes every password for a long one, also those that it had noted as short itself, until another one is chosen.
 UPDATE auth.account SET password_short = false;

@@ -58,6 +58,48 @@ describe("migrations", () => {
     await owner.query(`delete from auth."user"`);
   });
 
+  test("passwords beside a second factor count as short from 0015 on, and none does before it", async () => {
+    await migrate(owner, { direction: "up" });
+    const names = (await readdir(new URL("../migrations", import.meta.url))).sort();
+    const from0015 = names.length - names.findIndex((name) => name.startsWith("0015_"));
+    const back = () => migrate(owner, { direction: "down", count: from0015 });
+    const shortOnes = async () => {
+      const { rows } = await owner.query("select user_id from auth.account where password_short order by 1");
+      return rows.map(({ user_id }) => user_id);
+    };
+    await back();
+    const people = [
+      { id: "beside a factor", provider: "credential", password: "a hash", confirmed: true },
+      { id: "beside one that was never confirmed", provider: "credential", password: "a hash", confirmed: false },
+      { id: "with a password alone", provider: "credential", password: "a hash" },
+      { id: "without a password", provider: "credential", password: null, confirmed: true },
+      { id: "of a provider", provider: "google", password: null, confirmed: true },
+    ];
+    for (const { id, provider, password, confirmed } of people) {
+      await owner.query(
+        `insert into auth."user" (id, name, email, email_verified, created_at, updated_at) values ($1, $1, $1, true, now(), now())`,
+        [id],
+      );
+      await owner.query(
+        `insert into auth.account (id, account_id, provider_id, user_id, password, created_at, updated_at)
+         values ($1, $1, $2, $1, $3, now(), now())`,
+        [id, provider, password],
+      );
+      if (confirmed === undefined) continue;
+      await owner.query(
+        "insert into auth.factor (user_id, secret, confirmed_at) values ($1, 'a secret', case when $2 then now() end)",
+        [id, confirmed],
+      );
+    }
+    expect(await shortOnes()).toEqual([]);
+    await migrate(owner, { direction: "up" });
+    expect(await shortOnes()).toEqual(["beside a factor"]);
+    await back();
+    expect(await shortOnes()).toEqual([]);
+    await migrate(owner, { direction: "up" });
+    await owner.query(`delete from auth."user"`);
+  });
+
   test("run once when several processes begin at the same time", async () => {
     await migrate(owner, { direction: "down", count: 99 });
     const runs = Array.from({ length: 3 }, () =>
