@@ -33,9 +33,10 @@ export type IdPlace = { path: string; kind: IdKind };
 
 /**
  * An input that the schema accepts, as a client would send it, with the ids that `idAt` gives; what is optional is left out, unless it
- * is an id.
+ * is an id or holds one.
  *
- * @throws a sentence that names the field when it is an id of no known kind, or of a shape that can't be made up
+ * @throws a sentence that names the field when it is an id of no known kind, or of a shape that can't be made up: also when it is a
+ *   union, of which one sample would try one branch alone
  */
 export function sampleInput(schema: unknown, idAt: (place: IdPlace) => string): unknown {
   return sample(schema, "", idAt);
@@ -51,7 +52,7 @@ export function idsIn(schema: unknown): IdPlace[] {
   return places;
 }
 
-type Definition = { type: string; innerType?: unknown; in?: unknown; element?: unknown; options?: unknown[] };
+type Definition = { type: string; innerType?: unknown; in?: unknown; element?: unknown };
 
 function sample(schema: unknown, path: string, idAt: (place: IdPlace) => string): unknown {
   const field = path.split(".").at(-1) ?? "";
@@ -72,8 +73,12 @@ function sample(schema: unknown, path: string, idAt: (place: IdPlace) => string)
     case "default":
     case "prefault":
     case "nullable": {
-      const inner = sample(definition.innerType, path, (place) => `id:${idAt(place)}`);
-      return typeof inner === "string" && inner.startsWith("id:") ? inner.slice(3) : undefined;
+      let holdsIds = false;
+      const inner = sample(definition.innerType, path, (place) => {
+        holdsIds = true;
+        return idAt(place);
+      });
+      return holdsIds ? inner : undefined;
     }
     case "readonly":
       return sample(definition.innerType, path, idAt);
@@ -81,8 +86,6 @@ function sample(schema: unknown, path: string, idAt: (place: IdPlace) => string)
       return sample(definition.in, path, idAt);
     case "array":
       return [sample(definition.element, path, idAt)];
-    case "union":
-      return sample(definition.options?.[0], path, idAt);
     case "enum":
       return (schema as z.ZodEnum).options[0];
     case "literal":
@@ -99,7 +102,7 @@ function sample(schema: unknown, path: string, idAt: (place: IdPlace) => string)
 }
 
 function sampleText(schema: z.ZodString, path: string): string {
-  if (schema.format === "uuid" || /(^id|Id)$/.test(path)) {
+  if (schema.format === "uuid" || /(^ids?|Ids?)$/.test(path)) {
     throw new Error(`${path}: an id of no known kind; give it a branded schema, and that a line in sample-input.ts`);
   }
   if (schema.format === "datetime") return new Date(Date.UTC(2030, 0)).toISOString();
