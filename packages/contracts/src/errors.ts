@@ -42,6 +42,10 @@ export const errorCodes = {
     status: 409,
     meaning: "A workspace was made with this key, and you have left it: choose another.",
   },
+  "tenant.founding_closed": {
+    status: 403,
+    meaning: "New workspaces are not made here: `SIGN_UP` is not `open`.",
+  },
   "tenant.too_many": { status: 409, meaning: "You belong to as many workspaces as one person can." },
   "member.not_found": { status: 404, meaning: "No such member, or not of this workspace." },
   "member.known": { status: 409, meaning: "Whoever has this address is a member already." },

@@ -41,6 +41,8 @@ export type Context = {
   /** Where the links in mails lead. */
   dashboardUrl: string;
   mailJobs: Pick<MailJobs, "send">;
+  /** Whether anybody may come and make a workspace here. */
+  isOpen: boolean;
   /**
    * Counts an invitation to the address: against the tenant's own limit, and that of all tenants.
    *

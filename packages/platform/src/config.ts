@@ -132,7 +132,8 @@ const settings = {
       "`audit-checkpoints` in `PARLEY_DATA_DIR` of `npm start`; none where services are processes of their own",
   }),
   DATABASE_URL: postgresUrl().optional().meta({
-    description: "PostgreSQL 18, 17.6 or 16.10, or newer, with pgvector, as the login `door`, which may do nothing but switch its role",
+    description:
+      "PostgreSQL 18, 17.6 or 16.10, or newer, with pgvector, as the login `door`, which may do nothing but switch its role",
     otherwise: "the embedded database",
   }),
   DATABASE_OWNER_URL: postgresUrl()
@@ -148,7 +149,9 @@ const settings = {
     .describe("Streams that the tenants' events are spread over; the same for all processes"),
   SIGN_UP: oneOf("open", "invited", "closed")
     .default("open")
-    .describe("Who may make an account: anybody, whoever was invited to a workspace, or nobody"),
+    .describe(
+      "Who may make an account: anybody, whoever was invited to a workspace, or nobody. Workspaces are made where it is `open` alone",
+    ),
   GOOGLE_CLIENT_ID: z.string().optional().meta({
     description:
       "Lets people sign in with Google: the client's id. Its redirect is `/api/auth/callback/google` at the api",

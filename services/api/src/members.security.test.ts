@@ -50,6 +50,25 @@ test("who belongs to one workspace need not name it; who belongs to several must
   expect(me.answer.body.result?.data).toMatchObject({ tenant: null, member: null, refusal: "tenant.required" });
 });
 
+test("where not everybody may make a workspace, nobody does: who was invited was invited to the one that is there", async () => {
+  const found = async (of: typeof at) => {
+    const { cookie } = await of.signedIn();
+    const body = { key: randomUUID(), name: "Another" };
+    const { status, body: answer } = await of.call<Answer>("POST", "/trpc/tenants.create", {
+      origin: dashboard,
+      headers: { cookie },
+      body,
+    });
+    return [status, answer.error && (answer.error as unknown as { message: string }).message];
+  };
+  for (const who of ["invited", "closed"]) {
+    const shut = await createTestApi({ environment: { SIGN_UP: who } });
+    expect(await found(shut)).toEqual([403, "tenant.founding_closed"]);
+    await shut.close();
+  }
+  expect(await found(at)).toEqual([200, undefined]);
+});
+
 test("[T1] a workspace that the user does not belong to is answered for as one that does not exist", async () => {
   const ada = await at.signedIn();
   const theirs = await at.signedIn();

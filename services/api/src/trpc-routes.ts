@@ -84,6 +84,7 @@ export function contextOf(app: FastifyInstance, options: ApiParts) {
       realtimeUrl: config.realtime.url,
       dashboardUrl: config.dashboard.url,
       mailJobs,
+      isOpen: config.signUp === "open",
       countInvitation: (tenantId, address) => countInvitation(app, res, { tenantId, of: [digestOf(address)] }),
       user: session?.user,
       session: session?.session,

@@ -84,6 +84,10 @@ export const errorWords: Record<Exclude<ErrorCode, "internal">, Words> = {
     title: "You made this workspace once, and have left it",
     advice: "Reload the page to make another one.",
   },
+  "tenant.founding_closed": {
+    title: "New workspaces are not made here",
+    advice: "Ask to be invited to one, or whoever runs this installation to open it for new workspaces.",
+  },
   "tenant.too_many": {
     title: "You are in as many workspaces as one person can be",
     advice: "Leave one that you don't need any more.",

@@ -10,10 +10,11 @@ import { foundWorkspace } from "./found-workspace.ts";
 export const tenantsRouter = router({
   list: accountProcedure.query(({ ctx }) => listMemberships(ctx.db, ctx.user.id)),
 
-  /** One more, owned by whoever makes it. */
+  /** One more, owned by whoever makes it, where anybody may come and make one: who was invited was invited to the one that is there. */
   create: accountProcedure
     .input(z.strictObject({ key: z.string().min(16).max(64), name: TenantName }))
     .mutation(({ ctx, input }) => {
+      if (!ctx.isOpen) throw new AppError("tenant.founding_closed");
       const owner = { userId: ctx.user.id, name: ctx.user.name };
       return foundWorkspace(ctx.db, { ...input, owner, ip: ctx.ip });
     }),

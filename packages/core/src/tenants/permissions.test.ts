@@ -46,6 +46,7 @@ async function refusal(
     dashboardUrl: "http://localhost:5174",
     mailJobs: { send: () => Promise.reject(letIn) },
     countInvitation: () => Promise.reject(letIn),
+    isOpen: true,
     session: who.user && { id: "a session", fresh, secondFactor: false },
     ...who,
   });

@@ -83,6 +83,7 @@ export async function createWorld(db?: Database) {
       dashboardUrl: "http://localhost:5174",
       mailJobs: { send: async (_tx, mail) => void mails.push(mail) },
       countInvitation: async () => true,
+      isOpen: true,
       user: undefined,
       session: context.user && { id: randomUUID(), fresh: true, secondFactor: false },
       caller: undefined,
