@@ -11,6 +11,7 @@ import type { EventLog } from "@parley/platform/event-log/event-log";
 import type { Logger } from "@parley/platform/log";
 import type { MailCapture } from "@parley/platform/mail/captured-mail";
 import { createRateLimiter, type RateLimiter } from "@parley/platform/rate-limits/rate-limiter";
+import { answerUnreadable } from "@parley/platform/raw-answer";
 import { shareCheck, watchReadiness } from "@parley/platform/readiness";
 import { securityHeaders } from "@parley/platform/security-headers";
 import Fastify, {
@@ -74,6 +75,12 @@ export async function createApi(options: ApiOptions): Promise<FastifyInstance> {
     // Whoever sends a request slowly holds a socket and nothing else, and not for long.
     http: { headersTimeout: 10_000, connectionsCheckingInterval: 5_000 },
     routerOptions: { maxParamLength: 1_000 },
+    // What is asked meanwhile is answered, as the last on its connection; Fastify's own refusal has none of our headers.
+    return503OnClosing: false,
+    clientErrorHandler: answerUnreadable({
+      headers,
+      onRefused: (refused) => logger.info(refused, "a request could not be read"),
+    }),
     // An address that can't be read comes by neither hooks nor handlers.
     frameworkErrors: (error, request, reply) => {
       const answer: FastifyReply = reply;

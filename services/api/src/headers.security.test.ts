@@ -1,7 +1,10 @@
+import { once } from "node:events";
+import { type AddressInfo, connect, type Socket } from "node:net";
+import { askRaw, readReply } from "@parley/platform/testing/ask-raw";
 import { afterAll, describe, expect, test, vi } from "vitest";
 import { createTestApi, dashboard } from "./testing/test-api.ts";
 
-const { api, call, signedIn, close } = await createTestApi({ environment: { NODE_ENV: "production" } });
+const { api, call, signedIn, logged, close } = await createTestApi({ environment: { NODE_ENV: "production" } });
 const secure = await createTestApi({
   environment: { API_URL: "https://api.example.com", DASHBOARD_URL: "https://app.example.com" },
 });
@@ -45,6 +48,45 @@ describe("[K5] every route", () => {
       expect(answer.headers).toMatchObject(table);
     },
   );
+});
+
+describe("[K5] so has the answer to what is no request, or never becomes one", () => {
+  const expectHeaders = ({ headers, body }: { headers: Record<string, string>; body: string }, code: string) => {
+    expect(headers).toMatchObject({ ...table, "content-type": "application/json; charset=utf-8" });
+    expect(JSON.parse(body)).toEqual({
+      error: { code, message: expect.any(String), requestId: headers["x-request-id"] },
+    });
+    // The id is for finding it.
+    expect(JSON.stringify(logged)).toContain(headers["x-request-id"]);
+  };
+  const address = async () => {
+    if (!api.server.listening) await api.listen({ host: "127.0.0.1", port: 0 });
+    return { host: "127.0.0.1", port: (api.server.address() as AddressInfo).port };
+  };
+
+  test.each([
+    ["words", "good morning\r\n\r\n", 400, "input.invalid"],
+    ["headers without an end", `GET /healthz HTTP/1.1\r\nhost: x\r\nx: ${"x".repeat(20_000)}`, 431, "input.too_large"],
+  ] as const)("%s", async (_what, bytes, status, code) => {
+    const answer = await askRaw(await address(), bytes);
+    expect(answer.status).toBe(status);
+    expectHeaders(answer, code);
+  });
+
+  test("a request that takes too long", async () => {
+    const at = await address();
+    const accepted = once(api.server, "connection");
+    const client = connect(at);
+    const [socket] = (await accepted) as [Socket];
+    // Node says so after ten seconds.
+    const late = Object.assign(new Error("timeout"), { code: "ERR_HTTP_REQUEST_TIMEOUT" });
+    api.server.emit("clientError", late, socket);
+    let text = "";
+    for await (const chunk of client) text += chunk;
+    const answer = readReply(text);
+    expect(answer.status).toBe(408);
+    expectHeaders(answer, "input.invalid");
+  });
 });
 
 test("[K5 + control] in production a fault of ours is told by an id and nothing else, and the log finds it by that", async () => {
@@ -112,6 +154,7 @@ describe("[K6]", () => {
     ["/widget/v1/conversations", () => ["*", undefined]],
     // No page
     ["/admin/v1/audit-logs", () => [undefined, undefined]],
+    ["/v1/conversations", () => [undefined, undefined]],
   ];
   test.each(areas)("which pages may read %s", async (url, expected) => {
     const { cookie } = await signedIn();

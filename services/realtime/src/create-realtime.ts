@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import type { AddressInfo } from "node:net";
 import type { Duplex } from "node:stream";
 import { AuthError, findLiveSessions, verifySocketToken } from "@parley/auth";
-import { closeCodes, limits, type TenantId } from "@parley/contracts";
+import { closeCodes, type ErrorCode, errorCodes, limits, type TenantId } from "@parley/contracts";
 import { AppError } from "@parley/core/app-error";
 import { resumeConversation } from "@parley/core/conversations/channel";
 import { findListeners, membershipKey } from "@parley/core/members/channel";
@@ -12,6 +12,7 @@ import type { Config } from "@parley/platform/config";
 import type { EventLog } from "@parley/platform/event-log/event-log";
 import type { Logger } from "@parley/platform/log";
 import type { RateLimiter } from "@parley/platform/rate-limits/rate-limiter";
+import { answerUnreadable, refuseRaw } from "@parley/platform/raw-answer";
 import { shareCheck, watchReadiness } from "@parley/platform/readiness";
 import { securityHeaders } from "@parley/platform/security-headers";
 import { type ServerOptions, type WebSocket, WebSocketServer } from "ws";
@@ -144,6 +145,10 @@ export async function createRealtime(options: RealtimeOptions): Promise<Realtime
     else if (path === "/readyz") answerReadiness(response);
     else answer(response, 404, { status: "not found" });
   });
+  http.on(
+    "clientError",
+    answerUnreadable({ headers, onRefused: (refused) => logger.info(refused, "a request could not be read") }),
+  );
   const checks = {
     database: shareCheck(() => db.ping()),
     eventLog: shareCheck(() => eventLog.ping()),
@@ -169,21 +174,30 @@ export async function createRealtime(options: RealtimeOptions): Promise<Realtime
     closeTimeout: patience.closeMs,
   };
   const sockets = new WebSocketServer(socketOptions);
+  const refuse = (stream: Duplex, code: ErrorCode, more: Record<string, string> = {}) =>
+    refuseRaw(stream, {
+      status: errorCodes[code].status,
+      code,
+      requestId: crypto.randomUUID(),
+      headers: { ...headers, ...more },
+    });
+  // It asks for a socket in a way that is none.
+  sockets.on("wsClientError", (_error, stream) =>
+    refuse(stream, "input.invalid", { "sec-websocket-version": "13, 8" }),
+  );
   const admit = options.rateLimiter && createAdmission(options.rateLimiter, addressOf);
   http.on("upgrade", (request, stream, head) => {
     const ignore = () => {}; // whoever it was is gone already
     stream.on("error", ignore);
-    const refuse = (status: string, retryAfterSeconds: number) =>
-      stream.end(`HTTP/1.1 ${status}\r\nRetry-After: ${retryAfterSeconds}\r\nConnection: close\r\n\r\n`);
     const decide = async () => {
       const verdict = await admit?.(request);
-      if (isClosing) refuse("503 Service Unavailable", 1);
+      if (isClosing) refuse(stream, "service.busy", { "retry-after": "1" });
       else if (verdict && verdict.outcome !== "allowed") {
-        refuse("429 Too Many Requests", Math.max(1, Math.ceil(verdict.resetMs / 1_000)));
+        refuse(stream, "rate.exceeded", { "retry-after": String(Math.max(1, Math.ceil(verdict.resetMs / 1_000))) });
       } else if (isFromOtherSite(request, config.dashboard.origin)) {
         // After it was counted: whose cookie it is costs a look into the database.
         tellRefusals.ofCookie(request);
-        stream.end("HTTP/1.1 403 Forbidden\r\nConnection: close\r\n\r\n");
+        refuse(stream, "origin.not_allowed");
       } else {
         stream.off("error", ignore);
         upgrade(request, stream, head);

@@ -1,6 +1,8 @@
 import { readdir } from "node:fs/promises";
+import type { AddressInfo } from "node:net";
 import { fileURLToPath } from "node:url";
 import { loadConfig } from "@parley/platform/config";
+import { askRaw } from "@parley/platform/testing/ask-raw";
 import { afterAll, describe, expect, test } from "vitest";
 import { createDashboardSite, createWidgetSite } from "./sites.ts";
 
@@ -40,6 +42,16 @@ describe("[K5] [C10] no page of ours is framed, and none runs what is not ours",
       "access-control-allow-origin": "*",
     });
     expect(headers["access-control-allow-credentials"]).toBeUndefined();
+  });
+
+  test("so has the answer to what is no request", async () => {
+    for (const site of [dashboard, widget]) {
+      await site.listen({ host: "127.0.0.1", port: 0 });
+      const { port } = site.server.address() as AddressInfo;
+      const { status, headers } = await askRaw({ host: "127.0.0.1", port }, "good morning\r\n\r\n");
+      expect(status).toBe(400);
+      expect(headers).toMatchObject(common);
+    }
   });
 
   test("over http nothing is said of https", async () => {

@@ -3,6 +3,7 @@ import path from "node:path";
 import { fileURLToPath } from "node:url";
 import fastifyStatic from "@fastify/static";
 import type { Config } from "@parley/platform/config";
+import { answerUnreadable } from "@parley/platform/raw-answer";
 import { securityHeaders } from "@parley/platform/security-headers";
 import Fastify, { type FastifyInstance } from "fastify";
 
@@ -12,6 +13,15 @@ const apps = fileURLToPath(new URL("../../../apps", import.meta.url));
 async function page(file: string, values: Record<string, string>): Promise<string> {
   const html = await readFile(file, "utf8");
   return html.replace(/__([A-Z_]+)__/g, (place, name: string) => values[name] ?? place);
+}
+
+/** A server whose answers have the headers, whatever they are. */
+function createSite(headers: Record<string, string>): FastifyInstance {
+  const site = Fastify({ return503OnClosing: false, clientErrorHandler: answerUnreadable({ headers }) });
+  site.addHook("onRequest", async (_request, reply) => {
+    reply.headers(headers);
+  });
+  return site;
 }
 
 /** The dashboard, as it was built: one page whatever the path, and its files. */
@@ -25,10 +35,7 @@ export async function createDashboardSite(config: Config): Promise<FastifyInstan
     url: config.dashboard.url,
     connect: [config.api.url, config.realtime.url],
   });
-  const site = Fastify();
-  site.addHook("onRequest", async (_request, reply) => {
-    reply.headers(headers);
-  });
+  const site = createSite(headers);
   await site.register(fastifyStatic, {
     root,
     index: false,
@@ -59,10 +66,7 @@ export async function createWidgetSite(config: Config, publishableKey: string): 
     url: config.widget.url,
     connect: [config.api.url, config.realtime.url],
   });
-  const site = Fastify();
-  site.addHook("onRequest", async (_request, reply) => {
-    reply.headers({ ...headers, "access-control-allow-origin": "*" });
-  });
+  const site = createSite({ ...headers, "access-control-allow-origin": "*" });
   site.get("/", (_request, reply) => reply.type("text/html").header("cache-control", "no-cache").send(html));
   await site.register(fastifyStatic, {
     root,

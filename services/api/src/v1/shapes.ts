@@ -112,9 +112,9 @@ export const Problem = z
   .meta({ id: "Problem", description: "Problem details, RFC 9457" });
 export type Problem = z.output<typeof Problem>;
 
-/** Node's own words, from before there is a request. */
+/** From before there is a request, so nobody knows yet that it is for /v1. */
 export const TooLong = z
-  .object({ error: z.string(), message: z.string(), statusCode: z.literal(431) })
+  .object({ error: z.object({ code: z.literal("input.too_large"), message: z.string(), requestId: z.uuid() }) })
   .meta({ id: "TooLong" });
 
 export const pageOf = <T extends z.ZodType>(item: T) =>
