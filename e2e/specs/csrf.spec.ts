@@ -1,3 +1,8 @@
+import { randomUUID } from "node:crypto";
+import { openedWithoutCookie } from "@parley/api/csrf-guard";
+import { postedRoutes } from "@parley/api/testing/posted-routes";
+import { procedures } from "@parley/core/testing/procedures";
+import { type IdKind, sampleInput } from "@parley/core/testing/sample-input";
 import type { Browser, BrowserContext, Page } from "@playwright/test";
 import { expect, openDashboard, openShop, type Place, test } from "../src/fixtures.ts";
 import { startOtherSite } from "../src/other-site.ts";
@@ -16,11 +21,14 @@ async function lure(browser: Browser, place: Place) {
   const conversationId = await shop.conversationId();
   const dashboard = await openDashboard(await context.newPage(), place);
   const { apiUrl } = place.installation;
-  const status = async () => {
+  const conversation = async () => {
     const input = encodeURIComponent(JSON.stringify({ conversationId }));
     const answer = await context.request.get(`${apiUrl}/trpc/conversations.get?input=${input}`);
-    return (await answer.json()).result.data.status;
+    return (await answer.json()).result.data;
   };
+  const status = async () => (await conversation()).status;
+  // What the assistant says is shown before it is stored.
+  await expect.poll(async () => (await conversation()).lastSeq).toBe(2);
   return { context, dashboard, conversationId, apiUrl, status, page: await context.newPage() };
 }
 
@@ -37,75 +45,168 @@ function watch(page: Page, apiUrl: string) {
   return answers;
 }
 
+/** What the api answered to the page's fetches, also where the browser keeps it from the page: of that Playwright does not tell. */
+async function watchFetches(page: Page, apiUrl: string) {
+  const session = await page.context().newCDPSession(page);
+  const asked = new Map<string, { method: string; path: string }>();
+  const answered: { requestId: string; status: number }[] = [];
+  session.on("Network.requestWillBeSent", ({ requestId, request }) => {
+    const { origin, pathname: path } = new URL(request.url);
+    if (origin === apiUrl) asked.set(requestId, { method: request.method, path });
+  });
+  session.on("Network.responseReceivedExtraInfo", ({ requestId, statusCode: status }) => {
+    answered.push({ requestId, status });
+  });
+  await session.send("Network.enable");
+  return () =>
+    answered.flatMap(({ requestId, status }) => {
+      const request = asked.get(requestId);
+      return request ? [{ ...request, status }] : [];
+    });
+}
+
 const sessionCookies = async (context: BrowserContext) =>
   (await context.cookies()).filter(({ name }) => name.endsWith("session_token")).map(({ value }) => value);
 
-/** Posts a form to the address, in a frame, as a page can without being asked. */
-const postForm = (url: string, type: string, fields: Record<string, string>) => `
-  new Promise((resolve) => {
+type Form = { url: string; type: string; fields: Record<string, string> };
+
+/** Posts the forms, each in a frame, as a page can without being asked. */
+const postForms = (forms: readonly Form[]) => `
+  document.body.replaceChildren();
+  Promise.all(${JSON.stringify(forms)}.map(({ url, type, fields }, index) => new Promise((resolve) => {
     const frame = document.createElement("iframe");
-    frame.name = "f" + Math.random();
+    frame.name = "f" + index + Math.random();
     document.body.append(frame);
     const form = document.createElement("form");
-    Object.assign(form, { method: "post", action: ${JSON.stringify(url)}, enctype: ${JSON.stringify(type)}, target: frame.name });
-    for (const [name, value] of Object.entries(${JSON.stringify(fields)})) {
+    Object.assign(form, { method: "post", action: url, enctype: type, target: frame.name });
+    for (const [name, value] of Object.entries(fields)) {
       const field = document.createElement("input");
       Object.assign(field, { type: "hidden", name, value });
       form.append(field);
     }
     document.body.append(form);
-    frame.addEventListener("load", () => resolve());
+    frame.addEventListener("load", resolve);
     form.submit();
-  })`;
+  }))).then(() => {})`;
 
 const forms = ["application/x-www-form-urlencoded", "multipart/form-data", "text/plain"];
 
+/** A form whose plain text is the body as JSON, with a field more. */
+const asForm = (body: object): Form["fields"] => {
+  const before = JSON.stringify({ ...body, x: "" });
+  return { [before.slice(0, -2)]: before.slice(-2) };
+};
+
+/** Every procedure that changes something and every other route that takes a POST, about what is the member's. */
+function targetsOf(ids: Partial<Record<IdKind, string>>) {
+  const mutations = procedures.filter(({ type }) => type === "mutation");
+  const procedureTargets = mutations.map(({ path, inputs: [input] }) => ({
+    path: `/trpc/${path}`,
+    body: (input ? sampleInput(input, ({ kind }) => ids[kind] ?? randomUUID()) : {}) as object,
+    isGuarded: true,
+  }));
+  const routeTargets = postedRoutes.map((route) => ({
+    path: route.replace(":conversationId", ids.ConversationId ?? "").replace(":slug", "demo"),
+    body: {},
+    // Others are opened by what no other site has, and say so: a token or a key, and an origin.
+    isGuarded: !Object.hasOwn(openedWithoutCookie, `POST ${route}`),
+  }));
+  return [...procedureTargets, ...routeTargets];
+}
+
+/** What the member sees of the workspace and the account, but for the log of refusals, which is to grow. */
+async function everything(context: BrowserContext, apiUrl: string, ids: Partial<Record<IdKind, string>>) {
+  const seen: Record<string, unknown> = {};
+  for (const { path, type, inputs } of procedures) {
+    if (type !== "query" || path.startsWith("audit.")) continue;
+    const [schema] = inputs;
+    const input = schema ? sampleInput(schema, ({ kind }) => ids[kind] ?? "00000000-0000-4000-8000-000000000000") : {};
+    const answer = await context.request.get(
+      `${apiUrl}/trpc/${path}?input=${encodeURIComponent(JSON.stringify(input))}`,
+    );
+    seen[path] = (await answer.json()).result?.data ?? answer.status();
+  }
+  for (const path of ["factor", "links"]) {
+    seen[path] = await (await context.request.get(`${apiUrl}/api/auth/${path}`)).json();
+  }
+  const { devices } = await (await context.request.get(`${apiUrl}/api/auth/devices`)).json();
+  return { ...seen, devices: devices.map(({ id }: { id: string }) => id), cookies: await sessionCookies(context) };
+}
+
 for (const host of hosts) {
-  test(`[C1 + control] forms and requests of a page on ${host} change nothing, and the dashboard's own button does`, async ({
+  test(`[C1 + control] no form and no request of a page on ${host} changes anything, whatever is asked for, and the dashboard's own button does`, async ({
     browser,
     builtIn,
   }) => {
     await using site = await startOtherSite();
     const { context, dashboard, conversationId, apiUrl, status, page } = await lure(browser, builtIn);
+    const me = await (await context.request.get(`${apiUrl}/trpc/session.me`)).json();
+    const { tenant, member, user } = me.result.data;
+    const ids = { TenantId: tenant.id, MemberId: member.id, UserId: user.id, ConversationId: conversationId };
+    const targets = targetsOf(ids);
+    expect(targets.map(({ path }) => path)).toEqual(
+      expect.arrayContaining(["/trpc/conversations.takeOver", "/api/auth/sign-out", "/api/audit-log/export"]),
+    );
+    const before = await everything(context, apiUrl, ids);
     const answers = watch(page, apiUrl);
     await page.goto(site.on(host));
-    const takeOver = `${apiUrl}/trpc/conversations.takeOver`;
-    const json = JSON.stringify({ conversationId });
 
     for (const type of forms) {
-      const before = answers.length;
-      await page.evaluate(postForm(takeOver, type, { [`{"conversationId":"${conversationId}","x":"`]: '"}' }));
-      await expect.poll(() => answers.slice(before).map(({ status }) => status)).toEqual([415]);
+      await page.evaluate(
+        postForms(targets.map(({ path, body }) => ({ url: `${apiUrl}${path}`, type, fields: asForm(body) }))),
+      );
+      await expect.poll(() => answers.length).toBe(targets.length);
+      const posted = Map.groupBy(answers.splice(0), ({ path }) => path);
+      for (const { path, isGuarded } of targets) {
+        const [answer, ...others] = posted.get(path) ?? [];
+        expect(others, `${type} to ${path}`).toEqual([]);
+        expect(isGuarded ? [415] : [401, 403, 415], `${type} to ${path}`).toContain(answer?.status);
+        expect(answer?.cookie, "the browser sends it along within a site").toBe(host === "localhost");
+      }
     }
-    expect(
-      answers.some(({ cookie }) => cookie),
-      "the browser sends it along within a site",
-    ).toBe(host === "localhost");
 
-    const attempts = [
+    const fetched = await watchFetches(page, apiUrl);
+    const simple = [
       { mode: "no-cors", headers: { "content-type": "text/plain" } },
       { mode: "no-cors", headers: { "content-type": "application/x-www-form-urlencoded" } },
       { mode: "cors", headers: { "content-type": "text/plain" } },
+    ];
+    const asksFirst = [
       { mode: "cors", headers: { "content-type": "application/json" } },
       { mode: "cors", headers: { "content-type": "application/json", "x-csrf-token": "a" } },
     ];
-    for (const attempt of attempts) {
-      const request = { ...attempt, method: "POST", credentials: "include", body: json };
-      const read = await page.evaluate<string>(
-        `fetch(${JSON.stringify(takeOver)}, ${JSON.stringify(request)}).then((r) => r.type + r.status, () => "refused")`,
-      );
-      expect(["refused", "opaque0"], JSON.stringify(attempt)).toContain(read);
+    const requests = targets.flatMap(({ path, body }) =>
+      [...simple, ...asksFirst].map((attempt) => ({
+        url: `${apiUrl}${path}`,
+        init: { ...attempt, method: "POST", credentials: "include", body: JSON.stringify(body) },
+      })),
+    );
+    const read = await page.evaluate<string[]>(
+      `Promise.all(${JSON.stringify(requests)}.map(({ url, init }) =>
+        fetch(url, init).then((r) => r.type + " " + r.status, () => "refused")))`,
+    );
+    expect(
+      read.filter((answer) => answer !== "refused" && answer !== "opaque 0"),
+      "nothing of an answer is read",
+    ).toEqual([]);
+    // The browser asks first whether it may send JSON, and is not let.
+    const posts = () => fetched().filter(({ method }) => method === "POST");
+    await expect.poll(() => posts().length).toBe(simple.length * targets.length);
+    for (const { path, status } of posts()) {
+      const isGuarded = targets.find((target) => target.path === path)?.isGuarded;
+      expect(isGuarded ? [415] : [401, 403, 415], `fetch of ${path}`).toContain(status);
     }
     const token = await page.evaluate<string>(
       `fetch(${JSON.stringify(`${apiUrl}/api/csrf`)}, { credentials: "include" }).then((r) => r.text(), () => "refused")`,
     );
     expect(token, "no other page reads a token").toBe("refused");
-    expect(answers.filter(({ method, status }) => method === "POST" && status < 400)).toEqual([]);
+    expect(await everything(context, apiUrl, ids)).toEqual(before);
     expect(await status()).toBe("pending");
 
     await dashboard.open(conversationId);
     await dashboard.takeOver().click();
     await expect.poll(status).toBe("open");
+    expect(await everything(context, apiUrl, ids)).not.toEqual(before);
     await context.close();
   });
 
@@ -118,8 +219,12 @@ for (const host of hosts) {
     await page.goto(site.on(host));
     const credentials = { email: "demo@example.com", password: builtIn.password };
     for (const type of forms) {
-      await page.evaluate(postForm(`${apiUrl}/api/auth/sign-in/email`, type, credentials));
-      await page.evaluate(postForm(`${apiUrl}/api/auth/sign-out`, type, { a: "b" }));
+      await page.evaluate(
+        postForms([
+          { url: `${apiUrl}/api/auth/sign-in/email`, type, fields: credentials },
+          { url: `${apiUrl}/api/auth/sign-out`, type, fields: { a: "b" } },
+        ]),
+      );
     }
     await expect.poll(() => answers.map(({ status }) => status)).toEqual(Array(6).fill(415));
     expect(await sessionCookies(context)).toEqual(before);

@@ -7,6 +7,7 @@ import { createTestDatabase, withClient } from "@parley/db/testing";
 import type { InjectOptions } from "fastify";
 import { afterAll, describe, expect, test } from "vitest";
 import { openedWithoutCookie } from "./csrf-guard.ts";
+import { postedRoutes } from "./testing/posted-routes.ts";
 import { createTestApi, dashboard } from "./testing/test-api.ts";
 
 // Every procedure that changes something and every route that is no GET, as another site would call it with a member's cookie: refused
@@ -189,6 +190,8 @@ test("there is something to attack", () => {
     .filter(({ method, url }) => !["GET", "HEAD", "OPTIONS"].includes(method) && url !== "/trpc/:path")
     .map(({ method, url }) => `${method} ${url}`);
   expect(changing.filter((name) => !guarded.has(name) && !open.has(name))).toEqual([]);
+  // What is attacked in a browser, from the list, is all that is attacked here.
+  expect(changing.sort()).toEqual(postedRoutes.map((url) => `POST ${url}`).sort());
 });
 
 test("[C1, C2, C3, C6, C8 control] the proof would notice: with a token of its own, a takeover changes the database", async () => {

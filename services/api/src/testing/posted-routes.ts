@@ -1,0 +1,38 @@
+/**
+ * Every route that takes a POST, but for the procedures: for those who attack an api that runs elsewhere. csrf.security.test.ts compares
+ * the list with the api's own.
+ */
+export const postedRoutes: readonly string[] = [
+  "/admin/v1/accounts/reset-factor",
+  "/admin/v1/tenants/:slug/documents",
+  "/api/audit-log/export",
+  "/api/auth/change-email",
+  "/api/auth/change-email/confirm",
+  "/api/auth/change-password",
+  "/api/auth/confirm",
+  "/api/auth/devices/revoke",
+  "/api/auth/devices/revoke-all",
+  "/api/auth/devices/revoke-others",
+  "/api/auth/factor/backup-codes",
+  "/api/auth/factor/disable",
+  "/api/auth/factor/enable",
+  "/api/auth/factor/prepare",
+  "/api/auth/factor/trusted-devices/revoke",
+  "/api/auth/factor/verify",
+  "/api/auth/link-social",
+  "/api/auth/links/remove",
+  "/api/auth/request-password-reset",
+  "/api/auth/reset-password",
+  "/api/auth/send-verification-email",
+  "/api/auth/sign-in/email",
+  "/api/auth/sign-in/social",
+  "/api/auth/sign-out",
+  "/api/auth/sign-up/email",
+  "/api/auth/unlock",
+  "/api/auth/update-user",
+  "/api/auth/verify-email",
+  "/widget/v1/conversations",
+  "/widget/v1/conversations/:conversationId/hand-off",
+  "/widget/v1/conversations/:conversationId/messages",
+  "/widget/v1/visits",
+];
