@@ -1,6 +1,7 @@
 import { signIn, signUp } from "../src/accounts.ts";
 import { codeOf } from "../src/authenticator.ts";
 import { expect, test } from "../src/fixtures.ts";
+import { tabTo } from "../src/keyboard.ts";
 import { mailbox, newPerson } from "../src/mailbox.ts";
 
 // Ways through several pages and mails, as people go them. The mails are those that the installation keeps.
@@ -44,7 +45,7 @@ test("signing up leads over a mail to a workspace of one's own", async ({ page, 
   await expect(page.getByRole("menu")).toContainText("owner");
 });
 
-test("a forgotten password is replaced over a mail, and everybody is signed out", async ({
+test("a forgotten password is replaced over a mail, by the keyboard alone, and everybody is signed out", async ({
   page,
   browser,
   builtIn,
@@ -55,20 +56,25 @@ test("a forgotten password is replaced over a mail, and everybody is signed out"
   await signUp(other, builtIn, grace, "Compilers");
 
   await page.goto(builtIn.dashboardUrl);
-  await page.getByRole("link", { name: "Forgot your password?" }).click();
-  await page.getByLabel("E-mail address").fill(grace.email);
-  await page.getByRole("button", { name: "Send the link" }).click();
+  await tabTo(page.getByRole("link", { name: "Forgot your password?" }));
+  await page.keyboard.press("Enter");
+  await page.getByRole("button", { name: "Send the link" }).waitFor();
+  await expect(page.getByLabel("E-mail address")).toBeFocused();
+  await page.keyboard.type(grace.email);
+  await page.keyboard.press("Enter");
   await expect(page.getByRole("heading", { name: "Check your mail" })).toBeFocused();
   const link = await mailbox(builtIn).linkTo(grace.email, /Choose a new password/);
   const renewed = { ...grace, password: "nanoseconds of copper wire" };
+  const choose = async () => {
+    await expect(page.getByLabel("New password", { exact: true })).toBeFocused();
+    await page.keyboard.type(renewed.password);
+    await page.keyboard.press("Enter");
+  };
   await page.goto(link.slice(0, -10));
-  await page.getByLabel("New password", { exact: true }).fill(renewed.password);
-  await page.getByRole("button", { name: "Save the password" }).click();
+  await choose();
   await expect(page.getByRole("alert"), "a link that was cut off").toContainText("is not whole");
   await page.goto(link);
-  await expect(page.getByLabel("New password", { exact: true })).toBeFocused();
-  await page.getByLabel("New password", { exact: true }).fill(renewed.password);
-  await page.getByRole("button", { name: "Save the password" }).click();
+  await choose();
   await expect(page.getByRole("status").getByText("Your password was changed")).toBeVisible();
   await expect(other.getByText("Your session has ended")).toBeVisible();
   await elsewhere.close();
@@ -78,9 +84,11 @@ test("a forgotten password is replaced over a mail, and everybody is signed out"
   await signIn(page, builtIn, renewed);
   await expect(page.getByRole("navigation", { name: "Main" })).toBeVisible();
   await page.goto(link);
-  await page.getByLabel("New password", { exact: true }).fill(renewed.password);
-  await page.getByRole("button", { name: "Save the password" }).click();
+  await choose();
   await expect(page.getByRole("alert")).toContainText("used before");
+  await tabTo(page.getByRole("link", { name: "Have another link sent" }));
+  await page.keyboard.press("Enter");
+  await expect(page.getByRole("heading", { name: "Forgot your password?" })).toBeVisible();
 });
 
 test("who is invited and new here signs up, joins, and is removed again", async ({ page, browser, builtIn }) => {
@@ -197,10 +205,14 @@ test("a second factor is set up, and asked for at the next sign-in; a backup cod
 
   await signOut();
   await signIn(page, builtIn, hedy);
-  await page.getByRole("button", { name: "Use a backup code instead" }).click();
-  await page.getByLabel("Backup code").fill(backupCode ?? "");
-  await page.getByLabel(/^Trust this device/).check();
-  await page.getByRole("button", { name: "Go on" }).click();
+  await tabTo(page.getByRole("button", { name: "Use a backup code instead" }));
+  await page.keyboard.press("Enter");
+  await expect(page.getByLabel("Backup code")).toBeFocused();
+  await page.keyboard.type(backupCode ?? "");
+  await tabTo(page.getByLabel(/^Trust this device/));
+  await page.keyboard.press("Space");
+  await tabTo(page.getByRole("button", { name: "Go on" }));
+  await page.keyboard.press("Enter");
   await page.getByRole("navigation", { name: "Main" }).waitFor();
   await signOut();
   await signIn(page, builtIn, hedy);
