@@ -16,7 +16,7 @@ export const attacks = {
   A10: "OAuth: state, nonce, PKCE, provider swapped, code replayed; a reset link made for another host",
   S1: "session fixation, and the cookie's attributes",
   S2: "inactivity and age: 30 minutes and 8 hours, by the database's clock; heartbeats are no activity",
-  S3: "sign-out, change of password, disablement: every door closed within 5 seconds",
+  S3: "sign-out, change of password, second factor taken back by the operator: every door closed within 5 seconds",
   S4: "a sensitive change with an old session: sign in again",
   S5: "role or workspace taken away in the middle of a session: refused at the next call",
   S6: "tokens without a signature or for another audience, visitor tokens at other doors, edited cookies",

@@ -424,7 +424,7 @@ describe("a socket", () => {
     expect((await socket.closed).code).toBe(1009);
   });
 
-  test("that sends too often is told so, and closed when it does not stop", async () => {
+  test("[R5] that sends too often is told so, and closed when it does not stop", async () => {
     await using world = await createRealtimeWorld();
     const socket = await world.visit(await world.contact());
     await socket.frame({ type: "authenticated" });

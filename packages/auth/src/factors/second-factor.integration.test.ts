@@ -170,7 +170,7 @@ test("[A7 + control] five wrong codes lock, however often the sign-in begins ane
   expect((await browser.post("/factor/verify", { code: codeOf(totpSecret) })).status).toBe(200);
 });
 
-test("whoever runs the installation takes a lost factor away: every device is signed out, a mail says so, and the password is enough", async () => {
+test("[S3] whoever runs the installation takes a lost factor away: every device is signed out, a mail says so, and the password is enough", async () => {
   const { email, browser } = await personWithFactor();
   mails.length = 0;
   expect(await accounts.resetFactor(` ${email.toUpperCase()} `, "192.0.2.9")).toBe("reset");
