@@ -18,6 +18,12 @@ test("what is known of the person makes it easier", () => {
   expect(estimatePasswordStrength(password, personal).score).toBeLessThan(4);
 });
 
+test("so does the product's own name, which the server refuses", () => {
+  const { score, weakness } = estimatePasswordStrength("parley parley par", []);
+  expect(score).toBeLessThan(2);
+  expect(weakness).toContain("or ours");
+});
+
 test("some words that have nothing to do with each other are strong", () => {
   expect(estimatePasswordStrength("copper walrus below the lantern", [])).toEqual({ score: 4, weakness: undefined });
 });

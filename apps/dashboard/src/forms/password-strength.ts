@@ -16,11 +16,13 @@ const weaknesses: Record<string, string> = {
   topHundred: "It is one of the most used passwords.",
   common: "It is a much used password.",
   similarToCommon: "It is close to a much used password.",
-  userInputs: "It is made of your name, address or workspace.",
+  userInputs: "It is made of names that are easy to know: yours, your workspace's or ours.",
 };
 
 const estimator = new ZxcvbnFactory({ dictionary, graphs: adjacencyGraphs, maxLength: 128 });
 
+/** As the server takes it, which refuses what is made of it. */
+const ours = ["Parley"];
 /** What is left of a password without what is known of the person has to be at least so long to count. */
 const leastOwnCharacters = 8;
 
@@ -30,7 +32,7 @@ const leastOwnCharacters = 8;
  * @param personal what is easy to guess for this person: name, e-mail address, name of the workspace
  */
 export function estimatePasswordStrength(password: string, personal: readonly string[]): PasswordStrength {
-  const parts = personal.flatMap(partsOf);
+  const parts = [...ours, ...personal].flatMap(partsOf);
   const { score, feedback } = estimator.check(password, parts);
   // The estimator takes many known words in a row for strong, however well they are known.
   if (ownCharacters(password, parts) < leastOwnCharacters) {

@@ -7,7 +7,7 @@ type SelectFieldProps = ComponentProps<"select"> & Pick<ComponentProps<typeof Fi
 export function SelectField({ label, hint, error, className, ...props }: SelectFieldProps) {
   return (
     <FieldFrame label={label} hint={hint} error={error} className={className}>
-      {(field) => <select {...field} {...props} className="field mt-1.5 block h-10.5 w-full px-2.5" />}
+      {(field) => <select {...field} {...props} className="field mt-1.5 block h-10.5 w-full ps-3" />}
     </FieldFrame>
   );
 }

@@ -49,7 +49,7 @@ export function MemberRow({ listed, onDone }: MemberRowProps) {
                   { onSuccess: () => onDone(`${name} has the role ${chosen.label} now`) },
                 );
               }}
-              className="field h-8.5 px-2 text-sm"
+              className="field h-8.5 ps-2 text-sm"
             >
               {given.map(({ role: value, label }) => (
                 <option key={value} value={value}>
