@@ -678,8 +678,10 @@ test("who has a second factor is asked for it here, too", async () => {
   await db.authDatabase().execute(sql`
     insert into auth.factor (user_id, secret, confirmed_at) select id, 'none', now() from auth."user" where email = ${email}`);
   const other = createBrowser(accounts);
+  events.length = 0;
   expect(location(await signIn(other, sub))).toBe(`${origin}/sign-in?step=factor`);
   expect(await other.session()).toBeUndefined();
+  expect(events.map(({ type }) => type)).toEqual(["factor.asked"]);
   expect(other.jar.has("parley.challenge")).toBe(true);
 });
 
