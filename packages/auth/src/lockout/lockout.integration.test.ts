@@ -221,6 +221,7 @@ test("five wrong confirmations are told of, wherever they were given, with a lin
     for (let count = 0; count < 4; count++) await one.post(path, body(wrong));
     expect(mails, path).toEqual([]);
     await one.post(path, body(wrong));
+    expect(mails, path).toHaveLength(1);
     expect(await one.post(path, body(password)), path).toMatchObject({ status: 429 });
     expect(mails, path).toMatchObject([{ to: email, subject: expect.stringContaining("Confirming") }]);
     expect(events.filter(({ type }) => type === "user.locked")).toMatchObject([{ userId }]);
