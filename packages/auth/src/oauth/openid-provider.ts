@@ -6,6 +6,7 @@ import { accountError } from "../account-error.ts";
 import { isEmail, nameFrom } from "../profile/names.ts";
 import { accountKey } from "./bind-to-issuer.ts";
 import { type Discovered, discover, providerTimeoutMs } from "./discover.ts";
+import { requireLinkingSession } from "./linking-session.ts";
 import { noteNamedPerson } from "./named-person.ts";
 
 /** Somebody else who says who a person is, by OpenID Connect. */
@@ -123,6 +124,8 @@ export function openIdProvider(
       return { idToken, accessToken };
     },
     async getUserInfo({ idToken, accessToken, expectedIdTokenNonce }) {
+      // What is thrown here is answered; what is thrown while the code is exchanged is a code that does not count.
+      await requireLinkingSession();
       if (!idToken || !expectedIdTokenNonce) return null;
       try {
         const data = await readProfile(idToken, accessToken, expectedIdTokenNonce);

@@ -473,6 +473,31 @@ test("[A9] a provider is linked in the browser that is signed in, and in no sess
   expect(events).toEqual([]);
 });
 
+test("[A9 + control] a link lasts while its session does, whichever token that has by then; without it, nothing is said of the address", async () => {
+  const email = `${randomUUID()}@example.com`;
+  const userId = await accounts.ensureUser({ email, name: "Ada", password });
+  const { sub } = somebody(email);
+  const browser = createBrowser(accounts);
+  const begun = async () => atProvider(await begin(browser, "/link-social"), sub);
+  await browser.signIn(email);
+  const ended = await begun();
+  await db.authDatabase().execute(sql`delete from auth.session where user_id = ${userId}`);
+  expect(location(await browser.get(ended.href))).toBe(`${origin}/sign-in?error=session_ended`);
+  await browser.signIn(email);
+  const formers = await begun();
+  await browser.post("/sign-out");
+  await browser.signIn(email);
+  expect(location(await browser.get(formers.href)), "in another session").toBe(`${origin}/sign-in?error=session_ended`);
+  expect(await accountsOf(email)).toHaveLength(1);
+
+  const meanwhile = await begun();
+  const token = browser.jar.get("parley.session_token");
+  await browser.post("/confirm", { password });
+  expect(browser.jar.get("parley.session_token")).not.toBe(token);
+  expect(location(await browser.get(meanwhile.href))).toBe(`${origin}/inbox`);
+  expect(await accountsOf(email)).toHaveLength(2);
+});
+
 test("the last way in stays: without a password, or beside a provider that is configured no more, or at another address", async () => {
   const { sub, email } = somebody();
   const browser = createBrowser(accounts);

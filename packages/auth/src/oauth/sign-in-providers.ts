@@ -5,6 +5,7 @@ import { addOAuthServerContext, createAuthEndpoint, createAuthMiddleware } from 
 import { accountError } from "../account-error.ts";
 import { requireFreshSession } from "../sessions/current-session.ts";
 import { bindToIssuer } from "./bind-to-issuer.ts";
+import { noteLinkingSession } from "./linking-session.ts";
 import { openIdProvider, type SignInProvider } from "./openid-provider.ts";
 import { refuseUnlinked } from "./refuse-unlinked.ts";
 
@@ -42,7 +43,7 @@ export function signInProviders(
       before: [
         {
           matcher: ({ path }) => path === "/link-social",
-          handler: createAuthMiddleware(async () => void requireFreshSession()),
+          handler: createAuthMiddleware(() => noteLinkingSession(requireFreshSession())),
         },
         {
           // An ID token in the body would sign in whoever has it: without state, PKCE and nonce, and again until it expires.

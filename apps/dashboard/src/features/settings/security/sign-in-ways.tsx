@@ -22,6 +22,7 @@ const refusals: Record<string, string> = {
     "The e-mail address there is another than yours here. Use an account with the same address, or change yours under Profile.",
   account_already_linked_to_different_user: "That account is linked to somebody else's account here.",
   unable_to_link_account: "The provider does not confirm that the e-mail address is yours, so nothing was linked.",
+  session_ended: "You were signed out before you came back, so nothing was linked. Try again.",
   access_denied: "It was not allowed there. Nothing has changed.",
 };
 
