@@ -340,6 +340,17 @@ test("one person founds and belongs to several workspaces, up to a limit, and a 
   expect((await stranger.api.tenants.create({ key, name })).tenantId).not.toBe(made.tenantId);
 });
 
+test("where not everybody may come, whoever is signed in is told so, and founds no workspace", async () => {
+  await using world = await createWorld();
+  const { id, name, email, api } = await world.login("Ada");
+  expect(await api.session.me()).toMatchObject({ mayFound: true });
+  const closed = world.apiFor({ user: { id, name, email }, isOpen: false });
+  expect(await closed.session.me()).toMatchObject({ tenant: null, mayFound: false });
+  const founding = closed.tenants.create({ key: randomUUID(), name: "Another" });
+  await expect(founding).rejects.toMatchObject(refused("tenant.founding_closed"));
+  expect(await api.tenants.list()).toEqual([]);
+});
+
 test("whoever founds and accepts many at once gets no more than the limit, however they come", async () => {
   await using world = await createWorld();
   const ada = await world.login("Ada");

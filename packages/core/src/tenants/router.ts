@@ -4,12 +4,13 @@ import { AppError } from "../app-error.ts";
 import { accountProcedure, procedureFor, router } from "../trpc.ts";
 import { listMemberships } from "./find-tenant.ts";
 
-/** Who is signed in, and where. */
+/** Who is signed in, where, and whether they may found a workspace of their own. */
 export const sessionRouter = router({
   me: accountProcedure.query(async ({ ctx }) => {
     const memberships = await listMemberships(ctx.db, ctx.user.id);
     const { caller } = ctx;
-    if (!caller) return { user: ctx.user, memberships, tenant: null, member: null, refusal: ctx.noCaller ?? null };
+    const one = { user: ctx.user, memberships, mayFound: ctx.isOpen };
+    if (!caller) return { ...one, tenant: null, member: null, refusal: ctx.noCaller ?? null };
     const [tenant] = await ctx.db.read(caller.tenantId, (read) =>
       read
         .select({
@@ -22,8 +23,7 @@ export const sessionRouter = router({
     );
     if (!tenant) throw new AppError("tenant.not_found");
     return {
-      user: ctx.user,
-      memberships,
+      ...one,
       tenant,
       member: { id: caller.memberId, name: caller.name, role: caller.role },
       refusal: null,

@@ -13,7 +13,7 @@ import { SignOutButton } from "../../shell/sign-out-button.tsx";
 import { useTRPCClient } from "../../trpc.ts";
 import { pendingInvitation } from "../invitation/pending-invitation.ts";
 
-/** For who is signed in and belongs to no workspace: they found one, join the one that they were invited to, or go. */
+/** For who is signed in and belongs to no workspace: they found one, where that is open to them, join the one that they were invited to, or go. */
 export function FoundWorkspacePage({ session }: { session: Session }) {
   return (
     <EntranceLayout
@@ -25,8 +25,8 @@ export function FoundWorkspacePage({ session }: { session: Session }) {
         </>
       }
     >
-      <InvitationHint />
-      <FoundForm />
+      <InvitationHint mayFound={session.mayFound} />
+      {session.mayFound && <FoundForm />}
       <div className="mt-8 flex flex-wrap items-center gap-x-4 gap-y-3 border-t border-line pt-5 text-sm">
         <Link to="/settings/profile" className="link me-auto">
           Your account
@@ -37,7 +37,7 @@ export function FoundWorkspacePage({ session }: { session: Session }) {
   );
 }
 
-function InvitationHint() {
+function InvitationHint({ mayFound }: Pick<Session, "mayFound">) {
   return (
     <Notice tone="plain" className="mt-6">
       {pendingInvitation.read() ? (
@@ -48,7 +48,11 @@ function InvitationHint() {
           </Link>
         </>
       ) : (
-        "Were you invited to one? Open the link in the invitation's mail, in this browser. It came to the address that you were invited with."
+        <>
+          {!mayFound && "New workspaces are not made here: ask to be invited to one. "}
+          Were you invited to one? Open the link in the invitation's mail, in this browser. It came to the address that
+          you were invited with.
+        </>
       )}
     </Notice>
   );
