@@ -38,7 +38,7 @@ export const rateLimits = named({
   signIns: { tier: "authentication", max: 20, seconds: 60 },
   /** Accounts and mails that are asked for from one address; a company's people may share it. */
   signUps: { tier: "authentication", max: 60, seconds: 3_600 },
-  /** Mails that somebody has sent to one address before it is known to be theirs: links to confirm it, links to a new password. */
+  /** Mails of one kind that somebody has sent to one address: links to confirm it, to a new password, to change over to it. */
   mailsToAddress: { tier: "authentication", max: 5, seconds: 3_600 },
   /** Mailed invitations to one address, of all workspaces together. Nobody is told of it: it would tell one of the others. */
   invitationsToAddress: { tier: "authentication", max: 20, seconds: 86_400 },

@@ -1,4 +1,5 @@
 import { type RateLimit, rateLimits } from "@parley/contracts";
+import type { Counted } from "@parley/platform/rate-limits/limit-key";
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import type { ApiOptions } from "./create-api.ts";
 import { digestOf, limitRate } from "./rate-limit.ts";
@@ -48,23 +49,27 @@ type Route = {
   signsIn?: true;
 };
 
-/** The address in the body, as a digest: what counts is who is mailed, and the counter need not know whom. */
+/**
+ * The address in the body, as a digest: what counts is who is mailed, and the counter need not know whom. Each route has a count of its own:
+ * whoever asks for another kind of mail, which is perhaps not even sent, keeps nobody from a new password.
+ */
 const addressee =
-  (name: "email" | "newEmail") =>
-  ({ body }: FastifyRequest): string => {
+  (url: string, name: "email" | "newEmail") =>
+  ({ body }: FastifyRequest): Counted => {
     const email = (body as Record<string, unknown> | undefined)?.[name];
-    return digestOf(typeof email === "string" ? email : "");
+    return { of: [url, digestOf(typeof email === "string" ? email : "")] };
   };
 
 /** Signing in and out, by Better Auth's own protocol. */
 export async function accountRoutes(app: FastifyInstance, { accounts, config }: ApiOptions): Promise<void> {
   for (const { method, url, limit, mails, signsIn } of routes) {
+    const mailed = mails && addressee(url, mails);
     app.route({
       method,
       url,
       bodyLimit: 4 * 1024,
       onRequest: limit ? [limitRate(app, limit)] : [],
-      preHandler: mails ? [limitRate(app, rateLimits.mailsToAddress, { of: addressee(mails) })] : [],
+      preHandler: mailed ? [limitRate(app, rateLimits.mailsToAddress, { of: mailed })] : [],
       async handler(request, reply) {
         if (signsIn) {
           const { "user-agent": userAgent, cookie = "" } = request.headers;
@@ -82,6 +87,9 @@ export async function accountRoutes(app: FastifyInstance, { accounts, config }: 
         const answer = await accounts.handle(
           new Request(new URL(request.url, config.api.url), { method, headers, ...body }),
         );
+        // Nothing was mailed: a wrong password, or nobody who is signed in.
+        if (mailed && !answer.ok)
+          await app.rateLimiter?.giveBack({ limit: rateLimits.mailsToAddress, of: mailed(request) });
         reply.code(answer.status);
         for (const [name, value] of answer.headers) if (name !== "set-cookie") reply.header(name, value);
         for (const cookie of answer.headers.getSetCookie()) reply.header("set-cookie", cookie);
