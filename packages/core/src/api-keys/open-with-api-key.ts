@@ -11,9 +11,10 @@ export type KeyCaller = { tenantId: TenantId; apiKeyId: ApiKeyId; scopes: ApiKey
  * Looks a key up, in the tenant that it names, and notes that it was used. It is read anew at every request, so that a revoked key
  * opens nothing from then on; time is the database's.
  *
+ * @param options.isUse false where the key will be refused whatever it is
  * @returns undefined when there never was such a key
  */
-export async function openWithApiKey(db: Database, key: string): Promise<KeyCaller | undefined> {
+export async function openWithApiKey(db: Database, key: string, { isUse = true } = {}): Promise<KeyCaller | undefined> {
   const tenantId = tenantOfApiKey(key);
   if (!tenantId) return undefined;
   const isUnnoted = or(isNull(apiKeys.lastUsedAt), lt(apiKeys.lastUsedAt, sql`now() - interval '1 minute'`));
@@ -33,7 +34,7 @@ export async function openWithApiKey(db: Database, key: string): Promise<KeyCall
   if (!row) return undefined;
   const { apiKeyId, scopes, plan, isGood } = row;
   // Of those that come at once, one notes it.
-  if (isGood && row.isUnnoted) {
+  if (isGood && isUse && row.isUnnoted) {
     await db.transaction(tenantId, (tx) =>
       tx
         .update(apiKeys)

@@ -24,13 +24,14 @@ export function createAuthentication(app: FastifyInstance, db: Database) {
     const inAddress = findApiKey(unescaped(request.url));
     const [, sent = ""] = /^Bearer (\S+)$/i.exec(request.headers.authorization ?? "") ?? [];
     const key = inAddress ?? sent;
+    if (inAddress) await spend(app, reply, rateLimits.refusedKeys, countedAddress(request.ip));
     const named = tenantOfApiKey(key);
     // Before the key is looked up: whoever has spent their share is told so without asking anybody, and holds nobody else up.
     if (named) {
       const of = [hashApiKey(key).toString("base64url")];
       await spend(app, reply, rateLimits.keyRequests, { tenantId: named, of });
     }
-    const caller = await openWithApiKey(db, key);
+    const caller = await openWithApiKey(db, key, { isUse: !inAddress });
     if (caller) Object.assign(request.facts, { tenantId: caller.tenantId, apiKeyId: caller.apiKeyId });
     if (inAddress) throw new AppError("api_key.in_address");
     if (!caller?.isGood) return refuse(request, reply, "auth.required");

@@ -347,6 +347,19 @@ describe("an API key", () => {
     expect(JSON.stringify(logged)).not.toContain(key.slice(10));
   });
 
+  test("in an address is no use of it, and counts as one that is refused", async () => {
+    vi.useFakeTimers({ toFake: ["Date"] });
+    const tenant = await world.tenant();
+    const { id, key } = await keyOf(tenant);
+    const address = "198.51.100.77";
+    const attempt = (sent: string) => call("GET", `/v1/documents?key=${sent}`, { address });
+    expect((await attempt(key)).status).toBe(400);
+    expect((await tenant.api.apiKeys.list()).find((one) => one.id === id)?.lastUsedAt).toBeNull();
+    for (let time = 1; time < rateLimits.refusedKeys.max; time++)
+      expect((await attempt(makeApiKey(tenant.tenantId))).status).toBe(400);
+    expect((await attempt(makeApiKey(tenant.tenantId))).status).toBe(429);
+  });
+
   test("[K1] [T1] of one tenant finds nothing of another's: the answer is the one for what does not exist, to the letter", async () => {
     const theirs = await furnished();
     const { key, tenantId } = await furnished();
