@@ -17,7 +17,7 @@ test("signing up leads over a mail to a workspace of one's own", async ({ page, 
   await password.fill("too short");
   await expect(page.getByText("6 more characters needed").first()).toBeVisible();
   await password.fill("lovelace analytical");
-  await expect(page.getByText(/made of your name/).first()).toBeVisible();
+  await expect(page.getByText(/made of names that are easy to know/).first()).toBeVisible();
   await page.getByRole("button", { name: "Create workspace" }).click();
   await expect(password).toHaveAccessibleDescription(/made of names that go with your account/);
   await password.fill(ada.password);
