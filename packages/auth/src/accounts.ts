@@ -162,6 +162,7 @@ export function createAccounts(options: AccountsOptions): Accounts {
       signInProviders(providers, { db, mayRegister: rules.who === "open" }),
       secondFactor({
         sessions,
+        afterwards,
         factors,
         attempts,
         links,

@@ -186,7 +186,6 @@ export class Factors {
    */
   async challenge({ id, userId }: { id: string; userId: string }): Promise<string | undefined> {
     const secret = randomBytes(32).toString("base64url");
-    await this.forgetOldChallenges();
     return this.#db.transaction("auth", async (tx) => {
       await lockPerson(tx, userId);
       const { rows } = await tx.execute(sql`delete from auth.session where id = ${id} returning 1`);
@@ -196,10 +195,6 @@ export class Factors {
         values (${this.challengeDigest(secret)}, ${userId}, now() + ${seconds(challengeCookie.maxAgeSeconds)})`);
       return secret;
     });
-  }
-
-  async forgetOldChallenges(): Promise<void> {
-    await this.#run(sql`delete from auth.challenge where ends_at < now()`);
   }
 
   /** Who is half signed in by it. */

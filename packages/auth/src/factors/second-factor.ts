@@ -6,6 +6,7 @@ import { deleteSessionCookie, expireCookie, setSessionCookie } from "better-auth
 import { accountError } from "../account-error.ts";
 import { type AccountEventType, type OnAccountEvent, originOf } from "../account-events.ts";
 import type { AccountMail, Links } from "../account-mail.ts";
+import type { Afterwards } from "../afterwards.ts";
 import type { Attempts, Subject } from "../lockout/attempts.ts";
 import { backupCodesRenewedMail, factorDisabledMail, factorEnabledMail } from "../mail/account-mails.ts";
 import { verifyPassword } from "../passwords/hash-password.ts";
@@ -17,6 +18,7 @@ import { otpauthUri } from "./totp.ts";
 
 type Options = {
   sessions: Sessions;
+  afterwards: Afterwards;
   factors: Factors;
   attempts: Attempts;
   links: Links;
@@ -35,7 +37,17 @@ const cookieOf = (context: GenericEndpointContext, { name, maxAgeSeconds }: { na
  * The second factor. Whoever has one is given no session for their password alone, by whatever way they sign in, but a challenge, which
  * opens nothing.
  */
-export function secondFactor({ sessions, factors, attempts, links, mail, onEvent, tellLocked, onSignedIn }: Options) {
+export function secondFactor({
+  sessions,
+  afterwards,
+  factors,
+  attempts,
+  links,
+  mail,
+  onEvent,
+  tellLocked,
+  onSignedIn,
+}: Options) {
   const tell = (type: AccountEventType, userId: string, context: GenericEndpointContext) =>
     onEvent({ type, userId: UserId.parse(userId), ...originOf(context.headers) });
 
@@ -62,11 +74,11 @@ export function secondFactor({ sessions, factors, attempts, links, mail, onEvent
 
   /** Another session in the place of all that the person has, in the transaction that changes their factor; and its mail. */
   const beginningAnew =
-    (context: GenericEndpointContext, { user }: FoundSession, write: typeof factorEnabledMail) =>
+    (context: GenericEndpointContext, { user, session }: FoundSession, write: typeof factorEnabledMail) =>
     async (tx: TenantTransaction) => {
       await mailing(write, user)(tx);
       const [origin, secondFactor] = [originOf(context.headers), write === factorEnabledMail];
-      return replaceSessions(tx, { userId: user.id, origin, secondFactor });
+      return replaceSessions(tx, { former: session.id, userId: user.id, origin, secondFactor });
     };
 
   async function giveSession(context: GenericEndpointContext, session: Awaited<ReturnType<typeof replaceSessions>>) {
@@ -98,7 +110,8 @@ export function secondFactor({ sessions, factors, attempts, links, mail, onEvent
       throw isCallback ? context.redirect(`${links.signIn}?error=session_ended`) : accountError("UNAUTHORIZED");
     const { name, attributes } = cookieOf(context, challengeCookie);
     await context.setSignedCookie(name, secret, context.context.secret, attributes);
-    await tell("factor.asked", begun.user.id, context);
+    // After the answer: how long it takes would tell in how many workspaces somebody is.
+    afterwards.run(() => tell("factor.asked", begun.user.id, context));
     if (isCallback) throw context.redirect(links.secondFactor);
     return context.json({ secondFactor: true });
   }

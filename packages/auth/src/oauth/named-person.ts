@@ -26,9 +26,10 @@ export async function findNamedUser(
 ): Promise<UserId | undefined> {
   const { rows } = await db.read("auth", (read) =>
     read.execute<{ id: string }>(sql`
-      select u.id from auth."user" u
-      left join auth.account a on a.user_id = u.id and a.provider_id = ${provider} and a.account_id = ${account}
-      where a.id is not null or u.email = ${email?.toLowerCase() ?? null} order by a.id is null limit 1`),
+      select user_id as id, 1 as rank from auth.account where provider_id = ${provider} and account_id = ${account}
+      union all
+      select id, 2 from auth."user" where email = ${email?.toLowerCase() ?? null}
+      order by rank limit 1`),
   );
   return rows[0] && UserId.parse(rows[0].id);
 }

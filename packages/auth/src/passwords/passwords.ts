@@ -96,12 +96,6 @@ export function passwords(options: Options) {
     await mail.send(tx, passwordChangedMail({ to: person.email, name: person.name, url: links.forgotPassword }));
   }
 
-  /** Nobody has guessed at this password yet; and here is somebody who knows it. A device's count goes for one password anyway. */
-  async function forgetGuesses({ id, email }: Person): Promise<void> {
-    await attempts.clear({ kind: "account", of: email });
-    await attempts.clear({ kind: "confirmation", of: id });
-  }
-
   /** Nothing happens where nobody has the address. */
   async function mailReset(email: string, origin: ReturnType<typeof originOf>): Promise<void> {
     const person = await db.transaction("auth", async (tx) => {
@@ -149,7 +143,9 @@ export function passwords(options: Options) {
       });
       const userId = UserId.parse(person.id);
       const origin = originOf(context.headers);
-      await forgetGuesses(person);
+      // Nobody has guessed at this password yet; and here is somebody who knows it. A device's count goes for one password anyway.
+      await attempts.clear({ kind: "account", of: person.email });
+      await attempts.clear({ kind: "confirmation", of: person.id });
       await onKnown(context, person.email);
       await workspaces.finish(userId, origin.ip);
       await onEvent({ type: "password.reset", userId, ...origin });
@@ -183,7 +179,7 @@ export function passwords(options: Options) {
         await replace(tx, user, { hash, short: isShort(newPassword) });
         return insertSession(tx, { userId: user.id, origin, secondFactor: false });
       });
-      await forgetGuesses(user);
+      await attempts.clear({ kind: "account", of: user.email });
       await setSessionCookie(context, { session: renewed, user });
       await onEvent({ type: "password.changed", userId: UserId.parse(user.id), ...origin });
       return { status: true };

@@ -1,6 +1,7 @@
 import { randomBytes, randomUUID } from "node:crypto";
 import type { TenantTransaction } from "@parley/db";
 import { sql } from "drizzle-orm";
+import { accountError } from "../account-error.ts";
 import type { Origin } from "../account-events.ts";
 
 /**
@@ -22,8 +23,18 @@ export async function insertSession(
   return { id, token, userId, ipAddress, userAgent, expiresAt: now, createdAt: now, updatedAt: now };
 }
 
-/** The same in the place of all that the person has. `lockPerson` comes first. */
-export async function replaceSessions(tx: TenantTransaction, session: Parameters<typeof insertSession>[1]) {
-  await tx.execute(sql`delete from auth.session where user_id = ${session.userId}`);
+/**
+ * The same in the place of all that the person has. `lockPersonOf` comes first.
+ *
+ * @param options.former id of the session that asks for it
+ * @throws `UNAUTHORIZED` when that one is over, signed out or replaced by another sign-in of its browser
+ */
+export async function replaceSessions(
+  tx: TenantTransaction,
+  { former, ...session }: Parameters<typeof insertSession>[1] & { former: string },
+) {
+  const { rows } = await tx.execute<{ id: string }>(sql`
+    delete from auth.session where user_id = ${session.userId} returning id`);
+  if (!rows.some(({ id }) => id === former)) throw accountError("UNAUTHORIZED");
   return insertSession(tx, session);
 }

@@ -17,12 +17,13 @@ export async function lockPerson(tx: Transaction, userId: string): Promise<boole
 }
 
 /**
- * The same for whoever asks in a session, which was found a moment ago and perhaps by way of a cache: what it is to change lasts.
+ * The same for whoever asks in a session, which was found a moment ago and perhaps by way of a cache: what it is to change lasts. The session
+ * itself is not locked: sign-ins and changes of roles lock what else they need before they come to sessions.
  *
  * @throws `UNAUTHORIZED` when it has been ended meanwhile
  */
 export async function lockPersonOf(tx: Transaction, { user, session }: FoundSession): Promise<void> {
   await lockPerson(tx, user.id);
-  const { rows } = await tx.execute(sql`select 1 from auth.session where id = ${session.id} for update`);
+  const { rows } = await tx.execute(sql`select 1 from auth.session where id = ${session.id}`);
   if (rows.length === 0) throw accountError("UNAUTHORIZED");
 }

@@ -106,8 +106,7 @@ export function createSignIn(options: Options) {
     });
     if (session.outcome === "changed") throw refuse();
     if (session.outcome === "half") {
-      await factors.forgetOldChallenges();
-      await onEvent({ type: "factor.asked", userId: UserId.parse(proven.id), ...origin });
+      afterwards.run(() => onEvent({ type: "factor.asked", userId: UserId.parse(proven.id), ...origin }));
       return {
         answer: { secondFactor: true },
         setCookies: [
