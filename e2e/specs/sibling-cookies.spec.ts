@@ -12,6 +12,7 @@ const sessionCookie = "__Host-parley.session_token";
 
 /** Whom the dashboard shows as signed in, after it was loaded anew. */
 async function whoIsShown(page: Page, dashboardUrl: string): Promise<string> {
+  await page.goto("about:blank"); // so that no answer is meant for the page before
   const answered = page.waitForResponse(/session\.me/);
   await page.goto(`${dashboardUrl}/inbox`);
   const [first] = [await (await answered).json()].flat();
