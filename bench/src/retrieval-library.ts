@@ -45,7 +45,7 @@ export async function openRetrievalLibrary(databaseUrl: string | undefined): Pro
       const versions = [];
       for (const [index, { text }] of docs.entries()) {
         const file = `${index}.txt`;
-        const document = readDocument(new TextEncoder().encode(text), file);
+        const document = await readDocument(new TextEncoder().encode(text), file);
         const { documentId, versionId } = await db.transaction(tenantId, (tx) =>
           addDocument(tx, jobs, { source: "task", path: file, ...document }),
         );

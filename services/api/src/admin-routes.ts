@@ -82,7 +82,7 @@ export async function adminRoutes(app: FastifyInstance, { db, config, jobs, acco
       const tenantId = tenantOf(request);
       const { source, path } = Upload.parse(request.query);
       if (!Buffer.isBuffer(request.body)) throw new AppError("input.invalid");
-      const document = readDocument(request.body, path);
+      const document = await readDocument(request.body, path);
       return db.transaction(tenantId, (tx) =>
         addDocumentAsOperator(tx, jobs, { source, path, ...document }, request.ip),
       );

@@ -46,7 +46,7 @@ test("a page that a release no longer has is taken out, and what somebody took o
   const { tenantId } = await world.tenant();
   const offeredPages = remember();
   await ingestDocumentation({ db, jobs, offeredPages }, tenantId);
-  const old = readDocument(new TextEncoder().encode("# Old\n\nIt was so once."), "docs/old.md");
+  const old = await readDocument(new TextEncoder().encode("# Old\n\nIt was so once."), "docs/old.md");
   await db.transaction(tenantId, async (tx) => {
     await addDocument(tx, jobs, { source: "Parley's documentation", path: "docs/old.md", ...old });
     await addDocument(tx, jobs, { source: "Files", path: "docs/old.md", ...old });

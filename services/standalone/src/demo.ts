@@ -108,7 +108,8 @@ export async function ingestDocumentation(
 async function readDocumentation(): Promise<Map<string, ReadDocument>> {
   const inDocs = await readdir(path.join(project, "docs"), { recursive: true });
   const files = ["README.md", ...inDocs.map((file) => path.join("docs", file))].filter((file) => file.endsWith(".md"));
-  const read = async (file: string) => [file, readDocument(await readFile(path.join(project, file)), file)] as const;
+  const read = async (file: string) =>
+    [file, await readDocument(await readFile(path.join(project, file)), file)] as const;
   return new Map(await Promise.all(files.sort().map(read)));
 }
 

@@ -177,7 +177,7 @@ test("the command line reads files while Parley runs and while it doesn't, and s
   for (const reason of [
     /empty\.md: .*no text/,
     /binary\.txt: .*not text/,
-    /picture\.png: not Markdown or text/,
+    /picture\.png: not of a kind that can be read/,
     /huge\.txt: larger than 10 MB/,
   ]) {
     expect(ingest.output()).toMatch(reason);

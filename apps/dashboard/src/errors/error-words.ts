@@ -130,7 +130,19 @@ export const errorWords: Record<Exclude<ErrorCode, "internal">, Words> = {
   },
   "document.type_unknown": {
     title: "Documents of this kind can't be read",
-    advice: "Save it as Markdown or plain text.",
+    advice: "Save it as Markdown, plain text, HTML or CSV.",
+  },
+  "document.mismatch": {
+    title: "The file is not what its name says",
+    advice: "Give its name the ending of what it is, or export it again.",
+  },
+  "document.broken": {
+    title: "The file is damaged",
+    advice: "Open it in the program that made it, and save it again.",
+  },
+  "document.too_complex": {
+    title: "The document takes too long to read",
+    advice: "Divide it into several, or save it in a simpler form.",
   },
   "channel.not_found": {
     title: "There are no live updates for this",

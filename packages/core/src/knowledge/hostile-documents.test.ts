@@ -10,13 +10,13 @@ import { searchableText } from "./searchable-text.ts";
 
 vi.mock("./markdown/parse.ts", { spy: true });
 
-// Documents are Markdown or text, and nothing in them is unpacked, resolved or run: what is anything else is refused for its bytes,
-// whatever it is called.
+// What is called text is text: nothing in it is unpacked, resolved or run, and what is anything else is refused for its bytes.
+// Files that have to be parsed are in parsing/hostile-files.test.ts.
 
 const bytes = (text: string) => new TextEncoder().encode(text);
-function codeOf(content: Uint8Array, path = "a.md"): string {
+async function codeOf(content: Uint8Array, path = "a.md"): Promise<string> {
   try {
-    return readDocument(content, path).text;
+    return (await readDocument(content, path)).text;
   } catch (error) {
     return (error as { code: string }).code;
   }
@@ -37,38 +37,50 @@ const pdf = (more: string) =>
   Buffer.concat([Buffer.from(`%PDF-1.7\n%`), Buffer.from([0xe2, 0xe3, 0xcf, 0xd3]), Buffer.from(`\n${more}`)]);
 
 describe("[I9] what is no text is refused by its bytes, whatever it is called:", () => {
-  test.each<[string, Uint8Array]>([
-    ["a zip bomb", zipBomb()],
-    ["a gzip bomb", gzipSync(Buffer.alloc(100 * 1024 * 1024))],
-    ["a workbook", Buffer.concat([Buffer.from("PK\u0003\u0004\u0014\0\u0006\0"), Buffer.from("[Content_Types].xml")])],
-    ["a PDF whose font runs a script", pdf("/FontMatrix [1 0 0 1 0 (1\\); alert\\(1\\)//)]")],
-    ["a picture that is a script", Buffer.concat([Buffer.from("GIF89a/*\0\0*/=1;alert(1)//"), Buffer.alloc(20)])],
-    ["a text that is a zip file from its end", Buffer.concat([bytes("# Title\n\nwords\n"), zipBomb()])],
-    ["an object of Java", Buffer.from("aced0005737200", "hex")],
-  ])("%s", (_what, content) => {
-    for (const path of ["a.md", "a.txt", "a.pdf.md"]) expect(codeOf(content, path)).toMatch(/^document\.not_text$/);
-    for (const path of ["a.zip", "a.xlsx", "a.pdf", "a.svg", "a.html", "a.xml"])
-      expect(codeOf(content, path)).toBe("document.type_unknown");
+  test.each<[string, Uint8Array, string]>([
+    ["a zip bomb", zipBomb(), "document.mismatch"],
+    ["a gzip bomb", gzipSync(Buffer.alloc(100 * 1024 * 1024)), "document.not_text"],
+    [
+      "a workbook",
+      Buffer.concat([Buffer.from("PK\u0003\u0004\u0014\0\u0006\0"), Buffer.from("[Content_Types].xml")]),
+      "document.mismatch",
+    ],
+    ["a PDF whose font runs a script", pdf("/FontMatrix [1 0 0 1 0 (1\\); alert\\(1\\)//)]"), "document.mismatch"],
+    ["a PDF of letters alone", bytes("%PDF-1.7\n1 0 obj\n"), "document.mismatch"],
+    [
+      "a picture that is a script",
+      Buffer.concat([Buffer.from("GIF89a/*\0\0*/=1;alert(1)//"), Buffer.alloc(20)]),
+      "document.not_text",
+    ],
+    [
+      "a text that is a zip file from its end",
+      Buffer.concat([bytes("# Title\n\nwords\n"), zipBomb()]),
+      "document.not_text",
+    ],
+    ["an object of Java", Buffer.from("aced0005737200", "hex"), "document.not_text"],
+  ])("%s", async (_what, content, code) => {
+    for (const path of ["a.md", "a.txt", "a.pdf.md", "a.html", "a.csv"]) expect(await codeOf(content, path)).toBe(code);
+    for (const path of ["a.zip", "a.svg", "a.xml"]) expect(await codeOf(content, path)).toBe("document.type_unknown");
   });
 
-  test("one byte more than a document may have", () => {
-    expect(codeOf(new Uint8Array(limits.documentBytes + 1).fill(97))).toBe("document.too_large");
+  test("one byte more than a document may have", async () => {
+    expect(await codeOf(new Uint8Array(limits.documentBytes + 1).fill(97))).toBe("document.too_large");
   });
 });
 
-test("[I9] entities that name files or each other stay the words that they are", () => {
+test("[I9] entities that name files or each other stay the words that they are", async () => {
   const laughs = Array.from({ length: 20 }, (_, index) => `<!ENTITY l${index + 1} "${`&l${index};`.repeat(10)}">`).join(
     "\n",
   );
   const text = `<!DOCTYPE x [<!ENTITY f SYSTEM "file:///etc/passwd">\n${laughs}]>\n<x>&f;&l20;</x>\n`;
-  expect(codeOf(bytes(text))).toBe(text);
+  expect(await codeOf(bytes(text))).toBe(text);
   const chunks = [...chunkDocument(text, "text/markdown")].map((chunk) => chunk.text).join("\n");
   expect(chunks.length).toBeLessThanOrEqual(text.length);
   expect(chunks).not.toContain("root:");
 });
 
-test("[I9 control] text is read, and what is cut off it would be missed", () => {
-  expect(codeOf(bytes("# Title\n\nwords\n"))).toBe("# Title\n\nwords\n");
+test("[I9 control] text is read, and what is cut off it would be missed", async () => {
+  expect(await codeOf(bytes("# Title\n\nwords\n"))).toBe("# Title\n\nwords\n");
 });
 
 const size = 24 * 1024;
@@ -99,9 +111,9 @@ const mostAtOnce = 16 * 1024;
 // What goes back over what it has read does not end on these within the test's time, nor within a day's: no clock has to be read.
 test.each(slow)(
   "[I10] %s: read to the end, step by step, none of which takes much of it",
-  (_what, text) => {
+  async (_what, text) => {
     const parsed = vi.spyOn(markdown, "parseBlocks");
-    const document = readDocument(bytes(text), "a.md");
+    const document = await readDocument(bytes(text), "a.md");
     let steps = 0;
     for (const chunk of chunkDocument(document.text, document.mediaType)) {
       expect(chunk.text.length).toBeLessThan(mostAtOnce);

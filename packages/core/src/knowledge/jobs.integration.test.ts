@@ -47,10 +47,10 @@ async function workUnpolled(jobs: KnowledgeJobs): Promise<void> {
 async function newTenant() {
   const { tenantId } = await world.tenant();
   const library = createLibrary(db, tenantId, createWordEmbedder());
-  const add = (jobs: KnowledgeJobs, path: string, text: string) =>
-    db.transaction(tenantId, (tx) =>
-      addDocument(tx, jobs, { source: "docs", path, ...readDocument(new TextEncoder().encode(text), path) }),
-    );
+  const add = async (jobs: KnowledgeJobs, path: string, text: string) => {
+    const document = await readDocument(new TextEncoder().encode(text), path);
+    return db.transaction(tenantId, (tx) => addDocument(tx, jobs, { source: "docs", path, ...document }));
+  };
   return { tenantId, library, add };
 }
 

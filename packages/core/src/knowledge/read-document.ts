@@ -2,59 +2,56 @@ import { limits } from "@parley/contracts";
 import { AppError } from "../app-error.ts";
 import { headingText, parseBlocks } from "./markdown/parse.ts";
 import { frontMatterOf, segmentsOf } from "./markdown/segments.ts";
-import type { MediaType } from "./passage.ts";
+import { contentOf } from "./parsing/content-of.ts";
+import { decodeText } from "./parsing/decode-text.ts";
+import { parseInWorker } from "./parsing/parse-in-worker.ts";
+import { type Parsed, Refusal } from "./parsing/parsed.ts";
 
 /** A document that can be read: its text has line feeds alone, and no NUL. */
-export type ReadDocument = { title: string; mediaType: MediaType; text: string };
+export type ReadDocument = Parsed & { title: string };
 
-const mediaTypes: Record<string, MediaType> = {
-  md: "text/markdown",
-  markdown: "text/markdown",
-  txt: "text/plain",
-  text: "text/plain",
-};
+const kinds = {
+  md: "markdown",
+  markdown: "markdown",
+  txt: "text",
+  text: "text",
+  html: "html",
+  htm: "html",
+  csv: "csv",
+} as const;
+type Ending = keyof typeof kinds;
+
+/** The endings of the files that can be read, without their dots. */
+export const readableEndings: ReadonlySet<string> = new Set(Object.keys(kinds));
 
 /**
- * Reads a Markdown or text file: UTF-8, or UTF-16 that says so by its byte order mark.
+ * Reads a file as its name's ending says, if its content is of that kind. What has to be parsed first is parsed in a thread of its own.
  *
- * @param path as its source calls it; its ending decides how the file is read
- * @returns titled by the first heading or the front matter, else by the file's name
- * @throws AppError `document.type_unknown`, `document.too_large`, `document.empty` or `document.not_text`
+ * @param path as its source calls it
+ * @returns titled by the document itself (its title, its first heading), else by the file's name
+ * @throws AppError `document.type_unknown`, `document.too_large`, `document.mismatch`, `document.not_text`, `document.broken`,
+ *   `document.too_complex` or `document.empty`; `service.busy` when too many wait to be parsed
  */
-export function readDocument(bytes: Uint8Array, path: string): ReadDocument {
+export async function readDocument(bytes: Uint8Array, path: string): Promise<ReadDocument> {
   const name = path.split(/[\\/]/).at(-1) ?? path;
-  const mediaType = mediaTypes[/\.([^.]+)$/.exec(name)?.[1]?.toLowerCase() ?? ""];
-  if (!mediaType) throw new AppError("document.type_unknown");
+  const ending = /\.([^.]+)$/.exec(name)?.[1]?.toLowerCase() ?? "";
+  if (!readableEndings.has(ending)) throw new AppError("document.type_unknown");
   if (bytes.byteLength > limits.documentBytes) throw new AppError("document.too_large");
+  if (contentOf(bytes) !== "text") throw new AppError("document.mismatch");
 
-  const text = decode(bytes).replace(/\r\n?/g, "\n");
-  if (!/[\p{L}\p{N}\p{S}]/u.test(text)) throw new AppError("document.empty");
-  return { title: (mediaType === "text/markdown" && titleOf(text)) || name, mediaType, text };
+  const kind = kinds[ending as Ending];
+  const parsed = kind === "markdown" || kind === "text" ? readText(bytes, kind) : await parseInWorker(kind, bytes);
+  if (!/[\p{L}\p{N}\p{S}]/u.test(parsed.text)) throw new AppError("document.empty");
+  const title = parsed.title || (parsed.mediaType === "text/markdown" && titleOf(parsed.text)) || name;
+  return { ...parsed, title };
 }
 
-const byteOrderMarks = [
-  { encoding: "utf-8", mark: [0xef, 0xbb, 0xbf] },
-  { encoding: "utf-16le", mark: [0xff, 0xfe] },
-  { encoding: "utf-16be", mark: [0xfe, 0xff] },
-] as const;
-
-function decode(bytes: Uint8Array): string {
-  const marked = byteOrderMarks.find(({ mark }) => mark.every((byte, index) => bytes[index] === byte));
-  let text: string;
+function readText(bytes: Uint8Array, kind: "markdown" | "text"): Parsed {
   try {
-    text = new TextDecoder(marked?.encoding ?? "utf-8", { fatal: true }).decode(bytes);
-  } catch (cause) {
-    throw new AppError("document.not_text", { cause });
+    return { mediaType: kind === "markdown" ? "text/markdown" : "text/plain", text: decodeText(bytes) };
+  } catch (error) {
+    throw error instanceof Refusal ? new AppError(error.code, { cause: error }) : error;
   }
-  if (holdsControls(text)) throw new AppError("document.not_text");
-  return text;
-}
-
-/** A NUL is never text; other controls turn up in it now and then, but in binary data everywhere. */
-function holdsControls(text: string): boolean {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
-  const controls: string[] = text.match(/[\u0000-\u0008\u000E-\u001A\u001C-\u001F\uFFFE\uFFFF]/g) ?? [];
-  return controls.includes("\0") || controls.length > text.length / 100;
 }
 
 function titleOf(markdown: string): string | undefined {

@@ -59,10 +59,10 @@ test(
       const world = await createWorld(db);
       const { tenantId } = await world.tenant();
       const search = (question: string) => searchKnowledge(db, embedder, tenantId, question, { limit: 3 });
-      const add = (file: string, text: string) =>
-        db.transaction(tenantId, (tx) =>
-          addDocument(tx, jobs, { source: "docs", path: file, ...readDocument(new TextEncoder().encode(text), file) }),
-        );
+      const add = async (file: string, text: string) => {
+        const document = await readDocument(new TextEncoder().encode(text), file);
+        return db.transaction(tenantId, (tx) => addDocument(tx, jobs, { source: "docs", path: file, ...document }));
+      };
       await jobs.start();
       await jobs.work(embedder);
       const added = [

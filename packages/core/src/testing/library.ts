@@ -57,10 +57,10 @@ export function createLibrary(db: Database, tenantId: TenantId, embedder: Embedd
     orders,
     removals,
     /** Adds the text under the path. */
-    add: (path: string, text: string, source = "docs") =>
-      db.transaction(tenantId, (tx) =>
-        addDocument(tx, jobs, { source, path, ...readDocument(new TextEncoder().encode(text), path) }),
-      ),
+    async add(path: string, text: string, source = "docs") {
+      const document = await readDocument(new TextEncoder().encode(text), path);
+      return db.transaction(tenantId, (tx) => addDocument(tx, jobs, { source, path, ...document }));
+    },
     /** Carries out one order, by default the oldest. */
     async ingest(order = orders.shift(), signal = never) {
       if (order) await ingestDocument({ db, embedder }, order, signal);

@@ -36,7 +36,7 @@ const addDocuments = (tenant: Tenant, paths: string[]) =>
   world.db.transaction(tenant.tenantId, async (tx) => {
     const ids: (typeof documents.$inferSelect)["id"][] = [];
     for (const path of paths) {
-      const document = readDocument(Buffer.from(`# ${path}\n\nSomething about ${path}.`), path);
+      const document = await readDocument(Buffer.from(`# ${path}\n\nSomething about ${path}.`), path);
       ids.push(DocumentId.parse((await addDocument(tx, jobs, { source: "Files", path, ...document })).documentId));
     }
     return ids;

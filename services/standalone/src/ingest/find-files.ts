@@ -1,6 +1,7 @@
 import { readdir, stat } from "node:fs/promises";
 import path from "node:path";
 import { limits } from "@parley/contracts";
+import { readableEndings } from "@parley/core/knowledge/read-document";
 import { OperatorError } from "../operator-error.ts";
 
 export type FoundFile = {
@@ -9,7 +10,6 @@ export type FoundFile = {
 };
 export type Skipped = { path: string; reason: string };
 
-const readable = new Set([".md", ".markdown", ".txt", ".text"]);
 const isHidden = (name: string) => name.startsWith(".") || name === "node_modules";
 
 /**
@@ -46,8 +46,8 @@ export async function findFiles(given: readonly string[]): Promise<{ files: Foun
       }
     } else if (!found.isFile()) {
       skipped.push({ path: shown, reason: "not a file" });
-    } else if (!readable.has(path.extname(file).toLowerCase())) {
-      skipped.push({ path: shown, reason: "not Markdown or text" });
+    } else if (!readableEndings.has(path.extname(file).slice(1).toLowerCase())) {
+      skipped.push({ path: shown, reason: "not of a kind that can be read" });
     } else if (found.size > limits.documentBytes) {
       skipped.push({
         path: shown,

@@ -79,7 +79,7 @@ export async function ingest(
   ] as const) {
     for (const { path, reason } of rows) say(`  ${title}  ${path}: ${reason}`);
   }
-  if (files.length === 0) say("  Nothing to read: name Markdown or text files, or folders that hold some.");
+  if (files.length === 0) say("  Nothing to read: name files of a kind that can be read, or folders that hold some.");
   return failed.length > 0 || files.length === 0;
 }
 

@@ -69,7 +69,7 @@ export async function withinThisProcess(installation: Installation, tenant: stri
   return {
     async add({ source, path, bytes }) {
       try {
-        const document = readDocument(bytes, path);
+        const document = await readDocument(bytes, path);
         return await db.transaction(tenantId, (tx) =>
           addDocumentAsOperator(tx, jobs, { source, path, ...document }, null),
         );

@@ -39,8 +39,8 @@ export function DocumentsPage() {
                 Add documents
               </h2>
               <p className="mt-1 mb-3 text-sm text-ink-soft">
-                Run this in Parley's folder, with files or folders. Markdown and plain text are read; what has not
-                changed costs nothing.
+                Run this in Parley's folder, with files or folders. Markdown, plain text, HTML and CSV are read; what
+                has not changed costs nothing.
               </p>
               <IngestCommand />
             </section>
@@ -56,8 +56,8 @@ function NoDocuments() {
     <div className="rounded-card border border-dashed border-edge bg-surface">
       <EmptyState icon={LibraryBig} title="No documents yet">
         <p className="mb-4">
-          The assistant answers from your documents only, so it knows nothing so far. Add Markdown or text files, or a
-          whole folder, by running this in Parley's folder:
+          The assistant answers from your documents only, so it knows nothing so far. Add files, or a whole folder, by
+          running this in Parley's folder:
         </p>
         <IngestCommand />
       </EmptyState>

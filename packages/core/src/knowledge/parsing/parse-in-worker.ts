@@ -1,0 +1,71 @@
+import { Worker } from "node:worker_threads";
+import { AppError } from "../../app-error.ts";
+import type { Order, Outcome, ParsedKind } from "./parse-worker.ts";
+import type { Parsed } from "./parsed.ts";
+
+const deadlineMs = 9_000;
+const mb = 1024 * 1024;
+/** What a reader may have: its heap, and beside it the buffers that things are unpacked into, which V8 does not count. */
+const heapMb = 192;
+const bufferBytes = 128 * mb;
+const watchedEveryMs = 50;
+/** Files that wait for their turn; each is held in memory. */
+const mostWaiting = 16;
+
+let waiting = 0;
+let last: Promise<unknown> = Promise.resolve();
+
+/**
+ * Parses a file in a thread of its own, which ends with it: whatever the file does to its parser, this process goes on, in 10 seconds
+ * and 512 MB. One file at a time, in the order in which they came.
+ *
+ * @throws AppError what the reader refuses it for; `document.too_complex` when it takes too long or too much;
+ *   `service.busy` when too many wait
+ */
+export async function parseInWorker(kind: ParsedKind, bytes: Uint8Array): Promise<Parsed> {
+  if (waiting >= mostWaiting) throw new AppError("service.busy");
+  waiting += 1;
+  const turn = last.then(() => run({ kind, bytes }));
+  last = turn.catch(() => {});
+  try {
+    return await turn;
+  } finally {
+    waiting -= 1;
+  }
+}
+
+async function run(order: Order): Promise<Parsed> {
+  const worker = new Worker(new URL("./parse-worker.ts", import.meta.url), {
+    name: "reader",
+    workerData: order,
+    env: {},
+    resourceLimits: { maxOldGenerationSizeMb: heapMb, maxYoungGenerationSizeMb: 16, stackSizeMb: 4 },
+  });
+  let timer: NodeJS.Timeout | undefined;
+  let watch: NodeJS.Timeout | undefined;
+  try {
+    const outcome = await new Promise<Outcome>((resolve) => {
+      const tooComplex = (detail: string) => resolve({ code: "document.too_complex", detail });
+      worker.once("message", resolve);
+      worker.once("error", (error) => {
+        const code = (error as NodeJS.ErrnoException).code;
+        if (code === "ERR_WORKER_OUT_OF_MEMORY") tooComplex("out of memory");
+        else resolve({ code: "document.broken", detail: String(error) });
+      });
+      worker.once("exit", () => resolve({ code: "document.broken", detail: "the reader ended without a word" }));
+      timer = setTimeout(() => tooComplex("out of time"), deadlineMs);
+      watch = setInterval(() => {
+        worker.getHeapStatistics().then(
+          ({ external_memory }) => external_memory > bufferBytes && tooComplex("out of memory for buffers"),
+          () => {}, // one that has ended holds nothing
+        );
+      }, watchedEveryMs);
+    });
+    if ("code" in outcome) throw new AppError(outcome.code, { detail: outcome.detail });
+    return outcome.parsed;
+  } finally {
+    clearTimeout(timer);
+    clearInterval(watch);
+    await worker.terminate();
+  }
+}

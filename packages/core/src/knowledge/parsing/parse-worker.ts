@@ -1,0 +1,28 @@
+import { parentPort, workerData } from "node:worker_threads";
+import type { ErrorCode } from "@parley/contracts";
+import { type Parsed, Refusal } from "./parsed.ts";
+
+/** How each kind of file is read. A reader comes with its parsers, so only the one that is needed is loaded. */
+const readers = {
+  csv: async () => (await import("./read-csv.ts")).readCsv,
+  html: async () => (await import("./read-html.ts")).readHtml,
+} satisfies Record<string, () => Promise<(bytes: Uint8Array) => Parsed>>;
+
+export type ParsedKind = keyof typeof readers;
+export type Order = { kind: ParsedKind; bytes: Uint8Array };
+export type Outcome = { parsed: Parsed } | { code: ErrorCode; detail: string };
+
+async function carryOut({ kind, bytes }: Order): Promise<Outcome> {
+  try {
+    const read = await readers[kind]();
+    return { parsed: read(bytes) };
+  } catch (error) {
+    const detail = String(error);
+    if (error instanceof Refusal) return { code: error.code, detail };
+    // Nested deeper than the stack, or longer than a string or an array can be.
+    if (error instanceof RangeError) return { code: "document.too_complex", detail };
+    return { code: "document.broken", detail };
+  }
+}
+
+parentPort?.postMessage(await carryOut(workerData as Order));

@@ -1,0 +1,20 @@
+import type { ErrorCode } from "@parley/contracts";
+import type { MediaType } from "../passage.ts";
+
+/** What a reader makes of a file: its text, written as `mediaType` says. */
+export type Parsed = {
+  /** As the document itself gives it. */
+  title?: string | undefined;
+  mediaType: MediaType;
+  text: string;
+};
+
+/** A file that a reader does not take; it crosses from the worker as its code. */
+export class Refusal extends Error {
+  readonly code: ErrorCode;
+
+  constructor(code: ErrorCode, detail: string = code) {
+    super(detail);
+    this.code = code;
+  }
+}

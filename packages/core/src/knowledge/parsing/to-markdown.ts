@@ -1,0 +1,19 @@
+import type { Root as HtmlTree } from "hast";
+import { toMdast } from "hast-util-to-mdast";
+import type { Root } from "mdast";
+import { gfmTableToMarkdown } from "mdast-util-gfm-table";
+import { toMarkdown } from "mdast-util-to-markdown";
+
+const nothing = () => undefined;
+/** What holds no words, or words that are not to be read. */
+const leftOut = ["audio", "canvas", "iframe", "img", "input", "object", "picture", "svg", "textarea", "video"];
+
+/** HTML as Markdown: its headings, paragraphs, lists, tables, links and code, and neither pictures nor scripts. */
+export function htmlToMarkdown(html: HtmlTree): string {
+  const tree = toMdast(html, {
+    handlers: Object.fromEntries(leftOut.map((name) => [name, nothing])),
+    nodeHandlers: { comment: nothing },
+  });
+  // Padding would make a table's every row as long as its longest one.
+  return toMarkdown(tree as Root, { bullet: "-", extensions: [gfmTableToMarkdown({ tablePipeAlign: false })] });
+}
