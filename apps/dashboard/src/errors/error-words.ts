@@ -130,12 +130,13 @@ export const errorWords: Record<Exclude<ErrorCode, "internal">, Words> = {
   },
   "document.type_unknown": {
     title: "Documents of this kind can't be read",
-    advice: "Save it as Markdown, plain text, HTML or CSV.",
+    advice: "Save it as Markdown, plain text, HTML, CSV or DOCX.",
   },
   "document.mismatch": {
     title: "The file is not what its name says",
     advice: "Give its name the ending of what it is, or export it again.",
   },
+  "document.locked": { title: "A password protects the file", advice: "Save it without one, and add that." },
   "document.broken": {
     title: "The file is damaged",
     advice: "Open it in the program that made it, and save it again.",

@@ -18,6 +18,7 @@ const kinds = {
   html: "html",
   htm: "html",
   csv: "csv",
+  docx: "docx",
 } as const;
 type Ending = keyof typeof kinds;
 
@@ -29,7 +30,7 @@ export const readableEndings: ReadonlySet<string> = new Set(Object.keys(kinds));
  *
  * @param path as its source calls it
  * @returns titled by the document itself (its title, its first heading), else by the file's name
- * @throws AppError `document.type_unknown`, `document.too_large`, `document.mismatch`, `document.not_text`, `document.broken`,
+ * @throws AppError `document.type_unknown`, `document.too_large`, `document.mismatch`, `document.locked`, `document.not_text`, `document.broken`,
  *   `document.too_complex` or `document.empty`; `service.busy` when too many wait to be parsed
  */
 export async function readDocument(bytes: Uint8Array, path: string): Promise<ReadDocument> {
@@ -37,13 +38,18 @@ export async function readDocument(bytes: Uint8Array, path: string): Promise<Rea
   const ending = /\.([^.]+)$/.exec(name)?.[1]?.toLowerCase() ?? "";
   if (!readableEndings.has(ending)) throw new AppError("document.type_unknown");
   if (bytes.byteLength > limits.documentBytes) throw new AppError("document.too_large");
-  if (contentOf(bytes) !== "text") throw new AppError("document.mismatch");
-
   const kind = kinds[ending as Ending];
+  checkContent(bytes, kind);
   const parsed = kind === "markdown" || kind === "text" ? readText(bytes, kind) : await parseInWorker(kind, bytes);
   if (!/[\p{L}\p{N}\p{S}]/u.test(parsed.text)) throw new AppError("document.empty");
   const title = parsed.title || (parsed.mediaType === "text/markdown" && titleOf(parsed.text)) || name;
   return { ...parsed, title };
+}
+
+function checkContent(bytes: Uint8Array, kind: (typeof kinds)[Ending]): void {
+  const content = contentOf(bytes);
+  if (kind === "docx" && content === "locked office") throw new AppError("document.locked");
+  if (content !== (kind === "docx" ? "zip" : "text")) throw new AppError("document.mismatch");
 }
 
 function readText(bytes: Uint8Array, kind: "markdown" | "text"): Parsed {

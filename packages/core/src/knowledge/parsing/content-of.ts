@@ -1,12 +1,17 @@
-/** What a file is by its first bytes; `text` may be anything that has no mark of its own. */
-export type Content = "pdf" | "zip" | "ole" | "text";
+/** What a file is by its bytes; `text` may be anything that has no mark of its own. */
+export type Content = "pdf" | "zip" | "old office" | "locked office" | "text";
 
-const marks: [Content, number[]][] = [
-  ["pdf", [0x25, 0x50, 0x44, 0x46, 0x2d]],
-  ["zip", [0x50, 0x4b, 0x03, 0x04]],
-  ["ole", [0xd0, 0xcf, 0x11, 0xe0, 0xa1, 0xb1, 0x1a, 0xe1]],
-];
+const pdf = [0x25, 0x50, 0x44, 0x46, 0x2d];
+const zip = [0x50, 0x4b, 0x03, 0x04];
+/** What the programs of before 2007 write; and those of today, around a file that a password protects. */
+const compound = [0xd0, 0xcf, 0x11, 0xe0, 0xa1, 0xb1, 0x1a, 0xe1];
+const nameOfLocked = Buffer.from("EncryptedPackage", "utf16le");
 
 export function contentOf(bytes: Uint8Array): Content {
-  return marks.find(([, mark]) => mark.every((byte, index) => bytes[index] === byte))?.[0] ?? "text";
+  const begins = (mark: number[]) => mark.every((byte, index) => bytes[index] === byte);
+  if (begins(pdf)) return "pdf";
+  if (begins(zip)) return "zip";
+  if (!begins(compound)) return "text";
+  const isLocked = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).includes(nameOfLocked);
+  return isLocked ? "locked office" : "old office";
 }

@@ -5,8 +5,9 @@ import { type Parsed, Refusal } from "./parsed.ts";
 /** How each kind of file is read. A reader comes with its parsers, so only the one that is needed is loaded. */
 const readers = {
   csv: async () => (await import("./read-csv.ts")).readCsv,
+  docx: async () => (await import("./read-docx.ts")).readDocx,
   html: async () => (await import("./read-html.ts")).readHtml,
-} satisfies Record<string, () => Promise<(bytes: Uint8Array) => Parsed>>;
+} satisfies Record<string, () => Promise<(bytes: Uint8Array) => Parsed | Promise<Parsed>>>;
 
 export type ParsedKind = keyof typeof readers;
 export type Order = { kind: ParsedKind; bytes: Uint8Array };
@@ -15,7 +16,7 @@ export type Outcome = { parsed: Parsed } | { code: ErrorCode; detail: string };
 async function carryOut({ kind, bytes }: Order): Promise<Outcome> {
   try {
     const read = await readers[kind]();
-    return { parsed: read(bytes) };
+    return { parsed: await read(bytes) };
   } catch (error) {
     const detail = String(error);
     if (error instanceof Refusal) return { code: error.code, detail };
