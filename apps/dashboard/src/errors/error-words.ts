@@ -130,13 +130,17 @@ export const errorWords: Record<Exclude<ErrorCode, "internal">, Words> = {
   },
   "document.type_unknown": {
     title: "Documents of this kind can't be read",
-    advice: "Save it as Markdown, plain text, HTML, CSV or DOCX.",
+    advice: "Save it as Markdown, plain text, HTML, CSV, DOCX or PDF.",
   },
   "document.mismatch": {
     title: "The file is not what its name says",
     advice: "Give its name the ending of what it is, or export it again.",
   },
   "document.locked": { title: "A password protects the file", advice: "Save it without one, and add that." },
+  "document.scanned": {
+    title: "The file holds pictures of pages, and no text",
+    advice: "Have a program recognise its text first.",
+  },
   "document.broken": {
     title: "The file is damaged",
     advice: "Open it in the program that made it, and save it again.",

@@ -5,6 +5,7 @@ import { eq } from "drizzle-orm";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { clearDocument } from "../knowledge/clear-document.ts";
 import type { Passage } from "../knowledge/passage.ts";
+import { readDocument } from "../knowledge/read-document.ts";
 import { createLibrary, createWordEmbedder } from "../testing/library.ts";
 import { createWorld, type World } from "../testing/world.ts";
 import { getCitedPassage } from "./get-cited-passage.ts";
@@ -16,11 +17,13 @@ beforeAll(async () => {
 afterAll(() => world[Symbol.asyncDispose]());
 
 /** A contact in a conversation in which a message cites what is found for `question`. */
-async function newCitation(text: string, question: string) {
+async function newCitation(text: string, question: string, pageStarts?: number[]) {
   const contact = await world.contact();
   const { tenantId, conversationId, contactId } = contact;
   const library = createLibrary(world.db, tenantId, createWordEmbedder());
-  const { documentId } = await library.read("guide.md", text);
+  const document = await readDocument(new TextEncoder().encode(text), "guide.md");
+  const { documentId } = await library.addRead("guide.md", { ...document, pageStarts });
+  await library.ingest();
   const [passage] = await library.search(question);
   if (!passage) throw new Error("the test's document holds the question's words");
   const { id: messageId } = await contact.say("What is cited?");
@@ -65,11 +68,19 @@ test("a citation opens its passage with the text around it, in the document's ow
     version: 1,
     superseded: false,
     mediaType: "text/markdown",
+    page: null,
     text,
     textStart: 0,
   });
   expect(text.slice(opened.start, opened.end)).toBe(passage.text);
   expect(new Date(opened.readAt).getTime()).toBeGreaterThan(Date.now() - 60_000);
+});
+
+test("a citation of a file that has pages says on which of them its passage begins", async () => {
+  const text = "The lion is yellow.\n\n# Grey\n\nThe elephant is grey.\n\nThe end.\n";
+  const starts = [0, text.indexOf("# Grey"), text.indexOf("# Grey"), text.indexOf("The end")];
+  expect(await (await newCitation(text, "lion yellow", starts)).get()).toMatchObject({ page: 1 });
+  expect(await (await newCitation(text, "elephant", starts)).get()).toMatchObject({ page: 3 });
 });
 
 test("of a long document only what is around the passage comes, in whole lines", async () => {

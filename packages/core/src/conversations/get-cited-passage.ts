@@ -3,6 +3,7 @@ import type { Database } from "@parley/db";
 import { citations, conversations, documents, documentVersions, messages } from "@parley/db/schema";
 import { and, eq } from "drizzle-orm";
 import { AppError } from "../app-error.ts";
+import { pageAt } from "../knowledge/page-at.ts";
 
 /** How much of the document is shown before and after a passage, in UTF-16 code units; less where a line ends. */
 const surroundings = 4_000;
@@ -73,6 +74,7 @@ export async function getCitedPassage(
     text: content.slice(textStart, textEnd).toWellFormed(),
     textStart,
     mediaType: version.mediaType,
+    page: version.pageStarts && pageAt(version.pageStarts, cited.startOffset),
     readAt: (version.readyAt ?? version.createdAt).toISOString(),
   };
 }

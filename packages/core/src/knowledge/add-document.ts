@@ -19,7 +19,7 @@ export type NewDocument = ReadDocument & { source: string; path: string };
 export async function addDocument(
   tx: TenantTransaction,
   jobs: Pick<KnowledgeJobs, "send">,
-  { source, path, title, mediaType, text }: NewDocument,
+  { source, path, title, mediaType, originalType, text, pageStarts }: NewDocument,
 ): Promise<{ documentId: DocumentId; versionId: DocumentVersionId; outcome: "queued" | "unchanged" }> {
   const sourceId = await ensureSource(tx, source);
   // Locks the document, so that its versions have an order.
@@ -58,7 +58,16 @@ export async function addDocument(
   }
   const [version] = await tx
     .insert(documentVersions)
-    .values({ documentId, version: (newest?.version ?? 0) + 1, title, mediaType, content: text, contentSha256 })
+    .values({
+      documentId,
+      version: (newest?.version ?? 0) + 1,
+      title,
+      mediaType,
+      originalType,
+      content: text,
+      contentSha256,
+      pageStarts,
+    })
     .returning({ id: documentVersions.id });
   if (!version) throw new Error("an insert returned no row");
   await jobs.send(tx, "ingestDocument", { tenantId: document.tenantId, documentId, versionId: version.id });

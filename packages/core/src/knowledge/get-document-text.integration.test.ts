@@ -30,6 +30,7 @@ test("each version of a document shows its own text, whichever answers", async (
   expect(await library.api.knowledge.documentText({ documentId, versionId: first.versionId })).toEqual({
     mediaType: "text/markdown",
     text: "# A\n\nOne",
+    filePages: [],
     next: null,
     length: 8,
   });
@@ -38,6 +39,20 @@ test("each version of a document shows its own text, whichever answers", async (
   });
   const plain = await library.add("b.txt", "*B*");
   expect(await library.pagesOf(plain)).toMatchObject([{ mediaType: "text/plain", text: "*B*" }]);
+});
+
+test("the pages of a file are told where they begin, on each page of a long text", async () => {
+  const library = await newLibrary();
+  const words = `${"🦉 Some words. ".repeat(800)}\n`;
+  const text = Array.from({ length: 10 }, (_, index) => `Page ${index + 1}: ${words}`).join("");
+  const pageStarts = Array.from(text.matchAll(/Page \d/g), ({ index }) => index);
+  const added = await library.addRead("a.pdf", { title: "A", mediaType: "text/plain", text, pageStarts });
+  const pages = await library.pagesOf(added);
+  expect(pages.length).toBeGreaterThan(1);
+  const found = pages.flatMap(({ text, filePages }) => filePages.map(({ start }) => text.slice(start, start + 8)));
+  expect(found).toEqual(Array.from({ length: 10 }, (_, index) => `Page ${index + 1}: `.slice(0, 8)));
+  const numbers = pages.flatMap(({ filePages }) => filePages.map(({ number }) => number));
+  expect(numbers).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
 });
 
 test("front matter is left out, at the beginning alone", async () => {

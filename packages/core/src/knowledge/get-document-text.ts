@@ -12,6 +12,8 @@ const pageLength = 40_000;
 export type DocumentText = {
   mediaType: MediaType;
   text: string;
+  /** The pages of the file that begin in the text, and where, in UTF-16 code units; empty for what has no pages. */
+  filePages: { number: number; start: number }[];
   /** Where the next page begins, in characters (code points) from the beginning; null on the last one. */
   next: number | null;
   /** Of the whole version, in characters. */
@@ -30,11 +32,16 @@ export async function getDocumentText(
   tenantId: TenantId,
   { documentId, versionId, after }: { documentId: DocumentId; versionId: DocumentVersionId; after: number },
 ): Promise<DocumentText> {
-  const { content, mediaType } = documentVersions;
+  const { content, mediaType, pageStarts } = documentVersions;
+  const before = sql`substr(${content}, 1, ${after}::integer)`;
   const [row] = await db.read(tenantId, (read) =>
     read
       .select({
         mediaType,
+        pageStarts,
+        // Page starts count UTF-16 code units, of which the characters beyond the first 65,536 have two.
+        unitsBefore: sql<number>`case when ${pageStarts} is null then 0 else
+          ${after}::integer + regexp_count(${before}, '[\\U00010000-\\U0010ffff]') end`,
         length: sql<number>`char_length(${content})`,
         // A document may have 10 MB: only the page leaves the database.
         text: sql<string>`substr(${content}, ${after}::integer + 1, ${pageLength}::integer)`,
@@ -53,6 +60,10 @@ export async function getDocumentText(
   return {
     mediaType: row.mediaType,
     text: page.slice(hidden),
+    filePages: (row.pageStarts ?? []).flatMap((unit, index) => {
+      const start = unit - row.unitsBefore;
+      return start >= 0 && start < page.length ? [{ number: index + 1, start }] : [];
+    }),
     next: end < row.text.length || rest > pageLength ? after + Array.from(page).length : null,
     length: row.length,
   };

@@ -1,7 +1,11 @@
 import type { ChunkId, DocumentId, DocumentVersionId } from "@parley/contracts";
+import type { documentVersions } from "@parley/db/schema";
 
 /** What a document is written in. */
 export type MediaType = "text/markdown" | "text/plain";
+
+/** What a file was whose content was made Markdown or text. */
+export type OriginalType = NonNullable<(typeof documentVersions.$inferSelect)["originalType"]>;
 
 /** A chunk that was found for a question, with the place that a citation of it points to. */
 export type Passage = {

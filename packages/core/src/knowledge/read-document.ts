@@ -5,10 +5,16 @@ import { frontMatterOf, segmentsOf } from "./markdown/segments.ts";
 import { contentOf } from "./parsing/content-of.ts";
 import { decodeText } from "./parsing/decode-text.ts";
 import { parseInWorker } from "./parsing/parse-in-worker.ts";
+import type { ParsedKind } from "./parsing/parse-worker.ts";
 import { type Parsed, Refusal } from "./parsing/parsed.ts";
+import type { OriginalType } from "./passage.ts";
 
 /** A document that can be read: its text has line feeds alone, and no NUL. */
-export type ReadDocument = Parsed & { title: string };
+export type ReadDocument = Parsed & {
+  title: string;
+  /** Absent: what `mediaType` says. */
+  originalType?: OriginalType | undefined;
+};
 
 const kinds = {
   md: "markdown",
@@ -19,8 +25,16 @@ const kinds = {
   htm: "html",
   csv: "csv",
   docx: "docx",
+  pdf: "pdf",
 } as const;
 type Ending = keyof typeof kinds;
+
+const originalTypes: Record<ParsedKind, OriginalType> = {
+  csv: "text/csv",
+  docx: "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+  html: "text/html",
+  pdf: "application/pdf",
+};
 
 /** The endings of the files that can be read, without their dots. */
 export const readableEndings: ReadonlySet<string> = new Set(Object.keys(kinds));
@@ -30,7 +44,7 @@ export const readableEndings: ReadonlySet<string> = new Set(Object.keys(kinds));
  *
  * @param path as its source calls it
  * @returns titled by the document itself (its title, its first heading), else by the file's name
- * @throws AppError `document.type_unknown`, `document.too_large`, `document.mismatch`, `document.locked`, `document.not_text`, `document.broken`,
+ * @throws AppError `document.type_unknown`, `document.too_large`, `document.mismatch`, `document.locked`, `document.scanned`, `document.not_text`, `document.broken`,
  *   `document.too_complex` or `document.empty`; `service.busy` when too many wait to be parsed
  */
 export async function readDocument(bytes: Uint8Array, path: string): Promise<ReadDocument> {
@@ -40,7 +54,11 @@ export async function readDocument(bytes: Uint8Array, path: string): Promise<Rea
   if (bytes.byteLength > limits.documentBytes) throw new AppError("document.too_large");
   const kind = kinds[ending as Ending];
   checkContent(bytes, kind);
-  const parsed = kind === "markdown" || kind === "text" ? readText(bytes, kind) : await parseInWorker(kind, bytes);
+  const parsed: Omit<ReadDocument, "title"> & { title?: string | undefined } =
+    kind === "markdown" || kind === "text"
+      ? readText(bytes, kind)
+      : { ...(await parseInWorker(kind, bytes)), originalType: originalTypes[kind] };
+  if (parsed.text.length > limits.documentBytes) throw new AppError("document.too_large");
   if (!/[\p{L}\p{N}\p{S}]/u.test(parsed.text)) throw new AppError("document.empty");
   const title = parsed.title || (parsed.mediaType === "text/markdown" && titleOf(parsed.text)) || name;
   return { ...parsed, title };
@@ -49,7 +67,8 @@ export async function readDocument(bytes: Uint8Array, path: string): Promise<Rea
 function checkContent(bytes: Uint8Array, kind: (typeof kinds)[Ending]): void {
   const content = contentOf(bytes);
   if (kind === "docx" && content === "locked office") throw new AppError("document.locked");
-  if (content !== (kind === "docx" ? "zip" : "text")) throw new AppError("document.mismatch");
+  const expected = kind === "docx" ? "zip" : kind === "pdf" ? "pdf" : "text";
+  if (content !== expected) throw new AppError("document.mismatch");
 }
 
 function readText(bytes: Uint8Array, kind: "markdown" | "text"): Parsed {

@@ -5,7 +5,7 @@ import { addDocument } from "../knowledge/add-document.ts";
 import { ingestDocument } from "../knowledge/ingest-document.ts";
 import type { IngestOrder, KnowledgeJobs } from "../knowledge/jobs.ts";
 import type { Embedder } from "../knowledge/passage.ts";
-import { readDocument } from "../knowledge/read-document.ts";
+import { type ReadDocument, readDocument } from "../knowledge/read-document.ts";
 import { removeDocument } from "../knowledge/remove-document.ts";
 import { searchKnowledge } from "../knowledge/search.ts";
 
@@ -58,9 +58,11 @@ export function createLibrary(db: Database, tenantId: TenantId, embedder: Embedd
     removals,
     /** Adds the text under the path. */
     async add(path: string, text: string, source = "docs") {
-      const document = await readDocument(new TextEncoder().encode(text), path);
-      return db.transaction(tenantId, (tx) => addDocument(tx, jobs, { source, path, ...document }));
+      return this.addRead(path, await readDocument(new TextEncoder().encode(text), path), source);
     },
+    /** Adds what was read of a file. */
+    addRead: (path: string, document: ReadDocument, source = "docs") =>
+      db.transaction(tenantId, (tx) => addDocument(tx, jobs, { source, path, ...document })),
     /** Carries out one order, by default the oldest. */
     async ingest(order = orders.shift(), signal = never) {
       if (order) await ingestDocument({ db, embedder }, order, signal);

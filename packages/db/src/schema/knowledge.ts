@@ -34,6 +34,16 @@ export const documentVersions = pgTable("document_versions", {
   version: integer().notNull(),
   title: text().notNull(),
   mediaType: text({ enum: ["text/markdown", "text/plain"] }).notNull(),
+  originalType: text({
+    enum: [
+      "text/html",
+      "text/csv",
+      "application/pdf",
+      "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+      "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    ],
+  }),
+  pageStarts: integer().array(),
   content: text().notNull(),
   contentSha256: text().notNull(),
   status: text({ enum: ["queued", "parsing", "embedding", "ready", "failed"] })

@@ -1,6 +1,6 @@
 import type { DocumentId, DocumentVersionId } from "@parley/contracts";
 import { FileText } from "lucide-react";
-import { useEffect, useRef } from "react";
+import { Fragment, useEffect, useRef } from "react";
 import { Button } from "../../components/button.tsx";
 import { EmptyState } from "../../components/empty-state.tsx";
 import { Markdown } from "../../components/markdown.tsx";
@@ -43,7 +43,7 @@ export function DocumentText({ documentId, versionId }: DocumentTextProps) {
   }
   return (
     <div className="space-y-5">
-      {pages.map(({ text, mediaType, next }) => (
+      {pages.map(({ text, mediaType, filePages, next }) => (
         <div
           key={next}
           ref={next === pages.at(-1)?.next ? newestPage : undefined}
@@ -53,9 +53,7 @@ export function DocumentText({ documentId, versionId }: DocumentTextProps) {
           {mediaType === "text/markdown" ? (
             <Markdown source={text} topLevel={3} />
           ) : (
-            <p className="whitespace-pre-wrap wrap-anywhere" dir="auto">
-              {text}
-            </p>
+            <PlainText text={text} filePages={filePages} />
           )}
         </div>
       ))}
@@ -70,6 +68,27 @@ export function DocumentText({ documentId, versionId }: DocumentTextProps) {
       )}
     </div>
   );
+}
+
+type PlainTextProps = { text: string; filePages: { number: number; start: number }[] };
+
+/** Text as it is, and over the pages of a file their numbers. */
+function PlainText({ text, filePages }: PlainTextProps) {
+  const parts = [{ number: undefined, start: 0 }, ...filePages].map(({ number, start }, index) => ({
+    number,
+    start,
+    words: text.slice(start, filePages[index]?.start).trim(),
+  }));
+  return parts.map(({ number, start, words }) => (
+    <Fragment key={`${number} ${start}`}>
+      {number && <p className="mt-6 mb-2 border-t border-line pt-2 text-xs text-ink-soft first:mt-0">Page {number}</p>}
+      {words && (
+        <p className="whitespace-pre-wrap wrap-anywhere" dir="auto">
+          {words}
+        </p>
+      )}
+    </Fragment>
+  ));
 }
 
 /** How much of the text is shown; in whole percent, since that is all that a reader needs. */

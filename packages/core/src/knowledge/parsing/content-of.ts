@@ -1,5 +1,7 @@
-/** What a file is by its bytes; `text` may be anything that has no mark of its own. */
-export type Content = "pdf" | "zip" | "old office" | "locked office" | "text";
+import { endsAsZip } from "./zip-end.ts";
+
+/** What a file is by its bytes; `text` may be anything that has no mark of its own, and `several` is more than one thing. */
+export type Content = "pdf" | "several" | "zip" | "old office" | "locked office" | "text";
 
 const pdf = [0x25, 0x50, 0x44, 0x46, 0x2d];
 const zip = [0x50, 0x4b, 0x03, 0x04];
@@ -9,7 +11,7 @@ const nameOfLocked = Buffer.from("EncryptedPackage", "utf16le");
 
 export function contentOf(bytes: Uint8Array): Content {
   const begins = (mark: number[]) => mark.every((byte, index) => bytes[index] === byte);
-  if (begins(pdf)) return "pdf";
+  if (begins(pdf)) return endsAsZip(bytes) ? "several" : "pdf";
   if (begins(zip)) return "zip";
   if (!begins(compound)) return "text";
   const isLocked = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).includes(nameOfLocked);

@@ -1,3 +1,7 @@
+import { execFile } from "node:child_process";
+import { text } from "node:stream/consumers";
+import { deflateSync } from "node:zlib";
+import { strToU8, zipSync } from "fflate";
 import { describe, expect, test } from "vitest";
 import { readDocument } from "../read-document.ts";
 
@@ -20,8 +24,14 @@ describe("[I9] a file that would take its reader's time or memory is refused, an
       "document.too_complex",
     ],
     ["a cell that never ends", bytes(`a,b\n"${"x,\n".repeat(1_000_000)}`), "a.csv", "document.broken"],
+    [
+      "a table whose names take more than its cells",
+      bytes(`${"x".repeat(80)},y\n${"1,\n".repeat(200_000)}`),
+      "a.csv",
+      "document.too_large",
+    ],
     ["a page that is a table", bytes("<!doctype html><p>a,b</p>"), "a.csv", "document.mismatch"],
-  ])("%s", { timeout: 30_000 }, async (_what, content, path, code) => {
+  ])("%s", { timeout: 120_000 }, async (_what, content, path, code) => {
     expect(await codeOf(content, path)).toBe(code);
     expect(await codeOf(bytes("<p>The next one.</p>"), "b.html")).toBe("The next one.\n");
   });
@@ -41,4 +51,57 @@ test("[I10] files that come at once are read one after the other, and more than 
   const codes = await Promise.all(Array.from({ length: 20 }, () => codeOf(bytes("a,b\n1,2\n"), "a.csv")));
   expect(codes.filter((code) => code === "service.busy")).toHaveLength(4);
   expect(codes.filter((code) => code === "- a: 1\\\n  b: 2\n")).toHaveLength(16);
+});
+
+/** Reads the file in a process of its own. @returns the code, and the most memory that the process had, in MB */
+async function readApart(content: Uint8Array, path: string): Promise<{ code: string; mb: number }> {
+  const script = `
+    import { buffer } from "node:stream/consumers";
+    const { readDocument } = await import(process.argv[1]);
+    const code = await readDocument(await buffer(process.stdin), process.argv[2]).then(() => "read", ({ code }) => code);
+    process.stdout.write(JSON.stringify({ code, mb: process.resourceUsage().maxRSS / 1024 }));
+  `;
+  const reader = new URL("../read-document.ts", import.meta.url).href;
+  const child = execFile(process.execPath, ["--input-type=module", "--eval", script, reader, path]);
+  child.stdin?.end(content);
+  if (!child.stdout) throw new Error("a child process that is read has an output");
+  return JSON.parse(await text(child.stdout));
+}
+
+/** A PDF with one page, of this stream. */
+function pdf(stream: Uint8Array): Uint8Array {
+  const objects = [
+    "<< /Type /Catalog /Pages 2 0 R >>",
+    "<< /Type /Pages /Count 1 /Kids [3 0 R] >>",
+    "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 600 800] /Resources << /Font << /F1 << /Type /Font /Subtype /Type1 /BaseFont /Helvetica >> >> >> /Contents 4 0 R >>",
+  ].map((object, index) => `${index + 1} 0 obj\n${object}\nendobj\n`);
+  return Buffer.concat([
+    Buffer.from(`%PDF-1.7\n${objects.join("")}4 0 obj\n<< /Length ${stream.length} /Filter /FlateDecode >>\nstream\n`),
+    stream,
+    Buffer.from("\nendstream\nendobj\ntrailer\n<< /Root 1 0 R /Size 5 >>\n%%EOF\n"),
+  ]);
+}
+
+test.each<[string, () => Uint8Array, string]>([
+  ["a page of a PDF that unpacks to 400 MB", () => pdf(deflateSync(Buffer.alloc(400 * 1024 * 1024, " "))), "a.pdf"],
+  [
+    "a part of a Word document that unpacks to 200 MB",
+    () => zipSync({ "word/document.xml": new Uint8Array(200 * 1024 * 1024) }),
+    "a.docx",
+  ],
+  [
+    "a part of a Word document with elements in elements",
+    () => zipSync({ "word/document.xml": strToU8("<a>".repeat(12 * 1024 * 1024)) }),
+    "a.docx",
+  ],
+  ["a table of a million cells", () => bytes(`<table>${"<tr><td colspan=1000 rowspan=60000>x".repeat(500)}`), "a.html"],
+])("[I9] %s costs its process less than 512 MB", { timeout: 120_000 }, async (_what, make, path) => {
+  const { code, mb } = await readApart(make(), path);
+  expect(code).toBe("document.too_complex");
+  expect(mb).toBeLessThan(512);
+});
+
+test("[I9 control] a page of a PDF that unpacks to little is read, apart as well", { timeout: 120_000 }, async () => {
+  const page = Buffer.from("BT /F1 12 Tf 50 750 Td (Words.) Tj ET");
+  expect(await readApart(pdf(deflateSync(page)), "a.pdf")).toMatchObject({ code: "read" });
 });

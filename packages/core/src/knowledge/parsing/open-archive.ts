@@ -1,11 +1,10 @@
 import { unzipSync } from "fflate";
 import { Refusal } from "./parsed.ts";
+import { endsAsZip } from "./zip-end.ts";
 
 const mostEntries = 5_000;
 /** Of all that is unpacked. An entry that holds more than it declares is cut off there. */
 const mostBytes = 48 * 1024 * 1024;
-const endOfDirectory = [0x50, 0x4b, 0x05, 0x06];
-const lengthOfEnd = 22;
 
 /**
  * Unpacks what is wanted of an Office file. Nothing is unpacked before all that is wanted is known to be small enough.
@@ -15,7 +14,7 @@ const lengthOfEnd = 22;
  *   `document.too_complex` when it would become too large
  */
 export function openArchive(bytes: Uint8Array, isWanted: (name: string) => boolean): Record<string, Uint8Array> {
-  if (!endsWithItself(bytes)) throw new Refusal("document.broken", "the archive does not end where the file ends");
+  if (!endsAsZip(bytes)) throw new Refusal("document.broken", "the archive does not end where the file ends");
   let entries = 0;
   let total = 0;
   const measure = ({ name, originalSize }: { name: string; originalSize: number }) => {
@@ -39,15 +38,4 @@ function unpack(bytes: Uint8Array, filter: (file: { name: string; originalSize: 
   } catch (error) {
     throw error instanceof Refusal ? error : new Refusal("document.broken", String(error));
   }
-}
-
-/** What is a zip file and something else as well has bytes behind its end, or in front of its beginning. */
-function endsWithItself(bytes: Uint8Array): boolean {
-  for (let end = bytes.length - lengthOfEnd; end >= Math.max(0, bytes.length - lengthOfEnd - 0xffff); end -= 1) {
-    if (endOfDirectory.every((byte, index) => bytes[end + index] === byte)) {
-      const comment = (bytes[end + 20] ?? 0) + 256 * (bytes[end + 21] ?? 0);
-      return end + lengthOfEnd + comment === bytes.length;
-    }
-  }
-  return false;
 }

@@ -6,6 +6,7 @@ import { type Parsed, Refusal } from "./parsed.ts";
 const readers = {
   csv: async () => (await import("./read-csv.ts")).readCsv,
   docx: async () => (await import("./read-docx.ts")).readDocx,
+  pdf: async () => (await import("./read-pdf.ts")).readPdf,
   html: async () => (await import("./read-html.ts")).readHtml,
 } satisfies Record<string, () => Promise<(bytes: Uint8Array) => Parsed | Promise<Parsed>>>;
 
@@ -16,7 +17,7 @@ export type Outcome = { parsed: Parsed } | { code: ErrorCode; detail: string };
 async function carryOut({ kind, bytes }: Order): Promise<Outcome> {
   try {
     const read = await readers[kind]();
-    return { parsed: await read(bytes) };
+    return { parsed: toStorable(await read(bytes)) };
   } catch (error) {
     const detail = String(error);
     if (error instanceof Refusal) return { code: error.code, detail };
@@ -25,5 +26,13 @@ async function carryOut({ kind, bytes }: Order): Promise<Outcome> {
     return { code: "document.broken", detail };
   }
 }
+
+/** What PostgreSQL can hold: no NUL, no half of a character. */
+const toStorable = (parsed: Parsed): Parsed => ({
+  ...parsed,
+  title: parsed.title && storable(parsed.title),
+  text: storable(parsed.text),
+});
+const storable = (text: string) => text.replaceAll("\0", " ").toWellFormed();
 
 parentPort?.postMessage(await carryOut(workerData as Order));

@@ -7,6 +7,8 @@ export type Parsed = {
   title?: string | undefined;
   mediaType: MediaType;
   text: string;
+  /** Where each page begins in `text`, in UTF-16 code units; one without words begins where the next one does. */
+  pageStarts?: number[] | undefined;
 };
 
 /** A file that a reader does not take; it crosses from the worker as its code. */

@@ -67,6 +67,7 @@ test("a Word document's headings, lists, tables and links are kept", async () =>
   expect(await readDocument(docx(body), "handbook.docx")).toEqual({
     title: "Handbook",
     mediaType: "text/markdown",
+    originalType: "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
     text: `# Handbook
 
 # Returns
