@@ -65,7 +65,10 @@ export const errorCodes = {
     status: 422,
     meaning: "The document is not text: it holds binary data or is in an unknown encoding.",
   },
-  "document.type_unknown": { status: 415, meaning: "Only Markdown, plain text, HTML, CSV, DOCX and PDF can be read." },
+  "document.type_unknown": {
+    status: 415,
+    meaning: "Only Markdown, plain text, HTML, CSV, DOCX, XLSX and PDF can be read.",
+  },
   "document.mismatch": { status: 415, meaning: "The file is of another kind than the ending of its name says." },
   "document.locked": { status: 422, meaning: "A password protects the file: it can't be read." },
   "document.scanned": { status: 422, meaning: "The file holds pictures of pages, and no text." },

@@ -130,7 +130,7 @@ export const errorWords: Record<Exclude<ErrorCode, "internal">, Words> = {
   },
   "document.type_unknown": {
     title: "Documents of this kind can't be read",
-    advice: "Save it as Markdown, plain text, HTML, CSV, DOCX or PDF.",
+    advice: "Save it as Markdown, plain text, HTML, CSV, DOCX, XLSX or PDF.",
   },
   "document.mismatch": {
     title: "The file is not what its name says",

@@ -26,6 +26,7 @@ const kinds = {
   csv: "csv",
   docx: "docx",
   pdf: "pdf",
+  xlsx: "xlsx",
 } as const;
 type Ending = keyof typeof kinds;
 
@@ -34,6 +35,7 @@ const originalTypes: Record<ParsedKind, OriginalType> = {
   docx: "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
   html: "text/html",
   pdf: "application/pdf",
+  xlsx: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 };
 
 /** The endings of the files that can be read, without their dots. */
@@ -60,14 +62,17 @@ export async function readDocument(bytes: Uint8Array, path: string): Promise<Rea
       : { ...(await parseInWorker(kind, bytes)), originalType: originalTypes[kind] };
   if (parsed.text.length > limits.documentBytes) throw new AppError("document.too_large");
   if (!/[\p{L}\p{N}\p{S}]/u.test(parsed.text)) throw new AppError("document.empty");
-  const title = parsed.title || (parsed.mediaType === "text/markdown" && titleOf(parsed.text)) || name;
+  // A workbook's headings are the names of its sheets.
+  const isHeaded = parsed.mediaType === "text/markdown" && kind !== "xlsx";
+  const title = parsed.title || (isHeaded && titleOf(parsed.text)) || name;
   return { ...parsed, title };
 }
 
 function checkContent(bytes: Uint8Array, kind: (typeof kinds)[Ending]): void {
   const content = contentOf(bytes);
-  if (kind === "docx" && content === "locked office") throw new AppError("document.locked");
-  const expected = kind === "docx" ? "zip" : kind === "pdf" ? "pdf" : "text";
+  const isOffice = kind === "docx" || kind === "xlsx";
+  if (isOffice && content === "locked office") throw new AppError("document.locked");
+  const expected = isOffice ? "zip" : kind === "pdf" ? "pdf" : "text";
   if (content !== expected) throw new AppError("document.mismatch");
 }
 

@@ -39,8 +39,8 @@ export function DocumentsPage() {
                 Add documents
               </h2>
               <p className="mt-1 mb-3 text-sm text-ink-soft">
-                Run this in Parley's folder, with files or folders. Markdown, plain text, HTML, CSV, DOCX and PDF are
-                read; what has not changed costs nothing.
+                Run this in Parley's folder, with files or folders. Markdown, plain text, HTML, CSV, DOCX, XLSX and PDF
+                are read; what has not changed costs nothing.
               </p>
               <IngestCommand />
             </section>

@@ -8,6 +8,7 @@ const readers = {
   docx: async () => (await import("./read-docx.ts")).readDocx,
   pdf: async () => (await import("./read-pdf.ts")).readPdf,
   html: async () => (await import("./read-html.ts")).readHtml,
+  xlsx: async () => (await import("./read-xlsx.ts")).readXlsx,
 } satisfies Record<string, () => Promise<(bytes: Uint8Array) => Parsed | Promise<Parsed>>>;
 
 export type ParsedKind = keyof typeof readers;

@@ -31,7 +31,7 @@ function toItem(row: readonly string[], names: readonly string[] = []): string {
 }
 
 /** The words as they are, whatever they would mean in Markdown: within a line, and at its beginning. */
-const escapeLine = (line: string) =>
+export const escapeLine = (line: string) =>
   line
     .replace(/[\\`*_[\]<>&~|#]/g, "\\$&")
     .replace(/^(?:[-+=]|\d+(?=[.)]))/, (mark) => (/\d/.test(mark) ? `${mark}\\` : `\\${mark}`));
