@@ -41,7 +41,7 @@ test("[T7 + control] a neighbour's hundred thousand vectors, each as near as can
 
   /** Rows and pages that the search touches, as PostgreSQL counts them. */
   async function work() {
-    const statement = searchStatement(question, vectorText, embedder.id, 10);
+    const statement = searchStatement(question, vectorText, embedder.id);
     const { rows } = await db.read(ours.tenantId, (read) =>
       read.execute<{ "QUERY PLAN": [{ Plan: Plan }] }>(
         sql`explain (analyze, buffers, timing off, format json) ${statement}`,

@@ -20,7 +20,7 @@ export type Passage = {
   start: number;
   end: number;
   text: string;
-  /** In [0, 1]: `.4 · lexical + .6 · cosine`; comparable within one search only. */
+  /** What it is ordered by, in [0, 1]: of the words, the meaning, and the sentence that fits best; comparable within one search only. */
   score: number;
   /** BM25 over the highest that the question's terms could reach, in [0, 1]. */
   lexical: number;

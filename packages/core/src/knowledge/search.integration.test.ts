@@ -32,7 +32,7 @@ test("under row-level security, the words are looked up by the index of the tena
     }
     await withClient(database.adminConnection, (admin) => admin.query("vacuum analyze"));
 
-    const statement = searchStatement("animal3 number", `[${Array(64).fill(0.125)}]`, "words", 6);
+    const statement = searchStatement("animal3 number", `[${Array(64).fill(0.125)}]`, "words");
     const { rows } = await db.read(tenants[0]?.tenantId ?? "system", (read) =>
       read.execute<{ "QUERY PLAN": string }>(sql`explain (costs off) ${statement}`),
     );

@@ -2,16 +2,19 @@ import type { TenantId } from "@parley/contracts";
 import type { Database } from "@parley/db";
 import { type SQL, sql } from "drizzle-orm";
 import type { Embedder, Passage } from "./passage.ts";
+import { rerank, wordsToWeigh } from "./rerank.ts";
 import { toVectorText } from "./vector-text.ts";
 
 /** How many of the best by words, and of the best by meaning, are looked at with both measures. */
 const candidates = 50;
 /** What the words count for; the rest is for the meaning. */
 const lexicalShare = 0.4;
+/** What looking at the candidates' sentences may take; they are looked at in some 5 ms. */
+const rerankTimeoutMs = 50;
 
 /**
- * The chunks most likely to answer `question`, best first: exact BM25 and the exact cosine, fused. What is measured is the tenant's
- * own: no other tenant's documents change a score or its rank.
+ * The chunks most likely to answer `question`, best first: exact BM25 and the exact cosine, fused, and the best of them put in order
+ * by their sentences. What is measured is the tenant's own: no other tenant's documents change a score or its rank.
  *
  * @param question a person's words; what is beyond the embedder's length counts for the words alone
  * @param options.limit passages to return, 1 to 50
@@ -27,9 +30,12 @@ export async function searchKnowledge(
   const [vector] = await embedder.embed([question], { urgent: true });
   if (!vector) throw new Error("the embedder returned no vector");
   const { rows } = await db.read(tenantId, (read) =>
-    read.execute<Passage>(searchStatement(question, toVectorText(vector), embedder.id, limit)),
+    read.execute<Passage & { idf: Record<string, number> | null }>(
+      searchStatement(question, toVectorText(vector), embedder.id),
+    ),
   );
-  return rows;
+  const candidates = rows.map(({ idf: _, ...passage }) => passage);
+  return rerank(question, candidates, rows[0]?.idf ?? {}, { timeoutMs: rerankTimeoutMs }).slice(0, limit);
 }
 
 /**
@@ -37,8 +43,10 @@ export async function searchKnowledge(
  * table; `term = any` and the equality of chunks can then use the indexes, which the operators of full-text search could not.
  *
  * `hidden` is normally empty: chunks of a version that is on its way in or out count nowhere, as if they were not there.
+ *
+ * The first row also says what the question's words are worth.
  */
-export const searchStatement = (question: string, vector: string, embedderId: string, limit: number): SQL => sql`
+export const searchStatement = (question: string, vector: string, embedderId: string): SQL => sql`
   with hidden as materialized (
     select c.id from document_versions v join chunks c on c.document_version_id = v.id where v.chunk_state = 'hidden'
   ), asked as materialized (
@@ -73,11 +81,19 @@ export const searchStatement = (question: string, vector: string, embedderId: st
       from candidates left join lexical l using (chunk_id) left join near n using (chunk_id)
     ) as measured
     order by score desc, chunk_id
-    limit ${limit}
+    limit ${candidates}
+  ), worth as (
+    select word, max(w.idf) as idf
+    from json_array_elements_text(${JSON.stringify(wordsToWeigh(question))}::json) as word
+      cross join lateral unnest(to_tsvector('english', word)) as known
+      join weighed w on w.term = known.lexeme
+    group by word
   )
   select c.id as "chunkId", d.id as "documentId", v.id as "documentVersionId", v.title, d.path,
     v.media_type as "mediaType", c.heading_path as "headingPath", c.start_offset as "start", c.end_offset as "end", c.text,
-    b.score, b.lexical, b.cosine
+    b.score, b.lexical, b.cosine,
+    case row_number() over (order by b.score desc, d.path, c.start_offset)
+      when 1 then (select json_object_agg(word, idf) from worth) end as idf
   from best b
     join chunks c on c.id = b.chunk_id
     join document_versions v on v.id = c.document_version_id

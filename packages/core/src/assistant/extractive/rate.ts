@@ -1,11 +1,13 @@
 import type { Passage } from "../../knowledge/passage.ts";
+import { pairsOf, termsOf } from "../../knowledge/terms.ts";
 import { type Quotable, quotablesOf } from "./quotable.ts";
-import { termsOf } from "./terms.ts";
 
 /** A quotable part of a passage, with what speaks for it. */
 export type Candidate = Quotable & {
   /** The place of its passage in the list, from 1. */
   passageNumber: number;
+  /** The terms that it holds, or the headings above it, or the question that it answers. */
+  terms: ReadonlySet<string>;
   /** For the order among the candidates of one question. */
   score: number;
   /** Σ idf of the question's terms that it holds, over Σ idf of all, in [0, 1]. */
@@ -60,6 +62,7 @@ export function rate(question: string, passages: readonly Passage[]): Candidate[
     const together = pairs.length === 0 ? 0 : pairs.filter((pair) => neighbours.has(pair)).length / pairs.length;
     return {
       ...quotable,
+      terms: new Set([...own, ...headings, ...(question ?? [])]),
       coverage,
       score: inScore.coverage * coverage + inScore.together * together + inScore.found * (passage.score / highest),
       evidence:
@@ -75,4 +78,3 @@ export function rate(question: string, passages: readonly Passage[]): Candidate[
 export const isQuestion = (text: string) => /\?["”»)*_]*$/.test(text);
 
 const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0);
-const pairsOf = (terms: readonly string[]) => terms.slice(1).map((term, index) => `${terms[index]} ${term}`);

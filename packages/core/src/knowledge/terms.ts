@@ -11,10 +11,15 @@ const stopWords = new Set(
 
 const word = /[\p{L}\p{N}]+(?:['’.][\p{L}\p{N}]+)*/gu;
 
-/** The stems of the words that carry meaning, in order, repeated as they are; English. */
-export function termsOf(text: string): string[] {
+/** The words that carry meaning, in small letters, in order, repeated as they are; English. */
+export function contentWords(text: string): string[] {
   const words = text.normalize("NFKC").toLowerCase().match(word) ?? [];
-  return words
-    .map((found) => found.replace(/['’]s$/, ""))
-    .flatMap((found) => (stopWords.has(found) ? [] : [stemmer(found)]));
+  return words.map((found) => found.replace(/['’]s$/, "")).filter((found) => !stopWords.has(found));
 }
+
+/** Their stems. */
+export const termsOf = (text: string): string[] => contentWords(text).map(stemmer);
+
+/** Terms that stand beside each other. */
+export const pairsOf = (terms: readonly string[]): string[] =>
+  terms.slice(1).map((term, index) => `${terms[index]} ${term}`);
