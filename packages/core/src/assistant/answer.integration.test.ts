@@ -340,6 +340,18 @@ test("what was said before goes to the model, and finds what the question alone 
   expect(second?.passages.some(({ text }) => text.includes("nine to five"))).toBe(true);
 });
 
+test("a question that lacks something is searched and answered as what it means, by the built-in answerer as well", async () => {
+  const others = Array.from({ length: 8 }, (_, index) => [
+    `other-${index}.md`,
+    `# Closed\n\nWhen is other ${index} closed? It is closed when it is closed.\n`,
+  ]);
+  const contact = await visitor({ knows: { ...documents, ...Object.fromEntries(others) } });
+  await ask(contact, "On which weekdays is the shop open?", builtIn());
+  const { outcome, reply, quotes } = await ask(contact, "And when is it closed?", builtIn());
+  expect([outcome, reply?.text]).toEqual(["answered", "It is closed on Sundays. [1]"]);
+  expect(quotes).toEqual(["It is closed on Sundays."]);
+});
+
 test.each([
   ["of emoji", "🧑‍🚀🚀❓"],
   ["from right to left", "كيف أضيف المستندات؟"],

@@ -13,6 +13,7 @@ import { type CitationFilter, createCitationFilter } from "./citation-filter.ts"
 import { type Claim, claimRun, handOverRun, putOffRun } from "./claim-run.ts";
 import { openDraft } from "./draft.ts";
 import { findSmallTalk } from "./extractive/small-talk.ts";
+import { inContext } from "./in-context.ts";
 import { keepLease } from "./keep-lease.ts";
 import { withoutMarkers } from "./markers.ts";
 import type { Takeovers } from "./watch-takeovers.ts";
@@ -157,19 +158,25 @@ async function understand(db: Database, claim: Claim): Promise<Pick<Question, "t
   return { text: question.text, history: before.filter(isTurn).reverse() };
 }
 
-/** What is known about the question, best first. "And the other one?" is searched together with the question before it as well. */
+/**
+ * What is known about the question, best first. "And how much is it?" is searched as what it means. For whoever reads what was said
+ * before, any other question is searched as it stands and together with the one before: it may go on from that in other ways.
+ */
 async function retrieve(
   { db, embedder, answerer }: AnswerDeps,
   tenantId: TenantId,
   { text, history }: Pick<Question, "text" | "history">,
 ): Promise<Passage[]> {
   const limit = passagesPerAnswer;
-  const found = await searchKnowledge(db, embedder, tenantId, text, { limit });
+  const search = (question: string) => searchKnowledge(db, embedder, tenantId, question, { limit });
+  const meant = inContext(text, history);
+  if (meant !== text) return search(meant);
+  const found = await search(text);
   const before = answerer.readsHistory && history.findLast(({ author }) => author === "contact");
   if (!before) return found;
-  const inContext = await searchKnowledge(db, embedder, tenantId, `${before.text}\n${text}`, { limit });
+  const together = await search(`${before.text}\n${text}`);
   const taken = new Map(found.slice(0, limit / 2).map((passage) => [passage.chunkId, passage]));
-  for (const passage of [...inContext, ...found]) {
+  for (const passage of [...together, ...found]) {
     if (taken.size < limit && !taken.has(passage.chunkId)) taken.set(passage.chunkId, passage);
   }
   return [...taken.values()];

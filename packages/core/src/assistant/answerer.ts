@@ -42,7 +42,7 @@ export type Answerer = {
   /** For the receipt. */
   answerer: string;
   model: string | null;
-  /** It makes something of what was said before, so passages are searched with that in mind as well. */
+  /** It makes something of all that was said before, so passages are searched with that in mind as well. */
   readsHistory: boolean;
   /** Yields the answer's words as they come, citing passages as `[1]`. A failure of the provider is an ending, not an exception. */
   write(question: Question, options: WriteOptions): AsyncGenerator<string, Ending>;

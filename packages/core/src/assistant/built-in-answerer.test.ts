@@ -1,13 +1,17 @@
 import { expect, test } from "vitest";
 import type { Passage } from "../knowledge/passage.ts";
 import { makePassage } from "../testing/make-passage.ts";
-import type { Ending } from "./answerer.ts";
+import type { Ending, Turn } from "./answerer.ts";
 import { builtInAnswerer } from "./built-in-answerer.ts";
 import { createCitationFilter } from "./citation-filter.ts";
 
-async function write(text: string, passages: Passage[]): Promise<{ words: string; shown: string; ending: Ending }> {
+async function write(
+  text: string,
+  passages: Passage[],
+  history: Turn[] = [],
+): Promise<{ words: string; shown: string; ending: Ending }> {
   const limits = { signal: new AbortController().signal, timeoutMs: 1_000, idleTimeoutMs: 1_000 };
-  const writing = builtInAnswerer.write({ text, history: [], passages }, limits);
+  const writing = builtInAnswerer.write({ text, history, passages }, limits);
   let words = "";
   for (;;) {
     const { value, done } = await writing.next();
@@ -48,4 +52,17 @@ test("what looks like a citation in a document does not pass for one of ours, bu
 test("asked about something else, it says nothing", async () => {
   const far = makePassage("Refunds take ten days.", { score: 0.05, cosine: 0.05, lexical: 0 });
   expect(await write("Who won the cup?", [far])).toMatchObject({ words: "", ending: { how: "declined" } });
+});
+
+test("a question that lacks something is answered as what it means, but never with the answer before it", async () => {
+  const passages = [
+    makePassage("Parcels to Iceland take seven days. The price of a parcel to Iceland is nine euros."),
+    makePassage("Parcels to Norway take four days.", { score: 0.9 }),
+  ];
+  const history = [{ author: "contact" as const, text: "How long do parcels to Iceland take?" }];
+  const after = async (text: string) => (await write(text, passages, history)).words;
+  expect(await after("And what is the price?")).toBe("The price of a parcel to Iceland is nine euros. [1]");
+  expect(await after("What about Norway?")).toBe("Parcels to Norway take four days. [2]");
+  expect(await after("What about Portugal?")).toBe("");
+  expect(await after("And how much is it?")).toMatch(/nine euros/);
 });

@@ -1,5 +1,6 @@
 import type { Answerer, Ending } from "./answerer.ts";
 import { extractAnswer } from "./extractive/extract-answer.ts";
+import { inContext } from "./in-context.ts";
 import { disarmMarkersInProse } from "./markers.ts";
 
 const nothingSpent = { usage: { inputTokens: 0, cachedTokens: 0, outputTokens: 0 }, costMicros: 0 };
@@ -9,8 +10,8 @@ export const builtInAnswerer: Answerer = {
   answerer: "built-in",
   model: null,
   readsHistory: false,
-  async *write({ text, passages }) {
-    const answer = extractAnswer(text, passages);
+  async *write({ text, history, passages }) {
+    const answer = extractAnswer(inContext(text, history), passages, text);
     const ending = (how: Ending["how"]) => ({ how, reason: null, ...nothingSpent });
     if (answer.outcome !== "answered") return ending("declined");
 

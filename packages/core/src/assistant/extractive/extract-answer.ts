@@ -1,4 +1,5 @@
 import type { Passage } from "../../knowledge/passage.ts";
+import { termsOf } from "../../knowledge/terms.ts";
 import { type Candidate, isQuestion, rate } from "./rate.ts";
 import { findSmallTalk } from "./small-talk.ts";
 
@@ -23,6 +24,8 @@ const follows = 2;
 const elsewhere = 0.6;
 const mostQuotes = 3;
 const mostItems = 6;
+/** "How much is it?" has no word of what its answer says. */
+const priceTerms = termsOf("price cost fee charge pay paid free euro dollar pound");
 /** In UTF-16 code units: an answer that is longer is a document. */
 const longestAnswer = 700;
 
@@ -31,20 +34,37 @@ const longestAnswer = 700;
  * found best. Deterministic. Says `unknown` when the passages are about something else.
  *
  * @param passages best first, of one search
+ * @param said the question as it was said, where `question` has more, of what was asked before. A sentence that holds nothing of it
+ * would answer the one before again
  */
-export function extractAnswer(question: string, passages: readonly Passage[]): ExtractedAnswer {
-  const smallTalk = findSmallTalk(question);
+export function extractAnswer(question: string, passages: readonly Passage[], said = question): ExtractedAnswer {
+  const smallTalk = findSmallTalk(said);
   if (smallTalk) return { outcome: "small_talk", text: smallTalk };
-  const candidates = quotable(question, passages);
+  const wanted = said === question ? [] : askedFor(said);
+  const candidates = quotable(question, passages).filter(
+    ({ terms }) => wanted.length === 0 || wanted.some((term) => terms.has(term)),
+  );
   const best = bestOf(candidates);
   if (!best || best.evidence < leastEvidence) return { outcome: "unknown" };
   return { outcome: "answered", sentences: withCompany(best, candidates).map(toQuote) };
 }
 
-/** The sentence that `extractAnswer` would begin from if it had to answer; undefined when nothing can be quoted. */
-export function findBestSentence(question: string, passages: readonly Passage[]): Quote | undefined {
+/**
+ * The sentence that `extractAnswer` would begin from if it had to answer, with the evidence that it decides by; undefined when nothing
+ * can be quoted.
+ */
+export function findBestSentence(
+  question: string,
+  passages: readonly Passage[],
+): (Quote & { evidence: number }) | undefined {
   const best = bestOf(quotable(question, passages));
-  return best && toQuote(best);
+  return best && { ...toQuote(best), evidence: best.evidence };
+}
+
+/** Terms of which the answer to a question that lacks something holds one; none where any sentence may do. */
+function askedFor(said: string): readonly string[] {
+  const own = termsOf(said);
+  return own.length === 0 && /\bhow much\b/i.test(said) ? priceTerms : own;
 }
 
 const toQuote = ({ text, passageNumber, start, end }: Quote): Quote => ({ text, passageNumber, start, end });
