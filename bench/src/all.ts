@@ -4,21 +4,27 @@ import { benchAnswers } from "./answers.ts";
 import { benchRetrieval } from "./bench-retrieval.ts";
 import { benchFirstStart } from "./first-start.ts";
 import { benchMemory } from "./memory.ts";
-import { readTask } from "./read-task.ts";
+import { type RetrievalTask, readTask } from "./read-task.ts";
 
 // `pnpm test:benchmark`: the figures of docs/benchmarks.md, as they come out here. Names after the command choose some of them.
 const data = (file: string) => fileURLToPath(new URL(`../data/${file}`, import.meta.url));
-const retrieval = async (file: string) =>
-  benchRetrieval(await readTask(data(file)), {
+const retrieval = async (file: string, prepare = (task: RetrievalTask) => task) =>
+  benchRetrieval(prepare(await readTask(data(file))), {
     databaseUrl: process.env.DATABASE_URL_FOR_BENCH,
     say: (line) => process.stderr.write(`${line}\n`),
   });
+/** Of questions with their answers, the answers: each document without its first line. */
+const answersOnly = (task: RetrievalTask) => ({
+  ...task,
+  docs: task.docs.map((doc) => ({ ...doc, text: doc.text.slice(doc.text.indexOf("\n") + 1) })),
+});
 const benchmarks: Record<string, () => Promise<object>> = {
   start: () => benchFirstStart(),
   memory: () => benchMemory(),
   answers: () => benchAnswers(),
   squad: () => retrieval("squad.json.gz"),
   stackfaq: () => retrieval("stackfaq.json"),
+  answersOnly: () => retrieval("stackfaq.json", answersOnly),
 };
 
 const chosen = process.argv.slice(2);

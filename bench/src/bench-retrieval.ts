@@ -1,7 +1,7 @@
 import { monitorEventLoopDelay } from "node:perf_hooks";
 import { extractAnswer, findBestSentence } from "@parley/core/assistant/extractive/extract-answer";
 import type { Passage } from "@parley/core/knowledge/passage";
-
+import { measureAbstention } from "./abstention.ts";
 import { percentile } from "./percentile.ts";
 import type { RetrievalTask } from "./read-task.ts";
 import { openRetrievalLibrary } from "./retrieval-library.ts";
@@ -44,7 +44,10 @@ export async function benchRetrieval(
       ),
       answersRight: answers ? holdsAnswer(text, passages, answers) : null,
       answers: isAnswered(text, passages),
-      answersWithout: isAnswered(text, elsewhere),
+      evidence: evidenceOf(text, passages),
+      without: groups.has(undefined)
+        ? null
+        : { answers: isAnswered(text, elsewhere), evidence: evidenceOf(text, elsewhere) },
     });
   }
   say(`${task.queries.length} questions asked`);
@@ -53,6 +56,14 @@ export async function benchRetrieval(
     values.length === 0 ? null : round(values.reduce((sum, value) => sum + value, 0) / values.length, 4);
   const mean = (measure: (result: Result) => number) => share(results.map(measure));
   const answersRight = results.flatMap((result) => result.answersRight ?? []);
+  const without = results.flatMap((result) => result.without ?? []);
+  const abstention =
+    without.length === 0
+      ? null
+      : measureAbstention(
+          results.map(({ evidence }) => evidence),
+          without.map(({ evidence }) => evidence),
+        );
   const hitWithin = (limit: number) => mean(({ first }) => (first <= limit ? 1 : 0));
   return {
     "r@1": hitWithin(1),
@@ -69,9 +80,15 @@ export async function benchRetrieval(
     eventLoopP99MsWhileIngesting: round(eventLoop.percentile(99) / 1e6, 1),
     searchP50Ms: round(percentile(searchMs, 0.5), 1),
     searchP95Ms: round(percentile(searchMs, 0.95), 1),
-    /** The built-in answerer answers, and answers though all documents of the right one's group were left out. */
+    /**
+     * The built-in answerer answers, and answers though all documents of the right one's group were left out; then how well its evidence
+     * tells the one from the other, and how often it would answer without them if it answered nine in ten with them. Null of a task
+     * without groups.
+     */
     answered: mean(({ answers }) => Number(answers)),
-    answeredWithoutSource: mean(({ answersWithout }) => Number(answersWithout)),
+    answeredWithoutSource: share(without.map(({ answers }) => Number(answers))),
+    abstentionAuc: abstention && round(abstention.auc, 4),
+    falseAnswersAt90: abstention && round(abstention.falseAtNinety, 4),
     database: databaseUrl ? "server" : "embedded",
   };
 }
@@ -83,7 +100,11 @@ type Ranked = {
   gain: number;
 };
 
-type Result = Ranked & { answersRight: boolean | null; answers: boolean; answersWithout: boolean };
+type Answered = { answers: boolean; evidence: number };
+type Result = Ranked & Answered & { answersRight: boolean | null; without: Answered | null };
+
+const evidenceOf = (question: string, passages: readonly Passage[]) =>
+  findBestSentence(question, passages.slice(0, passagesPerAnswer))?.evidence ?? 0;
 
 const isAnswered = (question: string, passages: readonly Passage[]) =>
   extractAnswer(question, passages.slice(0, passagesPerAnswer)).outcome === "answered";
