@@ -104,7 +104,7 @@ type Answered = { answers: boolean; evidence: number };
 type Result = Ranked & Answered & { answersRight: boolean | null; without: Answered | null };
 
 const evidenceOf = (question: string, passages: readonly Passage[]) =>
-  findBestSentence(question, passages.slice(0, passagesPerAnswer))?.evidence ?? 0;
+  findBestSentence(question, passages.slice(0, passagesPerAnswer))?.evidence ?? Number.NEGATIVE_INFINITY;
 
 const isAnswered = (question: string, passages: readonly Passage[]) =>
   extractAnswer(question, passages.slice(0, passagesPerAnswer)).outcome === "answered";

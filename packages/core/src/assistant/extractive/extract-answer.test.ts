@@ -82,6 +82,24 @@ test("in a list of questions and answers, the answer is quoted and not the quest
   expect(answer.sentences.map(({ text }) => text)).toEqual(["Open the settings and press the red button."]);
 });
 
+test.each([
+  [
+    "its heading is a question",
+    makePassage("Open the settings and press the red button.", { headingPath: ["FAQ", "How do I delete my account?"] }),
+  ],
+  [
+    "it begins with a question",
+    makePassage("How do I delete my account?\nOpen the settings and press the red button.", {
+      mediaType: "text/plain",
+    }),
+  ],
+])("where %s, a passage answers only what means the same, whatever words they share", (_, passage) => {
+  const ask = (cosine: number) =>
+    extractAnswer("How do I delete the account of a colleague?", [{ ...passage, ...found, lexical: 0.9, cosine }])
+      .outcome;
+  expect([ask(0.59), ask(0.61)]).toEqual(["unknown", "answered"]);
+});
+
 test("a sentence that announces a list is quoted with its items, and with nothing behind them", () => {
   const passage = makePassage(
     "To send an order back by post:\n\n1. Print the label.\n2. Close the parcel.\n\nThe shop opens at nine.",

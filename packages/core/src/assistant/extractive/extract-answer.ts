@@ -17,8 +17,6 @@ export type ExtractedAnswer =
   | { outcome: "unknown" }
   | { outcome: "small_talk"; text: string };
 
-/** Of questions whose articles were taken away, one in twenty-five passes; of the others, nine in ten (docs/adr/0005). */
-const leastEvidence = 0.645;
 /** How much lower than the best sentence's the score may be of what follows it, and of what stands elsewhere. */
 const follows = 2;
 const elsewhere = 0.6;
@@ -45,7 +43,7 @@ export function extractAnswer(question: string, passages: readonly Passage[], sa
     ({ terms }) => wanted.length === 0 || wanted.some((term) => terms.has(term)),
   );
   const best = bestOf(candidates);
-  if (!best || best.evidence < leastEvidence) return { outcome: "unknown" };
+  if (!best || best.evidence < 0) return { outcome: "unknown" };
   return { outcome: "answered", sentences: withCompany(best, candidates).map(toQuote) };
 }
 
@@ -126,7 +124,7 @@ function alike(best: Candidate, candidates: readonly Candidate[]): Candidate[] {
       other !== best &&
       other.kind !== "code" &&
       other.score >= best.score - elsewhere &&
-      other.evidence >= leastEvidence &&
+      other.evidence >= 0 &&
       !other.text.endsWith(":") &&
       !(other.passageNumber === best.passageNumber && other.block === best.block),
   );
