@@ -20,7 +20,7 @@ export type Candidate = Quotable & {
 // StackFAQ (whether the passages do, or come from other articles), checked on the other half; docs/adr/0005 has the figures.
 const inScore = { coverage: 7.6, together: 3.2, found: 6.2 };
 const inEvidence = { cosine: 1, coverage: 0.23, together: 0.29, inPassage: 0.17 };
-/** Of SQuAD's questions whose articles were taken away, one in twenty-five passes; of the others, nine in ten (docs/adr/0005). */
+/** Of SQuAD's questions whose articles were taken away, one in twenty passes; of the others, nine in ten (docs/adr/0005). */
 const leastEvidence = 0.645;
 /**
  * Where questions stand with their answers, those about one subject share its words, whatever they ask: there the nearest by meaning
