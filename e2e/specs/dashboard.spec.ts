@@ -48,6 +48,53 @@ test("a citation opens the version that was cited, also when another one answers
   await rm(folder, { recursive: true });
 });
 
+/** A PDF with a line on each page. */
+function pdfOf(...lines: string[]): string {
+  const pages = lines.flatMap((line, index) => {
+    const content = `BT /F1 12 Tf 50 700 Td (${line}) Tj ET`;
+    return [
+      `<< /Type /Page /Parent 2 0 R /MediaBox [0 0 600 800] /Resources << /Font << /F1 3 0 R >> >> /Contents ${5 + 2 * index} 0 R >>`,
+      `<< /Length ${content.length} >>\nstream\n${content}\nendstream`,
+    ];
+  });
+  const kids = lines.map((_, index) => `${4 + 2 * index} 0 R`).join(" ");
+  const objects = [
+    "<< /Type /Catalog /Pages 2 0 R >>",
+    `<< /Type /Pages /Count ${lines.length} /Kids [${kids}] >>`,
+    "<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>",
+    ...pages,
+  ].map((object, index) => `${index + 1} 0 obj\n${object}\nendobj\n`);
+  return `%PDF-1.7\n${objects.join("")}trailer\n<< /Root 1 0 R /Size ${objects.length + 1} >>\n%%EOF\n`;
+}
+
+test("a citation of a PDF says on which page it stands, and the document shows where each page begins", async ({
+  page,
+  context,
+  builtIn,
+}) => {
+  const folder = await mkdtemp(path.join(tmpdir(), "parley-e2e-"));
+  const file = pdfOf("The copper teapot holds two litres.", "Polish the copper teapot with flour and salt.");
+  await writeFile(path.join(folder, "teapots.pdf"), file);
+  const command = builtIn.installation.parley("ingest", "--tenant", "demo", folder);
+  expect(await command.exited, command.output()).toBe(0);
+  const shop = await openShop(page, builtIn.shopUrl);
+  await shop.say("How do I polish the copper teapot?");
+  await expect(shop.answers.first()).toContainText("flour and salt");
+  await expect(shop.answers.first()).toHaveAttribute("aria-busy", "false");
+
+  const dashboard = await openDashboard(await context.newPage(), builtIn);
+  await dashboard.open(await shop.conversationId());
+  await dashboard.page
+    .getByRole("button", { name: /^Citation 1/ })
+    .first()
+    .click();
+  await expect(dashboard.page.getByText(/^Page \d$/)).toBeVisible();
+  await dashboard.page.getByRole("link", { name: "Whole document" }).click();
+  await expect(dashboard.page.getByText("Page 1", { exact: true })).toBeVisible();
+  await expect(dashboard.page.getByText("Page 2", { exact: true })).toBeVisible();
+  await rm(folder, { recursive: true });
+});
+
 test("a long document is read page by page", async ({ page, builtIn }) => {
   const folder = await mkdtemp(path.join(tmpdir(), "parley-e2e-"));
   const part = (index: number) => `## Shelf ${index}\n\n${"Nothing but planks. ".repeat(20)}`;

@@ -556,6 +556,8 @@ test.each([
   ["binary", "a.md", Buffer.from([0x89, 0x50, 0x4e, 0x47, 0, 0, 0, 1, 2, 3]), "document.not_text"],
   ["wrongly encoded", "a.txt", Buffer.from([0x66, 0xff, 0xfe, 0xe9, 0x20, 0x80, 0x81]), "document.not_text"],
   ["of another kind", "a.exe", Buffer.from("text"), "document.type_unknown"],
+  ["not what its name says", "a.pdf", Buffer.from("text"), "document.mismatch"],
+  ["damaged", "a.docx", Buffer.from("PK\u0003\u0004 and no more"), "document.broken"],
   ["20 MB", "a.txt", Buffer.alloc(20 * 1024 * 1024, "x"), "document.too_large"],
 ])("a document that is %s is refused with the reason", async (_, path, body, code) => {
   const { slug } = await world.tenant();

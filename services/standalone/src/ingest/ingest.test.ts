@@ -107,3 +107,14 @@ test("what is not there is skipped with the reason", async () => {
   expect(files).toEqual([]);
   expect(skipped).toEqual([{ path: "nowhere", reason: "there is no such file" }]);
 });
+
+test("files of every kind that can be read are found, whatever the case of their endings, and others are skipped", async () => {
+  const names = ["a.md", "b.TXT", "c.html", "d.csv", "e.Docx", "f.xlsx", "g.pdf"];
+  for (const name of [...names, "h.doc", "i.png"]) await write(name);
+  const { files, skipped } = await findFiles([folder]);
+  expect(files.map(({ file }) => path.basename(file))).toEqual(names);
+  expect(skipped.map(({ path, reason }) => [path.split("/").at(-1), reason])).toEqual([
+    ["h.doc", "not of a kind that can be read"],
+    ["i.png", "not of a kind that can be read"],
+  ]);
+});
