@@ -90,8 +90,6 @@ export const faults = { F10: "a process whose clock is nine hours off" };
 export const withoutTarget = {
   T10: "there are no calls yet",
   T11: "there are no signed addresses yet",
-  I4: "the product fetches no address that anybody gives it yet",
-  I5: "the product fetches no address that anybody gives it yet",
   K3: "there are no webhooks yet",
   K4: "there are no webhooks yet",
 };

@@ -71,13 +71,16 @@ export const places = {
     "services/realtime/src/subscriptions.ts": channels,
     "services/standalone/src/ingest/find-files.ts": operator,
   },
-  // None comes from a tenant, a document or a visitor. Once one does, I4 and I5 have a target, and this list is where it shows.
+  // What a tenant, a document or a site names is fetched by fetch-guarded.ts and by nothing else.
   "an address that is called": {
     "packages/auth/src/oauth/discover.ts": operation("the provider that the operator configured"),
     "packages/auth/src/oauth/openid-provider.ts": operation(
       "the provider that the operator configured, and where it says that it answers",
     ),
     "packages/core/src/assistant/models/write-answer.ts": operation("the model that the operator configured"),
+    "packages/platform/src/http/fetch-guarded.ts": {
+      proof: "packages/platform/src/http/fetch-guarded.attacks.test.ts",
+    },
     "packages/platform/src/mail/smtp-mailer.ts": operation("the mail server that the operator configured"),
     "services/standalone/src/accounts/reset-factor.ts": operator,
     "services/standalone/src/audit/audit-source.ts": operator,

@@ -26,6 +26,7 @@ test("two secrets are enough: everything else has a default on this machine", ()
     dashboard: { port: 5174, url: "http://localhost:5174" },
     widget: { port: 5176, url: "http://localhost:5176" },
     trustedProxies: [],
+    fetchAllowedHosts: [],
     rateLimits: true,
     dataDir: "data",
     database: { url: undefined, ownerUrl: undefined, poolSize: 10 },
@@ -98,6 +99,15 @@ test("trusted proxies are addresses and networks", () => {
   expect(set("10.0.0.1, 192.168.0.0/16,fd00::/8")).toEqual(["10.0.0.1", "192.168.0.0/16", "fd00::/8"]);
   for (const wrong of ["everyone", "10.0.0.0/33", "10.0.0.0/8/8", "10.0.0.1,", "fd00::/129", "10.0.0.1/x"]) {
     expect(faultsOf({ ...secrets, TRUSTED_PROXIES: wrong })).toHaveLength(1);
+  }
+});
+
+test("what may be fetched from besides the public internet is named, and a slip of the pen opens nothing", () => {
+  const set = (value: string) => loadConfig({ ...secrets, FETCH_ALLOWED_HOSTS: value }).fetchAllowedHosts;
+  const entries = ["wiki.example.com", "10.0.0.0/8", "localhost:8080", "[fd00::1]:8080"];
+  expect(set(entries.join(", "))).toEqual(entries);
+  for (const wrong of ["*", "http://wiki.example.com", "10.0.0.0/33", "wiki.example.com,", "wiki.example.com:0"]) {
+    expect(faultsOf({ ...secrets, FETCH_ALLOWED_HOSTS: wrong })).toHaveLength(1);
   }
 });
 

@@ -1,5 +1,6 @@
 import { BlockList, isIP } from "node:net";
 import * as z from "zod";
+import { parseAllowedHost } from "./http/allowed-hosts.ts";
 
 /** A failure to read the configuration. Its message lists every fault at once, and never a value. */
 export class ConfigError extends Error {
@@ -54,6 +55,17 @@ const networks = () =>
     return z.NEVER;
   });
 
+const hosts = () =>
+  z.string().transform((text, context) => {
+    const list = text.split(",").map((entry) => entry.trim());
+    if (list.every(parseAllowedHost)) return list;
+    context.addIssue({
+      code: "custom",
+      message: "must be names, IP addresses or networks (10.0.0.0/8), each with a port or without, separated by commas",
+    });
+    return z.NEVER;
+  });
+
 function isNetwork(text: string): boolean {
   const [address = "", prefix, ...rest] = text.split("/");
   const version = isIP(address);
@@ -105,6 +117,11 @@ const settings = {
   }),
   TRUSTED_PROXIES: networks().optional().meta({
     description: "Proxies whose `X-Forwarded-For` is believed: addresses or networks, separated by commas",
+    otherwise: "none",
+  }),
+  FETCH_ALLOWED_HOSTS: hosts().optional().meta({
+    description:
+      "What may be fetched from besides the public internet at ports 80 and 443: names, addresses or networks of an inner network, each with a port or without, separated by commas (`wiki.example.com,10.0.0.0/8:8080`)",
     otherwise: "none",
   }),
   RATE_LIMITS: oneOf("on", "off")
@@ -263,6 +280,7 @@ function arrange(set: Settings) {
     dashboard: { port: set.DASHBOARD_PORT, url: dashboardUrl, origin: new URL(dashboardUrl).origin },
     widget: { port: set.WIDGET_PORT, url: set.WIDGET_URL ?? `http://localhost:${set.WIDGET_PORT}` },
     trustedProxies: set.TRUSTED_PROXIES ?? [],
+    fetchAllowedHosts: set.FETCH_ALLOWED_HOSTS ?? [],
     rateLimits: set.RATE_LIMITS === "on",
     rateLimitDeadlineMs: set.RATE_LIMIT_DEADLINE_MS,
     dataDir: set.PARLEY_DATA_DIR,

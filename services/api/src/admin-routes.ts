@@ -6,7 +6,9 @@ import { exportAuditEntries, findAuditHead } from "@parley/core/audit/list-entri
 import { listLogs } from "@parley/core/audit/list-logs";
 import { addDocumentAsOperator } from "@parley/core/knowledge/add-document-as-operator";
 import { findVersionStatus } from "@parley/core/knowledge/find-version-status";
+import { listPages } from "@parley/core/knowledge/list-pages";
 import { readDocument } from "@parley/core/knowledge/read-document";
+import { removeDocumentAsOperator } from "@parley/core/knowledge/remove-document-as-operator";
 import { findTenantBySlug } from "@parley/core/tenants/find-tenant";
 import { countedAddress } from "@parley/platform/rate-limits/limit-key";
 import type { FastifyInstance, FastifyRequest } from "fastify";
@@ -19,7 +21,19 @@ const Name = z
   .trim()
   .min(1)
   .refine((name) => !name.includes("\0"), "must not hold a NUL");
-const Upload = z.strictObject({ source: Name.max(200), path: Name.max(1_000) });
+const Source = Name.max(200);
+const Path = Name.max(1_000);
+const Upload = z.strictObject({
+  source: Source,
+  path: Path,
+  /** Of a page of a site: the file that it would be, how deep it lies, and what its server calls this version. */
+  name: Name.max(1_100).optional(),
+  depth: z.coerce.number().pipe(z.int().nonnegative()).optional(),
+  etag: z.string().max(500).optional(),
+  lastModified: z.string().max(100).optional(),
+});
+const OfSource = z.strictObject({ source: Source });
+const Removal = z.strictObject({ source: Source, path: Path });
 const InTenant = z.object({ slug: z.string().default("") });
 const Slug = /^[a-z0-9-]{1,63}$/;
 const InLog = z.object({ tenantId: TenantId });
@@ -80,14 +94,30 @@ export async function adminRoutes(app: FastifyInstance, { db, config, jobs, acco
     },
     async (request) => {
       const tenantId = tenantOf(request);
-      const { source, path } = Upload.parse(request.query);
+      const { source, path, name = path, depth, etag, lastModified } = Upload.parse(request.query);
       if (!Buffer.isBuffer(request.body)) throw new AppError("input.invalid");
-      const document = await readDocument(request.body, path);
+      const document = await readDocument(request.body, name);
       return db.transaction(tenantId, (tx) =>
-        addDocumentAsOperator(tx, jobs, { source, path, ...document }, request.ip),
+        addDocumentAsOperator(
+          tx,
+          jobs,
+          { source, path, ...document, ...(depth !== undefined && { fetched: { depth, etag, lastModified } }) },
+          request.ip,
+        ),
       );
     },
   );
+
+  app.post("/admin/v1/tenants/:slug/documents/remove", async (request) => {
+    const removal = Removal.parse(request.body);
+    await db.transaction(tenantOf(request), (tx) => removeDocumentAsOperator(tx, jobs, removal, request.ip));
+    return {};
+  });
+
+  app.get("/admin/v1/tenants/:slug/pages", async (request) => {
+    const { source } = OfSource.parse(request.query);
+    return { pages: await listPages(db, tenantOf(request), source) };
+  });
 
   app.get("/admin/v1/tenants/:slug/document-versions/:versionId", async (request) => {
     const tenantId = tenantOf(request);

@@ -2,12 +2,15 @@ import path from "node:path";
 import { deriveCheckpointKey } from "@parley/core/audit/checkpoint-key";
 import { migrateServer, ServerTooOld } from "@parley/db/migrate-server";
 import { ConfigError, loadConfig } from "@parley/platform/config";
+import { createGuardedFetch } from "@parley/platform/http/fetch-guarded";
 import { createLogger } from "@parley/platform/log";
 import closeWithGrace from "close-with-grace";
 import { Command } from "commander";
+import * as z from "zod";
 import { resetFactor } from "./accounts/reset-factor.ts";
 import { exportAudit, verifyAudit } from "./audit/audit-command.ts";
 import { withAudit } from "./audit/open-audit.ts";
+import { CrawlArguments, crawl } from "./crawl/crawl.ts";
 import { FolderInUse, findRunning, openDataFolder } from "./data-folder.ts";
 import { ingest } from "./ingest/ingest.ts";
 import { type IngestTarget, overHttp, withinThisProcess } from "./ingest/targets.ts";
@@ -17,6 +20,8 @@ import { createDashboardSite } from "./sites.ts";
 
 // `./pnpm parley …`: what an operator does from the command line.
 
+/** In a secret's place, for what needs none. */
+const none = "-".repeat(32);
 const say = (line: string) => void process.stdout.write(`${line}\n`);
 
 const program = new Command("parley").description("Parley from the command line");
@@ -30,6 +35,36 @@ program
   .action(async (paths: string[], { tenant, source }: { tenant: string; source: string }) => {
     const failed = await withTarget(tenant, (target) => ingest(target, { source, paths: paths.map(fromCaller) }));
     process.exitCode = failed ? 1 : 0;
+  });
+
+program
+  .command("knowledge")
+  .description("what a workspace's answers are made from")
+  .command("crawl")
+  .description(
+    "read a web site into a workspace's knowledge; the same again reads what has changed, and takes out what is gone",
+  )
+  .option("--source <name>", "what the pages are listed under (default: the site's address)")
+  .option(
+    "--include <pattern...>",
+    "paths to read, from their beginning; * is any text, $ the end (default: all below the address's folder)",
+  )
+  .option("--exclude <pattern...>", "paths to leave out")
+  .option("--depth <links>", "how many links to follow from the address; 0 reads this one page", "5")
+  .option("--pages <number>", "how many pages to ask for at most, up to 10,000", "1000")
+  .argument("<tenant>", "the workspace, e.g. demo")
+  .argument("<address>", "where to begin, e.g. https://docs.example.com/")
+  .action(async (tenant: string, address: string, options: object) => {
+    const given = CrawlArguments.safeParse({ ...options, address });
+    if (!given.success) throw new OperatorError(z.prettifyError(given.error));
+    const { fetchAllowedHosts, dashboard } = loadConfig({ ...process.env, PARLEY_SECRET: none, ADMIN_TOKEN: none });
+    const fetch = createGuardedFetch({ allowedHosts: fetchAllowedHosts, contact: dashboard.url });
+    try {
+      const isDone = await withTarget(tenant, (target) => crawl(target, fetch, given.data));
+      process.exitCode = isDone ? 0 : 1;
+    } finally {
+      await fetch.close();
+    }
   });
 
 program
@@ -48,7 +83,6 @@ program
   .description("serve the built dashboard, with the headers that it needs, until it is ended")
   .action(async () => {
     // It keeps no secret and is given none, whatever the environment holds.
-    const none = "-".repeat(32);
     const config = loadConfig({ ...process.env, PARLEY_SECRET: none, ADMIN_TOKEN: none });
     const site = await createDashboardSite(config);
     await site.listen({ host: config.host, port: config.dashboard.port });

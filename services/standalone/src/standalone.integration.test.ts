@@ -2,6 +2,7 @@ import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import path from "node:path";
 import { startFakeProvider } from "@parley/core/testing/fake-provider";
+import { startHttpListener } from "@parley/platform/testing/http-listener";
 import { expect, test, vi } from "vitest";
 import { createInstallation } from "./testing/installation.ts";
 import { createVisitor } from "./testing/visitor.ts";
@@ -192,4 +193,53 @@ test("the command line reads files while Parley runs and while it doesn't, and s
   const nowhere = installation.parley("ingest", "--tenant", "nobody", folder);
   expect(await nowhere.exited).toBe(1);
   expect(nowhere.output()).toContain('There is no workspace called "nobody"');
+});
+
+test("the command line reads a site, then what has changed of it, and takes out what is gone; a private one has to be allowed", async () => {
+  const pages = new Map([
+    ["/robots.txt", "User-agent: *\nDisallow: /drafts/\n"],
+    ["/sitemap.xml", "<urlset><url><loc>/help/returns.md</loc></url><url><loc>/help/shipping.md</loc></url></urlset>"],
+    ["/help/", "<title>Help</title><nav>Menu</nav><main><p>Welcome to the help pages.</p></main>"],
+    ["/help/returns.md", "# Returns\n\nSend it back within 30 days."],
+    ["/help/shipping.md", "# Shipping\n\nWe ship on weekdays."],
+  ]);
+  const answers: [string, number][] = [];
+  const site = await startHttpListener({
+    answer({ url = "", headers }, response) {
+      const text = pages.get(url);
+      const etag = `"${text?.length}"`;
+      const status = text === undefined ? 404 : headers["if-none-match"] === etag ? 304 : 200;
+      answers.push([url, status]);
+      response
+        .writeHead(status, { "content-type": url === "/help/" ? "text/html" : "text/plain", etag })
+        .end(status === 200 ? text : undefined);
+    },
+  });
+  const address = `http://127.0.0.1:${site.port}/help/`;
+  await using installation = await createInstallation({ FETCH_ALLOWED_HOSTS: `127.0.0.1:${site.port}` });
+  const running = await installation.start();
+  const first = installation.parley("knowledge", "crawl", "demo", address);
+  expect(await first.exited).toBe(0);
+  expect(first.output()).toMatch(/read 3 \(3 passages\) · unchanged 0 · gone 0 · skipped 0 · failed 0/);
+  const inner = await startHttpListener();
+  const refused = installation.parley("knowledge", "crawl", "demo", `http://127.0.0.1:${inner.port}/`);
+  expect(await refused.exited).toBe(1);
+  expect(refused.output()).toContain("an address that is not public");
+  expect(inner.hits).toEqual([]);
+  await inner.stop();
+
+  pages.set("/help/returns.md", "# Returns\n\nSend it back within 14 days, please.");
+  pages.delete("/help/shipping.md");
+  answers.length = 0;
+  const again = installation.parley("knowledge", "crawl", "demo", address);
+  expect(await again.exited).toBe(0);
+  expect(again.output()).toMatch(/read 1 \(1 passages\) · unchanged 1 · gone 1 · skipped 0 · failed 0/);
+  expect(again.output()).toContain("help/shipping.md: The site has no such page.");
+  expect(answers).toContainEqual(["/help/", 304]);
+
+  await running.end();
+  const alone = installation.parley("knowledge", "crawl", "demo", address, "--exclude", "/help/r");
+  expect(await alone.exited).toBe(0);
+  expect(alone.output()).toMatch(/read 0 \(0 passages\) · unchanged 1 · gone 1 · skipped 1 · failed 0/);
+  await site.stop();
 });

@@ -8,7 +8,12 @@ import type { KnowledgeJobs } from "./jobs.ts";
 import type { ReadDocument } from "./read-document.ts";
 
 /** `source` and `path` say which document it is; whatever came under them before is its older version. */
-export type NewDocument = ReadDocument & { source: string; path: string };
+export type NewDocument = ReadDocument & {
+  source: string;
+  path: string;
+  /** Of a page of a site. */
+  fetched?: (typeof documents.$inferInsert)["fetched"];
+};
 
 /**
  * Stores a document's new version and queues it to be read in; the version before it serves until this one is ready. What is the
@@ -19,14 +24,14 @@ export type NewDocument = ReadDocument & { source: string; path: string };
 export async function addDocument(
   tx: TenantTransaction,
   jobs: Pick<KnowledgeJobs, "send">,
-  { source, path, title, mediaType, originalType, text, pageStarts }: NewDocument,
+  { source, path, title, mediaType, originalType, text, pageStarts, fetched = null }: NewDocument,
 ): Promise<{ documentId: DocumentId; versionId: DocumentVersionId; outcome: "queued" | "unchanged" }> {
   const sourceId = await ensureSource(tx, source);
   // Locks the document, so that its versions have an order.
   const [document] = await tx
     .insert(documents)
-    .values({ sourceId, path, title })
-    .onConflictDoUpdate({ target: [documents.tenantId, documents.sourceId, documents.path], set: { path } })
+    .values({ sourceId, path, title, fetched })
+    .onConflictDoUpdate({ target: [documents.tenantId, documents.sourceId, documents.path], set: { path, fetched } })
     .returning();
   if (!document) throw new Error("an insert returned no row");
   const documentId = document.id;

@@ -1,5 +1,5 @@
 import type { ChunkId, DocumentId, DocumentVersionId, SourceId } from "@parley/contracts";
-import { bigint, customType, integer, pgTable, smallint, text, uuid } from "drizzle-orm/pg-core";
+import { bigint, customType, integer, jsonb, pgTable, smallint, text, uuid } from "drizzle-orm/pg-core";
 import { tenantId, time } from "./columns.ts";
 
 /** pgvector's `vector`, of any number of dimensions. */
@@ -25,6 +25,8 @@ export const documents = pgTable("documents", {
   currentVersionId: uuid().$type<DocumentVersionId>(),
   createdAt: time().notNull().defaultNow(),
   removedAt: time(),
+  /** Of a page of a site. */
+  fetched: jsonb().$type<{ depth: number; etag?: string | undefined; lastModified?: string | undefined }>(),
 });
 
 export const documentVersions = pgTable("document_versions", {

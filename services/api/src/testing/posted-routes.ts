@@ -5,6 +5,7 @@
 export const postedRoutes: readonly string[] = [
   "/admin/v1/accounts/reset-factor",
   "/admin/v1/tenants/:slug/documents",
+  "/admin/v1/tenants/:slug/documents/remove",
   "/api/audit-log/export",
   "/api/auth/change-email",
   "/api/auth/change-email/confirm",

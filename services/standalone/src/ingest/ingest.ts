@@ -1,11 +1,9 @@
 import { readFile } from "node:fs/promises";
 import type { DocumentVersionId } from "@parley/contracts";
-import type { VersionStatus } from "@parley/core/knowledge/find-version-status";
 import { SingleBar } from "cli-progress";
 import { findFiles, type Skipped } from "./find-files.ts";
+import { settle } from "./settle.ts";
 import { type IngestTarget, Refused } from "./targets.ts";
-
-const pollMs = 200;
 
 /**
  * Reads files and folders into a tenant's knowledge, shows how far it is, and reports what was read, what was skipped and why.
@@ -49,21 +47,14 @@ export async function ingest(
     }
     bar.update(done(), { step: "reading" });
   }
-  while (waiting.size > 0) {
-    for (const [versionId, path] of waiting) {
-      const { status, failure, chunks } = await statusOf(target, versionId);
-      // They are read in the order in which they were added: whoever comes after one that waits, waits as well.
-      if (status !== "ready" && status !== "failed") break;
-      waiting.delete(versionId);
-      if (status === "failed") {
-        failed.push({ path, reason: failure ?? "unknown" });
-      } else {
-        read += 1;
-        passages += chunks;
-      }
-      bar.update(done(), { step: "embedding" });
+  for await (const { path, status, failure, chunks } of settle(target, waiting)) {
+    if (status === "failed") {
+      failed.push({ path, reason: failure ?? "unknown" });
+    } else {
+      read += 1;
+      passages += chunks;
     }
-    if (waiting.size > 0) await new Promise((resolve) => setTimeout(resolve, pollMs));
+    bar.update(done(), { step: "embedding" });
   }
   bar.update(done(), { step: "done" });
   bar.stop();
@@ -81,14 +72,4 @@ export async function ingest(
   }
   if (files.length === 0) say("  Nothing to read: name files of a kind that can be read, or folders that hold some.");
   return failed.length > 0 || files.length === 0;
-}
-
-/** What can't be asked about any more has failed, and the others go on. */
-async function statusOf(target: IngestTarget, versionId: DocumentVersionId): Promise<VersionStatus> {
-  try {
-    return await target.status(versionId);
-  } catch (error) {
-    if (!(error instanceof Refused)) throw error;
-    return { status: "failed", failure: error.message, chunks: 0 };
-  }
 }

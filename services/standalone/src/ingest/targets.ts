@@ -2,7 +2,10 @@ import type { DocumentVersionId, ErrorBody, TenantId } from "@parley/contracts";
 import { AppError } from "@parley/core/app-error";
 import { addDocumentAsOperator } from "@parley/core/knowledge/add-document-as-operator";
 import { findVersionStatus, type VersionStatus } from "@parley/core/knowledge/find-version-status";
+import { listPages } from "@parley/core/knowledge/list-pages";
 import { readDocument } from "@parley/core/knowledge/read-document";
+import { removeDocumentAsOperator } from "@parley/core/knowledge/remove-document-as-operator";
+import type { KnownPage } from "@parley/core/knowledge/sources/crawl/crawl-site";
 import { findTenantBySlug } from "@parley/core/tenants/find-tenant";
 import ky, { isHTTPError, type Options } from "ky";
 import type { Installation } from "../installation.ts";
@@ -14,7 +17,13 @@ type Added = { versionId: DocumentVersionId; outcome: "queued" | "unchanged" };
 export type IngestTarget = {
   /** @throws Refused with a reason that a person can read */
   add(document: { source: string; path: string; bytes: Buffer }): Promise<Added>;
+  /** `add` for a page of a site: its address is its path. `name`: the file that it would be. */
+  addPage(document: { source: string; page: KnownPage; name: string; bytes: Buffer }): Promise<Added>;
   status(versionId: DocumentVersionId): Promise<VersionStatus>;
+  /** The pages that a source has. */
+  pages(source: string): Promise<KnownPage[]>;
+  /** @throws Refused when it is gone already */
+  remove(document: { source: string; path: string }): Promise<void>;
 };
 
 /** This one document was not taken; the others may be. */
@@ -56,7 +65,16 @@ export async function overHttp(options: { apiUrl: string; adminToken: string; te
         headers: { "content-type": "application/octet-stream" },
         body: new Uint8Array(bytes),
       }),
+    addPage: ({ source, page: { address, depth, validators }, name, bytes }) =>
+      call(`${base}/documents`, {
+        method: "post",
+        searchParams: { source, path: address, name, depth, ...validators },
+        headers: { "content-type": "application/octet-stream" },
+        body: new Uint8Array(bytes),
+      }),
     status: (versionId) => call(`${base}/document-versions/${versionId}`),
+    pages: async (source) => (await call<{ pages: KnownPage[] }>(`${base}/pages`, { searchParams: { source } })).pages,
+    remove: (document) => call(`${base}/documents/remove`, { method: "post", json: document }),
   };
 }
 
@@ -67,21 +85,32 @@ export async function withinThisProcess(installation: Installation, tenant: stri
   if (!tenantId) throw noTenant(tenant);
   await jobs.work(embedder);
   return {
-    async add({ source, path, bytes }) {
-      try {
+    add: ({ source, path, bytes }) =>
+      orRefused(async () => {
         const document = await readDocument(bytes, path);
-        return await db.transaction(tenantId, (tx) =>
-          addDocumentAsOperator(tx, jobs, { source, path, ...document }, null),
-        );
-      } catch (error) {
-        if (error instanceof AppError) throw new Refused(error.meaning);
-        throw error;
-      }
-    },
+        return db.transaction(tenantId, (tx) => addDocumentAsOperator(tx, jobs, { source, path, ...document }, null));
+      }),
+    addPage: ({ source, page: { address: path, depth, validators }, name, bytes }) =>
+      orRefused(async () => {
+        const document = { source, path, ...(await readDocument(bytes, name)), fetched: { depth, ...validators } };
+        return db.transaction(tenantId, (tx) => addDocumentAsOperator(tx, jobs, document, null));
+      }),
+    pages: (source) => listPages(db, tenantId, source),
+    remove: (document) =>
+      orRefused(() => db.transaction(tenantId, (tx) => removeDocumentAsOperator(tx, jobs, document, null))),
     async status(versionId) {
       const status = await findVersionStatus(db, tenantId, versionId);
       if (!status) throw new Refused("The document was removed while it was read.");
       return status;
     },
   };
+}
+
+async function orRefused<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof AppError) throw new Refused(error.meaning);
+    throw error;
+  }
 }

@@ -1,0 +1,271 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { gzipSync } from "node:zlib";
+import { createGuardedFetch } from "@parley/platform/http/fetch-guarded";
+import { startHttpListener } from "@parley/platform/testing/http-listener";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { type Crawled, type CrawlOptions, crawlSite, type KnownPage } from "./crawl-site.ts";
+
+type Page = string | { type?: string; body?: string | Buffer; status?: number; location?: string; etag?: string };
+
+let pages: Record<string, Page>;
+let site: Awaited<ReturnType<typeof startHttpListener>>;
+let origin: string;
+beforeEach(async () => {
+  pages = {};
+  site = await startHttpListener({ answer });
+  origin = `http://127.0.0.1:${site.port}`;
+});
+afterEach(() => site.stop());
+
+function answer(request: IncomingMessage, response: ServerResponse) {
+  const found = pages[request.url ?? ""];
+  const page = typeof found === "string" ? { body: found } : (found ?? { status: 404 });
+  const isKnown = page.etag !== undefined && request.headers["if-none-match"] === page.etag;
+  response.writeHead(isKnown ? 304 : (page.status ?? 200), {
+    "content-type": page.type ?? "text/html",
+    ...(page.etag && { etag: page.etag }),
+    ...(page.location && { location: page.location }),
+  });
+  response.end(isKnown ? undefined : page.body);
+}
+const links = (...to: string[]) => to.map((href) => `<a href="${href}">more</a>`).join("\n");
+const sitemapOf = (...addresses: string[]) =>
+  `<?xml version="1.0"?><urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">${addresses
+    .map((address) => `<url><loc>${address}</loc></url>`)
+    .join("")}</urlset>`;
+
+const waits: number[] = [];
+async function crawl(
+  options: Partial<CrawlOptions> = {},
+  known: KnownPage[] = [],
+  signal = new AbortController().signal,
+) {
+  const fetch = createGuardedFetch({ allowedHosts: [`127.0.0.1:${site.port}`], contact: "http://localhost" });
+  waits.length = 0;
+  const crawling = crawlSite(
+    { fetch, wait: async (ms) => waits.push(ms) },
+    { address: `${origin}/`, include: [], exclude: [], depth: 3, pages: 100, ...options },
+    known,
+    signal,
+  );
+  const all: Crawled[] = [];
+  let next = await crawling.next();
+  for (; !next.done; next = await crawling.next()) all.push(next.value);
+  await fetch.close();
+  const pathOf = (crawled: Crawled) =>
+    (crawled.kind === "page" ? crawled.page.address : crawled.address).replace(origin, "");
+  const of = (kind: Crawled["kind"]) => all.filter((crawled) => crawled.kind === kind).map(pathOf);
+  return {
+    read: of("page"),
+    unchanged: of("unchanged"),
+    gone: of("gone"),
+    skipped: of("skipped"),
+    known: all.flatMap((crawled) => (crawled.kind === "page" ? [crawled.page] : [])),
+    names: all.flatMap((crawled) => (crawled.kind === "page" ? [crawled.name] : [])),
+    unfinished: next.value,
+  };
+}
+
+test("a site is read along its links, each page once, below the folder of the address and no other site", async () => {
+  pages["/docs/"] = links(
+    "a",
+    "/docs/a#part",
+    "b?page=2",
+    "/about",
+    "http://example.com/docs/",
+    "mailto:a@example.com",
+  );
+  pages["/docs/a"] = links("/docs/", "c");
+  pages["/docs/b?page=2"] = "b";
+  pages["/docs/c"] = "c";
+  const { read, unfinished, names } = await crawl({ address: `${origin}/docs/` });
+  expect(read).toEqual(["/docs/", "/docs/a", "/docs/b?page=2", "/docs/c"]);
+  expect(names).toEqual(["docs.html", "a.html", "b.html", "c.html"]);
+  expect(unfinished).toBeUndefined();
+});
+
+test("a page is read as its server says that it is, whatever its address looks like", async () => {
+  pages["/"] = links("/a.php", "/b.md", "/c", "/d.html", "/e", "/f");
+  pages["/a.php"] = { type: "text/html; charset=utf-8", body: "words" };
+  pages["/b.md"] = { type: "text/plain", body: "words" };
+  pages["/c"] = { type: "text/markdown", body: "words" };
+  pages["/d.html"] = { type: "text/plain", body: "words" };
+  pages["/e"] = { type: "application/pdf", body: "%PDF" };
+  pages["/f"] = { type: "image/svg+xml", body: "<svg/>" };
+  const { names, skipped } = await crawl();
+  expect(names).toEqual(["127.0.0.1.html", "a.php.html", "b.md", "c.md", "d.html.txt", "e.pdf"]);
+  expect(skipped).toEqual(["/f"]);
+});
+
+test("patterns say which pages are read; the address may stand beside them, to begin from", async () => {
+  pages["/"] = links("/help/a", "/help/internal/b", "/blog/c", "/help/d.pdf", "/help/e");
+  for (const path of ["/help/a", "/help/internal/b", "/blog/c", "/help/d.pdf", "/help/e"]) pages[path] = "words";
+  const { read } = await crawl({ include: ["/help/"], exclude: ["/help/internal/", "*.pdf$"] });
+  expect(read).toEqual(["/help/a", "/help/e"]);
+  expect((await crawl({ include: ["/*/c$", "/help/*b"] })).read).toEqual(["/help/internal/b", "/blog/c"]);
+});
+
+test("it goes as deep and reads as many pages as it was told, and says that there are more", async () => {
+  for (let page = 0; page < 10; page += 1) pages[page === 0 ? "/" : `/${page}`] = links(`/${page + 1}`);
+  pages["/10"] = "the end";
+  expect((await crawl({ depth: 0 })).read).toEqual(["/"]);
+  expect((await crawl({ depth: 2 })).read).toEqual(["/", "/1", "/2"]);
+  const { read, unfinished } = await crawl({ depth: 100, pages: 4 });
+  expect(read).toEqual(["/", "/1", "/2", "/3"]);
+  expect(unfinished).toContain("more than the 4 pages");
+});
+
+test("robots.txt is heeded: what it forbids is not asked for, and it is asked as slowly as it wants", async () => {
+  pages["/robots.txt"] = {
+    type: "text/plain",
+    body: "User-agent: *\nDisallow: /\n\nUser-agent: ParleyBot\nDisallow: /private/\nCrawl-delay: 2\n",
+  };
+  pages["/"] = links("/private/a", "/b", "/leads");
+  pages["/leads"] = { status: 302, location: "/private/c" };
+  for (const path of ["/private/a", "/private/c", "/b"]) pages[path] = "words";
+  const { read, skipped } = await crawl();
+  expect(read).toEqual(["/", "/b"]);
+  expect(skipped).toEqual(["/private/a", "/leads"]);
+  expect(site.hits).not.toContain("/private/a");
+  expect(waits).toEqual([2_000, 2_000]);
+});
+
+test("nothing is asked for while a site can't say what may be read", async () => {
+  pages["/robots.txt"] = { status: 503 };
+  pages["/"] = "words";
+  const { unfinished, gone } = await crawl({}, [{ address: `${origin}/`, depth: 0, validators: {} }]);
+  expect(unfinished).toContain("robots.txt");
+  expect(gone).toEqual([]);
+  expect(site.hits).toEqual(["/robots.txt"]);
+});
+
+test("what sitemaps list is read: packed, in lists of lists, named by robots.txt; no other site's, and a broken one harms nobody", async () => {
+  pages["/robots.txt"] = { type: "text/plain", body: `Sitemap: ${origin}/maps.xml\n` };
+  pages["/maps.xml"] = {
+    body: `<sitemapindex>${["one.xml.gz", "two.xml", "maps.xml", "broken.xml", "bomb.xml.gz", "none.xml"]
+      .map((name) => `<sitemap><loc>${origin}/${name}</loc></sitemap>`)
+      .join("")}</sitemapindex>`,
+  };
+  pages["/one.xml.gz"] = { body: gzipSync(sitemapOf(`${origin}/a?x=1&amp;y=2`)) };
+  pages["/two.xml"] = sitemapOf("/b", "http://example.com/c", "javascript:1").replace("<urlset", "<s:urlset");
+  pages["/broken.xml"] = "<urlset><url><loc>/d</loc><url><loc>";
+  pages["/bomb.xml.gz"] = { body: gzipSync(Buffer.alloc(60_000_000)) };
+  for (const path of ["/", "/a?x=1&y=2", "/b"]) pages[path] = "words";
+  const { read, skipped } = await crawl();
+  expect(read).toEqual(["/", "/a?x=1&y=2", "/b"]);
+  expect(skipped).toEqual(["/d"]);
+});
+
+test("a sitemap's entities and declarations are neither resolved nor fetched", async () => {
+  pages["/"] = "words";
+  pages["/sitemap.xml"] =
+    `<?xml version="1.0"?><!DOCTYPE urlset SYSTEM "${origin}/dtd" [<!ENTITY x SYSTEM "file:///etc/passwd"><!ENTITY y "${"a".repeat(100)}">]>
+    <urlset><url><loc>${origin}/&x;</loc></url><url><loc>${origin}/&y;&y;</loc></url></urlset>`;
+  const { skipped } = await crawl();
+  expect(skipped.sort()).toEqual(["/&x;", "/&y;&y;"]);
+  expect(site.hits).not.toContain("/dtd");
+});
+
+test("a page that has not changed is not sent again, and what lies behind it is still looked after", async () => {
+  pages["/"] = { body: links("/a"), etag: '"1"' };
+  pages["/a"] = { body: links("/b"), etag: '"2"' };
+  pages["/b"] = "words";
+  const first = await crawl();
+  expect(first.read).toEqual(["/", "/a", "/b"]);
+
+  pages["/a"] = { body: links("/b", "/new"), etag: '"3"' };
+  pages["/new"] = "words";
+  const second = await crawl({}, first.known);
+  expect(second.unchanged).toEqual(["/"]);
+  expect(second.read).toEqual(["/a", "/b", "/new"]);
+  expect(second.gone).toEqual([]);
+});
+
+test("a page that is gone, has moved, is forbidden or is not part of it any more is told of; one that can't be had now is left as it is", async () => {
+  const paths = ["/", "/gone", "/moved", "/forbidden", "/withheld", "/busy", "/picture", "/away", "/twin"];
+  const known = paths.map((path) => ({ address: origin + path, depth: 0, validators: {} }));
+  pages["/robots.txt"] = { type: "text/plain", body: "User-agent: *\nDisallow: /forbidden" };
+  pages["/"] = "words";
+  pages["/gone"] = { status: 410 };
+  pages["/moved"] = { status: 301, location: "/here" };
+  pages["/here"] = "words";
+  pages["/withheld"] = '<meta name="ROBOTS" content="NoIndex, nofollow"><a href="/behind">more</a>';
+  pages["/busy"] = { status: 503 };
+  pages["/picture"] = { type: "image/png", body: "png" };
+  pages["/away"] = { status: 302, location: "http://127.0.0.1:1/" };
+  pages["/twin"] = '<link rel="canonical" href="/here">words';
+  const { read, gone, skipped } = await crawl({}, known);
+  expect(read).toEqual(["/", "/here"]);
+  expect(gone).toEqual(
+    ["/moved", "/gone", "/forbidden", "/withheld", "/picture", "/away", "/twin"].sort(byKnown(paths)),
+  );
+  expect(skipped).toEqual(["/busy"]);
+
+  const narrower = await crawl({ exclude: ["/gone"] }, known.slice(0, 2));
+  expect(narrower.gone).toEqual(["/gone"]);
+});
+const byKnown = (paths: string[]) => (a: string, b: string) => paths.indexOf(a) - paths.indexOf(b);
+
+test("a site that stops answering is left alone, and nothing of it counts as gone", async () => {
+  pages["/"] = links("/1", "/2", "/3", "/4", "/5", "/6", "/7");
+  for (let page = 1; page < 8; page += 1) pages[`/${page}`] = { status: 500 };
+  const { unfinished, gone, skipped } = await crawl({}, [{ address: `${origin}/old`, depth: 0, validators: {} }]);
+  expect(unfinished).toContain("5 pages in a row");
+  expect(skipped).toHaveLength(5);
+  expect(gone).toEqual([]);
+});
+
+test("a crawl ends when nobody wants it any more", async () => {
+  const controller = new AbortController();
+  pages["/"] = links("/a");
+  pages["/a"] = "words";
+  controller.abort(new Error("no use"));
+  await expect(crawl({}, [], controller.signal)).rejects.toThrow("no use");
+});
+
+/** Every way in which a site's own words may name an address. */
+function nameEverywhere(target: string) {
+  pages["/robots.txt"] = { type: "text/plain", body: `Sitemap: ${target}sitemap\nSitemap: ${origin}/maps.xml\n` };
+  pages["/maps.xml"] =
+    `<sitemapindex><sitemap><loc>${target}nested</loc></sitemap><sitemap><loc>${origin}/leaving.xml</loc></sitemap>` +
+    `<sitemap><loc>${origin}/pages.xml</loc></sitemap></sitemapindex>`;
+  pages["/leaving.xml"] = { status: 302, location: `${target}map` };
+  pages["/pages.xml"] = sitemapOf(`${target}listed`, `${origin}/chain`);
+  pages["/"] = `<base href="${target}"><link rel="canonical" href="${target}own"><a href="linked">more</a>
+    ${links(`${target}whole`, `//${new URL(target).host}/short`, `${origin}/leaving`)}`;
+  pages["/leaving"] = { status: 307, location: `${target}page` };
+  pages["/chain"] = { status: 302, location: "/chain/2" };
+  pages["/chain/2"] = { status: 302, location: `${target}chain` };
+}
+
+test("[I5] a site whose robots.txt, sitemaps, links and redirects lead to a private address gets nothing fetched from there", async () => {
+  const victim = await startHttpListener();
+  nameEverywhere(`http://127.0.0.1:${victim.port}/`);
+  const { skipped } = await crawl();
+  expect(site.hits).toEqual(
+    expect.arrayContaining(["/maps.xml", "/leaving.xml", "/pages.xml", "/leaving", "/chain/2"]),
+  );
+  expect(skipped).toEqual(expect.arrayContaining(["/leaving", "/chain"]));
+  expect(victim.hits).toEqual([]);
+  await victim.stop();
+});
+
+test("[I5 control] were that address allowed, sitemaps and redirects would have had it fetched", async () => {
+  const victim = await startHttpListener();
+  nameEverywhere(`http://127.0.0.1:${victim.port}/`);
+  const fetch = createGuardedFetch({
+    allowedHosts: ["127.0.0.1"],
+    contact: "http://localhost",
+    ports: [site.port, victim.port],
+  });
+  const crawling = crawlSite(
+    { fetch, wait: async () => {} },
+    { address: `${origin}/`, include: [], exclude: [], depth: 3, pages: 100 },
+    [],
+    new AbortController().signal,
+  );
+  while (!(await crawling.next()).done);
+  await fetch.close();
+  expect(victim.hits.sort()).toEqual(["/chain", "/map", "/nested", "/page", "/sitemap"]);
+  await victim.stop();
+});

@@ -1,0 +1,126 @@
+import { FetchError } from "@parley/platform/http/fetch-error";
+import type { GuardedFetch, Validators } from "@parley/platform/http/fetch-guarded";
+import { listSitemapPages } from "./list-sitemap-pages.ts";
+import { pageAddress } from "./page-address.ts";
+import { readRobots } from "./robots.ts";
+import { isWithin, scopeOf } from "./scope.ts";
+import { robotsForbid, visitPage } from "./visit-page.ts";
+
+export type CrawlOptions = {
+  address: string;
+  /** As of `Scope`; none: all below the address's folder. */
+  include: readonly string[];
+  exclude: readonly string[];
+  /** How many links it is from the address to a page, at most; 0 is this page alone. What the sitemap lists is one away. */
+  depth: number;
+  /** Pages that are asked for, at most. */
+  pages: number;
+};
+
+/** A page that an earlier crawl has read. */
+export type KnownPage = { address: string; depth: number; validators: Validators };
+
+export type Crawled =
+  /** `name`: what it would be called as a file, so that its ending says how it is read. */
+  | { kind: "page"; page: KnownPage; name: string; bytes: Buffer }
+  | { kind: "unchanged"; address: string }
+  /** It was known, and is no page of what is read any more. */
+  | { kind: "gone"; address: string; reason: string }
+  /** It can't be had, or not now; what is known of it stays. */
+  | { kind: "skipped"; address: string; reason: string };
+
+/** After so many pages in a row that could not be had, a site is not asked for more. */
+const mostFailures = 5;
+
+/**
+ * Reads a site page by page, one at a time: from the address on by links, then what its sitemap lists, then what was known and came by
+ * neither way. A page that has not changed costs the site and us one short answer.
+ *
+ * @param services.wait until the site may be asked again
+ * @returns why it ended before every page was asked for; undefined when none is left
+ * @throws FetchError when the site can't be reached at all; the signal's reason
+ */
+export async function* crawlSite(
+  { fetch, wait }: { fetch: GuardedFetch; wait(ms: number, signal: AbortSignal): Promise<unknown> },
+  options: CrawlOptions,
+  known: readonly KnownPage[],
+  signal: AbortSignal,
+): AsyncGenerator<Crawled, string | undefined> {
+  const start = pageAddress(options.address);
+  if (!start) throw new FetchError("invalid");
+  const scope = scopeOf(start, options);
+  const robots = await readRobots(fetch, scope.origin, signal);
+  if (!robots) return "The site does not say what may be read of it: its robots.txt can't be had.";
+
+  const knownBy = new Map(known.map((page) => [page.address, page]));
+  const queue = [{ address: start, depth: 0 }];
+  const seen = new Set([start]);
+  const enqueue = (address: string, depth: number) => {
+    if (depth > options.depth || seen.has(address) || !isWithin(scope, address)) return;
+    seen.add(address);
+    queue.push({ address, depth });
+  };
+  const later = [
+    async () => {
+      if (options.depth === 0) return;
+      const listed = await listSitemapPages(fetch, robots.sitemaps, scope.origin, signal);
+      for (const address of listed) enqueue(address, 1);
+    },
+    async () => {
+      for (const { address, depth } of known) enqueue(address, depth);
+    },
+  ];
+
+  let asked = 0;
+  let failures = 0;
+  while (queue.length + later.length > 0) {
+    const next = queue.shift();
+    if (!next) {
+      await later.shift()?.();
+      continue;
+    }
+    const { address, depth } = next;
+    const before = knownBy.get(address);
+    const leave = (reason: string): Crawled => ({ kind: before ? "gone" : "skipped", address, reason });
+    if (!robots.isAllowed(address)) {
+      yield leave(robotsForbid);
+      continue;
+    }
+    if (asked === options.pages) return `There is more than the ${options.pages} pages that were asked for.`;
+    if (asked > 0 && robots.delayMs > 0) await wait(robots.delayMs, signal);
+    asked += 1;
+
+    const visited = await visitPage({ fetch, robots, scope }, { address, validators: before?.validators }, signal);
+    failures = visited.kind === "failed" && !visited.isOurs ? failures + 1 : 0;
+    switch (visited.kind) {
+      case "unchanged":
+        yield { kind: "unchanged", address };
+        break;
+      case "failed":
+        yield { kind: "skipped", address, reason: visited.reason };
+        break;
+      case "absent":
+        yield leave(visited.reason);
+        for (const link of visited.links) enqueue(link, depth + 1);
+        break;
+      case "elsewhere":
+        enqueue(visited.address, depth);
+        yield leave(`It is another address of ${visited.address}`);
+        break;
+      case "page": {
+        const { address: own, name, bytes, validators, links } = visited;
+        const isTwin = own !== address && seen.has(own);
+        if (own !== address) yield leave(`It is another address of ${own}`);
+        if (isTwin) break;
+        seen.add(own);
+        yield { kind: "page", page: { address: own, depth, validators }, name, bytes };
+        for (const link of links) enqueue(link, depth + 1);
+      }
+    }
+    if (failures === mostFailures) return `The site does not answer: ${mostFailures} pages in a row could not be had.`;
+  }
+  for (const { address } of known) {
+    if (!seen.has(address)) yield { kind: "gone", address, reason: "It is not part of what is read." };
+  }
+  return undefined;
+}

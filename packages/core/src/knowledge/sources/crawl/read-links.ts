@@ -1,0 +1,41 @@
+import { Parser } from "htmlparser2";
+import { pageAddress } from "./page-address.ts";
+
+/** A page with more links is a list without an end. */
+const mostLinks = 2_000;
+
+export type PageLinks = {
+  /** Pages that it leads to, each once, in order; empty when it asks that nobody follows. */
+  links: string[];
+  /** What it says is its own address, when that is another one. */
+  canonical: string | undefined;
+  /** It asks that nobody keeps it. */
+  isWithheld: boolean;
+};
+
+/** What a page of HTML says to whoever crawls it. */
+export function readLinks(html: string, address: string): PageLinks {
+  let base = address;
+  let canonical: string | undefined;
+  let robots = "";
+  const links = new Set<string>();
+  const parser = new Parser({
+    onopentag(name, { href, rel, name: named, content }) {
+      if (name === "base" && href) base = pageAddress(href, address) ?? base;
+      else if (name === "meta" && /^(?:robots|parleybot)$/i.test(named ?? "")) robots += `,${content}`;
+      else if (name === "link" && href && /(?:^|\s)canonical(?:\s|$)/i.test(rel ?? ""))
+        canonical ??= pageAddress(href, base);
+      else if ((name === "a" || name === "area") && href && !/(?:^|\s)nofollow(?:\s|$)/i.test(rel ?? "")) {
+        const link = links.size < mostLinks ? pageAddress(href, base) : undefined;
+        if (link) links.add(link);
+      }
+    },
+  });
+  parser.end(html);
+  const asks = robots.toLowerCase().split(/[\s,]+/);
+  return {
+    links: asks.includes("nofollow") || asks.includes("none") ? [] : [...links],
+    canonical: canonical === address ? undefined : canonical,
+    isWithheld: asks.includes("noindex") || asks.includes("none"),
+  };
+}

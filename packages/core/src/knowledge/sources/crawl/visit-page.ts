@@ -1,0 +1,90 @@
+import { limits } from "@parley/contracts";
+import { FetchError } from "@parley/platform/http/fetch-error";
+import type { Fetched, GuardedFetch, Validators } from "@parley/platform/http/fetch-guarded";
+import { pageAddress } from "./page-address.ts";
+import { readLinks } from "./read-links.ts";
+import type { Robots } from "./robots.ts";
+import { isWithin, type Scope } from "./scope.ts";
+
+export type Visited =
+  /** `address`: its own. `name`: what it would be called as a file, so that its ending says how it is read. */
+  | { kind: "page"; address: string; name: string; bytes: Buffer; validators: Validators; links: string[] }
+  | { kind: "unchanged" }
+  /** There is a page, at another address. */
+  | { kind: "elsewhere"; address: string }
+  /** There is no page to be read. */
+  | { kind: "absent"; reason: string; links: string[] }
+  /** There may be one. `isOurs`: asking again would not help. */
+  | { kind: "failed"; reason: string; isOurs: boolean };
+
+/** Asks for one page. @throws the signal's reason */
+export async function visitPage(
+  { fetch, robots, scope }: { fetch: GuardedFetch; robots: Robots; scope: Scope },
+  { address, validators }: { address: string; validators: Validators | undefined },
+  signal: AbortSignal,
+): Promise<Visited> {
+  let fetched: Fetched;
+  try {
+    fetched = await fetch.get(address, { maxBytes: limits.documentBytes, timeoutMs: 30_000, signal, validators });
+  } catch (error) {
+    if (error instanceof FetchError) return withoutAnswer(error);
+    throw error;
+  }
+  const { status, url, mediaType, bytes } = fetched;
+  if (status === 304) return { kind: "unchanged" };
+  if (status === 404 || status === 410) return absent("The site has no such page.");
+  if (status >= 300) return { kind: "failed", reason: `The site answers with status ${status}.`, isOurs: false };
+
+  const found = pageAddress(url.href) ?? address;
+  if (!robots.isAllowed(found)) return absent(robotsForbid);
+  const ending = endingOf(fetched);
+  if (!ending) return absent(`It is no page that can be read (${mediaType || "its type is not told"}).`);
+  const { links, canonical, isWithheld } =
+    ending === ".html" ? readLinks(bytes.toString("utf8"), found) : { links: [] };
+  if (canonical && isWithin(scope, canonical)) return { kind: "elsewhere", address: canonical };
+  if (!isWithin(scope, found)) return absent(`It is not part of what is read: ${found}`, links);
+  if (isWithheld) return absent("It asks not to be kept.", links);
+  return { kind: "page", address: found, name: nameOf(found, ending), bytes, validators: fetched.validators, links };
+}
+
+export const robotsForbid = "The site's robots.txt asks to leave it alone.";
+
+const absent = (reason: string, links: string[] = []): Visited => ({ kind: "absent", reason, links });
+
+function withoutAnswer({ code, message }: FetchError): Visited {
+  switch (code) {
+    case "invalid":
+    case "refused":
+    case "too_many_redirects":
+      return absent(message);
+    case "unreachable":
+    case "too_slow":
+      return { kind: "failed", reason: message, isOurs: false };
+    case "too_large":
+    case "unreadable":
+      return { kind: "failed", reason: message, isOurs: true };
+  }
+}
+
+function endingOf({ mediaType, url }: Fetched): ".html" | ".md" | ".txt" | ".pdf" | undefined {
+  switch (mediaType) {
+    case "application/pdf":
+      return ".pdf";
+    case "text/html":
+    case "application/xhtml+xml":
+      return ".html";
+    case "text/markdown":
+    case "text/x-markdown":
+      return ".md";
+    case "text/plain":
+      return /\.(?:md|markdown)$/i.test(url.pathname) ? ".md" : ".txt";
+    default:
+      return undefined;
+  }
+}
+
+function nameOf(address: string, ending: string): string {
+  const { pathname, hostname } = new URL(address);
+  const last = pathname.split("/").findLast((part) => part !== "") ?? hostname;
+  return last.toLowerCase().endsWith(ending) ? last : last + ending;
+}

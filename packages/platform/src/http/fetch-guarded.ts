@@ -1,0 +1,193 @@
+import { lookup } from "node:dns/promises";
+import { isIP, type LookupFunction } from "node:net";
+import { Agent, buildConnector, type Dispatcher } from "undici";
+import { type AllowedHost, names, parseAllowedHost } from "./allowed-hosts.ts";
+import { FetchError } from "./fetch-error.ts";
+import { isPublicAddress } from "./public-address.ts";
+import { acceptedEncodings, readBody } from "./read-body.ts";
+
+export type Fetched = {
+  /** Where it was found at last. */
+  url: URL;
+  status: number;
+  /** In lower case, without parameters; empty when the server says none. */
+  mediaType: string;
+  bytes: Buffer;
+  validators: Validators;
+};
+
+/** What a server calls a version of a page: given back, they get status 304 and no bytes while that is still its version. */
+export type Validators = { etag?: string | undefined; lastModified?: string | undefined };
+
+export type FetchOptions = {
+  maxBytes: number;
+  timeoutMs: number;
+  signal?: AbortSignal | undefined;
+  validators?: Validators | undefined;
+};
+
+/** The only way out to an address that somebody gave. */
+export type GuardedFetch = {
+  /**
+   * What a web address holds, whatever its status is; where it leads on, what it leads to.
+   *
+   * @throws FetchError, or the signal's reason
+   */
+  get(address: string, options: FetchOptions): Promise<Fetched>;
+  close(): Promise<void>;
+};
+
+const mostRedirects = 5;
+const connectTimeoutMs = 10_000;
+
+/**
+ * Every connection is checked where it is made, so that nothing goes around it: the name is looked up once, each of its addresses has
+ * to be public, and the connection goes to these addresses and no others. A redirect is one more address that somebody gave.
+ *
+ * @param options.allowedHosts what may be reached besides: an inner network's hosts, or other ports; see `parseAllowedHost`
+ * @param options.contact where whoever is fetched from learns who we are
+ * @param options.ports that any public host may be asked at
+ * @param options.resolve the addresses of a name
+ */
+export function createGuardedFetch({
+  allowedHosts,
+  contact,
+  ports = [80, 443],
+  resolve = resolveBySystem,
+}: {
+  allowedHosts: readonly string[];
+  contact: string;
+  ports?: readonly number[];
+  resolve?: (hostname: string) => Promise<string[]>;
+}): GuardedFetch {
+  const allowed = allowedHosts.map((entry) => {
+    const host = parseAllowedHost(entry);
+    if (!host) throw new Error(`no host, address or network: ${entry}`);
+    return host;
+  });
+  const agent = new Agent({
+    allowH2: false,
+    connections: 4,
+    connect({ hostname, port, protocol, ...rest }, callback) {
+      const target = { hostname, port: Number(port) || (protocol === "https:" ? 443 : 80) };
+      addressesOf(target.hostname, resolve).then(
+        (addresses) => {
+          const isOpen = addresses.every((address) => mayReach({ ...target, address }, { allowed, ports }));
+          if (!isOpen) return callback(new FetchError("refused"), null);
+          const connect = buildConnector({ allowH2: false, timeout: connectTimeoutMs, lookup: pinned(addresses) });
+          connect({ hostname, port, protocol, ...rest }, callback);
+        },
+        (error: Error) => callback(error, null),
+      );
+    },
+  });
+  const always = {
+    "user-agent": `ParleyBot/1.0 (+${contact})`,
+    accept: "text/html, text/markdown, text/plain;q=0.9, */*;q=0.5",
+    "accept-encoding": acceptedEncodings,
+  };
+
+  async function get(address: string, options: FetchOptions & { signal: AbortSignal }): Promise<Fetched> {
+    const { maxBytes, signal, validators } = options;
+    const headers = { ...always, ...conditionsOf(validators) };
+    let url = parseWebAddress(address);
+    for (let redirects = 0; redirects <= mostRedirects; redirects += 1) {
+      const response = await agent.request({
+        origin: url.origin,
+        path: url.pathname + url.search,
+        method: "GET",
+        headers,
+        signal,
+      });
+      const location = redirectOf(response);
+      if (location === undefined) {
+        const encoding = textOf(response.headers["content-encoding"]);
+        const bytes = await readBody(response.body, { encoding, maxBytes, signal });
+        return {
+          url,
+          status: response.statusCode,
+          mediaType: mediaTypeOf(response),
+          bytes,
+          validators: validatorsOf(response),
+        };
+      }
+      await response.body.dump({ limit: 16_384, signal });
+      url = parseWebAddress(location, url);
+    }
+    throw new FetchError("too_many_redirects");
+  }
+
+  return {
+    async get(address, options) {
+      const timeout = AbortSignal.timeout(options.timeoutMs);
+      const signal = AbortSignal.any(options.signal ? [timeout, options.signal] : [timeout]);
+      try {
+        return await get(address, { ...options, signal });
+      } catch (error) {
+        if (error instanceof FetchError) throw error;
+        options.signal?.throwIfAborted();
+        throw new FetchError(timeout.aborted ? "too_slow" : "unreachable", { cause: error });
+      }
+    },
+    close: () => agent.destroy(),
+  };
+}
+
+/** @throws FetchError `invalid` */
+function parseWebAddress(address: string, base?: URL): URL {
+  const url = URL.parse(address, base?.href);
+  const isWeb = url && (url.protocol === "http:" || url.protocol === "https:") && url.username + url.password === "";
+  if (!isWeb) throw new FetchError("invalid");
+  url.hostname = url.hostname.replace(/\.$/, "");
+  return url;
+}
+
+function mayReach(
+  to: { hostname: string; address: string; port: number },
+  { allowed, ports }: { allowed: readonly AllowedHost[]; ports: readonly number[] },
+): boolean {
+  const isUsual = ports.includes(to.port);
+  const isAllowed = allowed.some(
+    (host) => (host.port === undefined ? isUsual : host.port === to.port) && names(host, to),
+  );
+  return isAllowed || (isUsual && isPublicAddress(to.address));
+}
+
+async function addressesOf(hostname: string, resolve: (hostname: string) => Promise<string[]>): Promise<string[]> {
+  if (isIP(hostname) !== 0) return [hostname];
+  const addresses = await resolve(hostname);
+  if (addresses.length === 0) throw new FetchError("unreachable");
+  return addresses;
+}
+
+const resolveBySystem = async (hostname: string) =>
+  (await lookup(hostname, { all: true })).map(({ address }) => address);
+
+/** For the socket: what was checked is what it gets. */
+function pinned(addresses: readonly string[]): LookupFunction {
+  const all = addresses.map((address) => ({ address, family: isIP(address) }));
+  return (_hostname, { all: isAllWanted }, callback) => {
+    if (isAllWanted) callback(null, all);
+    else callback(null, all[0]?.address ?? "", all[0]?.family);
+  };
+}
+
+const textOf = (header: string | string[] | undefined) => [header ?? ""].flat().join(", ");
+
+const mediaTypeOf = ({ headers }: Dispatcher.ResponseData) =>
+  textOf(headers["content-type"]).split(";", 1)[0]?.trim().toLowerCase() ?? "";
+
+const conditionsOf = ({ etag, lastModified }: Validators = {}) => ({
+  ...(etag !== undefined && { "if-none-match": etag }),
+  ...(lastModified !== undefined && { "if-modified-since": lastModified }),
+});
+
+function validatorsOf({ headers }: Dispatcher.ResponseData): Validators {
+  const [etag, lastModified] = [textOf(headers.etag), textOf(headers["last-modified"])];
+  return { ...(etag && { etag }), ...(lastModified && { lastModified }) };
+}
+
+function redirectOf({ statusCode, headers }: Dispatcher.ResponseData): string | undefined {
+  const isRedirect = [301, 302, 303, 307, 308].includes(statusCode);
+  return isRedirect && headers.location !== undefined ? textOf(headers.location) : undefined;
+}
