@@ -24,6 +24,7 @@ const operation = (what) => ({ holdsNothing: what });
 /** @type {Record<keyof typeof kinds, Record<string, Place>>} */
 export const places = {
   "a file": {
+    "packages/core/src/assistant/routing/estimate-correctness.ts": operation("the weights that come with the code"),
     "packages/core/src/audit/read-checkpoints.ts": { proof: "packages/core/src/audit/verify.security.test.ts" },
     "packages/core/src/audit/write-checkpoints.ts": { proof: "packages/core/src/audit/verify.security.test.ts" },
     "packages/core/src/knowledge/embedders/minilm-worker.ts": operation(
