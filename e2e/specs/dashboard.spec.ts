@@ -88,7 +88,7 @@ test("a citation of a PDF says on which page it stands, and the document shows w
     .getByRole("button", { name: /^Citation 1/ })
     .first()
     .click();
-  await expect(dashboard.page.getByText(/^Page \d$/)).toBeVisible();
+  await expect(dashboard.page.getByText("Page 2", { exact: true })).toBeVisible();
   await dashboard.page.getByRole("link", { name: "Whole document" }).click();
   await expect(dashboard.page.getByText("Page 1", { exact: true })).toBeVisible();
   await expect(dashboard.page.getByText("Page 2", { exact: true })).toBeVisible();

@@ -109,7 +109,7 @@ describe("the examples in docs/protocol.md are what they say", () => {
       text: z.string(),
       textStart: z.int(),
       mediaType: z.literal("text/markdown"),
-      page: z.null(),
+      pages: z.null(),
       readAt: z.iso.datetime(),
     }).strict(),
     Page.extend({ type: z.literal("subscribed"), channel: Channel, answer: Answer }),

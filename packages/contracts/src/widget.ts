@@ -45,8 +45,8 @@ export type CitedPassage = Citation & {
   text: string;
   textStart: number;
   mediaType: "text/markdown" | "text/plain";
-  /** The page of the file that the passage begins on, from 1; null when it has no pages. */
-  page: number | null;
+  /** The pages of the file that the passage begins and ends on, from 1; null when it has none. */
+  pages: { first: number; last: number } | null;
   /** When this version was read in. */
   readAt: string;
 };

@@ -80,7 +80,7 @@ export function createFakeServer() {
         text: "x",
         textStart: 0,
         mediaType: "text/plain",
-        page: null,
+        pages: null,
         readAt: "2026-11-24T10:00:00.000Z",
       })),
   };

@@ -68,7 +68,7 @@ test("a citation opens its passage with the text around it, in the document's ow
     version: 1,
     superseded: false,
     mediaType: "text/markdown",
-    page: null,
+    pages: null,
     text,
     textStart: 0,
   });
@@ -76,11 +76,11 @@ test("a citation opens its passage with the text around it, in the document's ow
   expect(new Date(opened.readAt).getTime()).toBeGreaterThan(Date.now() - 60_000);
 });
 
-test("a citation of a file that has pages says on which of them its passage begins", async () => {
+test("a citation of a file that has pages says on which of them its passage stands", async () => {
   const text = "The lion is yellow.\n\n# Grey\n\nThe elephant is grey.\n\nThe end.\n";
   const starts = [0, text.indexOf("# Grey"), text.indexOf("# Grey"), text.indexOf("The end")];
-  expect(await (await newCitation(text, "lion yellow", starts)).get()).toMatchObject({ page: 1 });
-  expect(await (await newCitation(text, "elephant", starts)).get()).toMatchObject({ page: 3 });
+  expect(await (await newCitation(text, "lion yellow", starts)).get()).toMatchObject({ pages: { first: 1, last: 1 } });
+  expect(await (await newCitation(text, "elephant", starts)).get()).toMatchObject({ pages: { first: 3, last: 4 } });
 });
 
 test("of a long document only what is around the passage comes, in whole lines", async () => {

@@ -74,7 +74,10 @@ export async function getCitedPassage(
     text: content.slice(textStart, textEnd).toWellFormed(),
     textStart,
     mediaType: version.mediaType,
-    page: version.pageStarts && pageAt(version.pageStarts, cited.startOffset),
+    pages: version.pageStarts && {
+      first: pageAt(version.pageStarts, cited.startOffset),
+      last: pageAt(version.pageStarts, cited.endOffset - 1),
+    },
     readAt: (version.readyAt ?? version.createdAt).toISOString(),
   };
 }

@@ -57,7 +57,7 @@ export function CitedPassagePanel({ conversationId, messageId, number, onClose }
 }
 
 function Passage({ passage }: { passage: CitedPassage }) {
-  const { documentId, headingPath, page, version, superseded, readAt } = passage;
+  const { documentId, headingPath, pages, version, superseded, readAt } = passage;
   return (
     <>
       <dl className="mb-4 space-y-1.5 text-xs text-ink-soft">
@@ -75,11 +75,11 @@ function Passage({ passage }: { passage: CitedPassage }) {
             </dd>
           </div>
         )}
-        {page !== null && (
+        {pages && (
           <div className="flex items-center gap-2">
             <dt className="sr-only">Page</dt>
             <BookOpen aria-hidden className="size-3.5 shrink-0" />
-            <dd>Page {page}</dd>
+            <dd>{pages.first === pages.last ? `Page ${pages.first}` : `Pages ${pages.first}–${pages.last}`}</dd>
           </div>
         )}
         <div className="flex items-center gap-2">
