@@ -2,7 +2,7 @@ import { estimateBy } from "@parley/core/assistant/routing/estimate-correctness"
 import { fit, prepare } from "./fit.ts";
 import { foldsByPrompt, foldsBySubject } from "./folds.ts";
 import { measureRouting, type Scored } from "./measure-routing.ts";
-import type { Outcome } from "./read-outcomes.ts";
+import { BadOutcomes, type Outcome } from "./read-outcomes.ts";
 
 const splits = [1, 2, 3, 4, 5];
 
@@ -12,7 +12,8 @@ const splits = [1, 2, 3, 4, 5];
  * by a router that was trained without its fold; of the fold's prompts training knows only how meaning and form vary over all of them, and
  * none of their outcomes.
  *
- * @throws when there are fewer than two subjects or folds to leave out
+ * @returns `bySubject` is null when there is but one
+ * @throws BadOutcomes when there are too few prompts
  */
 export function crossValidate(
   outcomes: readonly Outcome[],
@@ -24,7 +25,7 @@ export function crossValidate(
   const heldOut = (folds: readonly number[], name: string): Scored[] => {
     const scored: Scored[] = [];
     const numbers = [...new Set(folds)];
-    if (numbers.length < 2) throw new RangeError(`There is but one fold ${name}: nothing is left to train on`);
+    if (numbers.length < 2) throw new BadOutcomes("There are too few prompts to hold some back and train on the rest");
     for (const [done, number] of numbers.entries()) {
       const places = folds.flatMap((fold, i) => (fold === number ? [i] : []));
       const model = { ...fit(prepared, new Set(places)), embedder };
@@ -46,13 +47,14 @@ export function crossValidate(
       ]),
     ),
   });
+  const subjects = foldsBySubject(outcomes);
   const bySplit = splits.map((split) => heldOut(foldsByPrompt(outcomes, 5, split), `split ${split} by prompt`));
   return {
     byPrompt: {
       ...report(bySplit),
       gapClosedAt95OfEachSplit: bySplit.map((scored) => measureRouting(scored).gapClosedAt95),
     },
-    bySubject: report([heldOut(foldsBySubject(outcomes), "by subject")]),
+    bySubject: new Set(subjects).size < 2 ? null : report([heldOut(subjects, "by subject")]),
   };
 }
 
