@@ -40,8 +40,7 @@ const signs = (question: string, stem: string) => [
   share(stem, /,/g),
   count(stem, /%/g),
   count(stem, /\$/g),
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: whatever is not ASCII
-  test(question, /[^\x00-\x7f]/),
+  test(question, /\P{ASCII}/u),
 ];
 
 const offered = (question: string, options: readonly string[], lengths: readonly number[]) => [

@@ -29,7 +29,7 @@ export async function parseInWorker(kind: ParsedKind, bytes: Uint8Array): Promis
   if (waiting >= mostWaiting) throw new AppError("service.busy");
   waiting += 1;
   const turn = last.then(() => run({ kind, bytes }));
-  last = turn.catch(() => {});
+  last = turn.catch(() => {}); // for the order alone; whoever asked gets the error
   try {
     return await turn;
   } finally {
