@@ -1,0 +1,196 @@
+import type { AnswerOutcome, TenantId } from "@parley/contracts";
+import type { Database } from "@parley/db";
+import type { CitedSpan, Reply } from "../conversations/post-reply.ts";
+import type { Embedder, Passage } from "../knowledge/passage.ts";
+import { searchKnowledge } from "../knowledge/search.ts";
+import type { Answerer, Ending, Question } from "./answerer.ts";
+import { builtInAnswerer } from "./built-in-answerer.ts";
+import { type CitationFilter, createCitationFilter } from "./citation-filter.ts";
+import { findSmallTalk } from "./extractive/small-talk.ts";
+import { inContext } from "./in-context.ts";
+import { withoutMarkers } from "./markers.ts";
+import { wording } from "./wording.ts";
+
+export type ComposeDeps = {
+  db: Database;
+  embedder: Embedder;
+  answerer: Answerer;
+  /** In milliseconds: from the question to the last word, and from one sign of life of a model to the next. */
+  limits: { timeoutMs: number; idleTimeoutMs: number };
+};
+
+/** What was asked, and what was said before it. */
+export type Asked = Pick<Question, "text" | "history">;
+
+/** What is said and stored: a reply without the run that it belongs to. */
+export type Answer = Omit<Reply, "runId" | "leaseToken">;
+
+export type Listener = {
+  /** Aborts: nobody wants the answer any more, and its reason is thrown. */
+  signal: AbortSignal;
+  /** Hears the words that will be in the answer, as they come. */
+  onWords: (words: string) => void;
+  /** Tells the time of the first words. */
+  clock: () => Date;
+};
+
+const passagesPerAnswer = 6;
+/** What one answer may take of a model's words, in UTF-16 code units; one that runs on is cut off. */
+const longestAnswer = 16_000;
+
+/** Of an ending that nobody knows the tokens of. */
+export const unknownSpending: Pick<Ending, "usage" | "costMicros"> = {
+  usage: { inputTokens: null, cachedTokens: null, outputTokens: null },
+  costMicros: null,
+};
+
+/**
+ * The one way from a question to an answer: understand, retrieve, write, check, cite, account. It stores nothing.
+ *
+ * @throws when the database or the embedder is out of reach, or the signal's reason; a failing model is an answer that says so
+ */
+export async function composeAnswer(
+  deps: ComposeDeps,
+  tenantId: TenantId,
+  asked: Asked,
+  { signal, onWords, clock }: Listener,
+): Promise<Answer> {
+  const { answerer, limits } = deps;
+  const courtesy = findSmallTalk(asked.text);
+  if (courtesy) return account({ answerer: builtInAnswerer, outcome: "answered", text: courtesy });
+
+  const inTime = AbortSignal.any([signal, AbortSignal.timeout(limits.timeoutMs)]);
+  const passages = await unlessAborted(inTime, retrieve(deps, tenantId, asked));
+  if (passages.length === 0) {
+    const reason = "no passage was found";
+    return account({ answerer: builtInAnswerer, outcome: "unknown", text: wording.unknown, reason });
+  }
+
+  const filter = createCitationFilter(passages.map((_, index) => index + 1));
+  let firstWordsAt: Date | null = null;
+  const show = (words: string) => {
+    if (words !== "") firstWordsAt ??= clock();
+    onWords(words);
+  };
+  const ending = await write(deps, { ...asked, passages }, signal, (words) => show(filter.push(words)));
+  show(filter.end());
+  const conclusion = conclude(filter, ending);
+  const citations = conclusion.supported ? cite(filter.cited, passages, ending) : [];
+  return account({ answerer, passages, citations, firstWordsAt, ending, ...conclusion });
+}
+
+/**
+ * What is known about the question, best first. "And how much is it?" is searched as what it means. For whoever reads what was said
+ * before, any other question is searched as it stands and together with the one before: it may go on from that in other ways.
+ */
+async function retrieve(
+  { db, embedder, answerer }: ComposeDeps,
+  tenantId: TenantId,
+  { text, history }: Asked,
+): Promise<Passage[]> {
+  const limit = passagesPerAnswer;
+  const search = (question: string) => searchKnowledge(db, embedder, tenantId, question, { limit });
+  const meant = inContext(text, history);
+  if (meant !== text) return search(meant);
+  const found = await search(text);
+  const before = answerer.readsHistory && history.findLast(({ author }) => author === "contact");
+  if (!before) return found;
+  const together = await search(`${before.text}\n${text}`);
+  const taken = new Map(found.slice(0, limit / 2).map((passage) => [passage.chunkId, passage]));
+  for (const passage of [...together, ...found]) {
+    if (taken.size < limit && !taken.has(passage.chunkId)) taken.set(passage.chunkId, passage);
+  }
+  return [...taken.values()];
+}
+
+/** What can't be stopped is no longer waited for. */
+function unlessAborted<T>(signal: AbortSignal, work: Promise<T>): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const abort = () => reject(signal.reason as Error);
+    if (signal.aborted) abort();
+    signal.addEventListener("abort", abort, { once: true });
+    void work.then(resolve, reject).finally(() => signal.removeEventListener("abort", abort));
+  });
+}
+
+/** Hands the words on as they come. */
+async function write(
+  { answerer, limits }: ComposeDeps,
+  question: Question,
+  signal: AbortSignal,
+  onWords: (words: string) => void,
+): Promise<Ending> {
+  await using words = answerer.write(question, { signal, ...limits });
+  for (let length = 0; length <= longestAnswer; ) {
+    const { value, done } = await words.next();
+    signal.throwIfAborted();
+    if (done) return value;
+    length += value.length;
+    onWords(value);
+  }
+  return { how: "cut_off", reason: "the model did not come to an end", ...unknownSpending };
+}
+
+/** What may be said: words that a citation supports, or an honest word that there are none. */
+function conclude(
+  filter: CitationFilter,
+  { how, reason }: Ending,
+): Pick<Content, "outcome" | "text" | "reason"> & { supported: boolean } {
+  const supported = how !== "declined" && /[\p{L}\p{N}]/u.test(withoutMarkers(filter.supported));
+  switch (how) {
+    case "complete":
+      if (supported) return { supported, outcome: "answered", text: filter.text, reason };
+      return { supported, outcome: "unknown", text: wording.unknown, reason: "the answer cited no passage" };
+    case "declined":
+      return { supported, outcome: "unknown", text: wording.unknown, reason };
+    case "cut_off":
+      if (supported) return { supported, outcome: "partial", text: `${filter.supported}\n\n${wording.cutOff}`, reason };
+      return { supported, outcome: "failed", text: wording.failed, reason };
+  }
+}
+
+/** What `[1]`, `[2]` … stand for: the sentences that were quoted, or else the passage. */
+function cite(cited: readonly number[], passages: readonly Passage[], ending: Ending): CitedSpan[] {
+  return cited.flatMap((passageNumber, index) => {
+    const passage = passages[passageNumber - 1];
+    if (!passage) return [];
+    const { chunkId, documentId, documentVersionId, title, headingPath } = passage;
+    const { start, end } = ending.spans?.get(passageNumber) ?? passage;
+    const text = passage.text.slice(start - passage.start, end - passage.start);
+    return [{ number: index + 1, chunkId, documentId, documentVersionId, title, headingPath, start, end, text }];
+  });
+}
+
+type Content = {
+  answerer: Answerer;
+  outcome: AnswerOutcome;
+  text: string;
+  reason?: string | null;
+  passages?: readonly Passage[];
+  citations?: CitedSpan[];
+  firstWordsAt?: Date | null;
+  ending?: Ending | undefined;
+};
+
+/** The answer as it is stored, with its receipt. Without an ending, nobody was asked to write and nothing was spent. */
+export function account(content: Content): Answer {
+  const { answerer, outcome, passages = [], citations = [], reason = null, ending } = content;
+  const usage = ending?.usage ?? { inputTokens: 0, cachedTokens: 0, outputTokens: 0 };
+  return {
+    outcome,
+    text: content.text.toWellFormed(),
+    citations,
+    passages: passages.map(({ documentVersionId, chunkId, start, end, score, lexical, cosine }, index) => {
+      const place = { documentVersionId, chunkId, startOffset: start, endOffset: end };
+      return { number: index + 1, ...place, score, lexical, cosine };
+    }),
+    receipt: {
+      answerer: answerer.answerer,
+      model: answerer.model,
+      ...usage,
+      costMicros: ending ? ending.costMicros : 0,
+      reason,
+      firstWordsAt: content.firstWordsAt ?? null,
+    },
+  };
+}
