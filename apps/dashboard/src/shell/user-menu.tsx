@@ -1,4 +1,5 @@
 import { Menu } from "@base-ui/react/menu";
+import { Link } from "@tanstack/react-router";
 import { Building2, Check, LogOut, Monitor, Moon, Sun } from "lucide-react";
 import { type ReactElement, useRef, useState } from "react";
 import { switchWorkspace } from "../session/chosen-workspace.ts";
@@ -6,6 +7,7 @@ import { useMember } from "../session/session.ts";
 import { useSignOut } from "../session/use-sign-out.ts";
 import { useStoredSetting } from "../stored-setting.ts";
 import { type Theme, theme } from "../theme.ts";
+import { placesBehindMore } from "./places.ts";
 
 const themes = [
   { value: "system", label: "Like the device", icon: Monitor },
@@ -13,7 +15,7 @@ const themes = [
   { value: "dark", label: "Dark", icon: Moon },
 ] as const satisfies { value: Theme; label: string; icon: typeof Sun }[];
 
-/** Who is signed in and where, the theme, and the way out. Opens as soon as it is there. */
+/** Who is signed in and where, the theme, and the way out; on a phone the other places as well. Opens as soon as it is there. */
 export function UserMenu({ trigger }: { trigger: ReactElement }) {
   const { user, member, tenant, memberships } = useMember();
   const chosenTheme = useStoredSetting(theme);
@@ -34,7 +36,7 @@ export function UserMenu({ trigger }: { trigger: ReactElement }) {
           collisionPadding={12}
           className="z-30"
         >
-          <Menu.Popup className="popup w-68 rounded-card border border-line bg-raised p-1.5 text-sm shadow-xl outline-none">
+          <Menu.Popup className="popup max-h-(--available-height) w-68 overflow-y-auto rounded-card border border-line bg-raised p-1.5 text-sm shadow-xl outline-none">
             <div className="px-2.5 pt-2 pb-2.5">
               <p className="truncate font-semibold">{member.name}</p>
               <p className="truncate text-ink-soft">{user.email}</p>
@@ -43,6 +45,17 @@ export function UserMenu({ trigger }: { trigger: ReactElement }) {
                 <span className="text-xs text-ink-soft">{member.role}</span>
               </p>
             </div>
+            {!beside && (
+              <>
+                <Menu.Separator className="mx-1 my-1 h-px bg-line" />
+                {placesBehindMore.map(({ to, label, icon: Icon }) => (
+                  <Menu.LinkItem key={to} className="menu-item" closeOnClick render={<Link to={to} />}>
+                    <Icon aria-hidden className="size-4 text-ink-soft" />
+                    {label}
+                  </Menu.LinkItem>
+                ))}
+              </>
+            )}
             {memberships.length > 1 && (
               <>
                 <Menu.Separator className="mx-1 my-1 h-px bg-line" />

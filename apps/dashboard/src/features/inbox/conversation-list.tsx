@@ -1,38 +1,17 @@
 import { useNavigate, useParams, useSearch } from "@tanstack/react-router";
-import { Inbox, type LucideIcon, PartyPopper, Sparkles, UserRound } from "lucide-react";
-import { type KeyboardEvent, useRef } from "react";
+import { type KeyboardEvent, lazy, Suspense, useRef } from "react";
 import { Button } from "../../components/button.tsx";
-import { EmptyState } from "../../components/empty-state.tsx";
 import { Skeleton } from "../../components/skeleton.tsx";
 import { ErrorNotice } from "../../errors/error-notice.tsx";
 import { useMember } from "../../session/session.ts";
 import { useShortcuts } from "../../shortcuts/use-shortcuts.ts";
 import { ConversationRow } from "./conversation-row.tsx";
-import type { View } from "./inbox-search.ts";
 import { type ConversationSummary, useConversationList } from "./use-conversation-list.ts";
 
-const empty: Record<View, { icon: LucideIcon; title: string; advice: string }> = {
-  assistant: {
-    icon: Sparkles,
-    title: "The assistant has nothing to answer",
-    advice: "Conversations are here while the assistant has them. Write something in the widget to see one arrive.",
-  },
-  waiting: {
-    icon: PartyPopper,
-    title: "Nobody is waiting",
-    advice: "A conversation is here when its visitor asked for a person and no member has taken it over.",
-  },
-  mine: {
-    icon: UserRound,
-    title: "Nothing is assigned to you",
-    advice: "Open a conversation and press “Take over” to answer it yourself.",
-  },
-  all: {
-    icon: Inbox,
-    title: "No conversations yet",
-    advice: "Open a page with the widget on it and ask something: the conversation arrives here at once.",
-  },
-};
+const EmptyView = lazy(async () => {
+  const { EmptyView } = await import("./empty-view.tsx");
+  return { default: EmptyView };
+});
 
 /** The conversations of the chosen view. J and K open the next and the previous one, the arrows move within the list. */
 export function ConversationList() {
@@ -48,12 +27,11 @@ export function ConversationList() {
   if (list.isError && !list.data) {
     return <ErrorNotice error={list.error} onRetry={() => void list.refetch()} className="m-3" />;
   }
-  const { icon, title, advice } = empty[view];
   if (list.data.length === 0) {
     return (
-      <EmptyState icon={icon} title={title}>
-        <p>{advice}</p>
-      </EmptyState>
+      <Suspense>
+        <EmptyView view={view} />
+      </Suspense>
     );
   }
   return (
