@@ -27,7 +27,7 @@ test("a citation opens the version that was cited, also when another one answers
     .first()
     .click();
   await expect(shop.chat.locator("mark").first()).toContainText("lemon juice");
-  await expect(shop.chat.getByText(/^Version 1, read on/)).toBeVisible();
+  await expect(shop.chat.getByText(/^Version 1, verified on/)).toBeVisible();
   await expect(shop.chat.getByText("There is a newer one.")).toBeVisible();
 
   const dashboard = await openDashboard(await context.newPage(), builtIn);

@@ -15,7 +15,7 @@ test("a visitor asks, reads an answer with citations, and opens the very passage
   const passage = shop.chat.getByRole("region", { name: "Cited passage" });
   await expect(passage.locator("mark").first()).toBeInViewport();
   expect((await passage.locator("mark").allTextContents()).join("").trim().length).toBeGreaterThan(10);
-  await shop.chat.getByText(/^Version 1, read on/).waitFor();
+  await shop.chat.getByText(/^Version 1, verified on/).waitFor();
   await page.keyboard.press("Escape");
   await expect(answer).toBeVisible();
 });

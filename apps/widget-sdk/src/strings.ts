@@ -57,7 +57,7 @@ export const strings = {
 
   back: "Back to the conversation",
   loadingPassage: "Opening the source…",
-  version: (version: number, date: string) => `Version ${version}, read on ${date}`,
+  version: (version: number, date: string) => `Version ${version}, verified on ${date}`,
   superseded: "The answer rests on this version. There is a newer one.",
   passage: "Cited passage",
   image: "Image",

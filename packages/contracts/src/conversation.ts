@@ -26,6 +26,8 @@ export const Citation = z.object({
   headingPath: z.array(z.string()),
   start: z.int().nonnegative(),
   end: z.int().positive(),
+  /** When this version was last seen to be what its source says. Absent in what an older release has announced. */
+  verifiedAt: z.iso.datetime().nullable().default(null),
 });
 export type Citation = z.infer<typeof Citation>;
 

@@ -49,4 +49,5 @@ export type CitedPassage = Citation & {
   pages: { first: number; last: number } | null;
   /** When this version was read in. */
   readAt: string;
+  verifiedAt: string;
 };

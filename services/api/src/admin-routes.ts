@@ -9,6 +9,7 @@ import { findVersionStatus } from "@parley/core/knowledge/find-version-status";
 import { listPages } from "@parley/core/knowledge/list-pages";
 import { readDocument } from "@parley/core/knowledge/read-document";
 import { removeDocumentAsOperator } from "@parley/core/knowledge/remove-document-as-operator";
+import { verifyDocument } from "@parley/core/knowledge/verify-document";
 import { findTenantBySlug } from "@parley/core/tenants/find-tenant";
 import { countedAddress } from "@parley/platform/rate-limits/limit-key";
 import type { FastifyInstance, FastifyRequest } from "fastify";
@@ -33,7 +34,7 @@ const Upload = z.strictObject({
   lastModified: z.string().max(100).optional(),
 });
 const OfSource = z.strictObject({ source: Source });
-const Removal = z.strictObject({ source: Source, path: Path });
+const OneDocument = z.strictObject({ source: Source, path: Path });
 const InTenant = z.object({ slug: z.string().default("") });
 const Slug = /^[a-z0-9-]{1,63}$/;
 const InLog = z.object({ tenantId: TenantId });
@@ -109,8 +110,14 @@ export async function adminRoutes(app: FastifyInstance, { db, config, jobs, acco
   );
 
   app.post("/admin/v1/tenants/:slug/documents/remove", async (request) => {
-    const removal = Removal.parse(request.body);
+    const removal = OneDocument.parse(request.body);
     await db.transaction(tenantOf(request), (tx) => removeDocumentAsOperator(tx, jobs, removal, request.ip));
+    return {};
+  });
+
+  app.post("/admin/v1/tenants/:slug/documents/verify", async (request) => {
+    const document = OneDocument.parse(request.body);
+    await db.transaction(tenantOf(request), (tx) => verifyDocument(tx, document));
     return {};
   });
 

@@ -14,6 +14,7 @@ export const openedWithoutCookie: Readonly<Record<string, "publishable key" | "v
   "POST /widget/v1/conversations/:conversationId/hand-off": "visitor token",
   "POST /admin/v1/tenants/:slug/documents": "admin token",
   "POST /admin/v1/tenants/:slug/documents/remove": "admin token",
+  "POST /admin/v1/tenants/:slug/documents/verify": "admin token",
   "POST /admin/v1/accounts/reset-factor": "admin token",
 };
 

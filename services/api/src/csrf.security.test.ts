@@ -321,6 +321,7 @@ describe("[C9] what no cookie opens", () => {
       "POST /widget/v1/conversations/:conversationId/hand-off": "visitor token",
       "POST /admin/v1/tenants/:slug/documents": "admin token",
       "POST /admin/v1/tenants/:slug/documents/remove": "admin token",
+      "POST /admin/v1/tenants/:slug/documents/verify": "admin token",
       "POST /admin/v1/accounts/reset-factor": "admin token",
     });
   });

@@ -192,7 +192,8 @@ describe("a citation", () => {
       superseded: true,
       mediaType: "text/markdown",
       pages: null,
-      readAt: "2026-11-20T12:00:00.000Z",
+      readAt: "2026-10-20T12:00:00.000Z",
+      verifiedAt: "2026-11-20T12:00:00.000Z",
       text: "",
       textStart: 0,
       ...change,
@@ -211,7 +212,7 @@ describe("a citation", () => {
     await vi.waitFor(() => expect(text(".page mark").join("|")).toBe("files| into a |folder|.|then |ru"));
     expect(text("#passage-title")[0]).toMatch(/1 Guide/);
     expect(text(".path")).toEqual(["Adding documents"]);
-    expect(text(".edition")[0]).toMatch(/^Version 2, read on .*2026/);
+    expect(text(".edition")[0]).toMatch(/^Version 2, verified on .*2026/);
     expect(text(".superseded")[0]).toMatch(/There is a newer one/);
   });
 
@@ -239,7 +240,8 @@ describe("a citation", () => {
       superseded: false,
       mediaType: "text/plain",
       pages: null,
-      readAt: "2026-11-20T12:00:00.000Z",
+      readAt: "2026-10-20T12:00:00.000Z",
+      verifiedAt: "2026-11-20T12:00:00.000Z",
       text: "x",
       textStart: 0,
     });

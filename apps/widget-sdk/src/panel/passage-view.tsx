@@ -100,7 +100,7 @@ function Passage({ passage }: { passage: CitedPassage }) {
 
   return (
     <>
-      <p class="edition">{strings.version(passage.version, formatDate(passage.readAt))}</p>
+      <p class="edition">{strings.version(passage.version, formatDate(passage.verifiedAt))}</p>
       {passage.superseded && <p class="superseded">{strings.superseded}</p>}
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: it can be scrolled with the keys */}
       <section class="page" ref={page} tabIndex={0} aria-label={strings.passage}>

@@ -82,6 +82,7 @@ export function createFakeServer() {
         mediaType: "text/plain",
         pages: null,
         readAt: "2026-11-24T10:00:00.000Z",
+        verifiedAt: "2026-11-24T10:00:00.000Z",
       })),
   };
 

@@ -154,10 +154,11 @@ function cite(cited: readonly number[], passages: readonly Passage[], ending: En
   return cited.flatMap((passageNumber, index) => {
     const passage = passages[passageNumber - 1];
     if (!passage) return [];
-    const { chunkId, documentId, documentVersionId, title, headingPath } = passage;
+    const { chunkId, documentId, documentVersionId, title, headingPath, verifiedAt } = passage;
     const { start, end } = ending.spans?.get(passageNumber) ?? passage;
     const text = passage.text.slice(start - passage.start, end - passage.start);
-    return [{ number: index + 1, chunkId, documentId, documentVersionId, title, headingPath, start, end, text }];
+    const place = { chunkId, documentId, documentVersionId, title, headingPath, start, end };
+    return [{ number: index + 1, ...place, verifiedAt, text }];
   });
 }
 

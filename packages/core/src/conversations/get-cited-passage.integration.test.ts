@@ -1,11 +1,12 @@
 import { randomUUID } from "node:crypto";
 import { ContactId } from "@parley/contracts";
-import { citations, documents } from "@parley/db/schema";
+import { citations, documents, documentVersions } from "@parley/db/schema";
 import { eq } from "drizzle-orm";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { clearDocument } from "../knowledge/clear-document.ts";
 import type { Passage } from "../knowledge/passage.ts";
 import { readDocument } from "../knowledge/read-document.ts";
+import { verifyDocument } from "../knowledge/verify-document.ts";
 import { createLibrary, createWordEmbedder } from "../testing/library.ts";
 import { createWorld, type World } from "../testing/world.ts";
 import { getCitedPassage } from "./get-cited-passage.ts";
@@ -127,4 +128,35 @@ test("nobody opens another's citation, nor learns that it exists", async () => {
   await expect(open(tenantId, { contactId, number: 2 })).rejects.toMatchObject(notFound);
   await expect(open(other.tenantId, {})).rejects.toMatchObject(notFound);
   await expect(open(tenantId, {})).resolves.toMatchObject({ number: 1 }); // a member of the tenant
+});
+
+test("a citation says when its version was last seen to be what its source says", async () => {
+  const text = "# Guide\n\nThe elephant is grey.\n";
+  const { get, library, tenantId, api, cited } = await newCitation(text, "elephant");
+  const lastYear = new Date("2025-11-26T09:30:00.000Z");
+  const age = (change: { createdAt?: Date; verifiedAt?: Date }) =>
+    world.db.transaction(tenantId, (tx) => tx.update(documentVersions).set(change));
+  const isFresh = (iso: string | null) => Date.parse(iso ?? "") > lastYear.getTime() + 1;
+
+  await age({ createdAt: lastYear });
+  expect((await get()).verifiedAt).toBe(lastYear.toISOString());
+
+  // It was read in again and is the same.
+  await library.add("guide.md", text);
+  expect(isFresh((await get()).verifiedAt)).toBe(true);
+  const { messages } = await api.conversations.messages({ conversationId: cited.conversationId });
+  expect(isFresh(messages[0]?.citations[0]?.verifiedAt ?? null)).toBe(true);
+
+  // Its site says that it has not changed; another page's word is not its own.
+  await age({ verifiedAt: lastYear });
+  await world.db.transaction(tenantId, (tx) => verifyDocument(tx, { source: "docs", path: "other.md" }));
+  expect((await get()).verifiedAt).toBe(lastYear.toISOString());
+  await world.db.transaction(tenantId, (tx) => verifyDocument(tx, { source: "docs", path: "guide.md" }));
+  expect(isFresh((await get()).verifiedAt)).toBe(true);
+
+  // What the source says now is another version: that says nothing of this one.
+  await age({ verifiedAt: lastYear });
+  await library.read("guide.md", "# Guide\n\nThe elephant is blue.\n");
+  await library.add("guide.md", "# Guide\n\nThe elephant is blue.\n");
+  expect((await get()).verifiedAt).toBe(lastYear.toISOString());
 });

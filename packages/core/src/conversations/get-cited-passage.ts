@@ -1,9 +1,10 @@
 import type { CitedPassage, ContactId, ConversationId, MessageId, TenantId } from "@parley/contracts";
 import type { Database } from "@parley/db";
 import { citations, conversations, documents, documentVersions, messages } from "@parley/db/schema";
-import { and, eq } from "drizzle-orm";
+import { and, eq, sql } from "drizzle-orm";
 import { AppError } from "../app-error.ts";
 import { pageAt } from "../knowledge/page-at.ts";
+import { verifiedAtOf } from "../knowledge/verified-at.ts";
 
 /** How much of the document is shown before and after a passage, in UTF-16 code units; less where a line ends. */
 const surroundings = 4_000;
@@ -30,6 +31,7 @@ export async function getCitedPassage(
         cited: citations,
         document: { id: documents.id, currentVersionId: documents.currentVersionId },
         version: documentVersions,
+        verifiedAt: verifiedAtOf(sql`${documentVersions}`),
       })
       .from(citations)
       .innerJoin(messages, and(eq(messages.tenantId, citations.tenantId), eq(messages.id, citations.messageId)))
@@ -55,7 +57,7 @@ export async function getCitedPassage(
       ),
   );
   if (!row) throw new AppError("citation.not_found");
-  const { cited, document, version } = row;
+  const { cited, document, version, verifiedAt } = row;
   const { content } = version;
   const textStart = lineStart(content, cited.startOffset - surroundings);
   const textEnd = lineEnd(content, cited.endOffset + surroundings);
@@ -68,6 +70,7 @@ export async function getCitedPassage(
     headingPath: cited.headingPath,
     start: cited.startOffset,
     end: cited.endOffset,
+    verifiedAt,
     version: version.version,
     superseded: document.currentVersionId !== version.id,
     // A cut may fall between the two halves of a character.

@@ -2,6 +2,7 @@ import type { Citation, ConversationId, Message, MessageId } from "@parley/contr
 import type { Database } from "@parley/db";
 import { citations, documents, documentVersions, members, messages } from "@parley/db/schema";
 import { and, asc, eq, getTableColumns, gt, type SQL, sql } from "drizzle-orm";
+import { verifiedAtOf } from "../knowledge/verified-at.ts";
 
 type Queries = Parameters<Parameters<Database["read"]>[1]>[0];
 
@@ -15,7 +16,8 @@ const citationsOfMessage = sql<Citation[]>`(
     'title', ${documentVersions.title},
     'headingPath', ${citations.headingPath},
     'start', ${citations.startOffset},
-    'end', ${citations.endOffset}
+    'end', ${citations.endOffset},
+    'verifiedAt', ${verifiedAtOf(sql`${documentVersions}`)}
   ) order by ${citations.number}), '[]')
   from ${citations}
   join ${documentVersions} on ${documentVersions.tenantId} = ${citations.tenantId}

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import type { DocumentId, DocumentVersionId, SourceId } from "@parley/contracts";
 import type { TenantTransaction } from "@parley/db";
 import { documents, documentVersions, sources } from "@parley/db/schema";
-import { desc, eq } from "drizzle-orm";
+import { desc, eq, sql } from "drizzle-orm";
 import { announce } from "../outbox/announce.ts";
 import type { KnowledgeJobs } from "./jobs.ts";
 import type { ReadDocument } from "./read-document.ts";
@@ -17,7 +17,7 @@ export type NewDocument = ReadDocument & {
 
 /**
  * Stores a document's new version and queues it to be read in; the version before it serves until this one is ready. What is the
- * same as the newest version costs nothing, unless that one failed.
+ * same as the newest version costs nothing, unless that one failed; from then on that one counts as verified.
  *
  * @returns the version that holds this content
  */
@@ -56,7 +56,10 @@ export async function addDocument(
     newest.mediaType === mediaType &&
     newest.status !== "failed" &&
     document.removedAt === null;
-  if (unchanged) return { documentId, versionId: newest.id, outcome: "unchanged" };
+  if (unchanged) {
+    await tx.update(documentVersions).set({ verifiedAt: sql`now()` }).where(eq(documentVersions.id, newest.id));
+    return { documentId, versionId: newest.id, outcome: "unchanged" };
+  }
 
   if (document.removedAt) {
     await tx.update(documents).set({ removedAt: null, title }).where(eq(documents.id, documentId));

@@ -16,6 +16,8 @@ export type Passage = {
   path: string;
   mediaType: MediaType;
   headingPath: string[];
+  /** When its version was last seen to be what its source says; ISO 8601, in UTC. */
+  verifiedAt: string;
   /** UTF-16 code units into the version's text. */
   start: number;
   end: number;

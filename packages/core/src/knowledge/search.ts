@@ -4,6 +4,7 @@ import { type SQL, sql } from "drizzle-orm";
 import type { Embedder, Passage } from "./passage.ts";
 import { rerank, wordsToWeigh } from "./rerank.ts";
 import { toVectorText } from "./vector-text.ts";
+import { verifiedAtOf } from "./verified-at.ts";
 
 /** How many of the best by words, and of the best by meaning, are looked at with both measures. */
 const candidates = 50;
@@ -90,7 +91,7 @@ export const searchStatement = (question: string, vector: string, embedderId: st
     group by word
   )
   select c.id as "chunkId", d.id as "documentId", v.id as "documentVersionId", v.title, d.path,
-    v.media_type as "mediaType", c.heading_path as "headingPath", c.start_offset as "start", c.end_offset as "end", c.text,
+    v.media_type as "mediaType", ${verifiedAtOf(sql`v`)} as "verifiedAt", c.heading_path as "headingPath", c.start_offset as "start", c.end_offset as "end", c.text,
     b.score, b.lexical, b.cosine,
     case row_number() over (order by b.score desc, d.path, c.start_offset)
       when 1 then (select json_object_agg(word, idf) from worth) end as idf

@@ -12,6 +12,7 @@ export function makePassage(text: string, more: Partial<Passage> = {}): Passage 
     path: "guide.md",
     mediaType: "text/markdown",
     headingPath: [],
+    verifiedAt: "2026-11-24T09:30:00.000Z",
     start: 0,
     end: text.length,
     text,

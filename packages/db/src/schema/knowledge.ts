@@ -58,6 +58,7 @@ export const documentVersions = pgTable("document_versions", {
     .default("none"),
   createdAt: time().notNull().defaultNow(),
   readyAt: time(),
+  verifiedAt: time(),
 });
 
 export const chunks = pgTable("chunks", {

@@ -73,6 +73,7 @@ export async function crawl(
           break;
         }
         case "unchanged":
+          await target.verify({ source, path: found.address });
           unchanged += 1;
           break;
         case "gone":

@@ -6,6 +6,7 @@ import { listPages } from "@parley/core/knowledge/list-pages";
 import { readDocument } from "@parley/core/knowledge/read-document";
 import { removeDocumentAsOperator } from "@parley/core/knowledge/remove-document-as-operator";
 import type { KnownPage } from "@parley/core/knowledge/sources/crawl/crawl-site";
+import { verifyDocument } from "@parley/core/knowledge/verify-document";
 import { findTenantBySlug } from "@parley/core/tenants/find-tenant";
 import ky, { isHTTPError, type Options } from "ky";
 import type { Installation } from "../installation.ts";
@@ -22,6 +23,8 @@ export type IngestTarget = {
   status(versionId: DocumentVersionId): Promise<VersionStatus>;
   /** The pages that a source has. */
   pages(source: string): Promise<KnownPage[]>;
+  /** The document is the same as it was read last. */
+  verify(document: { source: string; path: string }): Promise<void>;
   /** @throws Refused when it is gone already */
   remove(document: { source: string; path: string }): Promise<void>;
 };
@@ -74,6 +77,7 @@ export async function overHttp(options: { apiUrl: string; adminToken: string; te
       }),
     status: (versionId) => call(`${base}/document-versions/${versionId}`),
     pages: async (source) => (await call<{ pages: KnownPage[] }>(`${base}/pages`, { searchParams: { source } })).pages,
+    verify: (document) => call(`${base}/documents/verify`, { method: "post", json: document }),
     remove: (document) => call(`${base}/documents/remove`, { method: "post", json: document }),
   };
 }
@@ -96,6 +100,7 @@ export async function withinThisProcess(installation: Installation, tenant: stri
         return db.transaction(tenantId, (tx) => addDocumentAsOperator(tx, jobs, document, null));
       }),
     pages: (source) => listPages(db, tenantId, source),
+    verify: (document) => db.transaction(tenantId, (tx) => verifyDocument(tx, document)),
     remove: (document) =>
       orRefused(() => db.transaction(tenantId, (tx) => removeDocumentAsOperator(tx, jobs, document, null))),
     async status(versionId) {

@@ -3,7 +3,7 @@ import { markSpan } from "@parley/ui/markdown/mark-span";
 import type { Text } from "@parley/ui/markdown/markdown-tree";
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
-import { BookOpen, ChevronRight, FileText, History, X } from "lucide-react";
+import { BookOpen, ChevronRight, FileText, History, ShieldCheck, X } from "lucide-react";
 import { useCallback, useEffect, useRef } from "react";
 import { Button } from "../../components/button.tsx";
 import { formatMoment } from "../../components/format-time.ts";
@@ -57,7 +57,7 @@ export function CitedPassagePanel({ conversationId, messageId, number, onClose }
 }
 
 function Passage({ passage }: { passage: CitedPassage }) {
-  const { documentId, headingPath, pages, version, superseded, readAt } = passage;
+  const { documentId, headingPath, pages, version, superseded, readAt, verifiedAt } = passage;
   return (
     <>
       <dl className="mb-4 space-y-1.5 text-xs text-ink-soft">
@@ -95,6 +95,13 @@ function Passage({ passage }: { passage: CitedPassage }) {
             >
               Whole document
             </Link>
+          </dd>
+        </div>
+        <div className="flex items-center gap-2">
+          <dt className="sr-only">Last verified</dt>
+          <ShieldCheck aria-hidden className="size-3.5 shrink-0" />
+          <dd>
+            Last verified on <time dateTime={verifiedAt}>{formatMoment(verifiedAt)}</time>
           </dd>
         </div>
       </dl>
