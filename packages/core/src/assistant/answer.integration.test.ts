@@ -19,7 +19,7 @@ import { builtInAnswerer } from "./built-in-answerer.ts";
 import { claimRun, renewLease } from "./claim-run.ts";
 import { createModel } from "./models/model.ts";
 import { type Takeovers, watchTakeovers } from "./watch-takeovers.ts";
-import { wording } from "./wording.ts";
+import { wordings } from "./wording.ts";
 
 const documents = {
   "documents.md":
@@ -190,16 +190,27 @@ test.each<[string, () => AnswerDeps, Behaviour[]]>([
   provider.enqueue(...behaviours);
   const { outcome, reply, run } = await ask(contact, "Who won the football world cup in 1974?", deps());
   expect(outcome).toBe("unknown");
-  expect(reply).toMatchObject({ outcome: "unknown", text: wording.unknown });
+  expect(reply).toMatchObject({ outcome: "unknown", text: wordings.en.unknown });
   expect(run).toMatchObject({ status: "unknown" });
   expect(events.filter(({ event }) => event.type === "answer.delta")).toEqual([]);
 });
 
 test("a question while nothing is ingested gets an honest answer, and no model is paid for it", async () => {
   const { outcome, reply, run } = await ask(await visitor({ knows: {} }), "How do I add documents?", withModel());
-  expect([outcome, reply?.text]).toEqual(["unknown", wording.unknown]);
+  expect([outcome, reply?.text]).toEqual(["unknown", wordings.en.unknown]);
   expect(run).toMatchObject({ costMicros: 0, reason: "no passage was found" });
   expect(provider.requests).toEqual([]);
+});
+
+test.each<[string, () => AnswerDeps, Behaviour[], keyof typeof wordings.de]>([
+  ["has no answer", builtIn, [], "unknown"],
+  ["has no answer, by a model", withModel, [{ text: "NO_ANSWER" }], "unknown"],
+  ["can't answer", withModel, [{ status: 401 }], "failed"],
+])("that the assistant %s it says in the question's language", async (_, deps, behaviours, words) => {
+  const contact = await visitor();
+  provider.enqueue(...behaviours);
+  const { reply } = await ask(contact, "Wer hat die Weltmeisterschaft 1974 gewonnen?", deps());
+  expect(reply?.text).toBe(wordings.de[words]);
 });
 
 test("thanks get a courtesy, and no model is paid for it", async () => {
@@ -221,70 +232,70 @@ test.each<{ what: string; behaviour: Behaviour; outcome: string; text: RegExp | 
     what: "cites nothing but a passage that it was not given",
     behaviour: { text: "Everything is free [9]." },
     outcome: "unknown",
-    text: wording.unknown,
+    text: wordings.en.unknown,
     reason: /cited no passage/,
   },
   {
     what: "cites nothing",
     behaviour: { text: "Trust me: everything is free." },
     outcome: "unknown",
-    text: wording.unknown,
+    text: wordings.en.unknown,
     reason: /cited no passage/,
   },
   {
     what: "cites without a word",
     behaviour: { text: "[1]. [2]" },
     outcome: "unknown",
-    text: wording.unknown,
+    text: wordings.en.unknown,
     reason: /cited no passage/,
   },
   {
     what: "is cut off after supported words",
     behaviour: { text: "Drop it into the folder [1]. It is also fr", fault: "cut" },
     outcome: "partial",
-    text: `Drop it into the folder [1].\n\n${wording.cutOff}`,
+    text: `Drop it into the folder [1].\n\n${wordings.en.cutOff}`,
     reason: /broke off/,
   },
   {
     what: "is cut off before any supported word",
     behaviour: { text: "Drop it into the fol", fault: "cut" },
     outcome: "failed",
-    text: wording.failed,
+    text: wordings.en.failed,
     reason: /broke off/,
   },
   {
     what: "sends something that is no stream after supported words",
     behaviour: { text: "Drop it into the folder [1].", fault: "malformed" },
     outcome: "partial",
-    text: `Drop it into the folder [1].\n\n${wording.cutOff}`,
+    text: `Drop it into the folder [1].\n\n${wordings.en.cutOff}`,
     reason: /faulty/,
   },
   {
     what: "falls silent after supported words",
     behaviour: { text: "Drop it into the folder [1]. It is", fault: "stall" },
     outcome: "partial",
-    text: `Drop it into the folder [1].\n\n${wording.cutOff}`,
+    text: `Drop it into the folder [1].\n\n${wordings.en.cutOff}`,
     reason: /said nothing for 1000 ms/,
   },
   {
     what: "falls silent before the first word",
     behaviour: { afterTokens: 0, fault: "stall" },
     outcome: "failed",
-    text: wording.failed,
+    text: wordings.en.failed,
     reason: /said nothing for 1000 ms/,
   },
   {
     what: "never comes to an end",
     behaviour: { text: `Drop it into the folder [1]. ${"More and more. ".repeat(2_000)}` },
     outcome: "partial",
-    text: `Drop it into the folder [1].\n\n${wording.cutOff}`,
+    text: `Drop it into the folder [1].\n\n${wordings.en.cutOff}`,
     reason: /did not come to an end/,
   },
   {
     what: "refuses the key",
     behaviour: { status: 401 },
     outcome: "failed",
-    text: wording.failed,
+    text: wordings.en.failed,
     reason: /refused the API key \(401\)/,
   },
 ])("a model that $what ends in a stored outcome: $outcome", async ({ behaviour, outcome, text, reason }) => {
@@ -311,7 +322,7 @@ test.each([429, 500])("a model that answers nothing but %i ends in a stored outc
   const contact = await visitor();
   provider.enqueue({ status }, { status }, { status });
   const asked = await ask(contact, "How do I add documents?", withModel());
-  expect(asked.reply).toMatchObject({ outcome: "failed", text: wording.failed });
+  expect(asked.reply).toMatchObject({ outcome: "failed", text: wordings.en.failed });
   expect(asked.run).toMatchObject({ status: "failed", reason: expect.stringContaining(String(status)) });
   expect(provider.requests).toHaveLength(3);
 });
@@ -529,7 +540,7 @@ test("a run that fails for a fault of ours is tried again after a while, and giv
   }
   expect(await answer(poisoned, due, neverStops)).toBe("failed");
   const { reply, run } = await stored(contact, runId);
-  expect(reply).toMatchObject({ outcome: "failed", text: wording.failed });
+  expect(reply).toMatchObject({ outcome: "failed", text: wordings.en.failed });
   expect(run).toMatchObject({ status: "failed", attempts: 4, reason: "given up after 3 attempts", costMicros: 0 });
   expect(await answer(poisoned, due, neverStops)).toBe("not_due");
 });

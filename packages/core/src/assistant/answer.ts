@@ -18,7 +18,7 @@ import {
 import { openDraft } from "./draft.ts";
 import { keepLease } from "./keep-lease.ts";
 import type { Takeovers } from "./watch-takeovers.ts";
-import { wording } from "./wording.ts";
+import { wordingFor, wordings } from "./wording.ts";
 
 export type AnswerDeps = ComposeDeps & {
   eventLog: EventLog;
@@ -90,7 +90,11 @@ async function answerOf(deps: AnswerDeps, claim: Claim, signal: AbortSignal): Pr
     const reason = `given up after ${maxAttempts} attempts`;
     // Nobody knows what those took of a model.
     const ending: Ending | undefined = answerer.model ? { how: "cut_off", reason, ...unknownSpending } : undefined;
-    return account({ answerer, outcome: "failed", text: wording.failed, reason, ending });
+    // Reading the question may be what fails each time.
+    const { failed } = await readQuestion(deps.db, claim)
+      .then(wordingFor)
+      .catch(() => wordings.en);
+    return account({ answerer, outcome: "failed", text: failed, reason, ending });
   }
 
   const draft = openDraft(deps.eventLog, claim, deps.logger);

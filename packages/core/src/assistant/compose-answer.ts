@@ -9,7 +9,7 @@ import { type CitationFilter, createCitationFilter } from "./citation-filter.ts"
 import { findSmallTalk } from "./extractive/small-talk.ts";
 import { inContext } from "./in-context.ts";
 import { withoutMarkers } from "./markers.ts";
-import { wording } from "./wording.ts";
+import { wordingFor, wordings } from "./wording.ts";
 
 export type ComposeDeps = {
   db: Database;
@@ -57,13 +57,17 @@ export async function composeAnswer(
 ): Promise<Answer> {
   const { answerer, limits } = deps;
   const courtesy = findSmallTalk(asked.text);
-  if (courtesy) return account({ answerer: builtInAnswerer, outcome: "answered", text: courtesy });
+  if (courtesy) {
+    const text = wordings[courtesy.language][courtesy.kind];
+    return account({ answerer: builtInAnswerer, outcome: "answered", text });
+  }
 
   const inTime = AbortSignal.any([signal, AbortSignal.timeout(limits.timeoutMs)]);
   const passages = await unlessAborted(inTime, retrieve(deps, tenantId, asked));
   if (passages.length === 0) {
     const reason = "no passage was found";
-    return account({ answerer: builtInAnswerer, outcome: "unknown", text: wording.unknown, reason });
+    const { unknown } = await wordingFor(asked);
+    return account({ answerer: builtInAnswerer, outcome: "unknown", text: unknown, reason });
   }
 
   const filter = createCitationFilter(passages.map((_, index) => index + 1));
@@ -74,7 +78,7 @@ export async function composeAnswer(
   };
   const ending = await write(deps, { ...asked, passages }, signal, (words) => show(filter.push(words)));
   show(filter.end());
-  const conclusion = conclude(filter, ending);
+  const conclusion = await conclude(asked, filter, ending);
   const citations = conclusion.supported ? cite(filter.cited, passages, ending) : [];
   return account({ answerer, passages, citations, firstWordsAt, ending, ...conclusion });
 }
@@ -132,20 +136,22 @@ async function write(
 }
 
 /** What may be said: words that a citation supports, or an honest word that there are none. */
-function conclude(
+async function conclude(
+  asked: Asked,
   filter: CitationFilter,
   { how, reason }: Ending,
-): Pick<Content, "outcome" | "text" | "reason"> & { supported: boolean } {
+): Promise<Pick<Content, "outcome" | "text" | "reason"> & { supported: boolean }> {
   const supported = how !== "declined" && /[\p{L}\p{N}]/u.test(withoutMarkers(filter.supported));
+  if (supported && how === "complete") return { supported, outcome: "answered", text: filter.text, reason };
+  const { unknown, cutOff, failed } = await wordingFor(asked);
   switch (how) {
     case "complete":
-      if (supported) return { supported, outcome: "answered", text: filter.text, reason };
-      return { supported, outcome: "unknown", text: wording.unknown, reason: "the answer cited no passage" };
+      return { supported, outcome: "unknown", text: unknown, reason: "the answer cited no passage" };
     case "declined":
-      return { supported, outcome: "unknown", text: wording.unknown, reason };
+      return { supported, outcome: "unknown", text: unknown, reason };
     case "cut_off":
-      if (supported) return { supported, outcome: "partial", text: `${filter.supported}\n\n${wording.cutOff}`, reason };
-      return { supported, outcome: "failed", text: wording.failed, reason };
+      if (supported) return { supported, outcome: "partial", text: `${filter.supported}\n\n${cutOff}`, reason };
+      return { supported, outcome: "failed", text: failed, reason };
   }
 }
 

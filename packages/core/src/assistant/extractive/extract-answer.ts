@@ -15,7 +15,7 @@ export type Quote = {
 export type ExtractedAnswer =
   | { outcome: "answered"; sentences: Quote[] }
   | { outcome: "unknown" }
-  | { outcome: "small_talk"; text: string };
+  | { outcome: "small_talk" };
 
 /** How much lower than the best sentence's the score may be of what follows it, and of what stands elsewhere. */
 const follows = 2;
@@ -36,8 +36,7 @@ const longestAnswer = 700;
  * would answer the one before again
  */
 export function extractAnswer(question: string, passages: readonly Passage[], said = question): ExtractedAnswer {
-  const smallTalk = findSmallTalk(said);
-  if (smallTalk) return { outcome: "small_talk", text: smallTalk };
+  if (findSmallTalk(said)) return { outcome: "small_talk" };
   const wanted = said === question ? [] : askedFor(said);
   const candidates = quotable(question, passages).filter(
     ({ terms }) => wanted.length === 0 || wanted.some((term) => terms.has(term)),
