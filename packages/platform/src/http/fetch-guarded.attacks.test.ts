@@ -50,6 +50,11 @@ const reason = (result: Promise<unknown>) =>
     () => "fetched",
     (error: { code?: string }) => error.code,
   );
+/** Both ways out: to read a page, and to call a program. */
+const waysOf = (guarded: ReturnType<typeof guard>) => [
+  (address: string) => guarded.get(address, limits),
+  (address: string) => guarded.fetch(address, { method: "POST", body: "a question", headers: { "x-key": "secret" } }),
+];
 const withPort = (spelling: string) => spelling.replace("PORT", String(victim.port));
 
 /** What leads to this machine when nothing guards it, as these spellings do wherever they are tried. */
@@ -142,18 +147,18 @@ const invalid = [
 describe("[I4] an address of the inner network", () => {
   test.each(loopback)("of this machine is refused: %j", async (spelling) => {
     await using guarded = guard();
-    expect(await reason(guarded.get(withPort(spelling), limits))).toBe("refused");
+    for (const go of waysOf(guarded)) expect(await reason(go(withPort(spelling)))).toBe("refused");
     expect(hitsOnVictim()).toBe(0);
   });
 
   test.each(inner)("of another network is refused: %j", async (spelling) => {
     await using guarded = guard();
-    expect(await reason(guarded.get(withPort(spelling), limits))).toBe("refused");
+    for (const go of waysOf(guarded)) expect(await reason(go(withPort(spelling)))).toBe("refused");
   });
 
   test.each(invalid)("that is no web address is refused: %j", async (spelling) => {
     await using guarded = guard();
-    expect(await reason(guarded.get(withPort(spelling), limits))).toBe("invalid");
+    for (const go of waysOf(guarded)) expect(await reason(go(withPort(spelling)))).toBe("invalid");
     expect(hitsOnVictim()).toBe(0);
   });
 
@@ -164,7 +169,9 @@ describe("[I4] an address of the inner network", () => {
     }),
   ])("is refused when a name has it: %s", async (address) => {
     await using guarded = guard(async () => [address]);
-    expect(await reason(guarded.get(`http://example.com:${victim.port}/`, limits))).toBe("refused");
+    for (const go of waysOf(guarded)) {
+      expect(await reason(go(`http://example.com:${victim.port}/`))).toBe("refused");
+    }
     expect(hitsOnVictim()).toBe(0);
   });
 
@@ -255,6 +262,21 @@ describe("[I5] a redirect into the inner network", () => {
     expect(site.hits).toHaveLength(targets().length);
     expect(hitsOnVictim()).toBe(0);
   });
+
+  test.each([301, 302, 303, 307, 308])(
+    "is not followed by a call at all, and takes no key along: status %i",
+    async (redirect) => {
+      status = redirect;
+      await using guarded = guard();
+      const [, call] = waysOf(guarded);
+      for (const target of [...targets(), "/"]) {
+        leadsTo = target;
+        await expect(call?.(`http://${siteHost}:${site.port}/leave`)).rejects.toThrow("fetch failed");
+      }
+      expect(site.hits).toHaveLength(targets().length + 1);
+      expect(hitsOnVictim()).toBe(0);
+    },
+  );
 
   test("is not followed at the end of a chain, nor a chain without an end", async () => {
     leadsTo = `http://127.0.0.1:${victim.port}/`;

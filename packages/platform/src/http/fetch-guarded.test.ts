@@ -124,3 +124,49 @@ test.each([
   const { bytes } = await site.get(`http://${hostname}:${site.port}/`, limits);
   expect(bytes.toString()).toBe("inner");
 });
+
+test("a call sends its body and its headers, and what comes back is read while it comes", async () => {
+  let received = "";
+  const site = await siteThat((request, response) => {
+    request.setEncoding("utf8").on("data", (part: string) => {
+      received += part;
+    });
+    request.on("end", () => {
+      response.writeHead(201, { "content-type": "text/event-stream", "x-key": request.headers["x-key"] });
+      response.write("one");
+    });
+  });
+  const init = { method: "POST", body: '{"a":1}', headers: { "x-key": "k", "user-agent": "somebody" } };
+  const response = await site.fetch(site.url, init);
+  expect([response.status, response.headers.get("x-key"), received]).toEqual([201, "k", '{"a":1}']);
+  const reader = response.body?.getReader();
+  // The server has not ended its answer, and never will.
+  expect(Buffer.from((await reader?.read())?.value ?? []).toString()).toBe("one");
+  await reader?.cancel();
+});
+
+test("a call ends when its signal says so, and what it reads when that is too much", async () => {
+  const site = await siteThat((request, response) => {
+    if (request.url === "/silent") return;
+    const part = Buffer.alloc(1_000_000, "a");
+    const send = () => void (!response.destroyed && response.write(part, () => setImmediate(send)));
+    send();
+  });
+  const stop = new AbortController();
+  const waiting = site.fetch(`${site.url}silent`, { signal: stop.signal });
+  await expect.poll(() => site.hits).toEqual(["/silent"]);
+  stop.abort(new Error("enough"));
+  await expect(waiting).rejects.toThrow("enough");
+
+  const endless = await site.fetch(`${site.url}endless`);
+  await expect(endless.text()).rejects.toMatchObject({ code: "too_large" });
+});
+
+test("many calls of one host are under way side by side", async () => {
+  const held: (() => void)[] = [];
+  const site = await siteThat((_request, response) => void held.push(() => response.end("done")));
+  const calls = Array.from({ length: 20 }, () => site.fetch(site.url));
+  await expect.poll(() => held.length).toBe(20);
+  for (const release of held) release();
+  for (const call of calls) expect(await (await call).text()).toBe("done");
+});

@@ -1,10 +1,10 @@
 import { lookup } from "node:dns/promises";
 import { isIP, type LookupFunction } from "node:net";
-import { Agent, buildConnector, type Dispatcher } from "undici";
+import { Agent, buildConnector, type Dispatcher, fetch as undiciFetch } from "undici";
 import { type AllowedHost, names, parseAllowedHost } from "./allowed-hosts.ts";
 import { FetchError } from "./fetch-error.ts";
 import { isPublicAddress } from "./public-address.ts";
-import { acceptedEncodings, readBody } from "./read-body.ts";
+import { acceptedEncodings, readBody, upToBytes } from "./read-body.ts";
 
 export type Fetched = {
   /** Where it was found at last. */
@@ -34,10 +34,20 @@ export type GuardedFetch = {
    * @throws FetchError, or the signal's reason
    */
   get(address: string, options: FetchOptions): Promise<Fetched>;
+  /**
+   * A call of a program, as the web's own `fetch` makes it: it sends what it is given and streams what comes, up to 16 MB. It follows no
+   * redirect, which could carry a key away. How long it may take is for the signal of `init` to say.
+   *
+   * @throws FetchError; what `fetch` throws when the server does not answer; the signal's reason
+   */
+  fetch(address: string | URL, init?: RequestInit): Promise<Response>;
   close(): Promise<void>;
 };
 
 const mostRedirects = 5;
+const mostResponseBytes = 16 * 1_024 * 1_024;
+/** Streams last, and each holds a connection: one that waits for its turn would look like a server that says nothing. */
+const callsPerHost = 256;
 const connectTimeoutMs = 10_000;
 
 /**
@@ -65,24 +75,23 @@ export function createGuardedFetch({
     if (!host) throw new Error(`no host, address or network: ${entry}`);
     return host;
   });
-  const agent = new Agent({
-    allowH2: false,
-    connections: 4,
-    connect({ hostname, port, protocol, ...rest }, callback) {
-      const target = { hostname, port: Number(port) || (protocol === "https:" ? 443 : 80) };
-      addressesOf(target.hostname, resolve).then(
-        (addresses) => {
-          const isOpen = addresses.every((address) => mayReach({ ...target, address }, { allowed, ports }));
-          if (!isOpen) return callback(new FetchError("refused"), null);
-          const connect = buildConnector({ allowH2: false, timeout: connectTimeoutMs, lookup: pinned(addresses) });
-          connect({ hostname, port, protocol, ...rest }, callback);
-        },
-        (error: Error) => callback(error, null),
-      );
-    },
-  });
+  const connect: buildConnector.connector = ({ hostname, port, protocol, ...rest }, callback) => {
+    const target = { hostname, port: Number(port) || (protocol === "https:" ? 443 : 80) };
+    addressesOf(target.hostname, resolve).then(
+      (addresses) => {
+        const isOpen = addresses.every((address) => mayReach({ ...target, address }, { allowed, ports }));
+        if (!isOpen) return callback(new FetchError("refused"), null);
+        const connector = buildConnector({ allowH2: false, timeout: connectTimeoutMs, lookup: pinned(addresses) });
+        connector({ hostname, port, protocol, ...rest }, callback);
+      },
+      (error: Error) => callback(error, null),
+    );
+  };
+  const agent = new Agent({ allowH2: false, connections: 4, connect });
+  const callAgent = new Agent({ allowH2: false, connections: callsPerHost, connect });
+  const userAgent = `ParleyBot/1.0 (+${contact})`;
   const always = {
-    "user-agent": `ParleyBot/1.0 (+${contact})`,
+    "user-agent": userAgent,
     accept: "text/html, text/markdown, text/plain;q=0.9, */*;q=0.5",
     "accept-encoding": acceptedEncodings,
   };
@@ -129,8 +138,28 @@ export function createGuardedFetch({
         throw new FetchError(timeout.aborted ? "too_slow" : "unreachable", { cause: error });
       }
     },
-    close: () => agent.destroy(),
+    async fetch(address, init = {}) {
+      const headers = new Headers(init.headers);
+      headers.set("user-agent", userAgent);
+      const options = { ...init, headers: Object.fromEntries(headers), redirect: "error", dispatcher: callAgent };
+      try {
+        const { body, ...response } = await call(parseWebAddress(String(address)), options);
+        return new Response(body?.pipeThrough(upToBytes(mostResponseBytes)), response);
+      } catch (error) {
+        const cause = error instanceof TypeError ? error.cause : undefined;
+        throw cause instanceof FetchError ? cause : error;
+      }
+    },
+    close: async () => {
+      await Promise.all([agent.destroy(), callAgent.destroy()]);
+    },
   };
+}
+
+/** undici's `fetch` takes the agent along, and its types are its own, where the web's mean the same. */
+async function call(url: URL, init: object) {
+  const { body, status, statusText, headers } = await undiciFetch(url, init);
+  return { body: body as ReadableStream<Uint8Array> | null, status, statusText, headers: Object.fromEntries(headers) };
 }
 
 /** @throws FetchError `invalid` */

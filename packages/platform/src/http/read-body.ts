@@ -49,6 +49,18 @@ function unpackerOf(encoding: string) {
   }
 }
 
+/** Lets a stream through as it comes. @throws FetchError `too_large`, in the stream, as soon as it is */
+export function upToBytes(maxBytes: number): TransformStream<Uint8Array, Uint8Array> {
+  let size = 0;
+  return new TransformStream({
+    transform(part, controller) {
+      size += part.length;
+      if (size > maxBytes) controller.error(new FetchError("too_large"));
+      else controller.enqueue(part);
+    },
+  });
+}
+
 function upTo(maxBytes: number): Transform {
   let size = 0;
   return new Transform({
