@@ -140,12 +140,12 @@ const routes: { method: "GET" | "POST"; url: string; headers: Record<string, str
     headers: { ...bearer(adminToken), "content-type": "application/octet-stream" },
     body: "# *\n\n*\n",
   },
-  {
-    method: "POST",
-    url: `/admin/v1/tenants/${ours.slug}/documents/remove`,
+  ...["remove", "verify"].map((action) => ({
+    method: "POST" as const,
+    url: `/admin/v1/tenants/${ours.slug}/documents/${action}`,
     headers: json(bearer(adminToken)),
     body: { source: "*", path: "*" },
-  },
+  })),
   { method: "GET", url: "/api/auth/callback/*?code=*&state=*&error=*&error_description=*", headers: {} },
   { method: "GET", url: "/trpc/*?input=*&batch=*", headers: member() },
   { method: "GET", url: "/trpc/session.me", headers: { ...member(), "parley-tenant": "*" } },

@@ -47,7 +47,7 @@ const otherwise: [RegExp, string][] = [
   [/^POST \/widget\/v1\/visits$/, "names an inbox by the key that its pages show to everybody"],
   [/^GET \/v1\/openapi.json$/, "describes the API, and is the same for everybody"],
   [
-    /^(GET|POST) \/admin\/v1\/tenants\/:slug(\/documents(\/remove)?|\/pages)?$/,
+    /^(GET|POST) \/admin\/v1\/tenants\/:slug(\/documents(\/(remove|verify))?|\/pages)?$/,
     "the operator's, of all tenants; the tenant is all it names",
   ],
   [/^GET \/admin\/v1\/audit-logs(\/:tenantId)?$/, "the operator's, of all tenants; the log is all it names"],
