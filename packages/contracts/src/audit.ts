@@ -45,6 +45,9 @@ export const AuditAction = z.enum([
   "api_key.rotated",
   "api_key.revoked",
   // Knowledge
+  "source.created",
+  "source.changed",
+  "source.removed",
   "document.added",
   "document.removed",
   // The log itself was taken away, as a file; `details` says how much of it.

@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { Conversation, Message } from "./conversation.ts";
-import { ConversationId, DocumentId, MemberId, RunId, TenantId } from "./ids.ts";
+import { ConversationId, DocumentId, MemberId, RunId, SourceId, TenantId } from "./ids.ts";
 import { Role } from "./members.ts";
 
 /** Facts, past tense; stored with what they tell of, in one transaction. A reader that sees an unknown `type` ignores it. */
@@ -11,6 +11,8 @@ export const StoredEvent = z.discriminatedUnion("type", [
   /** An answer is due. */
   z.object({ type: z.literal("run.queued"), runId: RunId, conversationId: ConversationId }),
   z.object({ type: z.literal("document.changed"), documentId: DocumentId }),
+  /** It is there, has another name or other settings, or is gone. */
+  z.object({ type: z.literal("source.changed"), sourceId: SourceId }),
   /** Somebody is a member now, or may do other things than before. */
   z.object({ type: z.literal("member.changed"), memberId: MemberId, role: Role }),
   /** Somebody was removed, or left: from here on they see nothing of the tenant. */

@@ -8,4 +8,5 @@ export * from "./ids.ts";
 export * from "./limits.ts";
 export * from "./members.ts";
 export * from "./realtime.ts";
+export * from "./sources.ts";
 export * from "./widget.ts";

@@ -6,7 +6,7 @@ import { ConversationId, type RunId } from "./ids.ts";
 
 /**
  * `conversation:<id>`: one conversation, resumed by `seq`; its contact and the tenant's members.
- * `conversations`, `documents`, `members`: what changed in the tenant's lists; members only; refetch after a reconnect.
+ * `conversations`, `documents` (and their sources), `members`: what changed in the tenant's lists; members only; refetch after a reconnect.
  */
 export const Channel = z.union([
   z.templateLiteral(["conversation:", ConversationId]),
@@ -60,6 +60,7 @@ export type ChannelEvent = EventOf<
   | "run.started"
   | "answer.delta"
   | "document.changed"
+  | "source.changed"
   | "member.changed"
   | "member.removed"
 >;

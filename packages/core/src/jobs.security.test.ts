@@ -20,6 +20,7 @@ import { createWorld } from "./testing/world.ts";
 type Ids = FullTenant["ids"];
 const tried: Record<string, (tenantId: string, of: Ids) => object> = {
   ingestDocument: (tenantId, of) => ({ tenantId, documentId: of.DocumentId, versionId: of.DocumentVersionId }),
+  clearSource: (tenantId, of) => ({ tenantId, sourceId: of.SourceId }),
   clearDocument: (tenantId, of) => ({ tenantId, documentId: of.DocumentId }),
   giveUpDocument: (tenantId, of) => ({ tenantId, documentId: of.DocumentId, versionId: of.DocumentVersionId }),
 };

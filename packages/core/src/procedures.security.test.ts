@@ -167,8 +167,8 @@ describe("every procedure, by every role", () => {
   });
 
   test("[T14 control] which its own people do read, so it would have been seen", async () => {
-    const procedure = procedures.find(({ path }) => path === "knowledge.documents");
-    if (!procedure) throw new Error("knowledge.documents is gone: choose another list");
+    const procedure = procedures.find(({ path }) => path === "knowledge.documents.list");
+    if (!procedure) throw new Error("knowledge.documents.list is gone: choose another list");
     expect(await call(procedure, contextOf("owner", theirs), {})).toContain(canary);
   });
 });

@@ -5,6 +5,7 @@ import { initTRPC, TRPCError } from "@trpc/server";
 import type { TRPC_ERROR_CODE_KEY } from "@trpc/server/rpc";
 import * as z from "zod";
 import { AppError } from "./app-error.ts";
+import type { KnowledgeJobs } from "./knowledge/jobs.ts";
 import type { MailJobs } from "./mail/mail-jobs.ts";
 import { may, type Permission } from "./tenants/permissions.ts";
 
@@ -41,6 +42,7 @@ export type Context = {
   /** Where the links in mails lead. */
   dashboardUrl: string;
   mailJobs: Pick<MailJobs, "send">;
+  knowledgeJobs: Pick<KnowledgeJobs, "send">;
   /** Whether anybody may come and make a workspace here. */
   isOpen: boolean;
   /**

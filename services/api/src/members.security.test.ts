@@ -104,7 +104,7 @@ test("[S5 + control] a role that was taken away is missing at the next call, and
   expect((await ask(ada, "conversations.counts", { tenant })).status).toBe(200);
 
   expect(await codeOf(ask(owner, "members.remove", { body: { memberId } }))).toBe("200");
-  for (const path of ["conversations.counts", "members.list", "knowledge.documents?input={}"]) {
+  for (const path of ["conversations.counts", "members.list", "knowledge.documents.list?input={}"]) {
     expect(await codeOf(ask(ada, path, { tenant }))).toBe("404 tenant.not_found");
   }
   expect(await codeOf(ask(ada, "session.ticket", { tenant, body: {} }))).toBe("404 tenant.not_found");

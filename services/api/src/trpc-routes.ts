@@ -40,7 +40,7 @@ export async function trpcRoutes(app: FastifyInstance, options: ApiParts): Promi
 
 /** Who calls, in which tenant, and what procedures need beside that; counted against the limits of both. */
 export function contextOf(app: FastifyInstance, options: ApiParts) {
-  const { db, accounts, config, mailJobs, planOf } = options;
+  const { db, accounts, config, jobs, mailJobs, planOf } = options;
 
   async function whoIs(request: FastifyRequest) {
     try {
@@ -84,6 +84,7 @@ export function contextOf(app: FastifyInstance, options: ApiParts) {
       realtimeUrl: config.realtime.url,
       dashboardUrl: config.dashboard.url,
       mailJobs,
+      knowledgeJobs: jobs,
       isOpen: config.signUp === "open",
       countInvitation: (tenantId, address) => countInvitation(app, res, { tenantId, of: [digestOf(address)] }),
       user: session?.user,

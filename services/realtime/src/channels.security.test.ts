@@ -1,5 +1,13 @@
 import { randomUUID } from "node:crypto";
-import { Channel, type ConversationId, DocumentId, type EventEnvelope, MemberId, RunId } from "@parley/contracts";
+import {
+  Channel,
+  type ConversationId,
+  DocumentId,
+  type EventEnvelope,
+  MemberId,
+  RunId,
+  SourceId,
+} from "@parley/contracts";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { patience } from "./testing/open-socket.ts";
 import { createRealtimeWorld } from "./testing/realtime-world.ts";
@@ -34,6 +42,7 @@ async function everything(theirs: Contact, conversationId: ConversationId): Prom
   const run = { conversationId, runId: RunId.parse(randomUUID()), ownershipEpoch: 1 };
   const more: EventEnvelope["event"][] = [
     { type: "document.changed", documentId: DocumentId.parse(randomUUID()) },
+    { type: "source.changed", sourceId: SourceId.parse(randomUUID()) },
     { type: "member.changed", memberId: MemberId.parse(randomUUID()), role: "viewer" },
     { type: "member.removed", memberId: MemberId.parse(randomUUID()) },
     { type: "run.started", ...run },
@@ -104,6 +113,7 @@ test("[T9 control] their own member gets all of it", async () => {
       new Set([
         "message.created",
         "document.changed",
+        "source.changed",
         "member.changed",
         "member.removed",
         "run.started",

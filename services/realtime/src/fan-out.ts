@@ -61,6 +61,7 @@ export class FanOut {
         this.#onAnswerEvent(keyOf(tenantId, event.conversationId), event);
         break;
       case "document.changed":
+      case "source.changed":
         this.#tell(tenantId, "documents", event);
         break;
       case "member.changed":

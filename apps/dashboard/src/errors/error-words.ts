@@ -122,6 +122,18 @@ export const errorWords: Record<Exclude<ErrorCode, "internal">, Words> = {
     advice: "Open the link in the mail that we sent to it.",
   },
   "document.not_found": notThere("document", "It may have been deleted. Choose one from the list."),
+  "source.not_found": notThere("source", "It may have been removed. Choose one from the list."),
+  "source.id_taken": { title: "This source was made already", advice: "Look for it in the list, or make another." },
+  "source.name_taken": { title: "Another source has this name", advice: "Choose another name." },
+  "source.wrong_kind": { title: "This source is of another kind", advice: "Choose a source that it can be done with." },
+  "source.too_many": { title: "There are as many sources as there may be", advice: "Remove one that is not needed." },
+  "document.not_failed": { title: "The document has not failed", advice: "Look at its state in the list." },
+  "document.given_up": {
+    title: "The document could not be read in",
+    advice: "Try again. If it fails again, report its name.",
+  },
+  "document.overtaken": { title: "A newer version came", advice: "Look at the newest version." },
+  "document.removed": { title: "The document was removed", advice: "Add it again if it is needed." },
   "document.empty": { title: "The document holds no text", advice: "Choose one that has some." },
   "document.too_large": { title: "The document is larger than 10 MB", advice: "Divide it into several." },
   "document.not_text": {

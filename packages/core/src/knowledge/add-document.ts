@@ -2,10 +2,11 @@ import { createHash } from "node:crypto";
 import type { DocumentId, DocumentVersionId, SourceId } from "@parley/contracts";
 import type { TenantTransaction } from "@parley/db";
 import { documents, documentVersions, sources } from "@parley/db/schema";
-import { desc, eq, sql } from "drizzle-orm";
+import { and, desc, eq, isNull, sql } from "drizzle-orm";
 import { announce } from "../outbox/announce.ts";
 import type { KnowledgeJobs } from "./jobs.ts";
 import type { ReadDocument } from "./read-document.ts";
+import { lockSource } from "./sources/lock-source.ts";
 
 /** `source` and `path` say which document it is; whatever came under them before is its older version. */
 export type NewDocument = ReadDocument & {
@@ -27,6 +28,7 @@ export async function addDocument(
   { source, path, title, mediaType, originalType, text, pageStarts, fetched = null }: NewDocument,
 ): Promise<{ documentId: DocumentId; versionId: DocumentVersionId; outcome: "queued" | "unchanged" }> {
   const sourceId = await ensureSource(tx, source);
+  await lockSource(tx, sourceId, "share");
   // Locks the document, so that its versions have an order.
   const [document] = await tx
     .insert(documents)
@@ -84,7 +86,8 @@ export async function addDocument(
 }
 
 async function ensureSource(tx: TenantTransaction, name: string): Promise<SourceId> {
-  const find = () => tx.select({ id: sources.id }).from(sources).where(eq(sources.name, name));
+  const isIt = and(eq(sources.name, name), isNull(sources.removedAt));
+  const find = () => tx.select({ id: sources.id }).from(sources).where(isIt);
   const [known] = await find();
   if (known) return known.id;
   await tx.insert(sources).values({ name }).onConflictDoNothing();

@@ -1,7 +1,7 @@
 import type { DocumentId, DocumentVersionId, TenantId } from "@parley/contracts";
 import type { Database } from "@parley/db";
 import { chunks, citations, documents, documentVersions, runPassages } from "@parley/db/schema";
-import { and, eq, inArray, notExists, sql } from "drizzle-orm";
+import { and, eq, inArray, notExists, type SQL, sql } from "drizzle-orm";
 import { lockDocument } from "./live-version.ts";
 
 /** Chunks that are deleted at a time, with their postings and embeddings. */
@@ -21,7 +21,7 @@ export async function clearDocument(
     read.select({ id: documentVersions.id }).from(documentVersions).where(isOver),
   );
   for (const { id } of hidden) {
-    await clearChunks(db, tenantId, id);
+    await clearChunks(db, tenantId, id, isOver);
     await db.transaction(tenantId, (tx) =>
       tx
         .update(documentVersions)
@@ -32,14 +32,26 @@ export async function clearDocument(
   await forget(db, tenantId, documentId);
 }
 
-/** Deletes a version's chunks, a few in each transaction. */
-export async function clearChunks(db: Database, tenantId: TenantId, versionId: DocumentVersionId): Promise<void> {
+/**
+ * Deletes a version's chunks, a few in each transaction.
+ *
+ * @param whileIt holds of the version; it is left alone as soon as that is over
+ */
+export async function clearChunks(
+  db: Database,
+  tenantId: TenantId,
+  versionId: DocumentVersionId,
+  whileIt?: SQL,
+): Promise<void> {
   const some = sql`(
     select id from chunks where document_version_id = ${versionId} order by ordinal limit ${batchSize}
   )`;
   let deleted: number;
   do {
     deleted = await db.transaction(tenantId, async (tx) => {
+      const isIt = and(eq(documentVersions.id, versionId), whileIt);
+      const held = await tx.select({ id: documentVersions.id }).from(documentVersions).where(isIt).for("share");
+      if (held.length === 0) return 0;
       const { rowCount } = await tx.delete(chunks).where(inArray(chunks.id, some));
       return rowCount ?? 0;
     });

@@ -27,14 +27,14 @@ test("each version of a document shows its own text, whichever answers", async (
   const first = await library.read("a.md", "# A\n\nOne");
   const second = await library.add("a.md", "# A\n\nTwo");
   const { documentId } = first;
-  expect(await library.api.knowledge.documentText({ documentId, versionId: first.versionId })).toEqual({
+  expect(await library.api.knowledge.documents.text({ documentId, versionId: first.versionId })).toEqual({
     mediaType: "text/markdown",
     text: "# A\n\nOne",
     filePages: [],
     next: null,
     length: 8,
   });
-  expect(await library.api.knowledge.documentText({ documentId, versionId: second.versionId })).toMatchObject({
+  expect(await library.api.knowledge.documents.text({ documentId, versionId: second.versionId })).toMatchObject({
     text: "# A\n\nTwo",
   });
   const plain = await library.add("b.txt", "*B*");
@@ -98,7 +98,7 @@ test.each([
 test("beyond the end there is nothing", async () => {
   const library = await newLibrary();
   const { documentId, versionId } = await library.add("a.md", "Text");
-  expect(await library.api.knowledge.documentText({ documentId, versionId, after: 99 })).toMatchObject({
+  expect(await library.api.knowledge.documents.text({ documentId, versionId, after: 99 })).toMatchObject({
     text: "",
     next: null,
   });
@@ -111,10 +111,10 @@ test("a text is shown to its own tenant alone, as that of its own document, and 
   const other = await ours.add("b.md", "Other");
   const notFound = { message: "document.not_found" };
   const { documentId, versionId } = document;
-  await expect(theirs.api.knowledge.documentText({ documentId, versionId })).rejects.toMatchObject(notFound);
-  await expect(ours.api.knowledge.documentText({ documentId, versionId: other.versionId })).rejects.toMatchObject(
+  await expect(theirs.api.knowledge.documents.text({ documentId, versionId })).rejects.toMatchObject(notFound);
+  await expect(ours.api.knowledge.documents.text({ documentId, versionId: other.versionId })).rejects.toMatchObject(
     notFound,
   );
   await ours.remove(documentId);
-  await expect(ours.api.knowledge.documentText({ documentId, versionId })).rejects.toMatchObject(notFound);
+  await expect(ours.api.knowledge.documents.text({ documentId, versionId })).rejects.toMatchObject(notFound);
 });

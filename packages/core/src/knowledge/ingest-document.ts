@@ -1,10 +1,11 @@
-import type { DocumentVersionId } from "@parley/contracts";
+import type { DocumentVersionId, ErrorCode } from "@parley/contracts";
 import type { Database, TenantTransaction } from "@parley/db";
 import { documentVersions } from "@parley/db/schema";
 import { and, eq, gt, inArray, ne, notInArray, sql } from "drizzle-orm";
 import { announce } from "../outbox/announce.ts";
 import { type Chunk, chunkDocument } from "./chunk-document.ts";
 import { clearChunks, clearDocument } from "./clear-document.ts";
+import { failureOf } from "./failure.ts";
 import type { IngestOrder } from "./jobs.ts";
 import { type LockedDocument, lockDocument, putLive } from "./live-version.ts";
 import type { Embedder, MediaType } from "./passage.ts";
@@ -40,7 +41,7 @@ async function read(db: Database, embedder: Embedder, claim: Claim, signal: Abor
 
   const chunks = chunkDocument(claim.content, mediaType);
   let batch = take(chunks);
-  if (batch.length === 0) await giveUp(db, claim, "It holds nothing that can be searched.");
+  if (batch.length === 0) await giveUp(db, claim, "document.empty");
   while (batch.length > 0) {
     const words = batch.map((chunk) => searchableText(title, mediaType, chunk));
     const vectors = await embedder.embed(words);
@@ -73,12 +74,12 @@ function take(chunks: Iterator<Chunk>): Chunk[] {
 }
 
 /** Says that the version can't be read in, and why, to whoever reads the list of documents. */
-export async function giveUp(db: Database, { tenantId, documentId, versionId }: IngestOrder, failure: string) {
+export async function giveUp(db: Database, { tenantId, documentId, versionId }: IngestOrder, code: ErrorCode) {
   await db.transaction(tenantId, async (tx) => {
     const given = await tx
       .update(documentVersions)
       // A higher attempt, so that one that still runs writes no more.
-      .set({ status: "failed", failure, attempt: sql`${documentVersions.attempt} + 1` })
+      .set({ ...failureOf(code), attempt: sql`${documentVersions.attempt} + 1` })
       .where(and(eq(documentVersions.id, versionId), notInArray(documentVersions.status, ["ready", "failed"])))
       .returning({ id: documentVersions.id });
     if (given.length > 0) await announce(tx, { type: "document.changed", documentId });
@@ -117,8 +118,7 @@ function claimVersion(db: Database, order: IngestOrder): Promise<Claim | undefin
 
 /** This version is not wanted any more. */
 async function overtake(tx: TenantTransaction, versionId: DocumentVersionId): Promise<void> {
-  const failure = "A newer version came.";
-  await tx.update(documentVersions).set({ status: "failed", failure }).where(eq(documentVersions.id, versionId));
+  await tx.update(documentVersions).set(failureOf("document.overtaken")).where(eq(documentVersions.id, versionId));
 }
 
 /** Whether this attempt still has the version; it keeps it to the end of the transaction. */

@@ -153,7 +153,7 @@ describe("a document that was added", () => {
         },
         { timeout: 20_000, interval: 100 },
       )
-      .toMatchObject({ status: "failed", failure: "It could not be read in, though it was tried 5 times." });
+      .toMatchObject({ status: "failed", failure: "The document could not be read in, though it was tried 5 times." });
   });
 
   test("and removed at once leaves nothing", async () => {

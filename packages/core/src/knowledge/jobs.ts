@@ -1,4 +1,4 @@
-import { DocumentId, DocumentVersionId, TenantId } from "@parley/contracts";
+import { DocumentId, DocumentVersionId, SourceId, TenantId } from "@parley/contracts";
 import type { Database, TenantTransaction } from "@parley/db";
 import type { Logger } from "@parley/platform/log";
 import * as z from "zod";
@@ -6,12 +6,18 @@ import { createJobQueue, type JobQueue } from "../jobs/job-queue.ts";
 import { clearDocument } from "./clear-document.ts";
 import { giveUp, ingestDocument } from "./ingest-document.ts";
 import type { Embedder } from "./passage.ts";
+import { clearSource } from "./sources/clear-source.ts";
 
 const IngestOrder = z.object({ tenantId: TenantId, documentId: DocumentId, versionId: DocumentVersionId });
 export type IngestOrder = z.infer<typeof IngestOrder>;
 const ClearOrder = IngestOrder.omit({ versionId: true });
+const ClearSourceOrder = z.object({ tenantId: TenantId, sourceId: SourceId });
 
-type Orders = { ingestDocument: IngestOrder; clearDocument: z.infer<typeof ClearOrder> };
+type Orders = {
+  ingestDocument: IngestOrder;
+  clearDocument: z.infer<typeof ClearOrder>;
+  clearSource: z.infer<typeof ClearSourceOrder>;
+};
 
 /** The knowledge's jobs. */
 export type KnowledgeJobs = {
@@ -27,6 +33,7 @@ export type KnowledgeJobs = {
   stop(): Promise<void>;
 };
 
+/** After the first attempt: `document.given_up` says how many that makes. */
 const retries = 4;
 /** Jobs that this process works on side by side: while one waits for the embedder, the other one writes. */
 const workers = 2;
@@ -40,6 +47,7 @@ export function createJobs(options: { db: Database; logger: Logger; embedded: bo
   const kind = { retryLimit: retries, retryDelay: 1, retryBackoff: true, retryDelayMax: 60 };
   queue.define("giveUpDocument", { ...kind, retryLimit: 10 });
   queue.define("clearDocument", { ...kind, retryLimit: 10 });
+  queue.define("clearSource", { ...kind, retryLimit: 10 });
   queue.define("ingestDocument", { ...kind, deadLetter: "giveUpDocument" });
   const describe = (order: unknown) => order as object;
 
@@ -65,12 +73,19 @@ export function createJobs(options: { db: Database; logger: Logger; embedded: bo
         work: (order) => clearDocument(db, order),
       });
       await queue.handle({
+        name: "clearSource",
+        schema: ClearSourceOrder,
+        pollingIntervalSeconds: 10,
+        describe,
+        work: (order, { signal }) => clearSource(db, order, signal),
+      });
+      await queue.handle({
         name: "giveUpDocument",
         schema: IngestOrder,
         pollingIntervalSeconds: 10,
         describe,
         async work(order) {
-          await giveUp(db, order, `It could not be read in, though it was tried ${retries + 1} times.`);
+          await giveUp(db, order, "document.given_up");
           await clearDocument(db, order);
         },
       });

@@ -128,7 +128,7 @@ describe("a new version", () => {
     await library.ingest();
     expect(await versionsOf(library.tenantId)).toMatchObject([
       { status: "ready" },
-      { status: "failed", failure: "It holds nothing that can be searched." },
+      { status: "failed", failure: "The document holds no text that can be searched." },
     ]);
     expect(await library.search("elephant")).toMatchObject([{ text: "The elephant is grey." }]);
     expect(await library.audit()).toMatchObject({ ...exact, keptChunks: 1 });
@@ -138,7 +138,7 @@ describe("a new version", () => {
     const library = await newLibrary();
     const { versionId } = await library.add("a.md", "Text");
     const [order] = library.orders.splice(0);
-    if (order) await giveUp(world.db, order, "The disk was full.");
+    if (order) await giveUp(world.db, order, "document.broken");
     const again = await library.add("a.md", "Text");
     expect(again.outcome).toBe("queued");
     expect(again.versionId).not.toBe(versionId);
@@ -156,7 +156,7 @@ describe("a new version", () => {
     await library.ingest(newer);
     await library.ingest(older);
     expect(await versionsOf(library.tenantId)).toMatchObject([
-      { status: "failed", failure: "A newer version came." },
+      { status: "failed", failure: "A newer version of the document came before this one was read in." },
       { status: "ready" },
     ]);
     expect(embedded).toBe(1);
@@ -423,19 +423,19 @@ describe("the list of documents", () => {
     const { documentId } = await library.read("c.md", "gone");
     await library.remove(documentId);
 
-    const { documents: listed, complete } = await library.api.knowledge.documents({});
+    const { documents: listed, complete } = await library.api.knowledge.documents.list({});
     expect(complete).toBe(true);
     expect(listed).toMatchObject([
       { path: "a.md", source: "docs", version: 1, status: "failed", servedVersion: null },
       { path: "b.md", source: "docs", title: "Bee two", version: 2, status: "queued", servedVersion: 1, failure: null },
     ]);
-    const document = await library.api.knowledge.document({ documentId: listed[1]?.id ?? documentId });
+    const document = await library.api.knowledge.documents.get({ documentId: listed[1]?.id ?? documentId });
     expect(document).toMatchObject({
       path: "b.md",
       title: "Bee",
       versions: [{ version: 2 }, { version: 1, status: "ready" }],
     });
-    await expect(library.api.knowledge.document({ documentId })).rejects.toMatchObject({
+    await expect(library.api.knowledge.documents.get({ documentId })).rejects.toMatchObject({
       message: "document.not_found",
     });
   });
@@ -444,12 +444,12 @@ describe("the list of documents", () => {
     const library = await newLibrary();
     for (let index = 0; index < 101; index += 1)
       await library.add(`${String(index).padStart(3, "0")}.md`, `Text ${index}`);
-    const first = await library.api.knowledge.documents({});
+    const first = await library.api.knowledge.documents.list({});
     expect(first.documents).toHaveLength(100);
     expect(first.complete).toBe(false);
     const last = first.documents.at(-1);
     expect(last?.path).toBe("099.md");
-    expect(await library.api.knowledge.documents({ after: last?.id })).toMatchObject({
+    expect(await library.api.knowledge.documents.list({ after: last?.id })).toMatchObject({
       complete: true,
       documents: [{ path: "100.md" }],
     });
@@ -459,8 +459,10 @@ describe("the list of documents", () => {
     const ours = await newLibrary();
     const theirs = await newLibrary();
     const { documentId } = await theirs.add("a.md", "Text");
-    expect((await ours.api.knowledge.documents({})).documents).toEqual([]);
-    await expect(ours.api.knowledge.document({ documentId })).rejects.toMatchObject({ message: "document.not_found" });
+    expect((await ours.api.knowledge.documents.list({})).documents).toEqual([]);
+    await expect(ours.api.knowledge.documents.get({ documentId })).rejects.toMatchObject({
+      message: "document.not_found",
+    });
     expect(
       await world.db.read(ours.tenantId, (read) => read.select().from(documents).where(eq(documents.id, documentId))),
     ).toEqual([]);

@@ -1,4 +1,4 @@
-import type { DocumentId, TenantId } from "@parley/contracts";
+import type { DocumentId, DocumentState, SourceId, TenantId } from "@parley/contracts";
 import type { Database } from "@parley/db";
 import { documents, documentVersions, sources } from "@parley/db/schema";
 import { and, asc, desc, eq, isNull, sql } from "drizzle-orm";
@@ -13,26 +13,42 @@ export type DocumentPlace = { source: string; path: string; id: DocumentId };
  * The tenant's documents by source and path, each with its newest version.
  *
  * @param options.after the last document of the page before, or its place
+ * @param options.sourceId only this one's
+ * @param options.state only those whose newest version is in it
  */
 export async function listDocuments(
   db: Database,
   tenantId: TenantId,
-  { after, limit = pageSize }: { after?: DocumentId | DocumentPlace | undefined; limit?: number },
+  options: {
+    after?: DocumentId | DocumentPlace | undefined;
+    limit?: number;
+    sourceId?: SourceId | undefined;
+    state?: DocumentState | undefined;
+  },
 ) {
+  const { after, limit = pageSize, state } = options;
   const { id, path, sourceId, currentVersionId, removedAt, createdAt } = documents;
   const place = sql`(${sources.name}, ${path}, ${id})`;
+  const isNewest = sql`not exists (
+    select from document_versions newer where newer.document_id = ${id} and newer.version > ${documentVersions.version}
+  )`;
   const rows = await db.read(tenantId, (read) =>
     read
       .selectDistinctOn([sources.name, path, id], {
         id,
+        sourceId,
         source: sources.name,
+        sourceKind: sources.kind,
         path,
         createdAt,
+        versionId: documentVersions.id,
         title: documentVersions.title,
         mediaType: documentVersions.mediaType,
+        originalType: documentVersions.originalType,
         version: documentVersions.version,
         status: documentVersions.status,
         failure: documentVersions.failure,
+        failureCode: documentVersions.failureCode,
         changedAt: documentVersions.createdAt,
         servedVersion: sql<number | null>`(
           select served.version from document_versions served where served.id = ${currentVersionId}
@@ -44,6 +60,8 @@ export async function listDocuments(
       .where(
         and(
           isNull(removedAt),
+          options.sourceId && eq(sourceId, options.sourceId),
+          state && and(eq(documentVersions.status, state), isNewest),
           after &&
             (typeof after === "string"
               ? sql`${place} > (
@@ -65,7 +83,9 @@ export async function getDocument(db: Database, tenantId: TenantId, documentId: 
       .select({
         document: {
           id: documents.id,
+          sourceId: documents.sourceId,
           source: sources.name,
+          sourceKind: sources.kind,
           path: documents.path,
           title: documents.title,
           currentVersionId: documents.currentVersionId,
@@ -77,6 +97,8 @@ export async function getDocument(db: Database, tenantId: TenantId, documentId: 
           title: documentVersions.title,
           status: documentVersions.status,
           failure: documentVersions.failure,
+          failureCode: documentVersions.failureCode,
+          originalType: documentVersions.originalType,
           createdAt: documentVersions.createdAt,
           readyAt: documentVersions.readyAt,
         },

@@ -16,7 +16,7 @@ export async function listPages(db: Database, tenantId: TenantId, source: string
       .from(documents)
       .innerJoin(sources, eq(sources.id, sourceId))
       .innerJoin(documentVersions, eq(documentVersions.documentId, id))
-      .where(and(eq(sources.name, source), isNull(removedAt), isNotNull(fetched)))
+      .where(and(eq(sources.name, source), isNull(sources.removedAt), isNull(removedAt), isNotNull(fetched)))
       .orderBy(asc(path), desc(documentVersions.version))
       .limit(mostPages),
   );

@@ -1,7 +1,8 @@
-import type { DocumentId, DocumentVersionId } from "@parley/contracts";
+import type { DocumentId, DocumentVersionId, SourceId } from "@parley/contracts";
 import type { TenantTransaction } from "@parley/db";
 import { documents, documentVersions } from "@parley/db/schema";
 import { eq, type SQL, sql } from "drizzle-orm";
+import { failureOf } from "./failure.ts";
 
 export type LockedDocument = {
   id: DocumentId;
@@ -43,6 +44,36 @@ export async function takeDown(tx: TenantTransaction, document: LockedDocument):
   await hide(tx, document.currentVersionId);
   await tx.update(documents).set({ currentVersionId: null }).where(eq(documents.id, document.id));
   await tx.execute(shiftCorpus(document.currentVersionId, null));
+}
+
+/** From the commit on, search finds nothing of the source's documents, and none of them is read in any more. */
+export async function takeDownSource(tx: TenantTransaction, sourceId: SourceId): Promise<void> {
+  const { failure, failureCode } = failureOf("document.removed");
+  await tx.execute(sql`
+    select count(*) from (
+      select from documents where source_id = ${sourceId} and removed_at is null order by id for update
+    ) as locked
+  `);
+  await tx.execute(sql`
+    with leaving as materialized (
+      select v.id from documents d join document_versions v on v.id = d.current_version_id
+      where d.source_id = ${sourceId} and d.removed_at is null
+    ), hidden as (
+      update document_versions set chunk_state = 'hidden' where id in (select id from leaving)
+    ), given_up as (
+      update document_versions set status = 'failed', failure = ${failure}, failure_code = ${failureCode}, attempt = attempt + 1
+      where status not in ('ready', 'failed')
+        and document_id in (select id from documents where source_id = ${sourceId} and removed_at is null)
+    ), removed as (
+      update documents set removed_at = now(), current_version_id = null
+      where source_id = ${sourceId} and removed_at is null
+    )
+    update corpus set chunks = corpus.chunks - gone.chunks, total_length = corpus.total_length - gone.length
+    from (
+      select count(*) as chunks, coalesce(sum(length), 0) as length
+      from chunks where document_version_id in (select id from leaving)
+    ) as gone
+  `);
 }
 
 const hide = (tx: TenantTransaction, versionId: DocumentVersionId) =>

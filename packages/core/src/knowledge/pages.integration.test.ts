@@ -51,7 +51,7 @@ test("a page is known with what its server called its newest version, also when 
 test("a page whose newest version could not be read in is asked for anew", async () => {
   const site = await newSite();
   const { documentId, versionId } = await site.addPage(address, "Send it back.", { depth: 0, etag: '"1"' });
-  await giveUp(world.db, { tenantId: site.tenantId, documentId, versionId }, "no");
+  await giveUp(world.db, { tenantId: site.tenantId, documentId, versionId }, "document.broken");
   expect(await site.pages()).toEqual([{ address, depth: 0, validators: {} }]);
 });
 

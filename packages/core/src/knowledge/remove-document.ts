@@ -4,6 +4,7 @@ import { documents, documentVersions } from "@parley/db/schema";
 import { and, eq, notInArray, sql } from "drizzle-orm";
 import { AppError } from "../app-error.ts";
 import { announce } from "../outbox/announce.ts";
+import { failureOf } from "./failure.ts";
 import type { KnowledgeJobs } from "./jobs.ts";
 import { lockDocument, takeDown } from "./live-version.ts";
 
@@ -28,7 +29,7 @@ export async function removeDocument(
   if (!removed) throw new AppError("document.not_found");
   await tx
     .update(documentVersions)
-    .set({ status: "failed", failure: "The document was removed.", attempt: sql`${documentVersions.attempt} + 1` })
+    .set({ ...failureOf("document.removed"), attempt: sql`${documentVersions.attempt} + 1` })
     .where(and(eq(documentVersions.documentId, documentId), notInArray(documentVersions.status, ["ready", "failed"])));
   await jobs.send(tx, "clearDocument", { tenantId: removed.tenantId, documentId });
   await announce(tx, { type: "document.changed", documentId });

@@ -1,20 +1,63 @@
-import { DocumentId, DocumentVersionId, limits } from "@parley/contracts";
+import { DocumentId, DocumentState, DocumentVersionId, limits, SourceId } from "@parley/contracts";
 import * as z from "zod";
-import { procedureFor, router } from "../trpc.ts";
+import type { Actor } from "../tenants/acting-member.ts";
+import { type MemberCaller, procedureFor, router } from "../trpc.ts";
 import { getDocumentText } from "./get-document-text.ts";
 import { getDocument, listDocuments } from "./list-documents.ts";
+import { removeDocumentAsMember } from "./remove-document-as-member.ts";
+import { retryDocument } from "./retry-document.ts";
+import { changeSite, renameSource } from "./sources/change-source.ts";
+import { createSource } from "./sources/create-source.ts";
+import { listSources } from "./sources/list-sources.ts";
+import { removeSource } from "./sources/remove-source.ts";
+import { ChangeSite, CreateSource, RenameSource } from "./sources/source-inputs.ts";
 
-/** What members see of the tenant's knowledge. */
-export const knowledgeRouter = router({
-  documents: procedureFor("knowledge.read")
-    .input(z.strictObject({ after: DocumentId.optional() }))
+const actorOf = ({ caller, ip }: { caller: MemberCaller; ip: string }): Actor => ({ memberId: caller.memberId, ip });
+
+const OneSource = z.strictObject({ sourceId: SourceId });
+const OneDocument = z.strictObject({ documentId: DocumentId });
+
+/** What the tenant has connected. */
+const sourcesRouter = router({
+  list: procedureFor("knowledge.read").query(({ ctx }) => listSources(ctx.db, ctx.caller.tenantId)),
+
+  create: procedureFor("knowledge.manage")
+    .input(CreateSource)
+    .mutation(({ ctx, input }) => ctx.inTenant((tx) => createSource(tx, actorOf(ctx), input))),
+
+  rename: procedureFor("knowledge.manage")
+    .input(RenameSource)
+    .mutation(({ ctx, input }) => ctx.inTenant((tx) => renameSource(tx, actorOf(ctx), input))),
+
+  changeSite: procedureFor("knowledge.manage")
+    .input(ChangeSite)
+    .mutation(({ ctx, input }) => ctx.inTenant((tx) => changeSite(tx, actorOf(ctx), input))),
+
+  remove: procedureFor("knowledge.manage")
+    .input(OneSource)
+    .mutation(({ ctx, input }) =>
+      ctx.inTenant((tx) => removeSource(tx, ctx.knowledgeJobs, actorOf(ctx), input.sourceId)),
+    ),
+});
+
+/** What its sources hold. */
+const documentsRouter = router({
+  list: procedureFor("knowledge.read")
+    .input(
+      z.strictObject({
+        after: DocumentId.optional(),
+        sourceId: SourceId.optional(),
+        /** Of the newest version. */
+        state: DocumentState.optional(),
+      }),
+    )
     .query(({ ctx, input }) => listDocuments(ctx.db, ctx.caller.tenantId, input)),
 
-  document: procedureFor("knowledge.read")
-    .input(z.strictObject({ documentId: DocumentId }))
+  get: procedureFor("knowledge.read")
+    .input(OneDocument)
     .query(({ ctx, input }) => getDocument(ctx.db, ctx.caller.tenantId, input.documentId)),
 
-  documentText: procedureFor("knowledge.read")
+  text: procedureFor("knowledge.read")
     .input(
       z.strictObject({
         documentId: DocumentId,
@@ -23,4 +66,19 @@ export const knowledgeRouter = router({
       }),
     )
     .query(({ ctx, input }) => getDocumentText(ctx.db, ctx.caller.tenantId, input)),
+
+  retry: procedureFor("knowledge.manage")
+    .input(OneDocument)
+    .mutation(({ ctx, input }) =>
+      ctx.inTenant((tx) => retryDocument(tx, ctx.knowledgeJobs, actorOf(ctx), input.documentId)),
+    ),
+
+  remove: procedureFor("knowledge.manage")
+    .input(OneDocument)
+    .mutation(({ ctx, input }) =>
+      ctx.inTenant((tx) => removeDocumentAsMember(tx, ctx.knowledgeJobs, actorOf(ctx), input.documentId)),
+    ),
 });
+
+/** A tenant's knowledge. */
+export const knowledgeRouter = router({ sources: sourcesRouter, documents: documentsRouter });

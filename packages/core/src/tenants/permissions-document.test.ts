@@ -10,6 +10,7 @@ const described: Record<Permission, string> = {
   "conversations.read": "read conversations, and the passages that answers cite",
   "conversations.answer": "take a conversation over, answer, give it back, resolve it",
   "knowledge.read": "read the documents that answers are made from",
+  "knowledge.manage": "add, change and remove what answers are made from",
   "runs.read": "see what an answer cost, and why it came out so",
   "api_keys.manage": "see, make, replace and revoke API keys",
   "members.read": "see who is a member",

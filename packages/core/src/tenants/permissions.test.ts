@@ -45,6 +45,7 @@ async function refusal(
     realtimeUrl: "ws://localhost:3002",
     dashboardUrl: "http://localhost:5174",
     mailJobs: { send: () => Promise.reject(letIn) },
+    knowledgeJobs: { send: () => Promise.reject(letIn) },
     countInvitation: () => Promise.reject(letIn),
     isOpen: true,
     session: who.user && { id: "a session", fresh, secondFactor: false },

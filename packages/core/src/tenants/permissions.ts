@@ -6,6 +6,8 @@ export const permissions = {
   /** To take over, speak, give back and put to rest. */
   "conversations.answer": ["owner", "admin", "member"],
   "knowledge.read": ["owner", "admin", "member", "viewer"],
+  /** To add, change and remove what answers are made from. */
+  "knowledge.manage": ["owner", "admin"],
   /** What answers cost, and why they came out so. */
   "runs.read": ["owner", "admin", "member", "viewer"],
   /** To see, make, replace and revoke the keys by which programs get in. */

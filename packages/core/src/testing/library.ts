@@ -48,7 +48,7 @@ export function createLibrary(db: Database, tenantId: TenantId, embedder: Embedd
   const jobs: Pick<KnowledgeJobs, "send"> = {
     async send(_tx, _name, order) {
       if ("versionId" in order) orders.push(order);
-      else removals.push(order.documentId);
+      else if ("documentId" in order) removals.push(order.documentId);
     },
   };
   const never = new AbortController().signal;

@@ -33,6 +33,8 @@ export async function createWorld(db?: Database) {
   const database = db ?? (await openTestDatabase());
   /** The mails that were ordered through the api, in order. */
   const mails: Mail[] = [];
+  /** The jobs of the knowledge that were ordered through the api, in order. */
+  const orders: { name: string; order: object }[] = [];
 
   /** A tenant with its owner, an inbox and the owner's way into the api. */
   async function tenant() {
@@ -82,6 +84,7 @@ export async function createWorld(db?: Database) {
       realtimeUrl: "ws://localhost:3002",
       dashboardUrl: "http://localhost:5174",
       mailJobs: { send: async (_tx, mail) => void mails.push(mail) },
+      knowledgeJobs: { send: async (_tx, name, order) => void orders.push({ name, order }) },
       countInvitation: async () => true,
       isOpen: true,
       user: undefined,
@@ -154,6 +157,7 @@ export async function createWorld(db?: Database) {
     login,
     colleague,
     mails,
+    orders,
     contact,
     messageId,
     announced,

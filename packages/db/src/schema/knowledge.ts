@@ -1,4 +1,4 @@
-import type { ChunkId, DocumentId, DocumentVersionId, SourceId } from "@parley/contracts";
+import type { ChunkId, DocumentId, DocumentVersionId, ErrorCode, SiteSettings, SourceId } from "@parley/contracts";
 import { bigint, customType, integer, jsonb, pgTable, smallint, text, uuid } from "drizzle-orm/pg-core";
 import { tenantId, time } from "./columns.ts";
 
@@ -13,7 +13,12 @@ export const sources = pgTable("sources", {
   tenantId: tenantId(),
   id: uuid().$type<SourceId>().notNull().defaultRandom(),
   name: text().notNull(),
+  kind: text({ enum: ["upload", "written", "site", "api", "folder"] })
+    .notNull()
+    .default("folder"),
+  settings: jsonb().$type<SiteSettings>(),
   createdAt: time().notNull().defaultNow(),
+  removedAt: time(),
 });
 
 export const documents = pgTable("documents", {
@@ -52,6 +57,7 @@ export const documentVersions = pgTable("document_versions", {
     .notNull()
     .default("queued"),
   failure: text(),
+  failureCode: text().$type<ErrorCode>(),
   attempt: integer().notNull().default(0),
   chunkState: text({ enum: ["none", "hidden", "live"] })
     .notNull()

@@ -13,13 +13,13 @@ import { shownVersion } from "./document-search.ts";
 import { DocumentStatus } from "./document-status.tsx";
 import { DocumentText } from "./document-text.tsx";
 
-type Document = ApiOutputs["knowledge"]["document"];
+type Document = ApiOutputs["knowledge"]["documents"]["get"];
 
 /** One document: what it says, in each of its versions. */
 export function DocumentPage() {
   const { documentId } = useParams({ from: "/app/knowledge/$documentId" });
   const trpc = useTRPC();
-  const query = useQuery(trpc.knowledge.document.queryOptions({ documentId: documentId as DocumentId }));
+  const query = useQuery(trpc.knowledge.documents.get.queryOptions({ documentId: documentId as DocumentId }));
   // It may be removed while it is looked at.
   const isThere = query.data && errorCode(query.error) !== "document.not_found";
   return (

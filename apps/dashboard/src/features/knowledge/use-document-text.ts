@@ -9,7 +9,7 @@ export function useDocumentText(documentId: DocumentId, versionId: DocumentVersi
     // Not among the knowledge's own keys: those are fetched again whenever a document changes.
     queryKey: ["documentText", documentId, versionId],
     queryFn: ({ pageParam, signal }) =>
-      client.knowledge.documentText.query({ documentId, versionId, after: pageParam }, { signal }),
+      client.knowledge.documents.text.query({ documentId, versionId, after: pageParam }, { signal }),
     initialPageParam: 0,
     getNextPageParam: ({ next }) => next,
     staleTime: Number.POSITIVE_INFINITY,

@@ -2,16 +2,16 @@ import type { DocumentId } from "@parley/contracts";
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { type ApiOutputs, useTRPC, useTRPCClient } from "../../trpc.ts";
 
-export type ListedDocument = ApiOutputs["knowledge"]["documents"]["documents"][number];
+export type ListedDocument = ApiOutputs["knowledge"]["documents"]["list"]["documents"][number];
 
 /** The workspace's documents by source and path. The shell's `LiveLists` keeps them current. */
 export function useDocuments() {
   const trpc = useTRPC();
   const client = useTRPCClient();
   return useInfiniteQuery({
-    queryKey: [...trpc.knowledge.documents.pathKey(), "pages"],
+    queryKey: [...trpc.knowledge.documents.list.pathKey(), "pages"],
     queryFn: ({ pageParam, signal }) =>
-      client.knowledge.documents.query(pageParam === null ? {} : { after: pageParam }, { signal }),
+      client.knowledge.documents.list.query(pageParam === null ? {} : { after: pageParam }, { signal }),
     initialPageParam: null as DocumentId | null,
     getNextPageParam: ({ complete, documents }) => (complete ? null : (documents.at(-1)?.id ?? null)),
     select: ({ pages }) => pages.flatMap(({ documents }) => documents),
