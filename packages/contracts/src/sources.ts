@@ -1,7 +1,7 @@
 import * as z from "zod";
 
 /** `upload`: files that members give · `written`: questions with their answers · `site` · `api`: programs' · `folder`: the operator's. */
-export const SourceKind = z.enum(["upload", "written", "site", "api", "folder"]);
+const SourceKind = z.enum(["upload", "written", "site", "api", "folder"]);
 export type SourceKind = z.infer<typeof SourceKind>;
 
 /** The kinds that members make; a folder comes from the command line. */
@@ -16,7 +16,7 @@ export const SourceName = z
 
 const Patterns = z.array(z.string().min(1).max(200)).max(50).default([]);
 
-export const CrawlSchedule = z.enum(["off", "hourly", "daily", "weekly"]);
+const CrawlSchedule = z.enum(["off", "hourly", "daily", "weekly"]);
 export type CrawlSchedule = z.infer<typeof CrawlSchedule>;
 
 /** What of a web site is read, and how often. */
