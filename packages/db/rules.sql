@@ -19,6 +19,14 @@ TABLE api_keys OWNER owner FORCE ROW LEVEL SECURITY;
   POLICY tenant_update FOR UPDATE TO app USING (tenant_id = ( SELECT app.tenant_id() AS tenant_id)) WITH CHECK (tenant_id = ( SELECT app.tenant_id() AS tenant_id));
   POLICY tenant_delete FOR DELETE TO app USING (tenant_id = ( SELECT app.tenant_id() AS tenant_id));
 
+TABLE assistant_settings OWNER owner FORCE ROW LEVEL SECURITY;
+  PRIMARY KEY (tenant_id, version);
+  FOREIGN KEY (tenant_id, changed_by) REFERENCES members (tenant_id, id);
+  FOREIGN KEY (tenant_id) REFERENCES tenants (tenant_id);
+  GRANT SELECT, INSERT TO app;
+  POLICY tenant_select FOR SELECT TO app USING (tenant_id = ( SELECT app.tenant_id() AS tenant_id));
+  POLICY tenant_insert FOR INSERT TO app WITH CHECK (tenant_id = ( SELECT app.tenant_id() AS tenant_id));
+
 TABLE audit_heads OWNER owner FORCE ROW LEVEL SECURITY;
   PRIMARY KEY (tenant_id);
   GRANT SELECT, INSERT, UPDATE TO app;

@@ -44,6 +44,8 @@ export const AuditAction = z.enum([
   "api_key.created",
   "api_key.rotated",
   "api_key.revoked",
+  // The assistant
+  "assistant.changed",
   // Knowledge
   "source.created",
   "source.changed",

@@ -28,6 +28,11 @@ export const errorCodes = {
   "message.id_taken": { status: 409, meaning: "That id names another message: choose another." },
   "citation.not_found": { status: 404, meaning: "No such citation, or not yours." },
   "run.not_found": { status: 404, meaning: "No such run, or not yours." },
+  "assistant.settings_changed": {
+    status: 409,
+    meaning: "The assistant's settings were changed since you read them: read them again.",
+  },
+  "assistant.version_not_found": { status: 404, meaning: "The assistant's settings have no such version." },
   "api_key.not_found": { status: 404, meaning: "No such API key, or not yours." },
   "api_key.id_taken": { status: 409, meaning: "That API key id is in use: choose another." },
   "api_key.not_in_use": { status: 409, meaning: "The API key is replaced, revoked or expired already." },

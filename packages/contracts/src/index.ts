@@ -1,5 +1,6 @@
 export * from "./accounts.ts";
 export * from "./api-keys.ts";
+export * from "./assistant.ts";
 export * from "./audit.ts";
 export * from "./conversation.ts";
 export * from "./errors.ts";

@@ -1,6 +1,6 @@
 import { tenantsRouter } from "./accounts/router.ts";
 import { apiKeysRouter } from "./api-keys/router.ts";
-import { runsRouter } from "./assistant/router.ts";
+import { assistantRouter, runsRouter } from "./assistant/router.ts";
 import { auditRouter } from "./audit/router.ts";
 import { conversationsRouter } from "./conversations/router.ts";
 import { knowledgeRouter } from "./knowledge/router.ts";
@@ -17,6 +17,7 @@ export const appRouter = router({
   invitations: invitationsRouter,
   conversations: conversationsRouter,
   runs: runsRouter,
+  assistant: assistantRouter,
   knowledge: knowledgeRouter,
   audit: auditRouter,
 });

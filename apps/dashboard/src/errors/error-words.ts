@@ -37,6 +37,11 @@ export const errorWords: Record<Exclude<ErrorCode, "internal">, Words> = {
     title: "The server does not know what this page asked for",
     advice: "The page may be older than the server: reload it.",
   },
+  "assistant.settings_changed": {
+    title: "Somebody else has changed the settings meanwhile",
+    advice: "Keep a copy of what you wrote, and load the page anew to see theirs.",
+  },
+  "assistant.version_not_found": notThere("version", "Load the page anew to see which there are."),
   "inbox.not_found": notThere("inbox", "Its key may be wrong, or the inbox was deleted."),
   "conversation.not_found": notThere(
     "conversation",

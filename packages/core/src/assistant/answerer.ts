@@ -1,3 +1,4 @@
+import type { AssistantSettings } from "@parley/contracts";
 import type { Passage } from "../knowledge/passage.ts";
 
 /** What was said before, oldest first. */
@@ -8,6 +9,8 @@ export type Question = {
   history: readonly Turn[];
   /** Best first. The first one is number 1. */
   passages: readonly Passage[];
+  /** What the tenant has said of how it wants to be spoken for; nothing when absent. */
+  settings?: AssistantSettings | undefined;
 };
 
 /** Counted by the provider; null where it doesn't say. */

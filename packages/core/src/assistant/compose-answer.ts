@@ -1,4 +1,4 @@
-import type { AnswerOutcome, TenantId } from "@parley/contracts";
+import { type AnswerOutcome, defaultAssistantSettings, type TenantId } from "@parley/contracts";
 import type { Database } from "@parley/db";
 import type { CitedSpan, Reply } from "../conversations/post-reply.ts";
 import type { Embedder, Passage } from "../knowledge/passage.ts";
@@ -8,7 +8,11 @@ import { builtInAnswerer } from "./built-in-answerer.ts";
 import { type CitationFilter, createCitationFilter } from "./citation-filter.ts";
 import { findSmallTalk } from "./extractive/small-talk.ts";
 import { inContext } from "./in-context.ts";
+import { instructionsFor } from "./instructions.ts";
+import { allowLinks, createLinkFilter, filterLinks } from "./link-filter.ts";
 import { withoutMarkers } from "./markers.ts";
+import { readSettings } from "./read-settings.ts";
+import { createRecitalWatch } from "./recital-watch.ts";
 import { wordingFor, wordings } from "./wording.ts";
 
 export type ComposeDeps = {
@@ -63,24 +67,59 @@ export async function composeAnswer(
   }
 
   const inTime = AbortSignal.any([signal, AbortSignal.timeout(limits.timeoutMs)]);
-  const passages = await unlessAborted(inTime, retrieve(deps, tenantId, asked));
+  const [settings, passages] = await unlessAborted(
+    inTime,
+    Promise.all([readSettings(deps.db, tenantId), retrieve(deps, tenantId, asked)]),
+  );
+  const question: Question = { ...asked, passages, settings };
   if (passages.length === 0) {
     const reason = "no passage was found";
-    const { unknown } = await wordingFor(asked);
+    const { unknown } = await wordingFor(question);
     return account({ answerer: builtInAnswerer, outcome: "unknown", text: unknown, reason });
   }
 
-  const filter = createCitationFilter(passages.map((_, index) => index + 1));
+  const screen = screenFor(question);
   let firstWordsAt: Date | null = null;
   const show = (words: string) => {
     if (words !== "") firstWordsAt ??= clock();
     onWords(words);
   };
-  const ending = await write(deps, { ...asked, passages }, signal, (words) => show(filter.push(words)));
-  show(filter.end());
-  const conclusion = await conclude(asked, filter, ending);
-  const citations = conclusion.supported ? cite(filter.cited, passages, ending) : [];
+  const written = await write(deps, question, signal, (words) => show(screen.push(words)));
+  show(screen.end());
+  const ending = screen.recites ? ({ ...written, how: "declined", reason: recited } as const) : written;
+  const conclusion = await conclude(question, screen, ending);
+  const citations = conclusion.supported ? cite(screen.cited, passages, ending) : [];
   return account({ answerer, passages, citations, firstWordsAt, ending, ...conclusion });
+}
+
+const recited = "the answer recited the instructions";
+
+type Screen = Pick<CitationFilter, "push" | "end" | "text" | "supported" | "cited"> & { recites: boolean };
+
+/** What of an answer gets through: nothing that only the model was told, no citation that does not hold, no link that nobody gave. */
+function screenFor({ text, history, passages, settings = defaultAssistantSettings }: Question): Screen {
+  const given = passages.flatMap((passage) => [passage.text, passage.title, passage.path, ...passage.headingPath]);
+  const said = history.filter(({ author }) => author === "contact").map((turn) => turn.text);
+  const recital = createRecitalWatch(instructionsFor(settings), [text, ...said, ...given]);
+  const filter = createCitationFilter(passages.map((_, index) => index + 1));
+  const mayLead = allowLinks(given, settings.linkHosts);
+  const links = createLinkFilter(mayLead);
+  return {
+    push: (words) => links.push(filter.push(recital.push(words))),
+    end: () => links.push(filter.push(recital.end()) + filter.end()) + links.end(),
+    get text() {
+      return filterLinks(filter.text, mayLead);
+    },
+    get supported() {
+      return filterLinks(filter.supported, mayLead);
+    },
+    get cited() {
+      return filter.cited;
+    },
+    get recites() {
+      return recital.recites;
+    },
+  };
 }
 
 /**
@@ -137,20 +176,20 @@ async function write(
 
 /** What may be said: words that a citation supports, or an honest word that there are none. */
 async function conclude(
-  asked: Asked,
-  filter: CitationFilter,
+  question: Question,
+  screen: Screen,
   { how, reason }: Ending,
 ): Promise<Pick<Content, "outcome" | "text" | "reason"> & { supported: boolean }> {
-  const supported = how !== "declined" && /[\p{L}\p{N}]/u.test(withoutMarkers(filter.supported));
-  if (supported && how === "complete") return { supported, outcome: "answered", text: filter.text, reason };
-  const { unknown, cutOff, failed } = await wordingFor(asked);
+  const supported = how !== "declined" && /[\p{L}\p{N}]/u.test(withoutMarkers(screen.supported));
+  if (supported && how === "complete") return { supported, outcome: "answered", text: screen.text, reason };
+  const { unknown, cutOff, failed } = await wordingFor(question);
   switch (how) {
     case "complete":
       return { supported, outcome: "unknown", text: unknown, reason: "the answer cited no passage" };
     case "declined":
       return { supported, outcome: "unknown", text: unknown, reason };
     case "cut_off":
-      if (supported) return { supported, outcome: "partial", text: `${filter.supported}\n\n${cutOff}`, reason };
+      if (supported) return { supported, outcome: "partial", text: `${screen.supported}\n\n${cutOff}`, reason };
       return { supported, outcome: "failed", text: failed, reason };
   }
 }

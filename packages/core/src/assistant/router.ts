@@ -2,6 +2,7 @@ import { RunId } from "@parley/contracts";
 import * as z from "zod";
 import { procedureFor, router } from "../trpc.ts";
 import { getReceipt } from "./get-receipt.ts";
+import { settingsRouter } from "./settings/router.ts";
 
 /** What members see of the assistant's work. */
 export const runsRouter = router({
@@ -9,3 +10,6 @@ export const runsRouter = router({
     .input(z.strictObject({ runId: RunId }))
     .query(({ ctx, input }) => getReceipt(ctx.db, ctx.caller.tenantId, input.runId)),
 });
+
+/** The assistant, for those who run it. */
+export const assistantRouter = router({ settings: settingsRouter });

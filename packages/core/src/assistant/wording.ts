@@ -78,10 +78,18 @@ export const wordings: Readonly<Record<Language, Wording>> = {
 
 /**
  * The assistant's own words in the language of the question; where that can't be told, in the one that the contact wrote in before,
- * and else in English, as for a language that it has no words in.
+ * and else in English, as for a language that it has no words in. The tenant's words for not knowing take the place of ours, unless
+ * they are known to be in another language than the question.
  */
-export async function wordingFor({ text, history }: Pick<Question, "text" | "history">): Promise<Wording> {
+export async function wordingFor({
+  text,
+  history,
+  settings,
+}: Pick<Question, "text" | "history" | "settings">): Promise<Wording> {
   const earlier = history.filter(({ author }) => author === "contact").map((turn) => turn.text);
-  const language = (await detectLanguage(text)) ?? (await detectLanguage(earlier.join("\n")));
-  return wordings[languages.find((known) => known === language) ?? "en"];
+  const asked = (await detectLanguage(text)) ?? (await detectLanguage(earlier.join("\n")));
+  const ours = wordings[languages.find((known) => known === asked) ?? "en"];
+  if (!settings?.unknownText) return ours;
+  const told = await detectLanguage(settings.unknownText);
+  return !told || !asked || told === asked ? { ...ours, unknown: settings.unknownText } : ours;
 }

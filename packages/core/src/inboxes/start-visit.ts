@@ -5,6 +5,7 @@ import type { Database } from "@parley/db";
 import { inboxes } from "@parley/db/schema";
 import { eq } from "drizzle-orm";
 import { AppError } from "../app-error.ts";
+import { readSettings } from "../assistant/read-settings.ts";
 import { tenantOfKey } from "./publishable-key.ts";
 
 /**
@@ -30,13 +31,14 @@ export async function startVisit(
   const same = known?.tenantId === tenantId && known.inboxId === inbox.id && known.origin === origin;
   const contactId = same ? known.contactId : ContactId.parse(randomUUID());
   const signed = await signVisitorToken(secret, { tenantId, inboxId: inbox.id, contactId, origin }, now);
+  const { name: assistantName } = await readSettings(db, tenantId);
   return {
     token: signed.token,
     expiresAt: signed.expiresAt.toISOString(),
     contactId,
     inbox: {
       name: inbox.name,
-      assistantName: inbox.assistantName,
+      assistantName: assistantName || inbox.assistantName,
       greeting: inbox.greeting,
     },
     realtimeUrl,

@@ -12,6 +12,8 @@ const described: Record<Permission, string> = {
   "knowledge.read": "read the documents that answers are made from",
   "knowledge.manage": "add, change and remove what answers are made from",
   "runs.read": "see what an answer cost, and why it came out so",
+  "assistant.read": "see what the assistant is called and told",
+  "assistant.manage": "change it",
   "api_keys.manage": "see, make, replace and revoke API keys",
   "members.read": "see who is a member",
   "members.manage": "invite, change roles, remove; owners aside",

@@ -10,6 +10,9 @@ export const permissions = {
   "knowledge.manage": ["owner", "admin"],
   /** What answers cost, and why they came out so. */
   "runs.read": ["owner", "admin", "member", "viewer"],
+  /** What the assistant is called and told. */
+  "assistant.read": ["owner", "admin", "member", "viewer"],
+  "assistant.manage": ["owner", "admin"],
   /** To see, make, replace and revoke the keys by which programs get in. */
   "api_keys.manage": ["owner", "admin"],
   "members.read": ["owner", "admin", "member", "viewer"],

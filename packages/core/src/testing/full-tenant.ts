@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { InvitationId, MemberId, type Role, UserId } from "@parley/contracts";
+import { defaultAssistantSettings, InvitationId, MemberId, type Role, UserId } from "@parley/contracts";
 import { citations, contacts, documentVersions, members, runs, sources } from "@parley/db/schema";
 import { sql } from "drizzle-orm";
 import { recordAudit } from "../audit/record-audit.ts";
@@ -60,6 +60,8 @@ export async function createFullTenant(world: World, word: string) {
       quoteSha256: "0".repeat(64),
     }),
   );
+  const settings = { ...defaultAssistantSettings, name: `Robot ${word}`, guidance: `Guidance of ${word}` };
+  await contact.api.assistant.settings.change({ basedOn: 0, settings });
   const apiKeyId = randomUUID();
   const { key: apiKey } = await contact.api.apiKeys.create({
     id: apiKeyId as never,

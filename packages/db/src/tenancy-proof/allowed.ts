@@ -7,6 +7,8 @@ export type Command = (typeof commands)[number];
 const app: Readonly<Record<string, readonly Command[]>> = {
   // A log is added to and read.
   audit_log: ["SELECT", "INSERT"],
+  // So are the versions of the assistant's settings.
+  assistant_settings: ["SELECT", "INSERT"],
   // The log's end moves on, and is never away.
   audit_heads: ["SELECT", "INSERT", "UPDATE"],
 };

@@ -36,6 +36,8 @@ const rows = (tenantId: TenantId, id: (n: number) => string) => `
     VALUES (${id(12)}, 'Key', sha256('key'), 'y', ARRAY['documents:read'], ${id(1)}, now() + interval '1 day');
   INSERT INTO invitations (id, email, role, token_sha256, invited_by, expires_at)
     VALUES (${id(13)}, 'grace@example.com', 'member', sha256('token'), ${id(1)}, now() + interval '7 days');
+  INSERT INTO assistant_settings (version, name, tone, tone_words, guidance, unknown_text, link_hosts, changed_by)
+    VALUES (1, 'Ada', 'plain', '', '', '', '{}', ${id(1)});
   INSERT INTO outbox (event) VALUES ('{}');`;
 
 /**

@@ -129,8 +129,10 @@ describe("the proof of tenancy notices", () => {
       .map((command) => ({ name, command })),
   );
 
-  test("of two tables of which rows stay", () => {
+  test("of the tables of which rows stay", () => {
     expect(refused.map(({ name, command }) => `${name} ${command}`).sort()).toEqual([
+      "assistant_settings DELETE",
+      "assistant_settings UPDATE",
       "audit_heads DELETE",
       "audit_log DELETE",
       "audit_log UPDATE",

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { makePassage } from "../../testing/make-passage.ts";
-import { noAnswer, writePrompt } from "./prompt.ts";
+import { noAnswer } from "../instructions.ts";
+import { writePrompt } from "./prompt.ts";
 
 const passage = (text: string, title = "Guide") => makePassage(text, { title, headingPath: ["Documents"] });
 const contentOf = (...args: Parameters<typeof writePrompt>) => writePrompt(...args).messages.at(-1)?.content ?? "";

@@ -3,10 +3,11 @@ import { createOpenAICompatible } from "@ai-sdk/openai-compatible";
 import { type LanguageModelUsage, streamText } from "ai";
 import * as z from "zod";
 import type { Ending, Question, Usage, WriteOptions } from "../answerer.ts";
+import { noAnswer } from "../instructions.ts";
 import { describeFailure, type Failure } from "./describe-failure.ts";
 import type { ModelOptions } from "./model.ts";
 import { costMicros } from "./pricing.ts";
-import { noAnswer, type Prompt, readForSigns, repeatsInstructions, writePrompt } from "./prompt.ts";
+import { type Prompt, writePrompt } from "./prompt.ts";
 
 const defaultRetryDelaysMs = [500, 2_000];
 /** A provider that asks for more patience than this has none of ours: the visitor is told. */
@@ -47,12 +48,11 @@ export async function* writeAnswer(
   }
 }
 
-/** Passes words on, once it is clear that they aren't the model's word for having no answer, and none after it recites its instructions. */
+/** Passes words on, once it is clear that they aren't the model's word for having no answer. */
 async function* unlessDeclined(
   words: AsyncGenerator<string, StreamEnd>,
 ): AsyncGenerator<string, { value: StreamEnd; said: "nothing" | "something" | "declined" }> {
   let held = "";
-  let last = "";
   let said: "nothing" | "something" | "declined" = "nothing";
   await using reading = words;
   for (;;) {
@@ -61,8 +61,6 @@ async function* unlessDeclined(
       if (said === "nothing" && held !== "" && value.complete) yield held;
       return { value, said };
     }
-    last = (last + value).slice(-readForSigns - value.length);
-    if (said !== "declined" && repeatsInstructions(last)) said = "declined";
     if (said === "something") {
       yield value;
     } else if (said === "nothing") {

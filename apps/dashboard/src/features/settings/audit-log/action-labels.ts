@@ -55,8 +55,9 @@ export const actionGroups = [
     },
   },
   {
-    name: "Keys and knowledge",
+    name: "Keys, assistant and knowledge",
     actions: {
+      "assistant.changed": "Assistant changed",
       "api_key.created": "API key created",
       "api_key.rotated": "API key rotated",
       "api_key.revoked": "API key revoked",

