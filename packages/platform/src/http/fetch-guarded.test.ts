@@ -91,12 +91,23 @@ test("a server that takes its time is given up, and whoever has no use for the p
   await expect(fetching).rejects.toThrow("no use");
 });
 
+test.each(["gzip", "br"])("an answer without a body is whole, whatever it would be packed in: %s", async (encoding) => {
+  const site = await siteThat((request, response) =>
+    response.writeHead(request.url === "/" ? 304 : 404, { "content-encoding": encoding }).end(),
+  );
+  expect(await site.get(site.url, limits)).toMatchObject({ status: 304, bytes: Buffer.alloc(0) });
+  expect(await site.get(`${site.url}robots.txt`, limits)).toMatchObject({ status: 404, bytes: Buffer.alloc(0) });
+});
+
 test("what can't be unpacked is told apart from a server that does not answer", async () => {
   const site = await siteThat((request, response) => {
+    if (request.url === "/half") {
+      return response.writeHead(200, { "content-encoding": "gzip" }).end(gzipSync("words").subarray(0, 12));
+    }
     response.writeHead(200, { "content-encoding": request.url === "/unknown" ? "zstd" : request.url?.slice(1) });
     response.end("plain words, and enough of them");
   });
-  for (const path of ["gzip", "br", "unknown"]) {
+  for (const path of ["gzip", "br", "unknown", "half"]) {
     await expect(site.get(site.url + path, limits)).rejects.toMatchObject({ code: "unreadable" });
   }
   await site.stop();

@@ -20,19 +20,23 @@ export async function readBody(
   const keep = async (source: AsyncIterable<Buffer>) => {
     for await (const part of source) parts.push(part);
   };
+  let unpack: ReturnType<typeof unpackerOf>;
   try {
-    const unpack = unpackerOf(encoding);
+    unpack = unpackerOf(encoding);
     if (unpack) await pipeline(body, upTo(maxBytes), unpack, upTo(maxBytes), keep, { signal });
     else await pipeline(body, upTo(maxBytes), keep, { signal });
   } catch (cause) {
     body.on("error", () => {}).destroy();
+    // An answer without a body, "it has not changed" for one, may say as well what it would be packed in.
+    if (unpack?.bytesWritten === 0 && codeOf(cause) === "Z_BUF_ERROR") return Buffer.alloc(0);
     throw isDamage(cause) ? new FetchError("unreadable", { cause }) : cause;
   }
   return Buffer.concat(parts);
 }
 
 /** How zlib says that something is not packed as it ought to be. */
-const isDamage = (error: unknown) => /^(?:Z_|ERR__ERROR_)/.test((error as NodeJS.ErrnoException).code ?? "");
+const isDamage = (error: unknown) => /^(?:Z_|ERR__ERROR_)/.test(codeOf(error));
+const codeOf = (error: unknown) => (error as NodeJS.ErrnoException).code ?? "";
 
 function unpackerOf(encoding: string) {
   switch (encoding.trim().toLowerCase()) {

@@ -73,6 +73,14 @@ test("a workbook's sheets are read, each row with the names of its columns", asy
   });
 });
 
+test("a time of day is read without a day, and a date that no calendar has is left out, as Excel does not show it", async () => {
+  const times = ["0.375", "0.7288194444444445", "45658.5", "491701234567"];
+  const rows = times.map((value, row) => `<row r="${row + 1}"><c r="A${row + 1}" s="1"><v>${value}</v></c></row>`);
+  expect(await codeOf(xlsx({ Hours: sheet(rows.join("")) }))).toBe(
+    "# Hours\n\n- 09:00:00\n- 17:29:30\n- 2025-01-01 12:00:00\n",
+  );
+});
+
 test.each<[string, Uint8Array, string]>([
   ["text", strToU8("a,b"), "document.mismatch"],
   ["a zip file of something else", zipSync({ "word/document.xml": strToU8("<a/>") }), "document.mismatch"],

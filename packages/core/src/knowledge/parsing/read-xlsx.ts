@@ -23,10 +23,12 @@ export async function readXlsx(bytes: Uint8Array): Promise<Parsed> {
 function toText(cell: unknown): string {
   if (cell === null || cell === undefined) return "";
   if (!(cell instanceof Date)) return String(cell);
-  // A day has no time of day.
-  return cell
-    .toISOString()
-    .replace(/T00:00:00\.000Z$/, "")
-    .replace(/\.000Z$/, "")
+  // Any number may be called a date, and Excel shows none for one that is too large.
+  if (Number.isNaN(cell.getTime())) return "";
+  const seconds = new Date(Math.round(cell.getTime() / 1_000) * 1_000).toISOString().replace(".000Z", "");
+  // A time of day has no day, which is day 0, and a day has no time of day.
+  return seconds
+    .replace(/^1899-12-30T/, "")
+    .replace(/T00:00:00$/, "")
     .replace("T", " ");
 }

@@ -1,11 +1,13 @@
 import { promisify } from "node:util";
 import { gunzip } from "node:zlib";
-import { Parser } from "htmlparser2";
 import { pageAddress } from "./page-address.ts";
+import { walkMarkup } from "./walk-markup.ts";
 
 /** What the protocol allows one sitemap to hold, unpacked. */
 export const sitemapBytes = 50_000_000;
 const mostAddresses = 50_000;
+/** Deeper than this there is nothing of a sitemap's. */
+const deepest = 10;
 
 export type Sitemap = { pages: string[]; sitemaps: string[] };
 
@@ -16,32 +18,33 @@ export type Sitemap = { pages: string[]; sitemaps: string[] };
  */
 export async function readSitemap(bytes: Buffer, address: string): Promise<Sitemap> {
   const isPacked = bytes[0] === 0x1f && bytes[1] === 0x8b;
-  const unpacked = isPacked ? await promisify(gunzip)(bytes, { maxOutputLength: sitemapBytes }).catch(() => "") : bytes;
+  const unpacked = isPacked
+    ? await promisify(gunzip)(bytes, { maxOutputLength: sitemapBytes }).catch(() => Buffer.of())
+    : bytes;
   const found = { url: new Set<string>(), sitemap: new Set<string>() };
   const path: string[] = [];
   let text = "";
-  const parser = new Parser(
+  await walkMarkup(
+    unpacked,
     {
       onopentagname(name) {
-        // Deeper than this there is nothing of a sitemap's.
-        if (path.length < 10) path.push(nameOf(name));
+        path.push(nameOf(name));
         text = "";
       },
       ontext(part) {
         if (text.length < 5_000) text += part;
       },
-      onclosetag(name) {
+      onclosetag() {
         const [entry, own] = path.slice(-2);
         const list = own === "loc" && (entry === "url" || entry === "sitemap") ? found[entry] : undefined;
         const location =
           list && text.trim() !== "" && list.size < mostAddresses ? pageAddress(text.trim(), address) : undefined;
         if (location) list?.add(location);
-        if (path.at(-1) === nameOf(name)) path.pop();
+        path.pop();
       },
     },
-    { xmlMode: true },
+    { deepest, isXml: true },
   );
-  parser.end(unpacked.toString("utf8"));
   return { pages: [...found.url], sitemaps: [...found.sitemap] };
 }
 

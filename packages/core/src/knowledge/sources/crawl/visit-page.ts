@@ -39,8 +39,7 @@ export async function visitPage(
   if (!robots.isAllowed(found)) return absent(robotsForbid);
   const ending = endingOf(fetched);
   if (!ending) return absent(`It is no page that can be read (${mediaType || "its type is not told"}).`);
-  const { links, canonical, isWithheld } =
-    ending === ".html" ? readLinks(bytes.toString("utf8"), found) : { links: [] };
+  const { links, canonical, isWithheld } = ending === ".html" ? await readLinks(bytes, found) : { links: [] };
   if (canonical && isWithin(scope, canonical)) return { kind: "elsewhere", address: canonical };
   if (!isWithin(scope, found)) return absent(`It is not part of what is read: ${found}`, links);
   if (isWithheld) return absent("It asks not to be kept.", links);
