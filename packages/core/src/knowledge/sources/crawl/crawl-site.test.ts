@@ -156,6 +156,19 @@ test("what sitemaps list is read: packed, in lists of lists, named by robots.txt
   expect(skipped).toEqual(["/d"]);
 });
 
+test("[I9] no more sitemaps are asked for than it takes to name more pages than are kept in mind, and other sites' do not count", {
+  timeout: 60_000,
+}, async () => {
+  const maps = ["others", "own", "more"].map((name) => `Sitemap: ${origin}/${name}.xml`);
+  pages["/robots.txt"] = { type: "text/plain", body: maps.join("\n") };
+  const listing = (of: string) => sitemapOf(...Array.from({ length: 50_000 }, (_, index) => `${of}/${index}`));
+  pages["/others.xml"] = listing("http://example.com");
+  pages["/own.xml"] = listing(origin);
+  pages["/"] = "words";
+  await crawl({ pages: 1 });
+  expect(site.hits).toEqual(["/robots.txt", "/", "/others.xml", "/own.xml"]);
+});
+
 test("a sitemap's entities and declarations are neither resolved nor fetched", async () => {
   pages["/"] = "words";
   pages["/sitemap.xml"] =
@@ -213,6 +226,23 @@ test("a site that stops answering is left alone, and nothing of it counts as gon
   expect(unfinished).toContain("5 pages in a row");
   expect(skipped).toHaveLength(5);
   expect(gone).toEqual([]);
+});
+
+test("[I9] a site that names addresses without end is kept in mind up to a limit, and what is known of it is still looked after", {
+  timeout: 60_000,
+}, async () => {
+  const trap = (from: number) => links(...Array.from({ length: 2_000 }, (_, index) => `/trap/${from + index}`));
+  pages["/robots.txt"] = { type: "text/plain", body: "User-agent: *\nDisallow: /trap/" };
+  const rooms = Array.from({ length: 30 }, (_, room) => `/${room}`);
+  pages["/"] = links(...rooms);
+  for (const [room, path] of rooms.entries()) pages[path] = trap(room * 2_000);
+  pages["/known"] = "words";
+  const known = [{ address: `${origin}/known`, depth: 1, validators: {} }];
+  const { read, skipped, gone, unfinished } = await crawl({}, known);
+  expect(read).toEqual(["/", ...rooms, "/known"]);
+  expect(skipped).toHaveLength(50_000 - read.length + 1);
+  expect(gone).toEqual([]);
+  expect(unfinished).toContain("more than 50000 addresses");
 });
 
 test("a crawl ends when nobody wants it any more", async () => {

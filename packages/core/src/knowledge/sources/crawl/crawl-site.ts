@@ -29,6 +29,8 @@ export type Crawled =
   /** It can't be had, or not now; what is known of it stays. */
   | { kind: "skipped"; address: string; reason: string };
 
+/** That are kept in mind, beside those that are known: a site can name more than there is memory for. */
+const mostAddresses = 50_000;
 /** After so many pages in a row that could not be had, a site is not asked for more. */
 const mostFailures = 5;
 
@@ -55,15 +57,25 @@ export async function* crawlSite(
   const knownBy = new Map(known.map((page) => [page.address, page]));
   const queue = [{ address: start, depth: 0 }];
   const seen = new Set([start]);
+  let isMore = false;
   const enqueue = (address: string, depth: number) => {
     if (depth > options.depth || seen.has(address) || !isWithin(scope, address)) return;
+    if (seen.size >= mostAddresses && !knownBy.has(address)) {
+      isMore = true;
+      return;
+    }
     seen.add(address);
     queue.push({ address, depth });
   };
   const later = [
     async () => {
       if (options.depth === 0) return;
-      const listed = await listSitemapPages(fetch, robots.sitemaps, scope.origin, signal);
+      const wanted = {
+        origin: scope.origin,
+        isWanted: (address: string) => isWithin(scope, address),
+        most: mostAddresses,
+      };
+      const listed = await listSitemapPages(fetch, robots.sitemaps, wanted, signal);
       for (const address of listed) enqueue(address, 1);
     },
     async () => {
@@ -122,5 +134,5 @@ export async function* crawlSite(
   for (const { address } of known) {
     if (!seen.has(address)) yield { kind: "gone", address, reason: "It is not part of what is read." };
   }
-  return undefined;
+  return isMore ? `The site names more than ${mostAddresses} addresses.` : undefined;
 }
