@@ -12,6 +12,8 @@ export type Fetched = {
   status: number;
   /** In lower case, without parameters; empty when the server says none. */
   mediaType: string;
+  /** The encoding of what is text, as the server names it. */
+  charset?: string | undefined;
   bytes: Buffer;
   validators: Validators;
 };
@@ -116,6 +118,7 @@ export function createGuardedFetch({
           url,
           status: response.statusCode,
           mediaType: mediaTypeOf(response),
+          charset: charsetOf(response),
           bytes,
           validators: validatorsOf(response),
         };
@@ -205,6 +208,9 @@ const textOf = (header: string | string[] | undefined) => [header ?? ""].flat().
 
 const mediaTypeOf = ({ headers }: Dispatcher.ResponseData) =>
   textOf(headers["content-type"]).split(";", 1)[0]?.trim().toLowerCase() ?? "";
+
+const charsetOf = ({ headers }: Dispatcher.ResponseData) =>
+  /;\s*charset\s*=\s*"?([^\s;"]+)/i.exec(textOf(headers["content-type"]))?.[1];
 
 const conditionsOf = ({ etag, lastModified }: Validators = {}) => ({
   ...(etag !== undefined && { "if-none-match": etag }),

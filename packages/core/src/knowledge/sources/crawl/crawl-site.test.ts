@@ -3,6 +3,7 @@ import { gzipSync } from "node:zlib";
 import { createGuardedFetch } from "@parley/platform/http/fetch-guarded";
 import { startHttpListener } from "@parley/platform/testing/http-listener";
 import { afterEach, beforeEach, expect, test } from "vitest";
+import { readDocument } from "../../read-document.ts";
 import { type Crawled, type CrawlOptions, crawlSite, type KnownPage } from "./crawl-site.ts";
 
 type Page = string | { type?: string; body?: string | Buffer; status?: number; location?: string; etag?: string };
@@ -62,6 +63,7 @@ async function crawl(
     skipped: of("skipped"),
     known: all.flatMap((crawled) => (crawled.kind === "page" ? [crawled.page] : [])),
     names: all.flatMap((crawled) => (crawled.kind === "page" ? [crawled.name] : [])),
+    bytes: all.flatMap((crawled) => (crawled.kind === "page" ? [crawled.bytes] : [])),
     unfinished: next.value,
   };
 }
@@ -95,6 +97,25 @@ test("a page is read as its server says that it is, whatever its address looks l
   const { names, skipped } = await crawl();
   expect(names).toEqual(["127.0.0.1.html", "a.php.html", "b.md", "c.md", "d.html.txt", "e.pdf"]);
   expect(skipped).toEqual(["/f"]);
+});
+
+test("a page is in the encoding that its server names, and otherwise in the one that it names itself", async () => {
+  const page = '<meta charset="utf-8"><p>Größe</p>';
+  pages["/"] = {
+    type: "text/html; charset=ISO-8859-1",
+    body: Buffer.from(page + links("/a", "/b", "/c", "/é"), "latin1"),
+  };
+  pages["/a"] = { type: 'text/plain; charset="utf-16be"', body: Buffer.from("Größe", "utf16le").swap16() };
+  pages["/b"] = { type: "text/html; charset=no-such", body: page };
+  pages["/c"] = { type: "text/html; charset=utf-8", body: page };
+  pages["/%C3%A9"] = { type: "application/pdf; charset=iso-8859-1", body: Buffer.from("%PDF-é", "latin1") };
+  const { read, bytes } = await crawl();
+  const texts = await Promise.all(
+    bytes.slice(0, 4).map((content, index) => readDocument(content, index === 1 ? "a.txt" : "a.html")),
+  );
+  expect(read).toEqual(["/", "/a", "/b", "/c", "/%C3%A9"]);
+  expect(texts.map(({ text }) => /Größe/.exec(text)?.[0])).toEqual(Array(4).fill("Größe"));
+  expect(bytes[4]?.toString("latin1")).toBe("%PDF-é");
 });
 
 test("patterns say which pages are read; the address may stand beside them, to begin from", async () => {

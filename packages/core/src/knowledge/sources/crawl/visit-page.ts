@@ -1,6 +1,8 @@
 import { limits } from "@parley/contracts";
 import { FetchError } from "@parley/platform/http/fetch-error";
 import type { Fetched, GuardedFetch, Validators } from "@parley/platform/http/fetch-guarded";
+import { decodeText } from "../../parsing/decode-text.ts";
+import { Refusal } from "../../parsing/parsed.ts";
 import { pageAddress } from "./page-address.ts";
 import { readLinks } from "./read-links.ts";
 import type { Robots } from "./robots.ts";
@@ -30,7 +32,7 @@ export async function visitPage(
     if (error instanceof FetchError) return withoutAnswer(error);
     throw error;
   }
-  const { status, url, mediaType, bytes } = fetched;
+  const { status, url, mediaType } = fetched;
   if (status === 304) return { kind: "unchanged" };
   if (status === 404 || status === 410) return absent("The site has no such page.");
   if (status >= 300) return { kind: "failed", reason: `The site answers with status ${status}.`, isOurs: false };
@@ -39,6 +41,7 @@ export async function visitPage(
   if (!robots.isAllowed(found)) return absent(robotsForbid);
   const ending = endingOf(fetched);
   if (!ending) return absent(`It is no page that can be read (${mediaType || "its type is not told"}).`);
+  const bytes = ending === ".pdf" ? fetched.bytes : asNamed(fetched);
   const { links, canonical, isWithheld } = ending === ".html" ? await readLinks(bytes, found) : { links: [] };
   if (canonical && isWithin(scope, canonical)) return { kind: "elsewhere", address: canonical };
   if (!isWithin(scope, found)) return absent(`It is not part of what is read: ${found}`, links);
@@ -79,6 +82,17 @@ function endingOf({ mediaType, url }: Fetched): ".html" | ".md" | ".txt" | ".pdf
       return /\.(?:md|markdown)$/i.test(url.pathname) ? ".md" : ".txt";
     default:
       return undefined;
+  }
+}
+
+/** The text in UTF-8 with its mark, which goes before what it says of its own encoding; as it came when it is in no such encoding. */
+function asNamed({ bytes, charset }: Fetched): Buffer {
+  if (charset === undefined) return bytes;
+  try {
+    return Buffer.from(`\uFEFF${decodeText(bytes, charset)}`);
+  } catch (error) {
+    if (error instanceof Refusal) return bytes;
+    throw error;
   }
 }
 
