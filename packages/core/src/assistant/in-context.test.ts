@@ -27,6 +27,10 @@ test.each([
   "Does it need customs papers?",
   "Wie lange dauert die Lieferung?",
   "كيف أضيف المستندات؟",
+  "No",
+  "No, not me.",
+  "👍",
+  "??",
 ])("%s says by itself what it is about", (text) => {
   expect(inContext(text, iceland)).toBe(text);
 });

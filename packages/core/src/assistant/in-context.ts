@@ -6,6 +6,8 @@ import { findSmallTalk } from "./extractive/small-talk.ts";
 const goesOn = /^\W*(?:and|but|or|so|then|also|what about|how about|what if|same for)\b/i;
 /** It names something by pointing at it. */
 const points = /\b(?:it|its|they|them|their|theirs|this|that|these|those|one|ones|he|him|his|she|her|hers)\b/i;
+/** "Why?", "How much": without it, "No" and "👍" would have the question before answered once more. */
+const asks = /\p{L}.*\?|\b(?:how|why|what|when|where|which|who)\b/iu;
 /** What has more words of its own says by itself what it is about. */
 const fewWords = 2;
 /** Questions that are looked back through. */
@@ -13,8 +15,8 @@ const lookBack = 3;
 
 /**
  * The question with what it lacks, which is what the contact asked before it: "And how much is it?" after "Do you ship to Iceland?"
- * is "Do you ship to Iceland?\nAnd how much is it?". A question lacks something when it has no word that carries meaning, or goes on
- * from something or points at something and has at most two such words. What is lacking there in turn comes from the question before.
+ * is "Do you ship to Iceland?\nAnd how much is it?". A question lacks something when it asks without a word that carries meaning,
+ * or goes on from something or points at something and has at most two such words. What is lacking there in turn comes from the question before.
  * English; a question in another language is taken as it stands.
  */
 export function inContext(text: string, history: readonly Turn[]): string {
@@ -30,5 +32,6 @@ export function inContext(text: string, history: readonly Turn[]): string {
 
 function leans(question: string): boolean {
   const own = contentWords(question).length;
-  return own === 0 || (own <= fewWords && (goesOn.test(question) || points.test(question)));
+  if (own === 0 && asks.test(question)) return true;
+  return own <= fewWords && (goesOn.test(question) || points.test(question));
 }
