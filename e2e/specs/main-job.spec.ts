@@ -20,6 +20,35 @@ test("a visitor asks, reads an answer with citations, and opens the very passage
   await expect(answer).toBeVisible();
 });
 
+test("a visitor says that an answer did not help, and takes it back, by keys alone; a member sees it at once", async ({
+  page,
+  context,
+  builtIn,
+}) => {
+  const shop = await openShop(page, builtIn.shopUrl);
+  await shop.say(question);
+  const helpful = shop.chat.getByRole("button", { name: "Helpful", exact: true });
+  const notHelpful = shop.chat.getByRole("button", { name: "Not helpful" });
+  const dashboard = await openDashboard(await context.newPage(), builtIn);
+  await dashboard.open(await shop.conversationId());
+  const { page: inbox } = dashboard;
+  await expect(inbox.getByRole("button", { name: "Receipt" })).toBeVisible();
+
+  await helpful.focus();
+  await page.keyboard.press("Tab");
+  await expect(notHelpful).toBeFocused();
+  await page.keyboard.press("Space");
+  await expect(notHelpful).toHaveAttribute("aria-pressed", "true");
+  await expect(inbox.getByText("Did not help")).toBeVisible();
+
+  await page.reload();
+  await page.getByRole("button", { name: /^Open chat/ }).click();
+  await expect(notHelpful).toHaveAttribute("aria-pressed", "true");
+  await notHelpful.press("Enter");
+  await expect(notHelpful).toHaveAttribute("aria-pressed", "false");
+  await expect(inbox.getByText("Did not help")).toHaveCount(0);
+});
+
 test("asked for what the knowledge doesn't hold, the assistant says so and brings a person", async ({
   page,
   context,

@@ -17,6 +17,8 @@ export const strings = {
   suggestions: "Questions to start with",
 
   conversation: "Conversation",
+  up: "Helpful",
+  down: "Not helpful",
   newMessages: "New messages",
   typing: (name: string) => `${name} is looking for an answer`,
   sources: "Sources",

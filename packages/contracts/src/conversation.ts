@@ -38,6 +38,10 @@ export type Citation = z.infer<typeof Citation>;
 export const AnswerOutcome = z.enum(["answered", "unknown", "partial", "failed"]);
 export type AnswerOutcome = z.infer<typeof AnswerOutcome>;
 
+/** Whether an answer helped, as its contact says. */
+export const Vote = z.enum(["up", "down"]);
+export type Vote = z.infer<typeof Vote>;
+
 /** Why a `system` message stands in the conversation. */
 export const Notice = z.enum(["handed_off", "taken_over", "returned", "resolved"]);
 export type Notice = z.infer<typeof Notice>;
@@ -60,6 +64,8 @@ export const Message = z.object({
   outcome: AnswerOutcome.nullable(),
   runId: RunId.nullable(),
   citations: z.array(Citation),
+  /** Of the contact, on an answer; it may change later. Absent in what an older release has announced. */
+  vote: Vote.nullable().default(null),
   createdAt: z.iso.datetime(),
 });
 export type Message = z.infer<typeof Message>;

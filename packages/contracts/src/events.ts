@@ -1,6 +1,6 @@
 import * as z from "zod";
-import { Conversation, Message } from "./conversation.ts";
-import { ConversationId, DocumentId, MemberId, RunId, SourceId, TenantId } from "./ids.ts";
+import { Conversation, Message, Vote } from "./conversation.ts";
+import { ConversationId, DocumentId, MemberId, MessageId, RunId, SourceId, TenantId } from "./ids.ts";
 import { Role } from "./members.ts";
 
 /** Facts, past tense; stored with what they tell of, in one transaction. A reader that sees an unknown `type` ignores it. */
@@ -8,6 +8,13 @@ export const StoredEvent = z.discriminatedUnion("type", [
   z.object({ type: z.literal("message.created"), message: Message, conversation: Conversation }),
   /** Its owner, its status or its assignee is another than before. */
   z.object({ type: z.literal("conversation.changed"), conversation: Conversation }),
+  /** The contact has said whether an answer helped, says otherwise now, or has taken it back. */
+  z.object({
+    type: z.literal("message.voted"),
+    conversationId: ConversationId,
+    messageId: MessageId,
+    vote: Vote.nullable(),
+  }),
   /** An answer is due. */
   z.object({ type: z.literal("run.queued"), runId: RunId, conversationId: ConversationId }),
   z.object({ type: z.literal("document.changed"), documentId: DocumentId }),

@@ -64,6 +64,8 @@ export const rateLimits = named({
 
   /** Of one contact, from wherever. */
   messages: { tier: "visitor", max: 30, seconds: 60 },
+  /** Of one contact, on answers. */
+  votes: { tier: "visitor", max: 60, seconds: 60 },
   /** Of one contact, that the assistant has to answer. What goes to a person costs nothing. */
   answers: { tier: "visitor", max: 60, seconds: 3_600 },
   /** The same of all of one tenant's contacts at one address: whoever asks for it is another contact. */

@@ -6,7 +6,7 @@ import { errorCodes } from "./errors.ts";
 import { Event } from "./events.ts";
 import { limits, plans, type RateLimit, rateLimits } from "./limits.ts";
 import { Channel, ClientFrame, closeCodes } from "./realtime.ts";
-import { PostMessage, StartVisit } from "./widget.ts";
+import { CastVote, PostMessage, StartVisit } from "./widget.ts";
 
 const file = new URL("../../../docs/protocol.md", import.meta.url);
 const page = await readFile(file, "utf8");
@@ -50,6 +50,7 @@ const describedRates: Record<keyof typeof ratesOfTheProtocol, string> = {
   visitorRequests: `requests of all visitors of one workspace | ${rate(rateLimits.visitorRequests)}, by its plan`,
   tenantRequests: `requests of all members and API keys of one workspace | ${rate(rateLimits.tenantRequests)}, by its plan`,
   messages: `messages that one contact posts | ${rate(rateLimits.messages)}`,
+  votes: `votes of one contact on answers | ${rate(rateLimits.votes)}`,
   answers: `messages of one contact that the assistant has to answer | ${rate(rateLimits.answers)}`,
   addressAnswers: `the same of all contacts of one workspace at one address | ${rate(rateLimits.addressAnswers)}`,
   tenantAnswers: `the same of all contacts of one workspace | ${rate(rateLimits.tenantAnswers)}, by its plan`,
@@ -122,7 +123,7 @@ describe("the examples in docs/protocol.md are what they say", () => {
 
   const bodies = blocks("http").flatMap((block) => block.split("\n\n").slice(1));
   test.each(bodies)("%s", (body) => {
-    expect(z.union([StartVisit, PostMessage]).safeParse(JSON.parse(body)).error).toBeUndefined();
+    expect(z.union([StartVisit, PostMessage, CastVote]).safeParse(JSON.parse(body)).error).toBeUndefined();
   });
 
   const frames = [...page.matchAll(/^\| `(\{ "type".*?\})` \|/gm)].map(([, frame = ""]) => frame);
@@ -132,7 +133,7 @@ describe("the examples in docs/protocol.md are what they say", () => {
 
   test("and there is one of each", () => {
     expect(blocks("json")).toHaveLength(10);
-    expect(bodies).toHaveLength(2);
+    expect(bodies).toHaveLength(3);
     expect(frames.map((frame) => JSON.parse(frame).type)).toEqual(["authenticate", "subscribe", "unsubscribe", "ping"]);
   });
 });

@@ -57,6 +57,7 @@ export type ServerFrame =
 export type ChannelEvent = EventOf<
   | "message.created"
   | "conversation.changed"
+  | "message.voted"
   | "run.started"
   | "answer.delta"
   | "document.changed"

@@ -1,6 +1,6 @@
 import * as z from "zod";
 import type { Citation, Conversation, Message } from "./conversation.ts";
-import { MessageText, Seq } from "./conversation.ts";
+import { MessageText, Seq, Vote } from "./conversation.ts";
 import { type ContactId, ConversationId, MessageId } from "./ids.ts";
 
 /** Bodies of the widget's protocol over HTTP; docs/protocol.md tells it whole. */
@@ -25,6 +25,8 @@ export type OpenConversation = z.infer<typeof OpenConversation>;
 
 export const PostMessage = z.strictObject({ id: MessageId, text: MessageText });
 export type PostMessage = z.input<typeof PostMessage>;
+
+export const CastVote = z.strictObject({ vote: Vote.nullable() });
 
 export const AfterSeq = z.object({ after: z.coerce.number().pipe(Seq).default(0) });
 

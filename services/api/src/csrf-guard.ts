@@ -11,6 +11,7 @@ export const openedWithoutCookie: Readonly<Record<string, "publishable key" | "v
   "POST /widget/v1/visits": "publishable key",
   "POST /widget/v1/conversations": "visitor token",
   "POST /widget/v1/conversations/:conversationId/messages": "visitor token",
+  "POST /widget/v1/conversations/:conversationId/messages/:messageId/vote": "visitor token",
   "POST /widget/v1/conversations/:conversationId/hand-off": "visitor token",
   "POST /admin/v1/tenants/:slug/documents": "admin token",
   "POST /admin/v1/tenants/:slug/documents/remove": "admin token",

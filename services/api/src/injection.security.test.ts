@@ -110,6 +110,7 @@ const routes: { method: "GET" | "POST"; url: string; headers: Record<string, str
     { method: "GET" as const, url: "/widget/v1/conversations/*/messages" },
     { method: "GET" as const, url: `/widget/v1/conversations/${ours.conversationId}/messages?after=*` },
     { method: "POST" as const, url: "/widget/v1/conversations", body: { id: "*" } },
+    { method: "POST" as const, url: "/widget/v1/conversations/*/messages/*/vote", body: { vote: "*" } },
     { method: "POST" as const, url: "/widget/v1/conversations/*/hand-off", body: {} },
     {
       method: "POST" as const,

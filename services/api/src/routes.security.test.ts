@@ -14,7 +14,12 @@ const shop = "https://shop.example";
 const canary = `canary${randomUUID().slice(0, 8)}`;
 
 type Ids = FullTenant["ids"];
-type Tried = { as: "visitor" | "operator" | "program"; body?: (ids: Ids) => object };
+type Tried = {
+  as: "visitor" | "operator" | "program";
+  body?: (ids: Ids) => object;
+  /** Makes of the tenant's own what the route is about. */
+  prepare?: (own: FullTenant) => Promise<unknown>;
+};
 
 const tried: Record<string, Tried> = {
   "GET /widget/v1/conversations": { as: "visitor" },
@@ -26,6 +31,14 @@ const tried: Record<string, Tried> = {
   },
   "POST /widget/v1/conversations/:conversationId/hand-off": { as: "visitor" },
   "GET /widget/v1/conversations/:conversationId/messages/:messageId/citations/:number": { as: "visitor" },
+  "POST /widget/v1/conversations/:conversationId/messages/:messageId/vote": {
+    as: "visitor",
+    body: () => ({ vote: "down" }),
+    prepare: ({ tenantId }) =>
+      world.world.db.transaction(tenantId, (tx) =>
+        tx.update(messages).set({ author: "assistant", outcome: "answered" }),
+      ),
+  },
   "GET /v1/conversations": { as: "program" },
   "GET /v1/conversations/:conversationId": { as: "program" },
   "GET /v1/conversations/:conversationId/messages": { as: "program" },
@@ -151,6 +164,7 @@ describe("every route of the api", () => {
 
   test.each(Object.entries(tried))("[T1 control] %s does answer its own", async (route, how) => {
     const own = await createFullTenant(world.world, "word");
+    await how.prepare?.(own);
     const answer = await call(route, how, own, own.ids);
     expect(answer.text).toMatch(/^(200|409)/);
   });

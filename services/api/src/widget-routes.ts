@@ -1,6 +1,7 @@
 import { type Visitor, verifyVisitorToken } from "@parley/auth";
 import {
   AfterSeq,
+  CastVote,
   Citation,
   ConversationId,
   MessageId,
@@ -16,6 +17,7 @@ import { listOwnConversations } from "@parley/core/conversations/list-conversati
 import { listMessages } from "@parley/core/conversations/list-messages";
 import { openConversation } from "@parley/core/conversations/open-conversation";
 import { postMessage } from "@parley/core/conversations/post-message";
+import { voteOnMessage } from "@parley/core/conversations/vote-on-message";
 import { startVisit } from "@parley/core/inboxes/start-visit";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import * as z from "zod";
@@ -24,8 +26,8 @@ import { limitRate, spend } from "./rate-limit.ts";
 import { reserveAnswer } from "./reserve-answer.ts";
 
 const InConversation = z.object({ conversationId: ConversationId });
-const InMessage = InConversation.extend({
-  messageId: MessageId,
+const InMessage = InConversation.extend({ messageId: MessageId });
+const OneCitation = InMessage.extend({
   number: z.coerce.number().pipe(Citation.shape.number),
 });
 
@@ -103,9 +105,19 @@ export async function widgetRoutes(app: FastifyInstance, { db, config, planOf }:
     return db.transaction(tenantId, (tx) => handOff(tx, contactId, conversationId));
   });
 
+  app.post("/widget/v1/conversations/:conversationId/messages/:messageId/vote", async (request, reply) => {
+    const { tenantId, contactId } = await visitorOf(request, reply);
+    await spend(app, reply, rateLimits.votes, { tenantId, of: [contactId] });
+    const { data } = InMessage.safeParse(request.params);
+    if (!data) throw new AppError("message.not_found");
+    request.facts.conversationId = data.conversationId;
+    const { vote } = CastVote.parse(request.body);
+    return db.transaction(tenantId, (tx) => voteOnMessage(tx, contactId, { ...data, vote }));
+  });
+
   app.get("/widget/v1/conversations/:conversationId/messages/:messageId/citations/:number", async (request, reply) => {
     const { tenantId, contactId } = await visitorOf(request, reply);
-    const { data } = InMessage.safeParse(request.params);
+    const { data } = OneCitation.safeParse(request.params);
     if (!data) throw new AppError("citation.not_found");
     request.facts.conversationId = data.conversationId;
     return getCitedPassage(db, tenantId, { ...data, contactId });

@@ -130,6 +130,12 @@ export class ConversationChannel {
     }
   }
 
+  /** A vote has no place in the order of messages; who comes later reads it with its message. */
+  onVote(event: EventOf<"message.voted">): void {
+    const frame = this.#frameOf(event);
+    for (const { subscriber } of this.#followers.values()) subscriber.send(frame());
+  }
+
   onAnswerEvent(event: AnswerEvent): void {
     if (!this.#answer.add(event)) return;
     const frame = this.#frameOf(event);

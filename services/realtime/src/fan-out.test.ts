@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { SocketCaller } from "@parley/auth";
-import { type ConversationId, MemberId, type MessagePage } from "@parley/contracts";
+import { type ConversationId, MemberId, MessageId, type MessagePage } from "@parley/contracts";
 import fc from "fast-check";
 import { describe, expect, test, vi } from "vitest";
 import { FanOut } from "./fan-out.ts";
@@ -532,6 +532,23 @@ describe("a list's channel", () => {
 
     expect(member.kinds).toEqual(["subscribed", "message.created"]);
     expect(contact.frames).toEqual([]);
+  });
+
+  test("a vote reaches whoever follows its conversation, and nobody else", async () => {
+    const ours = createTruth();
+    const theirs = createTruth();
+    const { fanOut } = createFanOut(ours, theirs);
+    const member = createListener(memberOf(ours));
+    const stranger = createListener(memberOf(theirs));
+    await fanOut.join(member.subscriber, channelOf(ours), 0);
+    await fanOut.join(stranger.subscriber, channelOf(theirs), 0);
+
+    const { tenantId, conversationId } = ours;
+    const messageId = MessageId.parse(randomUUID());
+    fanOut.onEvent({ id: "1", tenantId, event: { type: "message.voted", conversationId, messageId, vote: "down" } });
+
+    expect(member.kinds).toEqual(["subscribed", "message.voted"]);
+    expect(stranger.kinds).toEqual(["subscribed"]);
   });
 
   test("orders for workers never leave the server", async () => {

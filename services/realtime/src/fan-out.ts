@@ -56,6 +56,9 @@ export class FanOut {
         this.#find(keyOf(tenantId, event.conversation.id))?.onConversationEvent(event);
         this.#tell(tenantId, "conversations", event);
         break;
+      case "message.voted":
+        this.#find(keyOf(tenantId, event.conversationId))?.onVote(event);
+        break;
       case "run.started":
       case "answer.delta":
         this.#onAnswerEvent(keyOf(tenantId, event.conversationId), event);

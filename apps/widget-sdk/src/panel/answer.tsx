@@ -1,4 +1,5 @@
-import type { Message } from "@parley/contracts";
+import type { Message, Vote } from "@parley/contracts";
+import { useState } from "preact/hooks";
 import { strings } from "../strings.ts";
 import { AnswerText, placeOf } from "./answer-text.tsx";
 import { Avatar } from "./avatar.tsx";
@@ -13,9 +14,10 @@ type AnswerProps = {
   /** Offered under an answer that did not help. */
   onHandOff?: (() => void) | undefined;
   onOpen?: (number: number) => void;
+  onVote?: (vote: Vote | null) => Promise<unknown>;
 };
 
-export function Answer({ name, text, isFirst, message, onHandOff, onOpen }: AnswerProps) {
+export function Answer({ name, text, isFirst, message, onHandOff, onOpen, onVote }: AnswerProps) {
   const outcome = message?.outcome;
   const helped = !outcome || outcome === "answered";
   return (
@@ -34,7 +36,12 @@ export function Answer({ name, text, isFirst, message, onHandOff, onOpen }: Answ
       ) : (
         !message && <Typing name={name} />
       )}
-      {message && message.citations.length > 0 && onOpen && <Sources citations={message.citations} onOpen={onOpen} />}
+      {message && message.citations.length > 0 && onOpen && onVote && (
+        <>
+          <Sources citations={message.citations} onOpen={onOpen} />
+          <Votes known={message.vote} onVote={onVote} />
+        </>
+      )}
       {onHandOff && !helped && (
         <div class="offer">
           <span>{strings.handOffOffer[outcome]}</span>
@@ -54,6 +61,33 @@ function Typing({ name }: { name: string }) {
       <i />
       <i />
       <i />
+    </div>
+  );
+}
+
+/** Whether it helped. What is pressed again is taken back. */
+function Votes({ known, onVote }: { known: Vote | null; onVote: NonNullable<AnswerProps["onVote"]> }) {
+  const [vote, setVote] = useState(known);
+  const button = (way: Vote) => (
+    <button
+      type="button"
+      class="icon-button"
+      aria-pressed={vote === way}
+      aria-label={strings[way]}
+      title={strings[way]}
+      onClick={() => {
+        const next = vote === way ? null : way;
+        setVote(next);
+        onVote(next).catch(() => setVote(vote));
+      }}
+    >
+      <Icon name="thumb" />
+    </button>
+  );
+  return (
+    <div class="votes">
+      {button("up")}
+      {button("down")}
     </div>
   );
 }

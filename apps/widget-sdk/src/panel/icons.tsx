@@ -6,6 +6,7 @@ const paths = {
   down: "M12 5v14M6 13l6 6 6-6",
   person: "M8 8a4 4 0 1 0 8 0 4 4 0 1 0-8 0M5 20c1-7 13-7 14 0",
   forget: "M5 7h14M10 7V4h4v3M7 7l1 13h8l1-13",
+  thumb: "M7 11v9M4 11h3l4-7c3 0 2 3 2 6h6c1 0 1 1 1 2l-2 7c0 1-1 1-2 1H4z",
   assistant: "M4 5h16v12h-8l-5 4v-4H4zM8 9h8M8 13h5",
 } as const;
 

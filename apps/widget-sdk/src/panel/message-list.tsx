@@ -1,4 +1,4 @@
-import type { Message, MessageId } from "@parley/contracts";
+import type { Message, MessageId, Vote } from "@parley/contracts";
 import type { ComponentChildren } from "preact";
 import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import { formatTime } from "../format-time.ts";
@@ -18,6 +18,7 @@ type MessageListProps = {
   onRemove(id: MessageId): void;
   onHandOff(): void;
   onOpenCitation(message: Message, number: number): void;
+  onVote(message: Message, vote: Vote | null): Promise<unknown>;
 };
 
 /** So near to the end, in pixels, a reader counts as being there. */
@@ -115,6 +116,7 @@ function Item({ item, state, ...on }: { item: TimelineItem } & Omit<MessageListP
           message={message}
           onHandOff={mayHandOff ? on.onHandOff : undefined}
           onOpen={(number) => on.onOpenCitation(message, number)}
+          onVote={(vote) => on.onVote(message, vote)}
         />
       );
     }

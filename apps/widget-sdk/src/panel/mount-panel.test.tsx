@@ -101,6 +101,31 @@ describe("an answer", () => {
     expect(root.querySelector(".prose")?.textContent).toContain("Not [2].");
   });
 
+  test("can be said to have helped or not: the last press counts, and pressed again it is taken back", async () => {
+    await answered("How?");
+    server.say({ author: "assistant", text: "So [1].", outcome: "answered", citations: [aCitation(1)], vote: "up" });
+    const pressed = () => all(".votes button").map((button) => button.getAttribute("aria-pressed"));
+    await vi.waitFor(() => expect(pressed()).toEqual(["true", "false"]));
+    press("Not helpful");
+    await vi.waitFor(() => expect(pressed()).toEqual(["false", "true"]));
+    press("Not helpful");
+    await vi.waitFor(() => expect(server.votes).toEqual(["down", null]));
+    expect(pressed()).toEqual(["false", "false"]);
+
+    server.failures.push("input.invalid");
+    press("Helpful");
+    await vi.waitFor(() => expect(server.failures).toEqual([]));
+    await vi.waitFor(() => expect(pressed()).toEqual(["false", "false"]));
+    expect(server.votes).toEqual(["down", null]);
+  });
+
+  test("that does not know has nothing to vote on", async () => {
+    await answered("How?");
+    server.say({ author: "assistant", text: "I don't know.", outcome: "unknown" });
+    await vi.waitFor(() => expect(all(".answer")).toHaveLength(1));
+    expect(all(".votes")).toEqual([]);
+  });
+
   test("is text and nothing else, whatever it says", async () => {
     await answered("How?");
     const evil =

@@ -118,6 +118,7 @@ export function Panel({ session, state, isOpen, suggestions, onClose }: PanelPro
           onRemove={(id) => session.remove(id)}
           onHandOff={handOff}
           onOpenCitation={openCitation}
+          onVote={session.vote}
         >
           <Welcome
             state={state}

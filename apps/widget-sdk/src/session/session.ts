@@ -11,7 +11,7 @@ import {
   type RealtimeClient,
   type RealtimeStatus,
 } from "@parley/client";
-import type { CitedPassage, Conversation, ConversationId, Message, MessageId, Visit } from "@parley/contracts";
+import type { CitedPassage, Conversation, ConversationId, Message, MessageId, Visit, Vote } from "@parley/contracts";
 import { newId } from "./new-id.ts";
 import type { SessionStorage } from "./stored-session.ts";
 import { ApiError, type WidgetApi } from "./widget-api.ts";
@@ -73,6 +73,8 @@ export type Session = {
   remove(id: MessageId): void;
   /** Asks for a person, also before the first message. */
   handOff(): void;
+  /** Says whether an answer helped; null takes it back. @throws ApiError */
+  vote(message: Message, vote: Vote | null): Promise<unknown>;
   /** @throws ApiError */
   getCitedPassage(message: Message, number: number): Promise<CitedPassage>;
   /** The visitor sees what there is. */
@@ -290,6 +292,15 @@ export function createSession({ publishableKey, api, storage, connect, onChange 
         },
         () => change({ handOff: "failed" }),
       );
+    },
+    vote(message, vote) {
+      // The last press is the one that counts.
+      const voted = sending.then(() => authorised((token) => api.vote(token, message, vote)));
+      sending = voted.then(
+        () => {},
+        () => {},
+      );
+      return voted;
     },
     getCitedPassage: (message, number) => authorised((token) => api.getCitedPassage(token, message, number)),
     markSeen() {

@@ -7,6 +7,7 @@ import type {
   Message,
   MessageId,
   Visit,
+  Vote,
 } from "@parley/contracts";
 
 /** A command that was refused or that did not arrive. `network`: no answer, or none of ours. */
@@ -35,6 +36,7 @@ export type WidgetApi = {
     message: { id: MessageId; text: string },
   ): Promise<Message>;
   handOff(token: string, conversationId: ConversationId): Promise<Conversation>;
+  vote(token: string, message: Message, vote: Vote | null): Promise<unknown>;
   getCitedPassage(token: string, message: Message, number: number): Promise<CitedPassage>;
 };
 
@@ -100,6 +102,8 @@ export function createWidgetApi(api: string): WidgetApi {
     openConversation: (token, id) => request("conversations", token, { id }),
     postMessage: (token, id, message) => request(`conversations/${id}/messages`, token, message),
     handOff: (token, id) => request(`conversations/${id}/hand-off`, token, {}),
+    vote: (token, { conversationId, id }, vote) =>
+      request(`conversations/${conversationId}/messages/${id}/vote`, token, { vote }),
     getCitedPassage: (token, { conversationId, id }, number) =>
       request(`conversations/${conversationId}/messages/${id}/citations/${number}`, token),
   };

@@ -38,6 +38,8 @@ export function createFakeServer() {
   const tell = (listener: ChannelListener, event: Parameters<NonNullable<ChannelListener["onEvent"]>>[0]) =>
     listener.onEvent?.(event, { type: "event", channel: "conversations", event });
 
+  const votes: unknown[] = [];
+
   const api: WidgetApi = {
     startVisit: ({ token }) =>
       attempt(() => {
@@ -72,6 +74,7 @@ export function createFakeServer() {
         add(open, { author: "system", notice: "handed_off" }, { status: "open", ownershipEpoch });
         return open.conversation;
       }),
+    vote: (_token, _message, vote) => attempt(() => votes.push(vote)),
     getCitedPassage: (_token, _message, number) =>
       attempt(() => ({
         ...aCitation(number),
@@ -118,6 +121,7 @@ export function createFakeServer() {
     connect,
     failures,
     visits,
+    votes,
     sockets,
     conversations,
     get only(): Open {

@@ -28,6 +28,7 @@ export function aMessage(seq: number, change: Partial<Message> = {}): Message {
     outcome: null,
     runId: null,
     citations: [],
+    vote: null,
     createdAt: "2026-11-24T10:00:00.000Z",
     ...change,
   } as Message;

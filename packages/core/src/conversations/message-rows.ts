@@ -1,6 +1,6 @@
-import type { Citation, ConversationId, Message, MessageId } from "@parley/contracts";
+import type { Citation, ConversationId, Message, MessageId, Vote } from "@parley/contracts";
 import type { Database } from "@parley/db";
-import { citations, documents, documentVersions, members, messages } from "@parley/db/schema";
+import { citations, documents, documentVersions, members, messages, messageVotes } from "@parley/db/schema";
 import { and, asc, eq, getTableColumns, gt, type SQL, sql } from "drizzle-orm";
 import { verifiedAtOf } from "../knowledge/verified-at.ts";
 
@@ -32,14 +32,16 @@ async function select(db: Queries, where: SQL | undefined, limit: number): Promi
     .select({
       ...getTableColumns(messages),
       memberName: members.name,
+      vote: messageVotes.vote,
       citations: citationsOfMessage,
     })
     .from(messages)
     .leftJoin(members, and(eq(members.tenantId, messages.tenantId), eq(members.id, messages.memberId)))
+    .leftJoin(messageVotes, and(eq(messageVotes.tenantId, messages.tenantId), eq(messageVotes.messageId, messages.id)))
     .where(where)
     .orderBy(asc(messages.seq))
     .limit(limit);
-  return rows.map((row) => toMessage(row, row.memberName, row.citations));
+  return rows.map((row) => toMessage(row, row.memberName, row.citations, row.vote));
 }
 
 /** A message as both sides may see it. */
@@ -47,6 +49,7 @@ export function toMessage(
   row: typeof messages.$inferSelect,
   authorName: string | null,
   messageCitations: Citation[],
+  vote: Vote | null = null,
 ): Message {
   return {
     id: row.id,
@@ -60,6 +63,7 @@ export function toMessage(
     outcome: row.outcome,
     runId: row.runId,
     citations: messageCitations,
+    vote,
     createdAt: row.createdAt.toISOString(),
   };
 }

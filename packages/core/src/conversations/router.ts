@@ -8,6 +8,7 @@ import { findConversation, toConversation } from "./conversation-rows.ts";
 import { getCitedPassage } from "./get-cited-passage.ts";
 import { ConversationView, countConversations, listConversations } from "./list-conversations.ts";
 import { listMessages } from "./list-messages.ts";
+import { listVotes } from "./list-votes.ts";
 import { postMemberMessage } from "./post-member-message.ts";
 import { resolve } from "./resolve.ts";
 import { returnToAssistant } from "./return-to-assistant.ts";
@@ -62,6 +63,10 @@ export const conversationsRouter = router({
         limit: limits.messagePage,
       }),
     ),
+
+  votes: procedureFor("conversations.read")
+    .input(OneConversation)
+    .query(({ ctx, input }) => listVotes(ctx.db, ctx.caller.tenantId, input.conversationId)),
 
   citation: procedureFor("conversations.read")
     .input(

@@ -10,6 +10,7 @@ import type {
   MessageId,
   Notice,
   RunId,
+  Vote,
 } from "@parley/contracts";
 import { bigint, integer, pgTable, real, text, uuid } from "drizzle-orm/pg-core";
 import { tenantId, time } from "./columns.ts";
@@ -58,6 +59,13 @@ export const messages = pgTable("messages", {
   notice: text().$type<Notice>(),
   outcome: text().$type<AnswerOutcome>(),
   createdAt: time().notNull().defaultNow(),
+});
+
+export const messageVotes = pgTable("message_votes", {
+  tenantId: tenantId(),
+  messageId: uuid().$type<MessageId>().notNull(),
+  vote: text().$type<Vote>().notNull(),
+  votedAt: time().notNull().defaultNow(),
 });
 
 export const runs = pgTable("runs", {

@@ -13,6 +13,7 @@ const rows = (tenantId: TenantId, id: (n: number) => string) => `
   INSERT INTO runs (id, conversation_id, question_id, ownership_epoch) VALUES (${id(6)}, ${id(4)}, ${id(5)}, 1);
   INSERT INTO messages (id, conversation_id, seq, author, run_id, text, outcome)
     VALUES (${id(7)}, ${id(4)}, 2, 'assistant', ${id(6)}, 'So.', 'answered');
+  INSERT INTO message_votes (message_id, vote) VALUES (${id(7)}, 'up');
   INSERT INTO sources (id, name) VALUES (${id(8)}, 'docs');
   INSERT INTO documents (id, source_id, path, title) VALUES (${id(9)}, ${id(8)}, 'how.md', 'How');
   INSERT INTO document_versions (id, document_id, version, title, media_type, content, content_sha256)

@@ -36,5 +36,6 @@ export const postedRoutes: readonly string[] = [
   "/widget/v1/conversations",
   "/widget/v1/conversations/:conversationId/hand-off",
   "/widget/v1/conversations/:conversationId/messages",
+  "/widget/v1/conversations/:conversationId/messages/:messageId/vote",
   "/widget/v1/visits",
 ];

@@ -56,6 +56,7 @@ export function createTruth(ids: { tenantId?: TenantId; conversationId?: Convers
         outcome: null,
         runId: null,
         citations: [],
+        vote: null,
         createdAt: at,
         ...more,
       };

@@ -8,6 +8,7 @@ import { CitationChip, useCitation } from "./citation-chip.tsx";
 import { MessageFrame } from "./message-frame.tsx";
 import { placeOf } from "./place-of.ts";
 import { Receipt } from "./receipt.tsx";
+import { VoteTag } from "./vote-tag.tsx";
 
 const outcomes: Record<AnswerOutcome, { label: string; look: string } | null> = {
   answered: null,
@@ -37,6 +38,7 @@ export function AssistantMessage({ message }: { message: Message }) {
             {badge && (
               <span className={classNames("rounded-full px-2 py-0.5 font-medium", badge.look)}>{badge.label}</span>
             )}
+            <VoteTag message={message} />
             <span className="flex items-center gap-1">
               <Sparkles aria-hidden className="size-3.5 text-accent" />
               Assistant
