@@ -243,6 +243,31 @@ TABLE sources OWNER owner FORCE ROW LEVEL SECURITY;
   POLICY tenant_update FOR UPDATE TO app USING (tenant_id = ( SELECT app.tenant_id() AS tenant_id)) WITH CHECK (tenant_id = ( SELECT app.tenant_id() AS tenant_id));
   POLICY tenant_delete FOR DELETE TO app USING (tenant_id = ( SELECT app.tenant_id() AS tenant_id));
 
+TABLE spending OWNER owner FORCE ROW LEVEL SECURITY;
+  PRIMARY KEY (tenant_id, id);
+  FOREIGN KEY (tenant_id) REFERENCES tenants (tenant_id);
+  UNIQUE (tenant_id, run_id, attempt);
+  GRANT SELECT, INSERT TO app;
+  POLICY tenant_select FOR SELECT TO app USING (tenant_id = ( SELECT app.tenant_id() AS tenant_id));
+  POLICY tenant_insert FOR INSERT TO app WITH CHECK (tenant_id = ( SELECT app.tenant_id() AS tenant_id));
+
+TABLE spending_months OWNER owner FORCE ROW LEVEL SECURITY;
+  PRIMARY KEY (tenant_id, month);
+  FOREIGN KEY (tenant_id) REFERENCES tenants (tenant_id);
+  GRANT SELECT, INSERT, UPDATE TO app;
+  POLICY tenant_select FOR SELECT TO app USING (tenant_id = ( SELECT app.tenant_id() AS tenant_id));
+  POLICY tenant_insert FOR INSERT TO app WITH CHECK (tenant_id = ( SELECT app.tenant_id() AS tenant_id));
+  POLICY tenant_update FOR UPDATE TO app USING (tenant_id = ( SELECT app.tenant_id() AS tenant_id)) WITH CHECK (tenant_id = ( SELECT app.tenant_id() AS tenant_id));
+
+TABLE spending_reserved OWNER owner FORCE ROW LEVEL SECURITY;
+  PRIMARY KEY (tenant_id, id);
+  FOREIGN KEY (tenant_id) REFERENCES tenants (tenant_id);
+  GRANT SELECT, INSERT, UPDATE, DELETE TO app;
+  POLICY tenant_select FOR SELECT TO app USING (tenant_id = ( SELECT app.tenant_id() AS tenant_id));
+  POLICY tenant_insert FOR INSERT TO app WITH CHECK (tenant_id = ( SELECT app.tenant_id() AS tenant_id));
+  POLICY tenant_update FOR UPDATE TO app USING (tenant_id = ( SELECT app.tenant_id() AS tenant_id)) WITH CHECK (tenant_id = ( SELECT app.tenant_id() AS tenant_id));
+  POLICY tenant_delete FOR DELETE TO app USING (tenant_id = ( SELECT app.tenant_id() AS tenant_id));
+
 TABLE tenants OWNER owner FORCE ROW LEVEL SECURITY;
   PRIMARY KEY (tenant_id);
   UNIQUE (slug);

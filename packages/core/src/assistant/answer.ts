@@ -1,20 +1,17 @@
 import type { AnswerOutcome, RunId, TenantId } from "@parley/contracts";
 import type { Database } from "@parley/db";
-import { messages } from "@parley/db/schema";
+import { messages, runs } from "@parley/db/schema";
 import type { EventLog } from "@parley/platform/event-log/event-log";
 import type { Logger } from "@parley/platform/log";
 import { and, desc, eq, isNull, lt, ne, or } from "drizzle-orm";
 import { postReply } from "../conversations/post-reply.ts";
-import type { Ending, Turn } from "./answerer.ts";
+import { createMeter, type Meter } from "../costs/meter.ts";
+import { recordSpending } from "../costs/record-spending.ts";
+import { type SpentFor, sumSpent } from "../costs/spent.ts";
+import { estimateTokens } from "../knowledge/estimate-tokens.ts";
+import type { Turn } from "./answerer.ts";
 import { type Claim, claimRun, handOverRun, putOffRun } from "./claim-run.ts";
-import {
-  type Answer,
-  type Asked,
-  account,
-  type ComposeDeps,
-  composeAnswer,
-  unknownSpending,
-} from "./compose-answer.ts";
+import { type Answer, type Asked, account, type ComposeDeps, composeAnswer } from "./compose-answer.ts";
 import { openDraft } from "./draft.ts";
 import { keepLease } from "./keep-lease.ts";
 import type { Takeovers } from "./watch-takeovers.ts";
@@ -54,20 +51,27 @@ export async function answer(
   await using lease = keepLease(db, claim, limits.leaseMs, logger);
   using takeover = deps.takeovers.watch(claim);
   const signal = AbortSignal.any([stopping, lease.lost, takeover.signal]);
+  const spentFor: SpentFor = { purpose: "answer", runId, conversationId };
+  const meter = createMeter({ db, tenantId, spentFor, countTokens: estimateTokens });
   try {
-    const composed = await answerOf({ ...deps, logger }, claim, signal);
+    const { spent, ...composed } = await answerOf({ ...deps, logger }, claim, { signal, meter });
     // Whether it is still wanted, only this transaction can say.
-    const posted = await db.transaction(tenantId, (tx) =>
-      postReply(tx, { runId, leaseToken: claim.leaseToken, ...composed }),
-    );
+    const posted = await db.transaction(tenantId, async (tx) => {
+      const outcome = await postReply(tx, { runId, leaseToken: claim.leaseToken, ...composed });
+      await recordSpending(tx, spentFor, spent);
+      return outcome;
+    });
     const outcome = posted === "discarded" ? "discarded" : composed.outcome;
-    const { firstWordsAt: _, ...receipt } = composed.receipt;
+    const { firstWordsAt: _, ...receipt } = { ...composed.receipt, ...sumSpent(spent) };
     const measured = { passages: composed.passages.length, citations: composed.citations.length };
     const level = outcome === "failed" || outcome === "partial" ? "warn" : "info";
     const durationMs = Math.round(performance.now() - beganAt);
     logger[level]({ outcome, ...receipt, ...measured, durationMs }, "run finished");
     return outcome;
   } catch (error) {
+    await recordUnfinished(db, claim, spentFor, meter).catch((err) =>
+      logger.warn({ err }, "what the run took is left for whoever takes it up"),
+    );
     if (stopping.aborted) {
       await handOverRun(db, claim);
       logger.info("run handed over");
@@ -83,24 +87,41 @@ export async function answer(
   }
 }
 
+/** What a model was asked for a reply that is not stored. Had it been stored after all, nothing more is entered. */
+async function recordUnfinished(db: Database, claim: Claim, spentFor: SpentFor, meter: Meter): Promise<void> {
+  const spent = meter.spent();
+  if (spent.length === 0) return;
+  await db.transaction(claim.tenantId, async (tx) => {
+    await tx.select({ id: runs.id }).from(runs).where(eq(runs.id, claim.runId)).for("update");
+    await recordSpending(tx, spentFor, spent);
+  });
+}
+
 /** Says in the event log what it is about to say for good. @param signal aborts: nobody wants the reply any more, and this throws */
-async function answerOf(deps: AnswerDeps, claim: Claim, signal: AbortSignal): Promise<Answer> {
+async function answerOf(
+  deps: AnswerDeps,
+  claim: Claim,
+  { signal, meter }: { signal: AbortSignal; meter: Meter },
+): Promise<Answer> {
   const { answerer } = deps;
   if (claim.attempts > maxAttempts) {
     const reason = `given up after ${maxAttempts} attempts`;
-    // Nobody knows what those took of a model.
-    const ending: Ending | undefined = answerer.model ? { how: "cut_off", reason, ...unknownSpending } : undefined;
     // Reading the question may be what fails each time.
     const { failed } = await readQuestion(deps.db, claim)
       .then(wordingFor)
       .catch(() => wordings.en);
-    return account({ answerer, outcome: "failed", text: failed, reason, ending });
+    return account({ answerer, outcome: "failed", text: failed, reason });
   }
 
   const draft = openDraft(deps.eventLog, claim, deps.logger);
   try {
     const asked = await readQuestion(deps.db, claim);
-    return await composeAnswer(deps, claim.tenantId, asked, { signal, onWords: draft.append, clock: claim.clock });
+    return await composeAnswer(deps, claim.tenantId, asked, {
+      signal,
+      onWords: draft.append,
+      clock: claim.clock,
+      meter,
+    });
   } finally {
     draft.close();
   }

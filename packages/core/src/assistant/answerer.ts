@@ -1,4 +1,6 @@
 import type { AssistantSettings } from "@parley/contracts";
+import type { ModelRequest } from "../costs/meter.ts";
+import type { TokenCounts } from "../costs/spent.ts";
 import type { Passage } from "../knowledge/passage.ts";
 
 /** What was said before, oldest first. */
@@ -14,7 +16,7 @@ export type Question = {
 };
 
 /** Counted by the provider; null where it doesn't say. */
-export type Usage = { inputTokens: number | null; cachedTokens: number | null; outputTokens: number | null };
+export type Usage = TokenCounts;
 
 /** How the words ended, and what they took. */
 export type Ending = {
@@ -25,8 +27,6 @@ export type Ending = {
   /** Why it broke off, for the receipt and the log. */
   reason: string | null;
   usage: Usage;
-  /** Millionths of a US dollar; null when the price or the number of tokens is not known. */
-  costMicros: number | null;
   /** The spans that were used of the passages, by number, where they are narrower than the passage. Offsets as the passage's. */
   spans?: ReadonlyMap<number, { start: number; end: number }>;
 };
@@ -45,6 +45,8 @@ export type Answerer = {
   /** For the receipt. */
   answerer: string;
   model: string | null;
+  /** What is asked of it, as its meter counts it; undefined: it asks for nothing. */
+  request?: (question: Question) => ModelRequest;
   /** It makes something of all that was said before, so passages are searched with that in mind as well. */
   readsHistory: boolean;
   /** Yields the answer's words as they come, citing passages as `[1]`. A failure of the provider is an ending, not an exception. */

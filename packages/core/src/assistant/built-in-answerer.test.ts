@@ -31,7 +31,7 @@ test("sentences are quoted with their citations and their places, at no cost", a
     makePassage(text, { start: 100, end: 149 }),
   ]);
   expect(words).toMatch(/^Refunds take ten days\. \[2\]/);
-  expect(ending).toMatchObject({ how: "complete", costMicros: 0, usage: { inputTokens: 0, outputTokens: 0 } });
+  expect(ending).toMatchObject({ how: "complete", usage: { inputTokens: 0, outputTokens: 0 } });
   expect(ending.spans?.get(2)?.start).toBe(100);
 });
 

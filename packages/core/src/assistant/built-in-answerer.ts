@@ -3,7 +3,7 @@ import { extractAnswer } from "./extractive/extract-answer.ts";
 import { inContext } from "./in-context.ts";
 import { disarmMarkersInProse } from "./markers.ts";
 
-const nothingSpent = { usage: { inputTokens: 0, cachedTokens: 0, outputTokens: 0 }, costMicros: 0 };
+const usage = { inputTokens: 0, cachedTokens: 0, outputTokens: 0 };
 
 /** Quotes the sentences that answer best: needs no account, costs nothing, and says the same whenever it is asked the same. */
 export const builtInAnswerer: Answerer = {
@@ -12,7 +12,7 @@ export const builtInAnswerer: Answerer = {
   readsHistory: false,
   async *write({ text, history, passages }) {
     const answer = extractAnswer(inContext(text, history), passages, text);
-    const ending = (how: Ending["how"]) => ({ how, reason: null, ...nothingSpent });
+    const ending = (how: Ending["how"]) => ({ how, reason: null, usage });
     if (answer.outcome !== "answered") return ending("declined");
 
     const spans = new Map<number, { start: number; end: number }>();

@@ -5,6 +5,7 @@ import { runs } from "@parley/db/schema";
 import { and, eq, inArray, isNull, lt, notExists, or, sql } from "drizzle-orm";
 import { alias } from "drizzle-orm/pg-core";
 import { lockConversation } from "../conversations/conversation-rows.ts";
+import { recordLost } from "../costs/record-lost.ts";
 import { announce } from "../outbox/announce.ts";
 
 /** A run in the hands of one worker. Only who knows the lease's token may write for it. */
@@ -80,6 +81,7 @@ export function claimRun(db: Database, tenantId: TenantId, runId: RunId, leaseMs
         claimedAt: now.mapWith(runs.createdAt),
       });
     if (!run) return undefined;
+    await recordLost(tx, runId);
     const { claimedAt, ...claim } = run;
     const sinceMs = performance.now();
     const clock = () => new Date(claimedAt.getTime() + performance.now() - sinceMs);

@@ -1,6 +1,8 @@
 import { type AnswerOutcome, defaultAssistantSettings, type TenantId } from "@parley/contracts";
 import type { Database } from "@parley/db";
 import type { CitedSpan, Reply } from "../conversations/post-reply.ts";
+import type { Meter } from "../costs/meter.ts";
+import type { Spent } from "../costs/spent.ts";
 import type { Embedder, Passage } from "../knowledge/passage.ts";
 import { searchKnowledge } from "../knowledge/search.ts";
 import type { Answerer, Ending, Question } from "./answerer.ts";
@@ -26,8 +28,8 @@ export type ComposeDeps = {
 /** What was asked, and what was said before it. */
 export type Asked = Pick<Question, "text" | "history">;
 
-/** What is said and stored: a reply without the run that it belongs to. */
-export type Answer = Omit<Reply, "runId" | "leaseToken">;
+/** What is said and stored: a reply without the run that it belongs to; and what it took of models. */
+export type Answer = Omit<Reply, "runId" | "leaseToken"> & { spent: Spent[] };
 
 export type Listener = {
   /** Aborts: nobody wants the answer any more, and its reason is thrown. */
@@ -36,17 +38,15 @@ export type Listener = {
   onWords: (words: string) => void;
   /** Tells the time of the first words. */
   clock: () => Date;
+  /** Knows before each request to a model, and after it what it took. */
+  meter: Meter;
 };
 
 const passagesPerAnswer = 6;
 /** What one answer may take of a model's words, in UTF-16 code units; one that runs on is cut off. */
 const longestAnswer = 16_000;
 
-/** Of an ending that nobody knows the tokens of. */
-export const unknownSpending: Pick<Ending, "usage" | "costMicros"> = {
-  usage: { inputTokens: null, cachedTokens: null, outputTokens: null },
-  costMicros: null,
-};
+const unknownUsage: Ending["usage"] = { inputTokens: null, cachedTokens: null, outputTokens: null };
 
 /**
  * The one way from a question to an answer: understand, retrieve, write, check, cite, account. It stores nothing.
@@ -57,7 +57,7 @@ export async function composeAnswer(
   deps: ComposeDeps,
   tenantId: TenantId,
   asked: Asked,
-  { signal, onWords, clock }: Listener,
+  { signal, onWords, clock, meter }: Listener,
 ): Promise<Answer> {
   const { answerer, limits } = deps;
   const courtesy = findSmallTalk(asked.text);
@@ -84,12 +84,17 @@ export async function composeAnswer(
     if (words !== "") firstWordsAt ??= clock();
     onWords(words);
   };
-  const written = await write(deps, question, signal, (words) => show(screen.push(words)));
+  const request = answerer.request && (await meter.begin(answerer.request(question)));
+  const written = await write(deps, question, signal, (words) => {
+    request?.hear(words);
+    show(screen.push(words));
+  });
+  request?.end(written.usage);
   show(screen.end());
   const ending = screen.recites ? ({ ...written, how: "declined", reason: recited } as const) : written;
   const conclusion = await conclude(question, screen, ending);
   const citations = conclusion.supported ? cite(screen.cited, passages, ending) : [];
-  return account({ answerer, passages, citations, firstWordsAt, ending, ...conclusion });
+  return account({ answerer, passages, citations, firstWordsAt, spent: meter.spent(), ...conclusion });
 }
 
 const recited = "the answer recited the instructions";
@@ -171,7 +176,7 @@ async function write(
     length += value.length;
     onWords(value);
   }
-  return { how: "cut_off", reason: "the model did not come to an end", ...unknownSpending };
+  return { how: "cut_off", reason: "the model did not come to an end", usage: unknownUsage };
 }
 
 /** What may be said: words that a citation supports, or an honest word that there are none. */
@@ -215,13 +220,12 @@ type Content = {
   passages?: readonly Passage[];
   citations?: CitedSpan[];
   firstWordsAt?: Date | null;
-  ending?: Ending | undefined;
+  spent?: Spent[];
 };
 
-/** The answer as it is stored, with its receipt. Without an ending, nobody was asked to write and nothing was spent. */
+/** The answer as it is stored, with its receipt. */
 export function account(content: Content): Answer {
-  const { answerer, outcome, passages = [], citations = [], reason = null, ending } = content;
-  const usage = ending?.usage ?? { inputTokens: 0, cachedTokens: 0, outputTokens: 0 };
+  const { answerer, outcome, passages = [], citations = [], reason = null, spent = [] } = content;
   return {
     outcome,
     text: content.text.toWellFormed(),
@@ -233,10 +237,9 @@ export function account(content: Content): Answer {
     receipt: {
       answerer: answerer.answerer,
       model: answerer.model,
-      ...usage,
-      costMicros: ending ? ending.costMicros : 0,
       reason,
       firstWordsAt: content.firstWordsAt ?? null,
     },
+    spent,
   };
 }

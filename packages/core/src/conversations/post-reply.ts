@@ -20,11 +20,8 @@ export type Reply = {
   citations: CitedSpan[];
   /** What the answerer was given. */
   passages: Omit<typeof runPassages.$inferInsert, "tenantId" | "runId">[];
-  /** The receipt. */
-  receipt: Pick<
-    typeof runs.$inferSelect,
-    "answerer" | "model" | "inputTokens" | "cachedTokens" | "outputTokens" | "costMicros" | "reason" | "firstWordsAt"
-  >;
+  /** The receipt, without what the answer took: the ledger tells that. */
+  receipt: Pick<typeof runs.$inferSelect, "answerer" | "model" | "reason" | "firstWordsAt">;
 };
 
 /**

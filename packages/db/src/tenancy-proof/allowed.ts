@@ -11,6 +11,9 @@ const app: Readonly<Record<string, readonly Command[]>> = {
   assistant_settings: ["SELECT", "INSERT"],
   // The log's end moves on, and is never away.
   audit_heads: ["SELECT", "INSERT", "UPDATE"],
+  // So is the ledger, and its sums are never away.
+  spending: ["SELECT", "INSERT"],
+  spending_months: ["SELECT", "INSERT", "UPDATE"],
 };
 
 /** What a tenant may do with its own rows. */

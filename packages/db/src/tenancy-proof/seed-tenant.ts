@@ -39,6 +39,11 @@ const rows = (tenantId: TenantId, id: (n: number) => string) => `
     VALUES (${id(13)}, 'grace@example.com', 'member', sha256('token'), ${id(1)}, now() + interval '7 days');
   INSERT INTO assistant_settings (version, name, tone, tone_words, guidance, unknown_text, link_hosts, changed_by)
     VALUES (1, 'Ada', 'plain', '', '', '', '{}', ${id(1)});
+  INSERT INTO spending (id, purpose, run_id, attempt, counted_by, cost_micros)
+    VALUES (${id(14)}, 'answer', ${id(6)}, 1, 'provider', 0);
+  INSERT INTO spending_months (month) VALUES ('2026-01-01');
+  INSERT INTO spending_reserved (id, purpose, provider, model, input_tokens, most_micros)
+    VALUES (${id(15)}, 'answer', 'p', 'm', 1, 1);
   INSERT INTO outbox (event) VALUES ('{}');`;
 
 /**

@@ -136,6 +136,9 @@ describe("the proof of tenancy notices", () => {
       "audit_heads DELETE",
       "audit_log DELETE",
       "audit_log UPDATE",
+      "spending DELETE",
+      "spending UPDATE",
+      "spending_months DELETE",
     ]);
   });
 

@@ -5,6 +5,8 @@ export type Failure = {
   reason: string;
   /** How long the provider wants to be left alone; undefined: asking again would change nothing. */
   retryAfterMs: number | undefined;
+  /** The provider did not take the question, so it took no tokens. */
+  isRefusal?: true;
 };
 
 const brokeOff: Failure = { reason: "the provider broke off", retryAfterMs: 0 };
@@ -17,6 +19,7 @@ export function describeFailure(error: unknown): Failure {
     return {
       reason: statusCode === undefined ? "the provider can't be reached" : describeStatus(statusCode),
       retryAfterMs: isRetryable ? retryAfterMs(responseHeaders) : undefined,
+      isRefusal: true,
     };
   }
   if (error === "length") return { reason: "the answer reached the model's limit of length", retryAfterMs: undefined };

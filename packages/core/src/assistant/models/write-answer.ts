@@ -6,13 +6,13 @@ import type { Ending, Question, Usage, WriteOptions } from "../answerer.ts";
 import { noAnswer } from "../instructions.ts";
 import { describeFailure, type Failure } from "./describe-failure.ts";
 import type { ModelOptions } from "./model.ts";
-import { costMicros } from "./pricing.ts";
 import { type Prompt, writePrompt } from "./prompt.ts";
 
 const defaultRetryDelaysMs = [500, 2_000];
 /** A provider that asks for more patience than this has none of ours: the visitor is told. */
 const longestDelayMs = 5_000;
 const unknownUsage: Usage = { inputTokens: null, cachedTokens: null, outputTokens: null };
+const noUsage: Usage = { inputTokens: 0, cachedTokens: 0, outputTokens: 0 };
 /** These think before they write, and at their usual length the visitor would wait for it. Others refuse the setting. */
 const thinks = /^(gpt-5(\.\d)?(-mini|-nano)?|o1|o3|o3-mini|o4-mini)(-\d{4}-\d\d-\d\d)?$/;
 
@@ -34,13 +34,13 @@ export async function* writeAnswer(
   for (let attempt = 0; ; attempt++) {
     const words = streamWords(options, prompt, { signal, deadline, timeoutMs, idleTimeoutMs });
     const { value, said } = yield* unlessDeclined(words);
-    const account = { usage: value.usage, costMicros: costMicros(value.usage, options.prices) };
-    if (said === "declined") return { how: "declined", reason: null, ...account };
-    if (value.complete) return { how: "complete", reason: null, ...account };
+    const { usage } = value;
+    if (said === "declined") return { how: "declined", reason: null, usage };
+    if (value.complete) return { how: "complete", reason: null, usage };
 
     const { reason, retryAfterMs } = value.failure;
     const backoffMs = delays[attempt];
-    const givenUp: Ending = { how: "cut_off", reason, ...account };
+    const givenUp: Ending = { how: "cut_off", reason, usage };
     if (said === "something" || retryAfterMs === undefined || backoffMs === undefined) return givenUp;
     const delayMs = Math.max(backoffMs * (0.75 + Math.random() / 2), retryAfterMs);
     if (delayMs > longestDelayMs) return givenUp;
@@ -96,8 +96,8 @@ async function* streamWords(
     const timedOut = deadline.aborted
       ? `the answer was not complete after ${timeoutMs} ms`
       : request.signal.aborted && `the provider said nothing for ${idleTimeoutMs} ms`;
-    const failure = timedOut ? { reason: timedOut, retryAfterMs: undefined } : describeFailure(error);
-    return { complete: false, failure, usage };
+    const failure: Failure = timedOut ? { reason: timedOut, retryAfterMs: undefined } : describeFailure(error);
+    return { complete: false, failure, usage: failure.isRefusal ? noUsage : usage };
   };
   try {
     signal.throwIfAborted();

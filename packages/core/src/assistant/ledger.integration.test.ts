@@ -1,0 +1,275 @@
+import { randomUUID } from "node:crypto";
+import type { RunId } from "@parley/contracts";
+import type { Database } from "@parley/db";
+import { runs, spending, spendingMonths, spendingReserved } from "@parley/db/schema";
+import { bothDatabases, type OwnDatabase, openOwnDatabase } from "@parley/db/testing/both-databases";
+import { createInProcessEventLog } from "@parley/platform/event-log/in-process-event-log";
+import { createLogger } from "@parley/platform/log";
+import { asc, eq } from "drizzle-orm";
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
+import { takeOver } from "../conversations/take-over.ts";
+import { createMeter } from "../costs/meter.ts";
+import { estimateTokens } from "../knowledge/estimate-tokens.ts";
+import { type Behaviour, type FakeProvider, startFakeProvider } from "../testing/fake-provider.ts";
+import { createWordEmbedder } from "../testing/library.ts";
+import { teach } from "../testing/teach.ts";
+import { createWorld, type World } from "../testing/world.ts";
+import { type AnswerDeps, answer } from "./answer.ts";
+import { claimRun } from "./claim-run.ts";
+import { createModel } from "./models/model.ts";
+import { watchTakeovers } from "./watch-takeovers.ts";
+
+const documents = { "documents.md": "# Documents\n\nAdd documents by dropping them into the documents folder.\n" };
+const question = "How do I add documents?";
+const prices = { input: 1, cached: 0.5, output: 2 };
+const neverStops = new AbortController().signal;
+const logger = createLogger({ level: "silent", format: "json" });
+
+describe.each(bothDatabases)("on %s", (kind) => {
+  let own: OwnDatabase;
+  let db: Database;
+  let world: World;
+  let provider: FakeProvider;
+  let deps: AnswerDeps;
+
+  beforeAll(async () => {
+    own = await openOwnDatabase(kind);
+    db = own.db;
+    world = await createWorld(db);
+    provider = await startFakeProvider();
+    const eventLog = createInProcessEventLog({ logger });
+    deps = {
+      db,
+      eventLog,
+      logger,
+      embedder: createWordEmbedder(),
+      takeovers: await watchTakeovers(eventLog),
+      answerer: createModel({ baseUrl: provider.url, model: "fake-1", prices, retryDelaysMs: [1, 1] }),
+      limits: { timeoutMs: 20_000, idleTimeoutMs: 20_000, leaseMs: 60_000 },
+    };
+  });
+  afterAll(async () => {
+    await deps.eventLog.close();
+    await provider.close();
+    await own.close();
+  });
+  beforeEach(() => provider.forget());
+
+  type Contact = Awaited<ReturnType<World["contact"]>>;
+
+  async function visitor(of?: Contact): Promise<Contact> {
+    const contact = await world.contact(of);
+    if (!of) await teach(deps, contact.tenantId, documents);
+    return contact;
+  }
+
+  async function queue(contact: Contact): Promise<RunId> {
+    const { id } = await contact.say(question);
+    const [run] = await db.read(contact.tenantId, (read) => read.select().from(runs).where(eq(runs.questionId, id)));
+    if (!run) throw new Error("no run is due");
+    return run.id;
+  }
+
+  const readAll = async ({ tenantId }: Contact) => ({
+    entries: await db.read(tenantId, (read) => read.select().from(spending).orderBy(asc(spending.attempt))),
+    receipts: await db.read(tenantId, (read) => read.select().from(runs)),
+    months: await db.read(tenantId, (read) => read.select().from(spendingMonths)),
+    reserved: await db.read(tenantId, (read) => read.select().from(spendingReserved)),
+  });
+
+  const answerRun = ({ tenantId }: Contact, runId: RunId, more: Partial<AnswerDeps> = {}, stopping = neverStops) =>
+    answer({ ...deps, ...more }, { tenantId, runId }, stopping);
+
+  const endLease = ({ tenantId }: Contact, runId: RunId) =>
+    db.transaction(tenantId, (tx) =>
+      tx
+        .update(runs)
+        .set({ leaseUntil: new Date(0) })
+        .where(eq(runs.id, runId)),
+    );
+
+  /** The model, and what happens once its first words have come. */
+  const whenItWrites = (happen: () => Promise<void>): Partial<AnswerDeps> => ({
+    answerer: {
+      ...deps.answerer,
+      async *write(asked, options) {
+        const words = deps.answerer.write(asked, options);
+        const first = await words.next();
+        if (first.done) return first.value;
+        yield first.value;
+        await happen();
+        return yield* words;
+      },
+    },
+  });
+
+  /** What can befall a run; each returns how many requests its model was sent. */
+  const fates: Record<string, (contact: Contact) => Promise<number>> = {
+    async answered(contact) {
+      expect(await answerRun(contact, await queue(contact))).toBe("answered");
+      return 1;
+    },
+    async unsupported(contact) {
+      provider.enqueue({ text: "Trust me." });
+      expect(await answerRun(contact, await queue(contact))).toBe("unknown");
+      return 1;
+    },
+    async uncounted(contact) {
+      provider.enqueue({ usage: false });
+      expect(await answerRun(contact, await queue(contact))).toBe("answered");
+      return 1;
+    },
+    async "cut off"(contact) {
+      provider.enqueue({ text: "Drop it into the folder [1]. And then", fault: "cut" });
+      expect(await answerRun(contact, await queue(contact))).toBe("partial");
+      return 1;
+    },
+    async refused(contact) {
+      provider.enqueue({ status: 401 });
+      expect(await answerRun(contact, await queue(contact))).toBe("failed");
+      return 1;
+    },
+    async "taken over"(contact) {
+      const take = async () => {
+        await db.transaction(contact.tenantId, (tx) => takeOver(tx, contact.member.memberId, contact.conversationId));
+      };
+      expect(await answerRun(contact, await queue(contact), whenItWrites(take))).toBe("discarded");
+      return 1;
+    },
+    async "taken over in mid-answer"(contact) {
+      const { tenantId, conversationId, member } = contact;
+      const take = async () => {
+        const conversation = await db.transaction(tenantId, (tx) => takeOver(tx, member.memberId, conversationId));
+        const event = { type: "conversation.changed" as const, conversation };
+        await deps.eventLog.publish([{ id: randomUUID(), tenantId, event }]);
+        await vi.waitFor(() => expect(provider.requests.at(-1)?.aborted).toBe(true));
+      };
+      provider.enqueue({ text: "Drop it into the folder [1]. And then", fault: "stall" });
+      expect(await answerRun(contact, await queue(contact), whenItWrites(take))).toBe("discarded");
+      return 1;
+    },
+    async "handed over"(contact) {
+      const runId = await queue(contact);
+      const stopping = new AbortController();
+      const stop = async () => stopping.abort(new Error("the process ends"));
+      expect(await answerRun(contact, runId, whenItWrites(stop), stopping.signal)).toBe("handed_over");
+      expect(await answerRun(contact, runId)).toBe("answered");
+      return 2;
+    },
+    async "its worker dies"(contact) {
+      const { tenantId, conversationId } = contact;
+      const runId = await queue(contact);
+      expect(await claimRun(db, tenantId, runId, 60_000)).toBeDefined();
+      const meter = createMeter({
+        db,
+        tenantId,
+        spentFor: { purpose: "answer", runId, conversationId },
+        countTokens: estimateTokens,
+      });
+      const request = deps.answerer.request?.({ text: question, history: [], passages: [] });
+      if (!request) throw new Error("a model asks");
+      await meter.begin(request);
+      await endLease(contact, runId);
+      expect(await answerRun(contact, runId)).toBe("answered");
+      return 2;
+    },
+    async "its worker comes back too late"(contact) {
+      const runId = await queue(contact);
+      const loseIt = async () => {
+        await endLease(contact, runId);
+        expect(await answerRun(contact, runId)).toBe("answered");
+      };
+      expect(await answerRun(contact, runId, whenItWrites(loseIt))).toBe("discarded");
+      return 2;
+    },
+    async "the commit's answer is lost"(contact) {
+      const runId = await queue(contact);
+      const forgetful: Database = {
+        ...db,
+        async transaction(scope, work) {
+          const result = await db.transaction(scope, work);
+          const [run] = await db.read(contact.tenantId, (read) => read.select().from(runs).where(eq(runs.id, runId)));
+          if (run?.finishedAt) throw new Error("the connection is gone");
+          return result;
+        },
+      };
+      expect(await answerRun(contact, runId, { db: forgetful }).catch(() => "lost")).toBe("lost");
+      expect(await answerRun(contact, runId)).toBe("not_due");
+      return 1;
+    },
+  };
+
+  const sum = (values: readonly (number | null)[]) =>
+    values.reduce<number | null>((total, value) => (total === null || value === null ? null : total + value), 0);
+
+  test.each(Object.keys(fates))("a run that ends so is in the ledger, once for each request: %s", async (fate) => {
+    const contact = await visitor();
+    const requests = await fates[fate]?.(contact);
+    const { entries, receipts, reserved } = await readAll(contact);
+    expect(entries).toHaveLength(requests ?? 0);
+    expect(entries.map(({ attempt }) => attempt)).toEqual(entries.map((_, index) => index + 1));
+    expect(receipts).toMatchObject([
+      {
+        inputTokens: sum(entries.map(({ inputTokens }) => inputTokens)),
+        outputTokens: sum(entries.map(({ outputTokens }) => outputTokens)),
+        costMicros: sum(entries.map(({ costMicros }) => costMicros)),
+      },
+    ]);
+    expect(reserved).toEqual([]);
+  });
+
+  test("the receipts of any history sum to the ledger, and the months' sums as well", async () => {
+    const names = Object.keys(fates);
+    const first = await visitor();
+    let state = 7;
+    const next = (below: number) => {
+      state = (state * 48_271) % 2_147_483_647;
+      return state % below;
+    };
+    let expected = 0;
+    for (let step = 0; step < 25; step++) {
+      const fate = fates[names[next(names.length)] ?? ""];
+      expected += (await fate?.(await visitor(first))) ?? 0;
+    }
+    const { entries, receipts, months, reserved } = await readAll(first);
+    expect(entries).toHaveLength(expected);
+    const spent = sum(entries.map(({ costMicros }) => costMicros));
+    expect(spent).toBeGreaterThan(0);
+    expect(sum(receipts.map(({ costMicros }) => costMicros))).toBe(spent);
+    expect(sum(months.map(({ costMicros }) => costMicros))).toBe(spent);
+    expect(reserved).toEqual([]);
+  });
+
+  test("what the provider counted is entered as it counted it, however slowly the words came; what it did not count, as we do", async () => {
+    const text = "Drop it into the folder [1].";
+    const tell = async (behaviour: Behaviour) => {
+      const contact = await visitor();
+      provider.enqueue({ text, ...behaviour });
+      await answerRun(contact, await queue(contact));
+      const { entries } = await readAll(contact);
+      return entries.map(({ id: _, at: __, tenantId: ___, runId: ____, conversationId: _____, ...entry }) => entry);
+    };
+    const at = await tell({});
+    expect(at).toMatchObject([
+      {
+        ...{ purpose: "answer", attempt: 1, model: "fake-1", provider: new URL(provider.url).host, tier: null },
+        ...{ inputTokens: 200, cachedTokens: 50, countedBy: "provider" },
+        costMicros: 150 + 25 + 2 * (at[0]?.outputTokens ?? Number.NaN),
+      },
+    ]);
+    expect(at[0]?.largeCostMicros).toBe(at[0]?.costMicros);
+    expect(await tell({ tokensPerSecond: 100 })).toEqual(at);
+    const [uncounted] = await tell({ usage: false });
+    expect(uncounted).toMatchObject({ countedBy: "tokenizer", outputTokens: estimateTokens(text), cachedTokens: null });
+    expect(uncounted?.costMicros).toBe((uncounted?.inputTokens ?? 0) + 2 * estimateTokens(text));
+    expect(await tell({ status: 401 })).toMatchObject([{ countedBy: "provider", inputTokens: 0, costMicros: 0 }]);
+  });
+
+  test("the ledger can neither be changed nor cut", async () => {
+    const contact = await visitor();
+    await answerRun(contact, await queue(contact));
+    const changed = db.transaction(contact.tenantId, (tx) => tx.update(spending).set({ costMicros: 0 }));
+    await expect(changed).rejects.toThrow(/permission denied/);
+    await expect(db.transaction(contact.tenantId, (tx) => tx.delete(spending))).rejects.toThrow(/permission denied/);
+  });
+});

@@ -1,0 +1,20 @@
+import type { TenantTransaction } from "@parley/db";
+import { spendingMonths } from "@parley/db/schema";
+import { sql } from "drizzle-orm";
+
+/** Months are those of UTC, for every tenant. */
+const monthOf = (time: ReturnType<typeof sql>) => sql<string>`date_trunc('month', ${time} at time zone 'UTC')::date`;
+
+/** Holds what the tenant has spent in the month in which the transaction began, until it ends. Whoever wants more locks waits first. */
+export async function lockMonth(tx: TenantTransaction): Promise<{ month: string; costMicros: number }> {
+  const [row] = await tx
+    .insert(spendingMonths)
+    .values({ month: monthOf(sql`now()`) })
+    .onConflictDoUpdate({
+      target: [spendingMonths.tenantId, spendingMonths.month],
+      set: { costMicros: sql`${spendingMonths.costMicros}` },
+    })
+    .returning({ month: spendingMonths.month, costMicros: spendingMonths.costMicros });
+  if (!row) throw new Error("an insert returned no row");
+  return row;
+}

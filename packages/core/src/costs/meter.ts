@@ -1,0 +1,93 @@
+import { randomUUID } from "node:crypto";
+import type { TenantId } from "@parley/contracts";
+import type { Database } from "@parley/db";
+import { spendingReserved } from "@parley/db/schema";
+import { recordForgotten } from "./record-lost.ts";
+import type { Spent, SpentFor, TokenCounts } from "./spent.ts";
+
+/** What is about to be asked of a model. */
+export type ModelRequest = {
+  provider: string;
+  model: string;
+  /** Its level; null when the model belongs to none. */
+  tier: number | null;
+  /** Of the prompt, about. */
+  inputTokens: number;
+  /** What may come back at most. */
+  mostOutputTokens: number;
+  /** In millionths of a US dollar; null when the price is not known. */
+  costOf(counts: TokenCounts): number | null;
+  /** What the large model costs for as much; null when there is none, or its price is not known. */
+  largeCostOf(counts: TokenCounts): number | null;
+};
+
+/** A request that is under way. */
+export type OpenRequest = {
+  /** Words that came back, as they come. */
+  hear(words: string): void;
+  /** @param counts the provider's; what it doesn't tell is counted here */
+  end(counts: TokenCounts): void;
+};
+
+/** Counts what one answer takes of models. What each request may cost is set aside before it is made. */
+export type Meter = {
+  begin(request: ModelRequest): Promise<OpenRequest>;
+  /** What was asked so far, for the ledger. A request that did not end is counted by what came back until now. */
+  spent(): Spent[];
+};
+
+/** @param options.countTokens about how many a model makes of the words */
+export function createMeter(options: {
+  db: Database;
+  tenantId: TenantId;
+  spentFor: SpentFor;
+  countTokens: (words: string) => number;
+}): Meter {
+  const { db, tenantId, spentFor, countTokens } = options;
+  const requests: (() => Spent)[] = [];
+  return {
+    async begin(request) {
+      const { provider, model, tier, inputTokens, mostOutputTokens, costOf, largeCostOf } = request;
+      const id = randomUUID();
+      const prompt = { inputTokens, cachedTokens: null, outputTokens: 0 };
+      await db.transaction(tenantId, async (tx) => {
+        await recordForgotten(tx);
+        await tx.insert(spendingReserved).values({
+          ...spentFor,
+          ...{ id, provider, model, tier, inputTokens },
+          inputCostMicros: costOf(prompt),
+          largeInputCostMicros: largeCostOf(prompt),
+          mostMicros: costOf({ ...prompt, outputTokens: mostOutputTokens }) ?? 0,
+        });
+      });
+
+      let heard = "";
+      let counted: TokenCounts = { inputTokens: null, cachedTokens: null, outputTokens: null };
+      requests.push(() => {
+        const isComplete = counted.inputTokens !== null && counted.outputTokens !== null;
+        const counts = {
+          ...counted,
+          inputTokens: counted.inputTokens ?? inputTokens,
+          outputTokens: counted.outputTokens ?? countTokens(heard),
+        };
+        return {
+          ...{ id, provider, model, tier, ...counts },
+          countedBy: isComplete ? "provider" : "tokenizer",
+          costMicros: costOf(counts),
+          largeCostMicros: largeCostOf(counts),
+        };
+      });
+      return {
+        hear(words) {
+          heard += words;
+        },
+        end(counts) {
+          counted = counts;
+        },
+      };
+    },
+    // Always the large model would have been asked once: in the place of the last one.
+    spent: () =>
+      requests.map((spent, index) => (index < requests.length - 1 ? { ...spent(), largeCostMicros: 0 } : spent())),
+  };
+}

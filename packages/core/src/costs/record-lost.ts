@@ -1,0 +1,44 @@
+import type { RunId } from "@parley/contracts";
+import type { TenantTransaction } from "@parley/db";
+import { runs, spendingReserved } from "@parley/db/schema";
+import { asc, eq, inArray, sql } from "drizzle-orm";
+import { recordSpending } from "./record-spending.ts";
+
+type Reserved = typeof spendingReserved.$inferSelect;
+
+/**
+ * Enters what an earlier worker asked a model for the run and did not live to enter: what it sent is known, about; what it got back
+ * is not. Should that worker come back, it enters nothing.
+ *
+ * @param runId whoever names it holds its row
+ */
+export async function recordLost(tx: TenantTransaction, runId: RunId): Promise<void> {
+  await recordAll(tx, await tx.select().from(spendingReserved).where(eq(spendingReserved.runId, runId)));
+}
+
+/** The same of requests that began so long ago that nobody waits for them: their run is not taken up again. */
+export async function recordForgotten(tx: TenantTransaction): Promise<void> {
+  const isOld = sql`${spendingReserved.at} < now() - interval '1 hour'`;
+  const old = await tx.select().from(spendingReserved).where(isOld).orderBy(asc(spendingReserved.at)).limit(10);
+  const runIds = old.flatMap(({ runId }) => runId ?? []);
+  // The runs before the month, as everywhere.
+  if (runIds.length > 0) {
+    await tx.select({ id: runs.id }).from(runs).where(inArray(runs.id, runIds)).orderBy(asc(runs.id)).for("update");
+  }
+  await recordAll(tx, old);
+}
+
+async function recordAll(tx: TenantTransaction, reserved: readonly Reserved[]): Promise<void> {
+  for (const { purpose, runId, conversationId, ...one } of reserved) {
+    const { id, provider, model, tier, inputTokens } = one;
+    const known = { id, provider, model, tier, inputTokens, cachedTokens: null, outputTokens: null };
+    const spent = {
+      ...known,
+      countedBy: "tokenizer" as const,
+      costMicros: one.inputCostMicros,
+      largeCostMicros: one.largeInputCostMicros,
+    };
+    const whose = { purpose, ...(runId && { runId }), ...(conversationId && { conversationId }) };
+    await recordSpending(tx, whose, [spent]);
+  }
+}
