@@ -240,6 +240,15 @@ test("a page that is gone, has moved, is forbidden or is not part of it any more
 });
 const byKnown = (paths: string[]) => (a: string, b: string) => paths.indexOf(a) - paths.indexOf(b);
 
+test("a page whose address leads to another one, which names the first as its own, is read as the first", async () => {
+  pages["/"] = { status: 302, location: "/en/" };
+  pages["/en/"] = `<link rel="canonical" href="/">${links("/en/", "/a")}`;
+  pages["/a"] = "words";
+  const { read, skipped } = await crawl();
+  expect(read).toEqual(["/", "/a"]);
+  expect(skipped).toEqual(["/en/"]);
+});
+
 test("a site that stops answering is left alone, and nothing of it counts as gone", async () => {
   pages["/"] = links("/1", "/2", "/3", "/4", "/5", "/6", "/7");
   for (let page = 1; page < 8; page += 1) pages[`/${page}`] = { status: 500 };

@@ -43,10 +43,12 @@ export async function visitPage(
   if (!ending) return absent(`It is no page that can be read (${mediaType || "its type is not told"}).`);
   const bytes = ending === ".pdf" ? fetched.bytes : asNamed(fetched);
   const { links, canonical, isWithheld } = ending === ".html" ? await readLinks(bytes, found) : { links: [] };
-  if (canonical && isWithin(scope, canonical)) return { kind: "elsewhere", address: canonical };
-  if (!isWithin(scope, found)) return absent(`It is not part of what is read: ${found}`, links);
+  if (canonical && canonical !== address && isWithin(scope, canonical))
+    return { kind: "elsewhere", address: canonical };
+  const own = canonical === address ? address : found;
+  if (!isWithin(scope, own)) return absent(`It is not part of what is read: ${own}`, links);
   if (isWithheld) return absent("It asks not to be kept.", links);
-  return { kind: "page", address: found, name: nameOf(found, ending), bytes, validators: fetched.validators, links };
+  return { kind: "page", address: own, name: nameOf(own, ending), bytes, validators: fetched.validators, links };
 }
 
 export const robotsForbid = "The site's robots.txt asks to leave it alone.";
