@@ -19,7 +19,7 @@ beforeEach(async () => {
 afterEach(() => site.stop());
 
 function answer(request: IncomingMessage, response: ServerResponse) {
-  const found = pages[request.url ?? ""];
+  const found = pages[`http://${request.headers.host}${request.url}`] ?? pages[request.url ?? ""];
   const page = typeof found === "string" ? { body: found } : (found ?? { status: 404 });
   const isKnown = page.etag !== undefined && request.headers["if-none-match"] === page.etag;
   response.writeHead(isKnown ? 304 : (page.status ?? 200), {
@@ -41,7 +41,11 @@ async function crawl(
   known: KnownPage[] = [],
   signal = new AbortController().signal,
 ) {
-  const fetch = createGuardedFetch({ allowedHosts: [`127.0.0.1:${site.port}`], contact: "http://localhost" });
+  const fetch = createGuardedFetch({
+    allowedHosts: [`127.0.0.1:${site.port}`],
+    contact: "http://localhost",
+    resolve: async () => ["127.0.0.1"],
+  });
   waits.length = 0;
   const crawling = crawlSite(
     { fetch, wait: async (ms) => waits.push(ms) },
@@ -247,6 +251,31 @@ test("a page whose address leads to another one, which names the first as its ow
   const { read, skipped } = await crawl();
   expect(read).toEqual(["/", "/a"]);
   expect(skipped).toEqual(["/en/"]);
+});
+
+test("a site that has moved to `www` or from it is read there; one that leads to another site is not", async () => {
+  const [bare, www, other] = ["example.com", "www.example.com", "example.org"].map(
+    (host) => `http://${host}:${site.port}`,
+  );
+  pages[`${bare}/docs/`] = { status: 301, location: `${www}/docs/start` };
+  pages[`${bare}/robots.txt`] = { status: 301, location: `${www}/robots.txt` };
+  pages[`${www}/docs/`] = links("a", "/b");
+  pages[`${www}/docs/start`] = links("a", "/b");
+  pages[`${www}/docs/a`] = "words";
+  pages["/robots.txt"] = { type: "text/plain", body: "" };
+  const { read, unfinished } = await crawl({ address: `${bare}/docs/` });
+  expect(read).toEqual([`${www}/docs/`, `${www}/docs/a`]);
+  expect(unfinished).toBeUndefined();
+
+  pages[`${bare}/docs/`] = { status: 301, location: `${other}/docs/` };
+  pages[`${other}/docs/`] = "words";
+  expect((await crawl({ address: `${bare}/docs/` })).read).toEqual([]);
+
+  // Two that lead to each other come to an end.
+  pages[`${bare}/docs/`] = { status: 301, location: `${www}/docs/start` };
+  pages[`${www}/docs/`] = { status: 301, location: `${bare}/docs/start` };
+  pages[`${bare}/docs/start`] = "words";
+  expect((await crawl({ address: `${bare}/docs/` })).read).toEqual([]);
 });
 
 test("a site that stops answering is left alone, and nothing of it counts as gone", async () => {

@@ -36,9 +36,11 @@ const mostFailures = 5;
 
 /**
  * Reads a site page by page, one at a time: from the address on by links, then what its sitemap lists, then what was known and came by
- * neither way. A page that has not changed costs the site and us one short answer.
+ * neither way. A page that has not changed costs the site and us one short answer. When the address leads to the site with `www` or
+ * HTTPS, or without, the site is read there.
  *
  * @param services.wait until the site may be asked again
+ * @param mayMove it has not been moved yet
  * @returns why it ended before every page was asked for; undefined when none is left
  * @throws FetchError when the site can't be reached at all; the signal's reason
  */
@@ -47,6 +49,7 @@ export async function* crawlSite(
   options: CrawlOptions,
   known: readonly KnownPage[],
   signal: AbortSignal,
+  mayMove = true,
 ): AsyncGenerator<Crawled, string | undefined> {
   const start = pageAddress(options.address);
   if (!start) throw new FetchError("invalid");
@@ -111,10 +114,13 @@ export async function* crawlSite(
       case "failed":
         yield { kind: "skipped", address, reason: visited.reason };
         break;
-      case "absent":
+      case "absent": {
+        const moved = mayMove && address === start && visited.outside && movedWithin(start, visited.outside);
+        if (moved) return yield* crawlSite({ fetch, wait }, { ...options, address: moved }, known, signal, false);
         yield leave(visited.reason);
         for (const link of visited.links) enqueue(link, depth + 1);
         break;
+      }
       case "elsewhere":
         enqueue(visited.address, depth);
         yield leave(`It is another address of ${visited.address}`);
@@ -135,4 +141,12 @@ export async function* crawlSite(
     if (!seen.has(address)) yield { kind: "gone", address, reason: "It is not part of what is read." };
   }
   return isMore ? `The site names more than ${mostAddresses} addresses.` : undefined;
+}
+
+/** The same address at the host that it leads to, when that is the same site's, as with and without `www`. */
+function movedWithin(from: string, to: string): string | undefined {
+  const [{ hostname, port, pathname, search }, target] = [new URL(from), new URL(to)];
+  const site = (name: string) => name.replace(/^www\./, "");
+  const isSame = site(hostname) === site(target.hostname) && port === target.port;
+  return isSame ? pageAddress(pathname + search, target.origin) : undefined;
 }

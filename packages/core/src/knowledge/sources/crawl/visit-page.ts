@@ -14,8 +14,8 @@ export type Visited =
   | { kind: "unchanged" }
   /** There is a page, at another address. */
   | { kind: "elsewhere"; address: string }
-  /** There is no page to be read. */
-  | { kind: "absent"; reason: string; links: string[] }
+  /** There is no page to be read. `outside`: where it was found, when that is not part of what is read. */
+  | { kind: "absent"; reason: string; links: string[]; outside?: string }
   /** There may be one. `isOurs`: asking again would not help. */
   | { kind: "failed"; reason: string; isOurs: boolean };
 
@@ -46,14 +46,14 @@ export async function visitPage(
   if (canonical && canonical !== address && isWithin(scope, canonical))
     return { kind: "elsewhere", address: canonical };
   const own = canonical === address ? address : found;
-  if (!isWithin(scope, own)) return absent(`It is not part of what is read: ${own}`, links);
+  if (!isWithin(scope, own)) return { ...absent(`It is not part of what is read: ${own}`, links), outside: own };
   if (isWithheld) return absent("It asks not to be kept.", links);
   return { kind: "page", address: own, name: nameOf(own, ending), bytes, validators: fetched.validators, links };
 }
 
 export const robotsForbid = "The site's robots.txt asks to leave it alone.";
 
-const absent = (reason: string, links: string[] = []): Visited => ({ kind: "absent", reason, links });
+const absent = (reason: string, links: string[] = []) => ({ kind: "absent" as const, reason, links });
 
 function withoutAnswer({ code, message }: FetchError): Visited {
   switch (code) {
