@@ -23,6 +23,11 @@ const settings = [
   ["audit-log", /^Entry \d/],
 ] as const;
 
+const knowledge = [
+  ["knowledge", "README"],
+  ["knowledge/search?q=How%20do%20I%20add%20my%20own%20documents%3F", "that an answer is written from"],
+] as const;
+
 for (const { name, viewport, colorScheme } of looks) {
   test.describe(name, () => {
     // Without motion: what is looked at stands still.
@@ -93,6 +98,16 @@ for (const { name, viewport, colorScheme } of looks) {
       await page.getByText("README").first().waitFor();
       await shot(page, info);
       await expectAccessible(page);
+      await page.getByRole("link", { name: "Search" }).click();
+      await page.getByText("Nothing was asked yet").waitFor();
+      await shot(page, info);
+      await expectAccessible(page);
+      await page.getByLabel("A question").fill("How do I add my own documents?");
+      await page.keyboard.press("Enter");
+      await page.getByText("The built-in answerer would answer").waitFor();
+      await shot(page, info);
+      await expectAccessible(page);
+      await page.getByRole("link", { name: "Documents" }).click();
       await page.getByRole("link", { name: "Glossary" }).click();
       await page.getByRole("heading", { name: "Text of version 1" }).waitFor();
       await page.getByRole("heading", { name: "Glossary", level: 3 }).waitFor();
@@ -132,7 +147,7 @@ for (const { name, viewport, colorScheme } of looks) {
   });
 }
 
-test("from right to left every page on the way in and of the settings fits the screen, wide and narrow", async ({
+test("from right to left every page on the way in, of the settings and of the knowledge fits the screen, wide and narrow", async ({
   page,
   builtIn,
 }) => {
@@ -154,6 +169,11 @@ test("from right to left every page on the way in and of the settings fits the s
   await openDashboard(page, builtIn);
   for (const [path, seen] of settings) {
     await page.goto(`${builtIn.dashboardUrl}/settings/${path}`);
+    await page.getByRole("main").getByText(seen).first().waitFor();
+    await expectToFit();
+  }
+  for (const [path, seen] of knowledge) {
+    await page.goto(`${builtIn.dashboardUrl}/${path}`);
     await page.getByRole("main").getByText(seen).first().waitFor();
     await expectToFit();
   }

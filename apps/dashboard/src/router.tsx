@@ -11,7 +11,8 @@ import { PageError } from "./errors/page-error.tsx";
 import { InboxPage } from "./features/inbox/inbox-page.tsx";
 import { parseInboxSearch } from "./features/inbox/inbox-search.ts";
 import { pendingInvitation } from "./features/invitation/pending-invitation.ts";
-import { parseDocumentSearch } from "./features/knowledge/document-search.ts";
+import type { DocumentSearch } from "./features/knowledge/document-search.ts";
+import type { KnowledgeSearch } from "./features/knowledge/knowledge-search.ts";
 import type { AuditLogSearch } from "./features/settings/audit-log/audit-log-filter.ts";
 import { parseSignInSearch } from "./features/sign-in/sign-in-search.ts";
 import { knownSession, loadSession } from "./session/session.ts";
@@ -138,10 +139,18 @@ const knowledge = createRoute({
   component: lazyRouteComponent(() => import("./features/knowledge/documents-page.tsx"), "DocumentsPage"),
 });
 
+const knowledgeSearch = createRoute({
+  getParentRoute: () => app,
+  path: "/knowledge/search",
+  // Read by the page itself, whose code the first view does without.
+  validateSearch: (search: KnowledgeSearch) => search,
+  component: lazyRouteComponent(() => import("./features/knowledge/search-page.tsx"), "SearchPage"),
+});
+
 const document = createRoute({
   getParentRoute: () => app,
   path: "/knowledge/$documentId",
-  validateSearch: parseDocumentSearch,
+  validateSearch: (search: DocumentSearch) => search,
   component: lazyRouteComponent(() => import("./features/knowledge/document-page.tsx"), "DocumentPage"),
 });
 
@@ -212,6 +221,7 @@ const routeTree = root.addChildren([
     home,
     inbox.addChildren([noConversation, conversation]),
     knowledge,
+    knowledgeSearch,
     document,
     settings.addChildren([settingsHome, profile, security, workspace, members, apiKeys, auditLog]),
   ]),

@@ -52,6 +52,9 @@ export const rateLimits = named({
   /** Procedures that one user calls; each of a batch counts. */
   procedures: { tier: "account", max: 1_200, seconds: 60 },
 
+  /** Searches of the knowledge that one user has explained. */
+  searches: { tier: "account", max: 60, seconds: 60 },
+
   /** Files of the audit log that one user has made. */
   auditExports: { tier: "account", max: 20, seconds: 600 },
 

@@ -39,6 +39,7 @@ const {
   auditExports: _8,
   invitationsToAddress: _9,
   tenantInvitationsToAddress: _10,
+  searches: _11,
   ...ratesOfTheProtocol
 } = rateLimits;
 const rate = ({ max, seconds }: RateLimit) =>

@@ -6,6 +6,7 @@ import type { TRPC_ERROR_CODE_KEY } from "@trpc/server/rpc";
 import * as z from "zod";
 import { AppError } from "./app-error.ts";
 import type { KnowledgeJobs } from "./knowledge/jobs.ts";
+import type { Embedder } from "./knowledge/passage.ts";
 import type { MailJobs } from "./mail/mail-jobs.ts";
 import { may, type Permission } from "./tenants/permissions.ts";
 
@@ -33,6 +34,7 @@ export type Facts = {
 /** What every procedure is given. */
 export type Context = {
   db: Database;
+  embedder: Embedder;
   requestId: string;
   /** Where the request came from. */
   ip: string;
@@ -52,6 +54,8 @@ export type Context = {
    * @throws AppError `rate.exceeded` when the tenant has invited it too often
    */
   countInvitation(tenantId: TenantId, address: string): Promise<boolean>;
+  /** Counts a search of the user's. @throws AppError `rate.exceeded` when they have searched too often */
+  countSearch(): Promise<void>;
   user: User | undefined;
   /** The user's: there when they are. */
   session: Session | undefined;

@@ -2,6 +2,7 @@ import cors from "@fastify/cors";
 import type { Accounts } from "@parley/auth";
 import { type ErrorBody, limits, rateLimits } from "@parley/contracts";
 import type { KnowledgeJobs } from "@parley/core/knowledge/jobs";
+import type { Embedder } from "@parley/core/knowledge/passage";
 import type { MailJobs } from "@parley/core/mail/mail-jobs";
 import { createPlans } from "@parley/core/tenants/plan";
 import type { Facts } from "@parley/core/trpc";
@@ -39,6 +40,7 @@ export type ApiOptions = {
   config: Config;
   db: Database;
   eventLog: EventLog;
+  embedder: Embedder;
   accounts: Accounts;
   jobs: KnowledgeJobs;
   mailJobs: Pick<MailJobs, "send">;

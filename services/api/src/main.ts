@@ -1,5 +1,6 @@
 import { openAccounts } from "@parley/core/accounts/open-accounts";
 import { connect } from "@parley/core/connect";
+import { createMinilmEmbedder } from "@parley/core/knowledge/embedders/minilm";
 import { createJobs } from "@parley/core/knowledge/jobs";
 import { createMailJobs } from "@parley/core/mail/mail-jobs";
 import { createRelay } from "@parley/core/outbox/relay";
@@ -11,6 +12,7 @@ import { createApi } from "./create-api.ts";
 const config = loadConfig(process.env);
 const logger = createLogger(config.log).child({ service: "api" });
 const { db, eventLog, rateLimiter, sessionCache, close } = await connect(config, logger);
+const embedder = await createMinilmEmbedder();
 const jobs = createJobs({ db, logger, embedded: false });
 const mailJobs = createMailJobs({ queue: jobs.queue, logger, secret: config.secret });
 await jobs.start();
@@ -18,7 +20,7 @@ await jobs.start();
 const relay = createRelay({ db, eventLog, logger });
 relay.start();
 const accounts = openAccounts({ db, mailJobs, sessionCache, logger, config });
-const api = await createApi({ config, db, eventLog, accounts, jobs, mailJobs, rateLimiter, logger });
+const api = await createApi({ config, db, eventLog, embedder, accounts, jobs, mailJobs, rateLimiter, logger });
 await api.listen({ host: config.host, port: config.api.port });
 logger.info({ port: config.api.port }, "listening");
 
@@ -26,5 +28,6 @@ closeWithGrace({ delay: 15_000, logger }, async () => {
   await api.close();
   await jobs.stop();
   await relay.stop();
+  await embedder.close();
   await close();
 });

@@ -144,6 +144,20 @@ test("[R3] when an account has spent what it may, no call of its batch is made, 
   expect(logged.filter(({ procedures }) => procedures)).toEqual([]);
 });
 
+test("a member's searches are counted, whatever else they may ask", async () => {
+  freeze();
+  const { cookie } = await signedIn();
+  const search = (body: unknown = { question: "Where is it?" }) =>
+    call<unknown>("POST", "/trpc/assistant.explainSearch", { origin: dashboard, headers: { cookie }, body });
+  for (let spent = 0; spent < rateLimits.searches.max; spent++) expect((await search()).status).toBe(200);
+  const refused = await search();
+  expect(refused.status).toBe(429);
+  expect(JSON.stringify(refused.body)).toContain('"appCode":"rate.exceeded"');
+  expect((await call("GET", "/trpc/session.me", { origin: dashboard, headers: { cookie } })).status).toBe(200);
+  vi.setSystemTime(Date.now() + rateLimits.searches.seconds * 1_000);
+  expect((await search()).status).toBe(200);
+});
+
 test("[R4 + control] who has a /64 of IPv6 has one address", async () => {
   for (let time = 0; time < rateLimits.signIns.max; time++) {
     expect((await signIn(`2001:db8:5:6:${randomBytes(2).toString("hex")}::${time.toString(16)}`)).status).toBe(401);

@@ -40,7 +40,7 @@ export async function trpcRoutes(app: FastifyInstance, options: ApiParts): Promi
 
 /** Who calls, in which tenant, and what procedures need beside that; counted against the limits of both. */
 export function contextOf(app: FastifyInstance, options: ApiParts) {
-  const { db, accounts, config, jobs, mailJobs, planOf } = options;
+  const { db, embedder, accounts, config, jobs, mailJobs, planOf } = options;
 
   async function whoIs(request: FastifyRequest) {
     try {
@@ -77,6 +77,7 @@ export function contextOf(app: FastifyInstance, options: ApiParts) {
     }
     return {
       db,
+      embedder,
       requestId: req.id,
       ip: req.ip,
       facts: req.facts,
@@ -87,6 +88,9 @@ export function contextOf(app: FastifyInstance, options: ApiParts) {
       knowledgeJobs: jobs,
       isOpen: config.signUp === "open",
       countInvitation: (tenantId, address) => countInvitation(app, res, { tenantId, of: [digestOf(address)] }),
+      async countSearch() {
+        if (session) await spend(app, res, rateLimits.searches, session.user.id);
+      },
       user: session?.user,
       session: session?.session,
       caller: membership && !isBarred ? { kind: "member", ...membership } : undefined,

@@ -87,9 +87,11 @@ function renderTable(rows: Extract<Block, { type: "table" }>["rows"], rendering:
       <table>
         <thead>
           <tr>
-            {head?.map((cell) => (
-              <th key={keyOf(cell)}>{renderInlines(cell.children, rendering)}</th>
-            ))}
+            {head?.map((cell) => {
+              // A cell without words is no header of anything.
+              const Cell = cell.children.length > 0 ? "th" : "td";
+              return <Cell key={keyOf(cell)}>{renderInlines(cell.children, rendering)}</Cell>;
+            })}
           </tr>
         </thead>
         <tbody>

@@ -42,7 +42,8 @@ export type Listener = {
   meter: Meter;
 };
 
-const passagesPerAnswer = 6;
+/** What an answer is written from. */
+export const passagesPerAnswer = 6;
 /** What one answer may take of a model's words, in UTF-16 code units; one that runs on is cut off. */
 const longestAnswer = 16_000;
 

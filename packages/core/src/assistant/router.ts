@@ -1,6 +1,7 @@
-import { RunId } from "@parley/contracts";
+import { limits, RunId } from "@parley/contracts";
 import * as z from "zod";
 import { procedureFor, router } from "../trpc.ts";
+import { explainSearch } from "./explain-search.ts";
 import { getReceipt } from "./get-receipt.ts";
 import { settingsRouter } from "./settings/router.ts";
 
@@ -11,5 +12,16 @@ export const runsRouter = router({
     .query(({ ctx, input }) => getReceipt(ctx.db, ctx.caller.tenantId, input.runId)),
 });
 
-/** The assistant, for those who run it. */
-export const assistantRouter = router({ settings: settingsRouter });
+const Words = z.string().trim().min(1).max(limits.messageLength);
+
+/** The assistant, for those who run it, and what members may try with it. */
+export const assistantRouter = router({
+  settings: settingsRouter,
+  /** It changes nothing: a mutation so that the words are not in an address, where they would be logged on the way and have no room. */
+  explainSearch: procedureFor("knowledge.read")
+    .input(z.strictObject({ question: Words, before: Words.optional() }))
+    .mutation(async ({ ctx, input }) => {
+      await ctx.countSearch();
+      return explainSearch(ctx, ctx.caller.tenantId, input);
+    }),
+});

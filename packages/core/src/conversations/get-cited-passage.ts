@@ -3,7 +3,7 @@ import type { Database } from "@parley/db";
 import { citations, conversations, documents, documentVersions, messages } from "@parley/db/schema";
 import { and, eq, sql } from "drizzle-orm";
 import { AppError } from "../app-error.ts";
-import { pageAt } from "../knowledge/page-at.ts";
+import { pagesOf } from "../knowledge/page-at.ts";
 import { verifiedAtOf } from "../knowledge/verified-at.ts";
 
 /** How much of the document is shown before and after a passage, in UTF-16 code units; less where a line ends. */
@@ -77,10 +77,7 @@ export async function getCitedPassage(
     text: content.slice(textStart, textEnd).toWellFormed(),
     textStart,
     mediaType: version.mediaType,
-    pages: version.pageStarts && {
-      first: pageAt(version.pageStarts, cited.startOffset),
-      last: pageAt(version.pageStarts, cited.endOffset - 1),
-    },
+    pages: pagesOf(version.pageStarts, { start: cited.startOffset, end: cited.endOffset }),
     readAt: (version.readyAt ?? version.createdAt).toISOString(),
   };
 }

@@ -1,5 +1,6 @@
 import type { ChunkId, DocumentId, DocumentVersionId } from "@parley/contracts";
 import type { documentVersions } from "@parley/db/schema";
+import type { Span } from "./span.ts";
 
 /** What a document is written in. */
 export type MediaType = "text/markdown" | "text/plain";
@@ -27,6 +28,14 @@ export type Passage = {
   /** BM25 over the highest that the question's terms could reach, in [0, 1]. */
   lexical: number;
   cosine: number;
+};
+
+/** A passage with what its place in the order came from. */
+export type RankedPassage = Passage & {
+  /** Of the words and the meaning alone, in [0, 1]; the `score` where sentences were not looked at. */
+  fused: number;
+  /** The sentence that holds most of what was asked, and how much of it, in [0, 1]; null where none holds anything, or none was looked at. */
+  bestSentence: (Span & { rating: number }) | null;
 };
 
 /** Turns text into vectors of unit length. */

@@ -55,13 +55,24 @@ test("what fits equally well stays in its order, and what is asked again comes o
   expect(ask()).toEqual(ask());
 });
 
+const asFound = (passage: Passage) => ({ ...passage, fused: passage.score, bestSentence: null });
+
+test("a passage says which sentence holds most of what was asked, and what it was worth without it", () => {
+  const list = makePassage("We sell:\n\n- lamp oil\n- a refund for a broken lamp", { score: 0.5, start: 100 });
+  const [found] = rerank(question, [list], idf, inTime);
+  const { start = 0, end = 0, rating } = found?.bestSentence ?? {};
+  expect(list.text.slice(start - 100, end - 100)).toBe("- a refund for a broken lamp");
+  expect(found?.fused).toBe(0.5);
+  expect(found?.score).toBeCloseTo(0.9 * 0.5 + 0.1 * (rating ?? Number.NaN), 9);
+});
+
 test("when the time is over, the candidates stay as they were found", () => {
   let time = 0;
   const late = { timeoutMs: 50, now: () => (time += 40) };
   const candidates = [scattered, whole];
-  expect(rerank(question, candidates, idf, late)).toEqual(candidates);
+  expect(rerank(question, candidates, idf, late)).toEqual(candidates.map(asFound));
 });
 
 test("without a word that the index knows, the candidates stay as they were found", () => {
-  expect(rerank("?!", [scattered, whole], {}, inTime)).toEqual([scattered, whole]);
+  expect(rerank("?!", [scattered, whole], {}, inTime)).toEqual([scattered, whole].map(asFound));
 });

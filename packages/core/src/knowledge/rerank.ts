@@ -1,5 +1,5 @@
 import { stemmer } from "stemmer";
-import type { Passage } from "./passage.ts";
+import type { Passage, RankedPassage } from "./passage.ts";
 import { splitSentences } from "./split-sentences.ts";
 import { contentWords, pairsOf, termsOf } from "./terms.ts";
 
@@ -28,27 +28,35 @@ export function rerank(
   candidates: readonly Passage[],
   idf: Readonly<Record<string, number>>,
   { timeoutMs, now = () => performance.now() }: { timeoutMs: number; now?: () => number },
-): readonly Passage[] {
+): readonly RankedPassage[] {
+  const unranked = () => candidates.map((passage) => ({ ...passage, fused: passage.score, bestSentence: null }));
   const weights = new Map(Object.entries(idf).map(([word, worth]) => [stemmer(word), worth]));
   const total = [...weights.values()].reduce((sum, worth) => sum + worth, 0);
-  if (total === 0) return candidates;
+  if (total === 0) return unranked();
   const pairs = new Set(pairsOf(termsOf(question)));
   const deadline = now() + timeoutMs;
 
-  const rated: Passage[] = [];
+  const rated: RankedPassage[] = [];
   for (const passage of candidates) {
-    if (now() > deadline) return candidates;
-    const score = (1 - sentenceShare) * passage.score + sentenceShare * rateBestSentence(passage);
-    rated.push({ ...passage, score });
+    if (now() > deadline) return unranked();
+    const bestSentence = findBestSentence(passage);
+    const score = (1 - sentenceShare) * passage.score + sentenceShare * (bestSentence?.rating ?? 0);
+    rated.push({ ...passage, score, fused: passage.score, bestSentence });
   }
   return rated.sort((a, b) => b.score - a.score);
 
-  function rateBestSentence({ mediaType, title, headingPath, text }: Passage): number {
+  function findBestSentence(passage: Passage): RankedPassage["bestSentence"] {
+    const { mediaType, title, headingPath, text } = passage;
     // A plain text's title is its file's name and says nothing.
     const headings = new Set(mediaType === "text/plain" ? [] : termsOf([title, ...headingPath].join("\n")));
-    let best = 0;
+    let best: RankedPassage["bestSentence"] = null;
+    let from = passage.start;
     for (const part of text.split(ownLine)) {
-      for (const { start, end } of splitSentences(part)) best = Math.max(best, rate(part.slice(start, end), headings));
+      for (const { start, end } of splitSentences(part)) {
+        const rating = rate(part.slice(start, end), headings);
+        if (rating > (best?.rating ?? 0)) best = { start: from + start, end: from + end, rating };
+      }
+      from += part.length + "\n".length;
     }
     return best;
   }

@@ -1,7 +1,7 @@
 import type { TenantId } from "@parley/contracts";
 import type { Database } from "@parley/db";
 import { type SQL, sql } from "drizzle-orm";
-import type { Embedder, Passage } from "./passage.ts";
+import type { Embedder, Passage, RankedPassage } from "./passage.ts";
 import { rerank, wordsToWeigh } from "./rerank.ts";
 import { toVectorText } from "./vector-text.ts";
 import { verifiedAtOf } from "./verified-at.ts";
@@ -27,7 +27,7 @@ export async function searchKnowledge(
   tenantId: TenantId,
   question: string,
   { limit }: { limit: number },
-): Promise<Passage[]> {
+): Promise<RankedPassage[]> {
   const [vector] = await embedder.embed([question], { urgent: true });
   if (!vector) throw new Error("the embedder returned no vector");
   const { rows } = await db.read(tenantId, (read) =>

@@ -1,4 +1,5 @@
 import { stemmer } from "stemmer";
+import type { Span } from "./span.ts";
 
 // Words that say nothing of what a text is about; question words among them, since an answer doesn't repeat those.
 const stopWords = new Set(
@@ -15,6 +16,13 @@ const word = /[\p{L}\p{N}]+(?:['’.][\p{L}\p{N}]+)*/gu;
 export function contentWords(text: string): string[] {
   const words = text.normalize("NFKC").toLowerCase().match(word) ?? [];
   return words.map((found) => found.replace(/['’]s$/, "")).filter((found) => !stopWords.has(found));
+}
+
+/** Where words stand that have one of the terms. */
+export function findTerms(text: string, terms: ReadonlySet<string>): Span[] {
+  return Array.from(text.matchAll(word), ({ index, 0: found }) => ({ start: index, end: index + found.length })).filter(
+    ({ start, end }) => termsOf(text.slice(start, end)).some((term) => terms.has(term)),
+  );
 }
 
 /** Their stems. */

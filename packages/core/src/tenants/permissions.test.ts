@@ -2,6 +2,7 @@ import { MemberId, Role, TenantId, UserId } from "@parley/contracts";
 import type { Database } from "@parley/db";
 import { describe, expect, test } from "vitest";
 import { appRouter } from "../router.ts";
+import { createWordEmbedder } from "../testing/library.ts";
 import { procedures as everyProcedure } from "../testing/procedures.ts";
 import { type Context, createCallerFactory } from "../trpc.ts";
 import { type Permission, permissions } from "./permissions.ts";
@@ -38,6 +39,7 @@ async function refusal(
 ): Promise<string | undefined> {
   const api = createCallerFactory(appRouter)({
     db,
+    embedder: createWordEmbedder(),
     requestId: "a request",
     ip: "192.0.2.1",
     facts: {},
@@ -47,6 +49,7 @@ async function refusal(
     mailJobs: { send: () => Promise.reject(letIn) },
     knowledgeJobs: { send: () => Promise.reject(letIn) },
     countInvitation: () => Promise.reject(letIn),
+    countSearch: () => Promise.reject(letIn),
     isOpen: true,
     session: who.user && { id: "a session", fresh, secondFactor: false },
     ...who,

@@ -21,6 +21,7 @@ import { createInbox } from "../inboxes/create-inbox.ts";
 import { appRouter } from "../router.ts";
 import { createTenant } from "../tenants/create-tenant.ts";
 import { type Context, createCallerFactory, type MemberCaller } from "../trpc.ts";
+import { createWordEmbedder } from "./library.ts";
 
 const callerOf = createCallerFactory(appRouter);
 
@@ -77,6 +78,7 @@ export async function createWorld(db?: Database) {
   function contextFor(context: Partial<Context>): Context {
     return {
       db: database,
+      embedder: createWordEmbedder(),
       requestId: randomUUID(),
       ip: "192.0.2.1",
       facts: {},
@@ -86,6 +88,7 @@ export async function createWorld(db?: Database) {
       mailJobs: { send: async (_tx, mail) => void mails.push(mail) },
       knowledgeJobs: { send: async (_tx, name, order) => void orders.push({ name, order }) },
       countInvitation: async () => true,
+      countSearch: async () => {},
       isOpen: true,
       user: undefined,
       session: context.user && { id: randomUUID(), fresh: true, secondFactor: false },

@@ -4,6 +4,7 @@ import { csrfHeaders } from "@parley/auth/testing/csrf-headers";
 import type { ErrorBody, MemberId, TenantId, Visit } from "@parley/contracts";
 import { createJobs } from "@parley/core/knowledge/jobs";
 import { createMailJobs } from "@parley/core/mail/mail-jobs";
+import { createWordEmbedder } from "@parley/core/testing/library";
 import { createWorld } from "@parley/core/testing/world";
 import type { Database } from "@parley/db";
 import { loadConfig } from "@parley/platform/config";
@@ -64,6 +65,7 @@ export async function createTestApi({
     config,
     db: world.db,
     eventLog,
+    embedder: createWordEmbedder(),
     accounts,
     jobs,
     mailJobs,

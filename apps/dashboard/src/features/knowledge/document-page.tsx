@@ -9,7 +9,7 @@ import { errorCode } from "../../errors/error-code.ts";
 import { ErrorNotice } from "../../errors/error-notice.tsx";
 import { PageTitle } from "../../shell/page-title.tsx";
 import { type ApiOutputs, useTRPC } from "../../trpc.ts";
-import { shownVersion } from "./document-search.ts";
+import { parseDocumentSearch, shownVersion } from "./document-search.ts";
 import { DocumentStatus } from "./document-status.tsx";
 import { DocumentText } from "./document-text.tsx";
 
@@ -43,7 +43,7 @@ export function DocumentPage() {
 
 function DocumentView({ document }: { document: Document }) {
   const { id, title, path, source, currentVersionId, versions } = document;
-  const { version: asked } = useSearch({ from: "/app/knowledge/$documentId" });
+  const { version: asked } = parseDocumentSearch(useSearch({ from: "/app/knowledge/$documentId" }));
   const shown = shownVersion(versions, { asked, currentVersionId });
   const current = versions.find((version) => version.id === currentVersionId);
   return (

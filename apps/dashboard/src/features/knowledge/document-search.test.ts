@@ -6,6 +6,11 @@ test("the address names a version by its number, or none", () => {
   for (const version of [undefined, "2", 0, -1, 1.5, {}]) expect(parseDocumentSearch({ version })).toEqual({});
 });
 
+test("the address names a chunk by its place, from 0, or none", () => {
+  expect(parseDocumentSearch({ version: 2, chunk: 0 })).toEqual({ version: 2, chunk: 0 });
+  for (const chunk of [undefined, "2", -1, 1.5, {}]) expect(parseDocumentSearch({ chunk })).toEqual({});
+});
+
 const versions = [
   { id: "c", version: 3 },
   { id: "b", version: 2 },

@@ -5,49 +5,42 @@ import { Button } from "../../components/button.tsx";
 import { EmptyState } from "../../components/empty-state.tsx";
 import { Skeleton } from "../../components/skeleton.tsx";
 import { ErrorNotice } from "../../errors/error-notice.tsx";
-import { PageTitle } from "../../shell/page-title.tsx";
 import { DocumentStatus } from "./document-status.tsx";
 import { IngestCommand } from "./ingest-command.tsx";
+import { KnowledgeFrame } from "./knowledge-frame.tsx";
 import { type ListedDocument, useDocuments } from "./use-documents.ts";
 
 /** What the assistant answers from. */
 export function DocumentsPage() {
   const query = useDocuments();
   return (
-    <div className="min-h-0 grow overflow-y-auto">
-      <PageTitle>Knowledge</PageTitle>
-      <div className="mx-auto max-w-260 px-4 pt-5 pb-10 md:px-8 md:pt-8">
-        <header className="mb-6">
-          <h1 className="text-xl font-semibold tracking-tight">Knowledge</h1>
-          <p className="mt-1 text-ink-soft">The documents that the assistant answers from, and nothing else.</p>
-        </header>
-        {query.isPending && <TableSkeleton />}
-        {query.isError && !query.data && <ErrorNotice error={query.error} onRetry={() => void query.refetch()} />}
-        {query.data?.length === 0 && <NoDocuments />}
-        {query.data && query.data.length > 0 && (
-          <>
-            <DocumentTable documents={query.data} />
-            {query.hasNextPage && (
-              <div className="mt-4 text-center">
-                <Button busy={query.isFetchingNextPage} onClick={() => void query.fetchNextPage()}>
-                  {query.isFetchingNextPage ? "Loading…" : "Show more documents"}
-                </Button>
-              </div>
-            )}
-            <section aria-labelledby="add-documents" className="mt-8 rounded-card border border-line bg-surface p-5">
-              <h2 id="add-documents" className="font-semibold">
-                Add documents
-              </h2>
-              <p className="mt-1 mb-3 text-sm text-ink-soft">
-                Run this in Parley's folder, with files or folders. Markdown, plain text, HTML, CSV, DOCX, XLSX and PDF
-                are read; what has not changed costs nothing.
-              </p>
-              <IngestCommand />
-            </section>
-          </>
-        )}
-      </div>
-    </div>
+    <KnowledgeFrame title="Knowledge" lead="The documents that the assistant answers from, and nothing else.">
+      {query.isPending && <TableSkeleton />}
+      {query.isError && !query.data && <ErrorNotice error={query.error} onRetry={() => void query.refetch()} />}
+      {query.data?.length === 0 && <NoDocuments />}
+      {query.data && query.data.length > 0 && (
+        <>
+          <DocumentTable documents={query.data} />
+          {query.hasNextPage && (
+            <div className="mt-4 text-center">
+              <Button busy={query.isFetchingNextPage} onClick={() => void query.fetchNextPage()}>
+                {query.isFetchingNextPage ? "Loading…" : "Show more documents"}
+              </Button>
+            </div>
+          )}
+          <section aria-labelledby="add-documents" className="mt-8 rounded-card border border-line bg-surface p-5">
+            <h2 id="add-documents" className="font-semibold">
+              Add documents
+            </h2>
+            <p className="mt-1 mb-3 text-sm text-ink-soft">
+              Run this in Parley's folder, with files or folders. Markdown, plain text, HTML, CSV, DOCX, XLSX and PDF
+              are read; what has not changed costs nothing.
+            </p>
+            <IngestCommand />
+          </section>
+        </>
+      )}
+    </KnowledgeFrame>
   );
 }
 

@@ -37,10 +37,7 @@ const longestAnswer = 700;
  */
 export function extractAnswer(question: string, passages: readonly Passage[], said = question): ExtractedAnswer {
   if (findSmallTalk(said)) return { outcome: "small_talk" };
-  const wanted = said === question ? [] : askedFor(said);
-  const candidates = quotable(question, passages).filter(
-    ({ terms }) => wanted.length === 0 || wanted.some((term) => terms.has(term)),
-  );
+  const candidates = quotable(question, passages, said);
   const best = bestOf(candidates);
   if (!best || best.evidence < 0) return { outcome: "unknown" };
   return { outcome: "answered", sentences: withCompany(best, candidates).map(toQuote) };
@@ -53,9 +50,10 @@ export function extractAnswer(question: string, passages: readonly Passage[], sa
 export function findBestSentence(
   question: string,
   passages: readonly Passage[],
-): (Quote & { evidence: number }) | undefined {
-  const best = bestOf(quotable(question, passages));
-  return best && { ...toQuote(best), evidence: best.evidence };
+  said = question,
+): (Quote & Pick<Candidate, "evidence" | "threshold">) | undefined {
+  const best = bestOf(quotable(question, passages, said));
+  return best && { ...toQuote(best), evidence: best.evidence, threshold: best.threshold };
 }
 
 /** Terms of which the answer to a question that lacks something holds one; none where any sentence may do. */
@@ -66,14 +64,18 @@ function askedFor(said: string): readonly string[] {
 
 const toQuote = ({ text, passageNumber, start, end }: Quote): Quote => ({ text, passageNumber, start, end });
 
-function quotable(question: string, passages: readonly Passage[]): Candidate[] {
+function quotable(question: string, passages: readonly Passage[], said: string): Candidate[] {
+  const wanted = said === question ? [] : askedFor(said);
   const verbatim = question
     .toLowerCase()
     .replace(/[\s?!.]+$/, "")
     .trim();
   // Who repeats the question word for word doesn't answer it.
   const repeats = (text: string) => verbatim.includes(" ") && text.toLowerCase().includes(verbatim);
-  return rate(question, passages).filter(({ text }) => !isQuestion(text) && !repeats(text));
+  return rate(question, passages).filter(
+    ({ text, terms }) =>
+      !isQuestion(text) && !repeats(text) && (wanted.length === 0 || wanted.some((term) => terms.has(term))),
+  );
 }
 
 const bestOf = (candidates: readonly Candidate[]) =>

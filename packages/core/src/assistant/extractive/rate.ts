@@ -14,6 +14,8 @@ export type Candidate = Quotable & {
   coverage: number;
   /** How sure it is that the passage holds an answer, above or below what it takes to answer (0); comparable among questions. */
   evidence: number;
+  /** What it takes to answer, and by which measure: 0 of `evidence` is so much of it. */
+  threshold: { by: "evidence" | "meaning"; needed: number };
 };
 
 // Fitted by logistic regression to one half of the questions of SQuAD 2.0 (which sentence holds the answer) and of SQuAD 2.0 and
@@ -74,6 +76,7 @@ export function rate(question: string, passages: readonly Passage[]): Candidate[
       terms: new Set([...own, ...headings, ...(question ?? [])]),
       coverage,
       score: inScore.coverage * coverage + inScore.together * together + inScore.found * (passage.score / highest),
+      threshold: isEntry ? { by: "meaning", needed: leastCosine } : { by: "evidence", needed: leastEvidence },
       evidence: isEntry
         ? nearest - leastCosine
         : inEvidence.cosine * passage.cosine +

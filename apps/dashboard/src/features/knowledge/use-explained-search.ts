@@ -1,0 +1,20 @@
+import { keepPreviousData, useQuery } from "@tanstack/react-query";
+import { type ApiOutputs, useTRPCClient } from "../../trpc.ts";
+import type { KnowledgeSearch } from "./knowledge-search.ts";
+
+export type ExplainedSearch = ApiOutputs["assistant"]["explainSearch"];
+export type ExplainedPassage = ExplainedSearch["passages"][number];
+
+/** What the question finds, as of now; it stays while it is read, whatever changes meanwhile. */
+export function useExplainedSearch({ q: question, after: before }: KnowledgeSearch) {
+  const client = useTRPCClient();
+  return useQuery({
+    queryKey: ["explainedSearch", question, before],
+    queryFn: ({ signal }) =>
+      client.assistant.explainSearch.mutate({ question: question ?? "", ...(before && { before }) }, { signal }),
+    enabled: question !== undefined,
+    staleTime: 60_000,
+    refetchOnWindowFocus: false,
+    placeholderData: keepPreviousData,
+  });
+}
