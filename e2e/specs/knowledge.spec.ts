@@ -37,7 +37,5 @@ test("a question that goes on from another is searched as what it means", async 
   await page.keyboard.type("How do I add my own documents?");
   await page.getByLabel("A question").fill("And how much is it?");
   await page.keyboard.press("Enter");
-  await expect(page.getByText(/^Searched as:/).last()).toContainText(
-    "How do I add my own documents? · And how much is it?",
-  );
+  await expect(page.getByText("How do I add my own documents? · And how much is it?")).toBeVisible();
 });

@@ -40,7 +40,12 @@ function block(node: Block, text: RenderText): ComponentChildren {
         <div class="table" tabIndex={0}>
           <table>
             {node.rows.map((row, index) => (
-              <tr>{row.map(({ children }) => h(index === 0 ? "th" : "td", null, inlines(children, text, false)))}</tr>
+              // A cell without words is no header of anything.
+              <tr>
+                {row.map(({ children }) =>
+                  h(index || !children[0] ? "td" : "th", null, inlines(children, text, false)),
+                )}
+              </tr>
             ))}
           </table>
         </div>

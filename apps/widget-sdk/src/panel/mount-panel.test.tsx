@@ -101,6 +101,14 @@ describe("an answer", () => {
     expect(root.querySelector(".prose")?.textContent).toContain("Not [2].");
   });
 
+  test("with a table names its columns, and a cell of the head without words names none", async () => {
+    await answered("How?");
+    const rows = "|  | Price |\n| --- | --- |\n| small | 2 € [1] |";
+    server.say({ author: "assistant", text: rows, outcome: "answered", citations: [aCitation(1)] });
+    await shown(".answer th", ["Price"]);
+    expect(text(".answer tr:first-child td")).toEqual([""]);
+  });
+
   test("can be said to have helped or not: the last press counts, and pressed again it is taken back", async () => {
     await answered("How?");
     server.say({ author: "assistant", text: "So [1].", outcome: "answered", citations: [aCitation(1)], vote: "up" });
