@@ -312,6 +312,24 @@ test("a crawl ends when nobody wants it any more", async () => {
   await expect(crawl({}, [], controller.signal)).rejects.toThrow("no use");
 });
 
+test("[I10] a crawl of forbidden pages lets others have their turn, and ends when they want it to", async () => {
+  pages["/robots.txt"] = { type: "text/plain", body: "User-agent: *\nDisallow: /private/" };
+  pages["/"] = links(...Array.from({ length: 500 }, (_, index) => `/private/${index}`));
+  const controller = new AbortController();
+  const fetch = createGuardedFetch({ allowedHosts: [`127.0.0.1:${site.port}`], contact: "http://localhost" });
+  const options = { address: `${origin}/`, include: [], exclude: [], depth: 3, pages: 100 };
+  const crawling = crawlSite({ fetch, wait: async () => {} }, options, [], controller.signal);
+  expect((await crawling.next()).value).toMatchObject({ kind: "page" });
+  setImmediate(() => controller.abort(new Error("no use")));
+  let told = 0;
+  const goOn = async () => {
+    for await (const _ of crawling) told += 1;
+  };
+  await expect(goOn()).rejects.toThrow("no use");
+  expect(told).toBeLessThan(500);
+  await fetch.close();
+});
+
 /** Every way in which a site's own words may name an address. */
 function nameEverywhere(target: string) {
   pages["/robots.txt"] = { type: "text/plain", body: `Sitemap: ${target}sitemap\nSitemap: ${origin}/maps.xml\n` };

@@ -1,3 +1,4 @@
+import { setImmediate } from "node:timers/promises";
 import { FetchError } from "@parley/platform/http/fetch-error";
 import type { GuardedFetch, Validators } from "@parley/platform/http/fetch-guarded";
 import { listSitemapPages } from "./list-sitemap-pages.ts";
@@ -55,7 +56,7 @@ export async function* crawlSite(
   if (!start) throw new FetchError("invalid");
   const scope = scopeOf(start, options);
   const robots = await readRobots(fetch, scope.origin, signal);
-  if (!robots) return "The site does not say what may be read of it: its robots.txt can't be had.";
+  if (!robots) return "The site does not say what may be read of it: its robots.txt can't be had, or is too long.";
 
   const knownBy = new Map(known.map((page) => [page.address, page]));
   const queue = [{ address: start, depth: 0 }];
@@ -97,7 +98,10 @@ export async function* crawlSite(
     const { address, depth } = next;
     const before = knownBy.get(address);
     const leave = (reason: string): Crawled => ({ kind: before ? "gone" : "skipped", address, reason });
+    signal.throwIfAborted();
     if (!robots.isAllowed(address)) {
+      // Nothing is fetched for these, however many they are: others get their turn in between.
+      await setImmediate();
       yield leave(robotsForbid);
       continue;
     }
