@@ -46,6 +46,20 @@ test.each([
   expect(read(html).text).toBe("# Title\n\nWords.\n");
 });
 
+test.each([
+  [
+    "a form that the whole page stands in",
+    "<form><h1>Title</h1><p>Words.</p><label>Mail</label><button>Send</button></form>",
+  ],
+  [
+    "a heading that opens and shuts what is below it",
+    "<main><h1><button>Title</button></h1><p hidden=until-found>Words.</p></main>",
+  ],
+  ["the one main part of several that is shown", "<main hidden>Not yet</main><main><h1>Title</h1><p>Words.</p></main>"],
+])("what is in %s is read", (_what, html) => {
+  expect(read(html).text).toBe("# Title\n\nWords.\n");
+});
+
 test("of several articles each is read", () => {
   expect(read("<article>One.</article><article>Two.</article>").text).toBe("One.\n\nTwo.\n");
 });
