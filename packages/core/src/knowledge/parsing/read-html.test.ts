@@ -60,6 +60,21 @@ test.each([
   expect(read(html).text).toBe("# Title\n\nWords.\n");
 });
 
+test("paragraphs, lists and tables within a table's cell or a heading stay apart from each other, and in one line", () => {
+  const days = "<td><p>Monday</p><p>Tuesday</p></td><td><ul><li>closed</li><li>9 <b>to</b> 17</li></ul></td>";
+  const nested = "<td>A<table><tr><td>1</td><td>2</td></tr></table>B</td><td><pre>C\nD</pre></td>";
+  const { text } = read(
+    `<h2><div>Opening</div><div>hours</div></h2><table><tr><th>Days</th><th>Hours</th></tr><tr>${days}</tr><tr>${nested}</tr></table>`,
+  );
+  expect(text).toBe(`## Opening hours
+
+| Days | Hours |
+| - | - |
+| Monday Tuesday | closed 9 **to** 17 |
+| A 1 2 B | C D |
+`);
+});
+
 test("of several articles each is read", () => {
   expect(read("<article>One.</article><article>Two.</article>").text).toBe("One.\n\nTwo.\n");
 });
