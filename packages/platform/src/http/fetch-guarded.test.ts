@@ -37,6 +37,18 @@ test("what is fetched comes with its status, its type and where it was found, an
   expect(agent).toBe("ParleyBot/1.0 (+https://parley.example.com)");
 });
 
+test("a redirect to an address with letters of its own leads to where a browser would go", async () => {
+  const locations = [Buffer.from("/größe").toString("latin1"), "/gr\u00f6\u00dfe", "/gr%C3%B6%C3%9Fe"];
+  const site = await siteThat((request, response) => {
+    const location = locations[Number(request.url?.slice(1))];
+    if (location) response.writeHead(302, { location });
+    response.end();
+  });
+  for (const index of locations.keys()) {
+    expect((await site.get(site.url + index, limits)).url.pathname).toBe("/gr%C3%B6%C3%9Fe");
+  }
+});
+
 test("a page that is still the version that is known is not sent again", async () => {
   const site = await siteThat((request, response) => {
     const { "if-none-match": etag, "if-modified-since": since } = request.headers;

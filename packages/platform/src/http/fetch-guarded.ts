@@ -1,3 +1,4 @@
+import { isUtf8 } from "node:buffer";
 import { lookup } from "node:dns/promises";
 import { isIP, type LookupFunction } from "node:net";
 import { Agent, buildConnector, type Dispatcher, fetch as undiciFetch } from "undici";
@@ -223,6 +224,9 @@ function validatorsOf({ headers }: Dispatcher.ResponseData): Validators {
 }
 
 function redirectOf({ statusCode, headers }: Dispatcher.ResponseData): string | undefined {
-  const isRedirect = [301, 302, 303, 307, 308].includes(statusCode);
-  return isRedirect && headers.location !== undefined ? textOf(headers.location) : undefined;
+  if (![301, 302, 303, 307, 308].includes(statusCode) || headers.location === undefined) return undefined;
+  // Its bytes are letters of UTF-8, if they are some, and else those of Latin 1 that the client takes them for.
+  const location = textOf(headers.location);
+  const inUtf8 = Buffer.from(location, "latin1");
+  return isUtf8(inUtf8) ? inUtf8.toString() : location;
 }
