@@ -11,6 +11,7 @@ import { readDocument } from "@parley/core/knowledge/read-document";
 import { removeDocumentAsOperator } from "@parley/core/knowledge/remove-document-as-operator";
 import { verifyDocument } from "@parley/core/knowledge/verify-document";
 import { findTenantBySlug } from "@parley/core/tenants/find-tenant";
+import { longestValidators } from "@parley/platform/http/fetch-guarded";
 import { countedAddress } from "@parley/platform/rate-limits/limit-key";
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import * as z from "zod";
@@ -30,8 +31,8 @@ const Upload = z.strictObject({
   /** Of a page of a site: the file that it would be, how deep it lies, and what its server calls this version. */
   name: Name.max(1_100).optional(),
   depth: z.coerce.number().pipe(z.int().nonnegative()).optional(),
-  etag: z.string().max(500).optional(),
-  lastModified: z.string().max(100).optional(),
+  etag: z.string().max(longestValidators.etag).optional(),
+  lastModified: z.string().max(longestValidators.lastModified).optional(),
 });
 const OfSource = z.strictObject({ source: Source });
 const OneDocument = z.strictObject({ source: Source, path: Path });

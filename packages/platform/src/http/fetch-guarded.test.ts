@@ -37,6 +37,12 @@ test("what is fetched comes with its status, its type and where it was found, an
   expect(agent).toBe("ParleyBot/1.0 (+https://parley.example.com)");
 });
 
+test("what a server calls a version at more length than is kept is left out", async () => {
+  const headers = { etag: `"${"a".repeat(500)}"`, "last-modified": `${"a".repeat(101)}` };
+  const site = await siteThat((_request, response) => response.writeHead(200, headers).end("words"));
+  expect((await site.get(site.url, limits)).validators).toEqual({});
+});
+
 test("a redirect to an address with letters of its own leads to where a browser would go", async () => {
   const locations = [Buffer.from("/größe").toString("latin1"), "/gr\u00f6\u00dfe", "/gr%C3%B6%C3%9Fe"];
   const site = await siteThat((request, response) => {

@@ -22,6 +22,9 @@ export type Fetched = {
 /** What a server calls a version of a page: given back, they get status 304 and no bytes while that is still its version. */
 export type Validators = { etag?: string | undefined; lastModified?: string | undefined };
 
+/** In characters. */
+export const longestValidators = { etag: 500, lastModified: 100 };
+
 export type FetchOptions = {
   maxBytes: number;
   timeoutMs: number;
@@ -220,7 +223,10 @@ const conditionsOf = ({ etag, lastModified }: Validators = {}) => ({
 
 function validatorsOf({ headers }: Dispatcher.ResponseData): Validators {
   const [etag, lastModified] = [textOf(headers.etag), textOf(headers["last-modified"])];
-  return { ...(etag && { etag }), ...(lastModified && { lastModified }) };
+  return {
+    ...(etag !== "" && etag.length <= longestValidators.etag && { etag }),
+    ...(lastModified !== "" && lastModified.length <= longestValidators.lastModified && { lastModified }),
+  };
 }
 
 function redirectOf({ statusCode, headers }: Dispatcher.ResponseData): string | undefined {
