@@ -304,6 +304,20 @@ test("[I9] a site that names addresses without end is kept in mind up to a limit
   expect(unfinished).toContain("more than 50000 addresses");
 });
 
+test("a site that keeps some pages for its members answers, and its others are read", async () => {
+  const closed = Array.from({ length: 6 }, (_, index) => `/members/${index}`);
+  pages["/"] = links(...closed, "/a");
+  for (const path of closed) pages[path] = { status: 403 };
+  pages["/a"] = "words";
+  const { read, skipped, unfinished } = await crawl();
+  expect(read).toEqual(["/", "/a"]);
+  expect(skipped).toEqual(closed);
+  expect(unfinished).toBeUndefined();
+
+  for (const path of closed) pages[path] = { status: 429 };
+  expect((await crawl()).unfinished).toContain("5 pages in a row");
+});
+
 test("a crawl ends when nobody wants it any more", async () => {
   const controller = new AbortController();
   pages["/"] = links("/a");

@@ -19,6 +19,9 @@ export type Visited =
   /** There may be one. `isOurs`: asking again would not help. */
   | { kind: "failed"; reason: string; isOurs: boolean };
 
+/** Statuses that are below 500 and yet the server's own trouble. */
+const comeBackLater = new Set([408, 425, 429]);
+
 /** Asks for one page. @throws the signal's reason */
 export async function visitPage(
   { fetch, robots, scope }: { fetch: GuardedFetch; robots: Robots; scope: Scope },
@@ -35,7 +38,10 @@ export async function visitPage(
   const { status, url, mediaType } = fetched;
   if (status === 304) return { kind: "unchanged" };
   if (status === 404 || status === 410) return absent("The site has no such page.");
-  if (status >= 300) return { kind: "failed", reason: `The site answers with status ${status}.`, isOurs: false };
+  if (status >= 300) {
+    const isOurs = status < 500 && !comeBackLater.has(status);
+    return { kind: "failed", reason: `The site answers with status ${status}.`, isOurs };
+  }
 
   const found = pageAddress(url.href) ?? address;
   if (!robots.isAllowed(found)) return absent(robotsForbid);
