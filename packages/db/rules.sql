@@ -64,6 +64,15 @@ TABLE citations OWNER owner FORCE ROW LEVEL SECURITY;
   POLICY tenant_update FOR UPDATE TO app USING (tenant_id = ( SELECT app.tenant_id() AS tenant_id)) WITH CHECK (tenant_id = ( SELECT app.tenant_id() AS tenant_id));
   POLICY tenant_delete FOR DELETE TO app USING (tenant_id = ( SELECT app.tenant_id() AS tenant_id));
 
+TABLE common_terms OWNER owner FORCE ROW LEVEL SECURITY;
+  PRIMARY KEY (tenant_id, term);
+  FOREIGN KEY (tenant_id) REFERENCES tenants (tenant_id);
+  GRANT SELECT, INSERT, UPDATE, DELETE TO app;
+  POLICY tenant_select FOR SELECT TO app USING (tenant_id = ( SELECT app.tenant_id() AS tenant_id));
+  POLICY tenant_insert FOR INSERT TO app WITH CHECK (tenant_id = ( SELECT app.tenant_id() AS tenant_id));
+  POLICY tenant_update FOR UPDATE TO app USING (tenant_id = ( SELECT app.tenant_id() AS tenant_id)) WITH CHECK (tenant_id = ( SELECT app.tenant_id() AS tenant_id));
+  POLICY tenant_delete FOR DELETE TO app USING (tenant_id = ( SELECT app.tenant_id() AS tenant_id));
+
 TABLE contacts OWNER owner FORCE ROW LEVEL SECURITY;
   PRIMARY KEY (tenant_id, id);
   FOREIGN KEY (tenant_id) REFERENCES tenants (tenant_id);
@@ -187,6 +196,16 @@ TABLE messages OWNER owner FORCE ROW LEVEL SECURITY;
   POLICY tenant_update FOR UPDATE TO app USING (tenant_id = ( SELECT app.tenant_id() AS tenant_id)) WITH CHECK (tenant_id = ( SELECT app.tenant_id() AS tenant_id));
   POLICY tenant_delete FOR DELETE TO app USING (tenant_id = ( SELECT app.tenant_id() AS tenant_id));
 
+TABLE nearest OWNER owner FORCE ROW LEVEL SECURITY;
+  PRIMARY KEY (tenant_id, chunk_id, embedder_id);
+  FOREIGN KEY (tenant_id, chunk_id) REFERENCES chunks (tenant_id, id);
+  FOREIGN KEY (tenant_id) REFERENCES tenants (tenant_id);
+  GRANT SELECT, INSERT, UPDATE, DELETE TO app;
+  POLICY tenant_select FOR SELECT TO app USING (tenant_id = ( SELECT app.tenant_id() AS tenant_id));
+  POLICY tenant_insert FOR INSERT TO app WITH CHECK (tenant_id = ( SELECT app.tenant_id() AS tenant_id));
+  POLICY tenant_update FOR UPDATE TO app USING (tenant_id = ( SELECT app.tenant_id() AS tenant_id)) WITH CHECK (tenant_id = ( SELECT app.tenant_id() AS tenant_id));
+  POLICY tenant_delete FOR DELETE TO app USING (tenant_id = ( SELECT app.tenant_id() AS tenant_id));
+
 TABLE outbox OWNER owner FORCE ROW LEVEL SECURITY;
   PRIMARY KEY (tenant_id, id);
   FOREIGN KEY (tenant_id) REFERENCES tenants (tenant_id);
@@ -200,7 +219,7 @@ TABLE outbox OWNER owner FORCE ROW LEVEL SECURITY;
   POLICY system_delete FOR DELETE TO system USING (true);
 
 TABLE postings OWNER owner FORCE ROW LEVEL SECURITY;
-  PRIMARY KEY (tenant_id, term, chunk_id);
+  PRIMARY KEY (tenant_id, term, chunk_id, frequency, length);
   FOREIGN KEY (tenant_id, chunk_id) REFERENCES chunks (tenant_id, id);
   FOREIGN KEY (tenant_id) REFERENCES tenants (tenant_id);
   GRANT SELECT, INSERT, UPDATE, DELETE TO app;
@@ -279,6 +298,15 @@ TABLE tenants OWNER owner FORCE ROW LEVEL SECURITY;
   POLICY tenant_delete FOR DELETE TO app USING (tenant_id = ( SELECT app.tenant_id() AS tenant_id));
   POLICY system_select FOR SELECT TO system USING (true);
 
+TABLE vector_indexes OWNER owner FORCE ROW LEVEL SECURITY;
+  PRIMARY KEY (tenant_id, embedder_id);
+  FOREIGN KEY (tenant_id) REFERENCES tenants (tenant_id);
+  GRANT SELECT, INSERT, UPDATE, DELETE TO app;
+  POLICY tenant_select FOR SELECT TO app USING (tenant_id = ( SELECT app.tenant_id() AS tenant_id));
+  POLICY tenant_insert FOR INSERT TO app WITH CHECK (tenant_id = ( SELECT app.tenant_id() AS tenant_id));
+  POLICY tenant_update FOR UPDATE TO app USING (tenant_id = ( SELECT app.tenant_id() AS tenant_id)) WITH CHECK (tenant_id = ( SELECT app.tenant_id() AS tenant_id));
+  POLICY tenant_delete FOR DELETE TO app USING (tenant_id = ( SELECT app.tenant_id() AS tenant_id));
+
 -- ====================================================================================================
 -- Roles
 -- ====================================================================================================
@@ -331,9 +359,34 @@ auth.user OWNER owner; GRANT DELETE, INSERT, SELECT, UPDATE TO auth;
 auth.verification OWNER owner; GRANT DELETE, INSERT, SELECT, UPDATE TO auth;
 
 -- ====================================================================================================
--- Functions and procedures; none runs with its owner's rights
+-- Functions and procedures; those that run with their owner's rights say SECURITY DEFINER
 -- ====================================================================================================
 
+CREATE OR REPLACE FUNCTION app.make_vector_index(embedder text, dimensions integer)
+ RETURNS void
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+ SET lock_timeout TO '3s'
+AS $function$
+DECLARE
+  tenant constant uuid := app.tenant_id();
+  partition constant text := 'nearest_' || replace(tenant::text, '-', '');
+BEGIN
+  IF tenant IS NULL OR embedder IS NULL OR dimensions IS NULL OR dimensions NOT BETWEEN 1 AND 4000 THEN
+    RAISE EXCEPTION 'an index is of one tenant, one embedder and 1 to 4000 dimensions' USING ERRCODE = 'invalid_parameter_value';
+  END IF;
+  IF to_regclass(partition) IS NULL THEN
+    EXECUTE format('CREATE TABLE %I (LIKE nearest INCLUDING ALL)', partition);
+    CALL app.isolate(partition::regclass);
+    EXECUTE format('ALTER TABLE nearest ATTACH PARTITION %I FOR VALUES IN (%L)', partition, tenant);
+  END IF;
+  EXECUTE format(
+    'CREATE INDEX IF NOT EXISTS %I ON %I USING hnsw ((embedding::halfvec(%s)) halfvec_ip_ops) WHERE embedder_id = %L',
+    partition || '_' || left(md5(embedder), 8), partition, dimensions, embedder
+  );
+END $function$;
+-- owner owner; GRANT EXECUTE TO app
 CREATE OR REPLACE FUNCTION app.next_checkpoint()
  RETURNS trigger
  LANGUAGE plpgsql

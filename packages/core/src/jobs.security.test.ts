@@ -22,6 +22,7 @@ const tried: Record<string, (tenantId: string, of: Ids) => object> = {
   ingestDocument: (tenantId, of) => ({ tenantId, documentId: of.DocumentId, versionId: of.DocumentVersionId }),
   clearSource: (tenantId, of) => ({ tenantId, sourceId: of.SourceId }),
   clearDocument: (tenantId, of) => ({ tenantId, documentId: of.DocumentId }),
+  indexKnowledge: (tenantId) => ({ tenantId }),
   giveUpDocument: (tenantId, of) => ({ tenantId, documentId: of.DocumentId, versionId: of.DocumentVersionId }),
 };
 /** Hold a letter and its address, and name nothing of a tenant's. */

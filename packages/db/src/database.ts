@@ -41,9 +41,14 @@ export type Database = {
   /**
    * One statement in one round trip, which can't write.
    *
+   * @param options.settings of the server, for this statement alone
    * @throws DatabaseError `database.busy`, `database.nested`; the driver's error when the statement fails
    */
-  read<T>(scope: Scope, query: (db: Queries) => PromiseLike<T>): Promise<T>;
+  read<T>(
+    scope: Scope,
+    query: (db: Queries) => PromiseLike<T>,
+    options?: { settings: Readonly<Record<string, string>> },
+  ): Promise<T>;
 
   /**
    * A prepared statement, in one round trip and a transaction of its own: for the few that each request sends.
@@ -124,13 +129,13 @@ export function openDatabase(options: OpenOptions): Database {
   }
 
   /** One statement in its own round trip and transaction. */
-  const sendAlone = (scope: Scope, access: "read" | "write") => {
-    const prefix = enter(scope, access, statementTimeoutMs);
+  const sendAlone = (scope: Scope, access: "read" | "write", settings?: Readonly<Record<string, string>>) => {
+    const prefix = enter(scope, access, statementTimeoutMs, settings);
     return (statement: Statement) =>
       withConnection((client) => answerInTime(client, sendScoped(client, prefix, statement), withinMs));
   };
-  const alone = (scope: Scope, access: "read" | "write") => {
-    const send = sendAlone(scope, access);
+  const alone = (...[scope, access, settings]: Parameters<typeof sendAlone>) => {
+    const send = sendAlone(scope, access, settings);
     return databaseOver((statement, values = []) => send({ ...statement, values }));
   };
 
@@ -194,7 +199,7 @@ export function openDatabase(options: OpenOptions): Database {
   });
   let closing: Promise<void> | undefined;
   return {
-    read: async (scope, query) => query(alone(scope, "read")),
+    read: async (scope, query, options) => query(alone(scope, "read", options?.settings)),
     run: async <T extends Row, Value extends string>(
       scope: Scope,
       statement: Prepared<T, Value>,

@@ -11,15 +11,26 @@ export type Scope = TenantId | "system" | "auth";
 /**
  * The settings of a scope, all of them local to the transaction: COMMIT or ROLLBACK takes them back.
  *
+ * @param others more of the server's settings, by name
  * @throws TypeError when the scope is no role and no tenant's id
  */
-export function enter(scope: Scope, access: "read" | "write", statementTimeoutMs: number): Prefix {
+export function enter(
+  scope: Scope,
+  access: "read" | "write",
+  statementTimeoutMs: number,
+  others: Readonly<Record<string, string>> = {},
+): Prefix {
   const named = scope === "system" || scope === "auth";
   if (!named && !TenantId.safeParse(scope).success) throw new TypeError("A scope is a tenant's id, system or auth");
+  const more = Object.keys(others).map((_, index) => `, set_config($${2 * index + 5}, $${2 * index + 6}, true)`);
+  const text = settings + more.join("");
   return {
-    name: settingsName,
-    text: settings,
-    values: [named ? scope : "app", named ? "" : scope, access === "read" ? "on" : "off", String(statementTimeoutMs)],
+    name: more.length === 0 ? settingsName : statementName(text),
+    text,
+    values: [
+      ...[named ? scope : "app", named ? "" : scope, access === "read" ? "on" : "off", String(statementTimeoutMs)],
+      ...Object.entries(others).flat(),
+    ],
   };
 }
 

@@ -7,16 +7,22 @@ import type * as z from "zod";
 /** Jobs, kept in the database: an order that was committed is carried out, whoever dies in between. */
 export type JobQueue = {
   /** Names a kind of job. Before `start`; one that others fall into comes before them. */
-  define(name: string, options: QueueOptions & { deadLetter?: string }): void;
+  define(name: string, options: Kind): void;
   /** Makes what is missing in the database. Before anything is sent. */
   start(): Promise<void>;
-  /** Orders a job in the transaction that causes it: both or neither. */
-  send(tx: TenantTransaction, name: string, order: object): Promise<void>;
+  /**
+   * Orders a job in the transaction that causes it: both or neither.
+   *
+   * @param options.key where the kind's policy is `exclusive`: while a job with this key waits or is under way, this orders none
+   */
+  send(tx: TenantTransaction, name: string, order: object, options?: { key: string }): Promise<void>;
   /** Takes jobs of one kind, one by one; one that fails does not fail the others of its batch. This process's own orders wake it. */
   handle<Order>(job: JobHandler<Order>): Promise<void>;
   /** Takes no more, and hands over what is not nearly done. */
   stop(): Promise<void>;
 };
+
+type Kind = QueueOptions & { deadLetter?: string; policy?: "exclusive" };
 
 type JobHandler<Order> = {
   name: string;
@@ -56,7 +62,7 @@ export function createJobQueue(options: { db: Database; logger: Logger; embedded
   boss.on("error", (error) => logger.error({ err: error }, "the job queue failed"));
   boss.on("warning", ({ message }) => logger.warn({ reason: message }, "the job queue warns"));
   const stopping = new AbortController();
-  const kinds = new Map<string, QueueOptions & { deadLetter?: string }>();
+  const kinds = new Map<string, Kind>();
   const workers = new Map<string, string[]>();
   const wake = (name: string) => {
     for (const id of workers.get(name) ?? []) boss.notifyWorker(id);
@@ -77,8 +83,9 @@ export function createJobQueue(options: { db: Database; logger: Logger; embedded
       if (embedded) await releaseOrphans();
     },
 
-    async send(tx, name, order) {
-      await asRole("system", tx, (system) => boss.send(name, order, { db: fromDrizzle(system, sql) }));
+    async send(tx, name, order, options) {
+      const key = options && { singletonKey: options.key };
+      await asRole("system", tx, (system) => boss.send(name, order, { ...key, db: fromDrizzle(system, sql) }));
       tx.signal(ordered(name));
     },
 

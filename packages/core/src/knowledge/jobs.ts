@@ -4,6 +4,7 @@ import type { Logger } from "@parley/platform/log";
 import * as z from "zod";
 import { createJobQueue, type JobQueue } from "../jobs/job-queue.ts";
 import { clearDocument } from "./clear-document.ts";
+import { indexKnowledge, needsIndex } from "./index-knowledge.ts";
 import { giveUp, ingestDocument } from "./ingest-document.ts";
 import type { Embedder } from "./passage.ts";
 import { clearSource } from "./sources/clear-source.ts";
@@ -12,6 +13,7 @@ const IngestOrder = z.object({ tenantId: TenantId, documentId: DocumentId, versi
 export type IngestOrder = z.infer<typeof IngestOrder>;
 const ClearOrder = IngestOrder.omit({ versionId: true });
 const ClearSourceOrder = z.object({ tenantId: TenantId, sourceId: SourceId });
+const IndexOrder = z.object({ tenantId: TenantId });
 
 type Orders = {
   ingestDocument: IngestOrder;
@@ -37,17 +39,26 @@ export type KnowledgeJobs = {
 const retries = 4;
 /** Jobs that this process works on side by side: while one waits for the embedder, the other one writes. */
 const workers = 2;
+/** A large tenant's vectors go under their index in an hour, not in pg-boss's usual quarter of one. */
+const longestIndexingSeconds = 12 * 3_600;
 
 /**
  * @param options.embedded this is the only process on its database: what a job of an earlier one has left is taken up at once
+ * @param options.exactUpTo chunks up to which a tenant's search looks at all of them
  */
-export function createJobs(options: { db: Database; logger: Logger; embedded: boolean }): KnowledgeJobs {
-  const { db } = options;
+export function createJobs(options: {
+  db: Database;
+  logger: Logger;
+  embedded: boolean;
+  exactUpTo?: number;
+}): KnowledgeJobs {
+  const { db, exactUpTo = 20_000 } = options;
   const queue = createJobQueue(options);
   const kind = { retryLimit: retries, retryDelay: 1, retryBackoff: true, retryDelayMax: 60 };
   queue.define("giveUpDocument", { ...kind, retryLimit: 10 });
   queue.define("clearDocument", { ...kind, retryLimit: 10 });
   queue.define("clearSource", { ...kind, retryLimit: 10 });
+  queue.define("indexKnowledge", { ...kind, policy: "exclusive", expireInSeconds: longestIndexingSeconds });
   queue.define("ingestDocument", { ...kind, deadLetter: "giveUpDocument" });
   const describe = (order: unknown) => order as object;
 
@@ -62,9 +73,21 @@ export function createJobs(options: { db: Database; logger: Logger; embedded: bo
           schema: IngestOrder,
           pollingIntervalSeconds: 2,
           describe,
-          work: (order, { signal }) => ingestDocument({ db, embedder }, order, signal),
+          async work(order, { signal }) {
+            await ingestDocument({ db, embedder }, order, signal);
+            const { tenantId } = order;
+            if (!(await needsIndex({ db, embedder, exactUpTo }, tenantId))) return;
+            await db.transaction(tenantId, (tx) => queue.send(tx, "indexKnowledge", { tenantId }, { key: tenantId }));
+          },
         });
       }
+      await queue.handle({
+        name: "indexKnowledge",
+        schema: IndexOrder,
+        pollingIntervalSeconds: 10,
+        describe,
+        work: ({ tenantId }, { signal }) => indexKnowledge({ db, embedder, exactUpTo }, tenantId, signal),
+      });
       await queue.handle({
         name: "clearDocument",
         schema: ClearOrder,

@@ -3,6 +3,7 @@ import type { DocumentVersionId } from "@parley/contracts";
 import type { TenantTransaction } from "@parley/db";
 import { sql } from "drizzle-orm";
 import type { Chunk } from "./chunk-document.ts";
+import { holdVectors, intoIndex } from "./vector-index.ts";
 import { toVectorText } from "./vector-text.ts";
 
 /** A chunk as it is sent to the database, with the words to index and the vector of them. */
@@ -16,13 +17,14 @@ export function toRow(
   return { id: randomUUID(), ordinal, start, end, headingPath, text, words, vector: toVectorText(vector) };
 }
 
-/** Writes chunks with their embeddings and postings, in one statement. */
+/** Writes chunks with their embeddings and postings. */
 export async function writeChunks(
   tx: TenantTransaction,
   versionId: DocumentVersionId,
   embedderId: string,
   rows: readonly ChunkRow[],
 ): Promise<void> {
+  await holdVectors(tx);
   await tx.execute(sql`
     with given as materialized (
       select * from json_to_recordset(${JSON.stringify(rows)}::json) as row (
@@ -40,6 +42,9 @@ export async function writeChunks(
       select id, ${versionId}, ordinal, "start", "end", "headingPath", text, length from given join lengths using (id)
     ), embedded as (
       insert into embeddings (chunk_id, embedder_id, embedding) select id, ${embedderId}, vector::vector from given
+      returning chunk_id, embedder_id, embedding
+    ), indexed as (
+      ${intoIndex(sql`select chunk_id, embedder_id, embedding from embedded`)}
     )
     insert into postings (term, chunk_id, frequency, length)
     select term, id, frequency, length from terms join lengths using (id)

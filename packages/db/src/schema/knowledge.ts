@@ -98,4 +98,21 @@ export const corpus = pgTable("corpus", {
   tenantId: tenantId(),
   chunks: integer().notNull(),
   totalLength: bigint({ mode: "number" }).notNull(),
+  countedChunks: integer().notNull().default(0),
+});
+
+/** Which embedders' vectors a tenant has under an index, in `nearest`, or is about to; without `readyAt` it is being filled. */
+export const vectorIndexes = pgTable("vector_indexes", {
+  tenantId: tenantId(),
+  embedderId: text().notNull(),
+  dimensions: integer().notNull(),
+  createdAt: time().notNull().defaultNow(),
+  readyAt: time(),
+});
+
+/** In how many chunks a word stands that is in many, of a tenant with a vector index. */
+export const commonTerms = pgTable("common_terms", {
+  tenantId: tenantId(),
+  term: text().notNull(),
+  chunks: integer().notNull(),
 });

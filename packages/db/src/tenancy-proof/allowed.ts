@@ -49,3 +49,9 @@ export const visibleToSystem = (table: string): boolean => table in system;
 
 /** A tenant's slug is its name in addresses, so two tenants can't have the same. */
 export const keysAcrossTenants: readonly string[] = ["tenants_slug_key"];
+
+/** Made of partitions, one for each tenant that needs it. */
+export const partitioned: readonly string[] = ["nearest"];
+
+/** What a tenant's transaction may do with the owner's rights: it names no tenant, so it is bound to its own. */
+export const ownersFunctions: readonly string[] = ["app.make_vector_index(text,integer)"];

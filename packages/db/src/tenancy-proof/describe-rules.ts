@@ -32,7 +32,7 @@ const sections: Record<string, string> = {
     select format('%s.%s OWNER %s; %s;', nspname, relname, relowner::regrole, ${holders("relacl", "relowner")}) as line
     from pg_class c join pg_namespace n on n.oid = relnamespace
     where ${ofUs("nspname")} and nspname not in ('public', 'pgboss') and relkind in ('r', 'p', 'v', 'm', 'f')`,
-  "Functions and procedures; none runs with its owner's rights": `
+  "Functions and procedures; those that run with their owner's rights say SECURITY DEFINER": `
     select format(E'%s;\\n-- owner %s%s', trim(trailing E'\\n' from pg_get_functiondef(p.oid)), proowner::regrole,
       coalesce('; ' || ${holders("proacl", "proowner")}, '')) as line
     from pg_proc p where ${ofUs("pronamespace::regnamespace::text")} and ${ofNoExtension("p.oid")}`,

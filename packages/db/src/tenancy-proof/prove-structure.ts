@@ -1,5 +1,5 @@
 import type pg from "pg";
-import { allowedToApp, allowedToSystem, keysAcrossTenants } from "./allowed.ts";
+import { allowedToApp, allowedToSystem, keysAcrossTenants, ownersFunctions, partitioned } from "./allowed.ts";
 import type { Proof } from "./proof.ts";
 import type { Policy, Table } from "./read-catalogue.ts";
 
@@ -22,7 +22,8 @@ export function proveStructure(table: Table): Proof[] {
   const primary = table.keys.find(({ kind }) => kind === "primary");
 
   const rules: Record<string, boolean> = {
-    "is a plain table of the owner": table.kind === "r" && table.owner === "owner",
+    "is a plain table of the owner":
+      table.kind === (partitioned.includes(table.name) ? "p" : "r") && table.owner === "owner",
     "each row names its tenant": table.hasTenant,
     "row-level security is on and binds the owner": table.enabled && table.forced,
     "has a tenant's policy for each command that the list allows": same(
@@ -67,9 +68,20 @@ const forbidden: Record<string, string> = {
       and not (m.rolname = 'door' and r.rolname in ('app', 'auth', 'system') and not a.inherit_option and not a.admin_option)`,
   "no schema is there but those that these proofs know": `
     select nspname from pg_namespace n where nspname not in ('public', 'app', 'auth', 'pgboss') and not ${ofServer("nspname")}`,
-  "no function runs with its owner's rights": `
+  "no function runs with its owner's rights but those that the list allows": `
     select p.oid::regprocedure::text from pg_proc p
-    where prosecdef and pronamespace not in ('pg_catalog'::regnamespace, 'information_schema'::regnamespace)`,
+    where prosecdef and pronamespace not in ('pg_catalog'::regnamespace, 'information_schema'::regnamespace)
+      and p.oid <> all (array[${ownersFunctions.map((name) => `'${name}'`).join(", ")}]::regprocedure[])`,
+  "what runs with its owner's rights is for tenants' transactions alone, and goes by their tenant": `
+    select p.oid::regprocedure::text from pg_proc p
+    where prosecdef and pronamespace not in ('pg_catalog'::regnamespace, 'information_schema'::regnamespace)
+      and (
+        pg_get_userbyid(proowner) <> 'owner' or prosrc !~ 'app\\.tenant_id\\(\\)' or 'uuid'::regtype = any (proargtypes::oid[])
+        or exists (
+          select from aclexplode(coalesce(proacl, acldefault('f', proowner))) a
+          where a.grantee not in ('app'::regrole, 'owner'::regrole)
+        )
+      )`,
   "every function is bound to what it names, whatever the path of who calls it": `
     select p.oid::regprocedure::text from pg_proc p
     where not ${ofServer("pronamespace::regnamespace::text")} and prosqlbody is null

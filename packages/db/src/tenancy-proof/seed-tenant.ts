@@ -24,6 +24,10 @@ const rows = (tenantId: TenantId, id: (n: number) => string) => `
   INSERT INTO embeddings (chunk_id, embedder_id, embedding) VALUES (${id(11)}, 'e', '[1,0]');
   INSERT INTO postings (term, chunk_id, frequency, length) VALUES ('so', ${id(11)}, 1, 1);
   INSERT INTO corpus (chunks, total_length) VALUES (1, 1);
+  INSERT INTO common_terms (term, chunks) VALUES ('so', 1);
+  INSERT INTO vector_indexes (embedder_id, dimensions) VALUES ('e', 2);
+  SELECT app.make_vector_index('e', 2);
+  INSERT INTO nearest (chunk_id, embedder_id, embedding) VALUES (${id(11)}, 'e', '[1,0]');
   INSERT INTO run_passages
     (run_id, number, document_version_id, chunk_id, start_offset, end_offset, score, lexical, cosine)
     VALUES (${id(6)}, 1, ${id(10)}, ${id(11)}, 0, 3, 1, 1, 1);
