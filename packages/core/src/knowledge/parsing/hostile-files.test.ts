@@ -101,6 +101,15 @@ test.each<[string, () => Uint8Array, string]>([
   expect(mb).toBeLessThan(512);
 });
 
+test.each([
+  ["a text of lines without words", "a\r", "read"],
+  ["a text of controls", "\u0001\u0001", "document.not_text"],
+])("[I9] %s costs its process less than 300 MB", { timeout: 120_000 }, async (_what, unit, expected) => {
+  const { code, mb } = await readApart(bytes(unit.repeat(5 * 1024 * 1024)), "a.txt");
+  expect(code).toBe(expected);
+  expect(mb).toBeLessThan(300);
+});
+
 test("[I9 control] a page of a PDF that unpacks to little is read, apart as well", { timeout: 120_000 }, async () => {
   const page = Buffer.from("BT /F1 12 Tf 50 750 Td (Words.) Tj ET");
   expect(await readApart(pdf(deflateSync(page)), "a.pdf")).toMatchObject({ code: "read" });
