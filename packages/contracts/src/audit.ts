@@ -40,6 +40,8 @@ export const AuditAction = z.enum([
   "member.role_changed",
   "member.removed",
   "member.left",
+  // Costs
+  "budget.changed",
   // Keys
   "api_key.created",
   "api_key.rotated",

@@ -91,6 +91,10 @@ export const errorCodes = {
   "document.scanned": { status: 422, meaning: "The file holds pictures of pages, and no text." },
   "document.broken": { status: 422, meaning: "The file is damaged: it can't be read." },
   "document.too_complex": { status: 422, meaning: "Reading the file takes more time or memory than a document may." },
+  "budget.unpriced": {
+    status: 409,
+    meaning: "Models without a price are in use, and no budget in dollars holds them: confirm that this is known.",
+  },
   "channel.not_found": { status: 404, meaning: "No such channel, or not yours." },
   "channel.too_many": { status: 429, meaning: "Too many subscriptions on one socket." },
   "audit.too_much": { status: 413, meaning: "More entries than one file may hold: choose a shorter time." },

@@ -20,6 +20,8 @@ export const StoredEvent = z.discriminatedUnion("type", [
   z.object({ type: z.literal("document.changed"), documentId: DocumentId }),
   /** It is there, has another name or other settings, or is gone. */
   z.object({ type: z.literal("source.changed"), sourceId: SourceId }),
+  /** The budget is another, or the month's spending has reached a part of it that is told of or changes answers. */
+  z.object({ type: z.literal("budget.changed") }),
   /** Somebody is a member now, or may do other things than before. */
   z.object({ type: z.literal("member.changed"), memberId: MemberId, role: Role }),
   /** Somebody was removed, or left: from here on they see nothing of the tenant. */

@@ -2,6 +2,7 @@ export * from "./accounts.ts";
 export * from "./api-keys.ts";
 export * from "./assistant.ts";
 export * from "./audit.ts";
+export * from "./budgets.ts";
 export * from "./conversation.ts";
 export * from "./errors.ts";
 export * from "./events.ts";

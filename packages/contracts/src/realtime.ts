@@ -6,13 +6,15 @@ import { ConversationId, type RunId } from "./ids.ts";
 
 /**
  * `conversation:<id>`: one conversation, resumed by `seq`; its contact and the tenant's members.
- * `conversations`, `documents` (and their sources), `members`: what changed in the tenant's lists; members only; refetch after a reconnect.
+ * `conversations`, `documents` (and their sources), `members`, `budget`: what changed in the tenant's lists; members only; refetch after
+ * a reconnect.
  */
 export const Channel = z.union([
   z.templateLiteral(["conversation:", ConversationId]),
   z.literal("conversations"),
   z.literal("documents"),
   z.literal("members"),
+  z.literal("budget"),
 ]);
 export type Channel = z.infer<typeof Channel>;
 
@@ -62,6 +64,7 @@ export type ChannelEvent = EventOf<
   | "answer.delta"
   | "document.changed"
   | "source.changed"
+  | "budget.changed"
   | "member.changed"
   | "member.removed"
 >;

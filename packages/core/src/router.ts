@@ -3,6 +3,7 @@ import { apiKeysRouter } from "./api-keys/router.ts";
 import { assistantRouter, runsRouter } from "./assistant/router.ts";
 import { auditRouter } from "./audit/router.ts";
 import { conversationsRouter } from "./conversations/router.ts";
+import { costsRouter } from "./costs/router.ts";
 import { knowledgeRouter } from "./knowledge/router.ts";
 import { invitationsRouter, membersRouter } from "./members/router.ts";
 import { sessionRouter } from "./tenants/router.ts";
@@ -19,6 +20,7 @@ export const appRouter = router({
   runs: runsRouter,
   assistant: assistantRouter,
   knowledge: knowledgeRouter,
+  costs: costsRouter,
   audit: auditRouter,
 });
 export type AppRouter = typeof appRouter;

@@ -43,6 +43,7 @@ async function everything(theirs: Contact, conversationId: ConversationId): Prom
   const more: EventEnvelope["event"][] = [
     { type: "document.changed", documentId: DocumentId.parse(randomUUID()) },
     { type: "source.changed", sourceId: SourceId.parse(randomUUID()) },
+    { type: "budget.changed" },
     { type: "member.changed", memberId: MemberId.parse(randomUUID()), role: "viewer" },
     { type: "member.removed", memberId: MemberId.parse(randomUUID()) },
     { type: "run.started", ...run },
@@ -112,6 +113,7 @@ test("[T9 control] their own member gets all of it", async () => {
     expect(new Set(socket.events().map(({ type }) => type))).toEqual(
       new Set([
         "message.created",
+        "budget.changed",
         "document.changed",
         "source.changed",
         "member.changed",

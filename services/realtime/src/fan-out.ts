@@ -67,6 +67,9 @@ export class FanOut {
       case "source.changed":
         this.#tell(tenantId, "documents", event);
         break;
+      case "budget.changed":
+        this.#tell(tenantId, "budget", event);
+        break;
       case "member.changed":
       case "member.removed":
         this.#tell(tenantId, "members", event);

@@ -2,6 +2,7 @@ import { createSweep } from "@parley/core/accounts/sweep";
 import { createAssistantJobs } from "@parley/core/assistant/jobs";
 import type { Model } from "@parley/core/assistant/models/model";
 import { writeCheckpoints } from "@parley/core/audit/write-checkpoints";
+import { createAlertMails } from "@parley/core/costs/mail-alerts";
 import type { KnowledgeJobs } from "@parley/core/knowledge/jobs";
 import type { Embedder } from "@parley/core/knowledge/passage";
 import type { MailJobs } from "@parley/core/mail/mail-jobs";
@@ -39,6 +40,7 @@ export function createWorker(options: WorkerOptions): Worker {
   const relay = createRelay({ db, eventLog, logger });
   const assistant = createAssistantJobs(options);
   const sweep = createSweep({ db, logger });
+  const alertMails = createAlertMails({ db, mailJobs, dashboardUrl: config.dashboard.url, logger });
   const checkpoints =
     checkpointDir === undefined
       ? undefined
@@ -48,6 +50,7 @@ export function createWorker(options: WorkerOptions): Worker {
       relay.start();
       checkpoints?.start();
       sweep.start();
+      alertMails.start();
       await jobs.work(embedder);
       await mailJobs.work(mailer);
       await assistant.start();
@@ -57,6 +60,7 @@ export function createWorker(options: WorkerOptions): Worker {
       await jobs.stop();
       await mailer.close();
       await sweep.stop();
+      await alertMails.stop();
       await relay.stop();
       await checkpoints?.stop();
     },

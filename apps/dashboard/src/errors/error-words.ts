@@ -166,6 +166,10 @@ export const errorWords: Record<Exclude<ErrorCode, "internal">, Words> = {
     title: "The document takes too long to read",
     advice: "Divide it into several, or save it in a simpler form.",
   },
+  "budget.unpriced": {
+    title: "A budget can't hold models without a price",
+    advice: "Give them a price, or confirm that what they cost is not counted.",
+  },
   "channel.not_found": {
     title: "There are no live updates for this",
     advice: "Reload the page to see how things stand.",

@@ -1,9 +1,11 @@
+import { randomUUID } from "node:crypto";
 import type { AnswerOutcome, RunId, TenantId } from "@parley/contracts";
 import type { Database } from "@parley/db";
 import { messages, runs } from "@parley/db/schema";
 import type { EventLog } from "@parley/platform/event-log/event-log";
 import type { Logger } from "@parley/platform/log";
 import { and, desc, eq, isNull, lt, ne, or } from "drizzle-orm";
+import { stepBack } from "../conversations/hand-off.ts";
 import { postReply } from "../conversations/post-reply.ts";
 import { createMeter, type Meter } from "../costs/meter.ts";
 import { recordSpending } from "../costs/record-spending.ts";
@@ -51,13 +53,14 @@ export async function answer(
   await using lease = keepLease(db, claim, limits.leaseMs, logger);
   using takeover = deps.takeovers.watch(claim);
   const signal = AbortSignal.any([stopping, lease.lost, takeover.signal]);
-  const spentFor: SpentFor = { purpose: "answer", runId, conversationId };
+  const spentFor: SpentFor = { purpose: "answer", runId, conversationId, reservationId: randomUUID() };
   const meter = createMeter({ db, tenantId, spentFor, countTokens: estimateTokens });
   try {
-    const { spent, ...composed } = await answerOf({ ...deps, logger }, claim, { signal, meter });
+    const { spent, handsOff, ...composed } = await answerOf({ ...deps, logger }, claim, { signal, meter });
     // Whether it is still wanted, only this transaction can say.
     const posted = await db.transaction(tenantId, async (tx) => {
       const outcome = await postReply(tx, { runId, leaseToken: claim.leaseToken, ...composed });
+      if (outcome !== "discarded" && handsOff) await stepBack(tx, conversationId);
       await recordSpending(tx, spentFor, spent);
       return outcome;
     });
@@ -90,7 +93,6 @@ export async function answer(
 /** What a model was asked for a reply that is not stored. Had it been stored after all, nothing more is entered. */
 async function recordUnfinished(db: Database, claim: Claim, spentFor: SpentFor, meter: Meter): Promise<void> {
   const spent = meter.spent();
-  if (spent.length === 0) return;
   await db.transaction(claim.tenantId, async (tx) => {
     await tx.select({ id: runs.id }).from(runs).where(eq(runs.id, claim.runId)).for("update");
     await recordSpending(tx, spentFor, spent);

@@ -1,4 +1,4 @@
-import { type AnswerOutcome, defaultAssistantSettings, type TenantId } from "@parley/contracts";
+import { type AnswerOutcome, type BudgetStep, defaultAssistantSettings, type TenantId } from "@parley/contracts";
 import type { Database } from "@parley/db";
 import type { CitedSpan, Reply } from "../conversations/post-reply.ts";
 import type { Meter } from "../costs/meter.ts";
@@ -29,7 +29,11 @@ export type ComposeDeps = {
 export type Asked = Pick<Question, "text" | "history">;
 
 /** What is said and stored: a reply without the run that it belongs to; and what it took of models. */
-export type Answer = Omit<Reply, "runId" | "leaseToken"> & { spent: Spent[] };
+export type Answer = Omit<Reply, "runId" | "leaseToken"> & {
+  spent: Spent[];
+  /** The conversation goes to the members with it. */
+  handsOff: boolean;
+};
 
 export type Listener = {
   /** Aborts: nobody wants the answer any more, and its reason is thrown. */
@@ -60,7 +64,7 @@ export async function composeAnswer(
   asked: Asked,
   { signal, onWords, clock, meter }: Listener,
 ): Promise<Answer> {
-  const { answerer, limits } = deps;
+  const { limits } = deps;
   const courtesy = findSmallTalk(asked.text);
   if (courtesy) {
     const text = wordings[courtesy.language][courtesy.kind];
@@ -79,23 +83,32 @@ export async function composeAnswer(
     return account({ answerer: builtInAnswerer, outcome: "unknown", text: unknown, reason });
   }
 
+  const request = deps.answerer.request?.(question);
+  const budgetStep = await meter.admit(request ? [request] : []);
+  if (budgetStep === "person") {
+    const { handedOff } = await wordingFor(question);
+    const why = { outcome: "unknown", reason: "the budget is spent" } as const;
+    return account({ answerer: builtInAnswerer, ...why, text: handedOff, passages, budgetStep, handsOff: true });
+  }
+  const answerer = budgetStep === "built_in" ? builtInAnswerer : deps.answerer;
   const screen = screenFor(question);
   let firstWordsAt: Date | null = null;
   const show = (words: string) => {
     if (words !== "") firstWordsAt ??= clock();
     onWords(words);
   };
-  const request = answerer.request && (await meter.begin(answerer.request(question)));
-  const written = await write(deps, question, signal, (words) => {
-    request?.hear(words);
+  const asking = answerer.request && request && (await meter.begin(request));
+  const written = await write({ ...deps, answerer }, question, signal, (words) => {
+    asking?.hear(words);
     show(screen.push(words));
   });
-  request?.end(written.usage);
+  asking?.end(written.usage);
   show(screen.end());
   const ending = screen.recites ? ({ ...written, how: "declined", reason: recited } as const) : written;
   const conclusion = await conclude(question, screen, ending);
   const citations = conclusion.supported ? cite(screen.cited, passages, ending) : [];
-  return account({ answerer, passages, citations, firstWordsAt, spent: meter.spent(), ...conclusion });
+  const made = { answerer, passages, citations, firstWordsAt, budgetStep };
+  return account({ ...made, spent: meter.spent(), ...conclusion });
 }
 
 const recited = "the answer recited the instructions";
@@ -221,6 +234,8 @@ type Content = {
   passages?: readonly Passage[];
   citations?: CitedSpan[];
   firstWordsAt?: Date | null;
+  budgetStep?: BudgetStep | null;
+  handsOff?: boolean;
   spent?: Spent[];
 };
 
@@ -239,8 +254,10 @@ export function account(content: Content): Answer {
       answerer: answerer.answerer,
       model: answerer.model,
       reason,
+      budgetStep: content.budgetStep ?? null,
       firstWordsAt: content.firstWordsAt ?? null,
     },
+    handsOff: content.handsOff ?? false,
     spent,
   };
 }

@@ -1,4 +1,4 @@
-import type { DocumentVersionId, RunId, TenantId } from "@parley/contracts";
+import type { BudgetStep, DocumentVersionId, RunId, TenantId } from "@parley/contracts";
 import type { Database } from "@parley/db";
 import { chunks, citations, documentVersions, messages, runPassages, runs } from "@parley/db/schema";
 import { and, asc, eq, exists, sql } from "drizzle-orm";
@@ -17,6 +17,8 @@ export type Receipt = {
   outputTokens: number | null;
   /** Millionths of a US dollar; null when it is not known. */
   costMicros: number | null;
+  /** What the budget did to the answer; null: nothing. */
+  budgetStep: BudgetStep | null;
   /** Why it failed, was cut off, was discarded or found nothing. */
   reason: string | null;
   queuedAt: string;
@@ -84,6 +86,7 @@ export async function getReceipt(db: Database, tenantId: TenantId, runId: RunId)
     cachedTokens,
     outputTokens,
     costMicros,
+    budgetStep: run.budgetStep,
     reason,
     queuedAt: run.createdAt.toISOString(),
     startedAt: run.startedAt?.toISOString() ?? null,

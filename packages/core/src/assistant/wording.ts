@@ -3,7 +3,7 @@ import type { Question } from "./answerer.ts";
 import { type Language, languages, type SmallTalk } from "./extractive/small-talk.ts";
 
 /** What the assistant says of itself. It never promises what it can't do, and always offers a person. */
-type Wording = Record<"unknown" | "cutOff" | "failed" | SmallTalk, string>;
+type Wording = Record<"unknown" | "cutOff" | "failed" | "handedOff" | SmallTalk, string>;
 
 export const wordings: Readonly<Record<Language, Wording>> = {
   en: {
@@ -11,6 +11,7 @@ export const wordings: Readonly<Record<Language, Wording>> = {
       "I couldn't find the answer to that in what I know, and I won't guess. Would you like to talk to a person?",
     cutOff: "My answer was cut off here. Ask me again, or ask for a person.",
     failed: "Something went wrong and I can't answer right now. Please ask me again in a moment, or ask for a person.",
+    handedOff: "I can't answer by myself right now, so I've passed this conversation on to a person.",
     greeting:
       "Hello! What would you like to know? I answer from this company's own documents and show where they say so.",
     thanks: "You're welcome. Ask me anything else, or ask for a person at any time.",
@@ -21,6 +22,7 @@ export const wordings: Readonly<Record<Language, Wording>> = {
     cutOff: "Hier ist meine Antwort abgebrochen. Fragen Sie mich noch einmal, oder fragen Sie nach einem Menschen.",
     failed:
       "Etwas ist schiefgegangen, und ich kann gerade nicht antworten. Fragen Sie mich gleich noch einmal, oder fragen Sie nach einem Menschen.",
+    handedOff: "Ich kann im Moment nicht selbst antworten und habe dieses Gespräch an einen Menschen weitergegeben.",
     greeting:
       "Hallo! Was möchten Sie wissen? Ich antworte aus den Dokumenten dieses Unternehmens und zeige, wo es dort steht.",
     thanks: "Gern geschehen. Fragen Sie mich, was Sie noch wissen möchten, oder jederzeit nach einem Menschen.",
@@ -31,6 +33,7 @@ export const wordings: Readonly<Record<Language, Wording>> = {
     cutOff: "Ma réponse s'est interrompue ici. Reposez-moi la question, ou demandez à parler à une personne.",
     failed:
       "Un problème est survenu et je ne peux pas répondre pour le moment. Réessayez dans un instant, ou demandez à parler à une personne.",
+    handedOff: "Je ne peux pas répondre moi-même pour le moment : j'ai transmis cette conversation à une personne.",
     greeting:
       "Bonjour ! Que souhaitez-vous savoir ? Je réponds à partir des documents de cette entreprise et je montre où cela est écrit.",
     thanks: "Avec plaisir. Posez-moi une autre question, ou demandez une personne à tout moment.",
@@ -40,6 +43,7 @@ export const wordings: Readonly<Record<Language, Wording>> = {
     cutOff: "Mi respuesta se ha interrumpido aquí. Pregúnteme de nuevo, o pida hablar con una persona.",
     failed:
       "Algo ha fallado y ahora no puedo responder. Pregúnteme de nuevo en un momento, o pida hablar con una persona.",
+    handedOff: "Ahora no puedo responder yo mismo, así que he pasado esta conversación a una persona.",
     greeting: "¡Hola! ¿Qué quiere saber? Respondo a partir de los documentos de esta empresa y muestro dónde lo dicen.",
     thanks: "De nada. Pregúnteme lo que quiera, o pida hablar con una persona en cualquier momento.",
   },
@@ -49,6 +53,7 @@ export const wordings: Readonly<Record<Language, Wording>> = {
     cutOff: "La mia risposta si è interrotta qui. Me lo chieda di nuovo, oppure chieda di parlare con una persona.",
     failed:
       "Qualcosa è andato storto e ora non posso rispondere. Riprovi tra un momento, oppure chieda di parlare con una persona.",
+    handedOff: "Al momento non posso rispondere da solo, quindi ho passato questa conversazione a una persona.",
     greeting: "Salve! Che cosa vuole sapere? Rispondo in base ai documenti di questa azienda e mostro dove lo dicono.",
     thanks: "Prego. Mi chieda pure altro, o chieda di parlare con una persona in qualsiasi momento.",
   },
@@ -57,6 +62,7 @@ export const wordings: Readonly<Record<Language, Wording>> = {
     cutOff: "A minha resposta foi interrompida aqui. Pergunte de novo, ou peça para falar com uma pessoa.",
     failed:
       "Algo correu mal e não posso responder agora. Pergunte de novo daqui a pouco, ou peça para falar com uma pessoa.",
+    handedOff: "De momento não posso responder sozinho, por isso passei esta conversa a uma pessoa.",
     greeting: "Olá! O que quer saber? Respondo a partir dos documentos desta empresa e mostro onde está escrito.",
     thanks: "De nada. Pergunte o que quiser, ou peça para falar com uma pessoa a qualquer momento.",
   },
@@ -64,6 +70,7 @@ export const wordings: Readonly<Record<Language, Wording>> = {
     unknown: "Ik heb het antwoord niet gevonden in wat ik weet, en gokken doe ik niet. Wilt u met een mens praten?",
     cutOff: "Mijn antwoord is hier afgebroken. Vraag het me opnieuw, of vraag om een mens.",
     failed: "Er ging iets mis en ik kan nu niet antwoorden. Vraag het me zo dadelijk opnieuw, of vraag om een mens.",
+    handedOff: "Ik kan nu zelf niet antwoorden en heb dit gesprek aan een mens doorgegeven.",
     greeting: "Hallo! Wat wilt u weten? Ik antwoord uit de documenten van dit bedrijf en laat zien waar het staat.",
     thanks: "Graag gedaan. Vraag me gerust nog iets, of vraag op elk moment om een mens.",
   },
@@ -71,6 +78,7 @@ export const wordings: Readonly<Record<Language, Wording>> = {
     unknown: "لم أجد إجابة عن ذلك فيما أعرفه، ولا أريد أن أخمّن. هل ترغب في التحدث إلى شخص؟",
     cutOff: "انقطعت إجابتي هنا. اسألني مرة أخرى، أو اطلب التحدث إلى شخص.",
     failed: "حدث خطأ ما ولا أستطيع الإجابة الآن. اسألني مرة أخرى بعد قليل، أو اطلب التحدث إلى شخص.",
+    handedOff: "لا أستطيع الإجابة بنفسي الآن، ولذلك أحلت هذه المحادثة إلى شخص.",
     greeting: "مرحبًا! ماذا تريد أن تعرف؟ أجيب من مستندات هذه الشركة وأبيّن أين ورد ذلك فيها.",
     thanks: "على الرحب والسعة. اسألني عما تشاء، أو اطلب التحدث إلى شخص في أي وقت.",
   },

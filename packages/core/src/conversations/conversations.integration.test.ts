@@ -69,6 +69,7 @@ const reply = (claimed: { runId: RunId; leaseToken: string }, text = "An answer.
   receipt: {
     answerer: "built-in",
     model: null,
+    budgetStep: null,
     reason: null,
     firstWordsAt: null,
   },

@@ -20,11 +20,13 @@ export async function handOff(
   });
   if (!conversation) throw new AppError("conversation.not_found");
   if (conversation.status === "open" || conversation.status === "snoozed") return toConversation(conversation);
-  const change = {
-    status: "open",
-    assigneeId: null,
-    notice: "handed_off",
-    by: null,
-  } as const;
-  return toConversation(await changeOwner(tx, conversation, change));
+  return toConversation(await changeOwner(tx, conversation, toMembers));
+}
+
+const toMembers = { status: "open", assigneeId: null, notice: "handed_off", by: null } as const;
+
+/** The assistant gives the conversation to the members, unless they have it. */
+export async function stepBack(tx: TenantTransaction, conversationId: ConversationId): Promise<void> {
+  const conversation = await lockConversation(tx, conversationId);
+  if (conversation?.status === "pending") await changeOwner(tx, conversation, toMembers);
 }

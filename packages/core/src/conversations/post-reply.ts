@@ -21,7 +21,7 @@ export type Reply = {
   /** What the answerer was given. */
   passages: Omit<typeof runPassages.$inferInsert, "tenantId" | "runId">[];
   /** The receipt, without what the answer took: the ledger tells that. */
-  receipt: Pick<typeof runs.$inferSelect, "answerer" | "model" | "reason" | "firstWordsAt">;
+  receipt: Pick<typeof runs.$inferSelect, "answerer" | "model" | "budgetStep" | "reason" | "firstWordsAt">;
 };
 
 /**

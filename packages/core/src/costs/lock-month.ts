@@ -2,14 +2,15 @@ import type { TenantTransaction } from "@parley/db";
 import { spendingMonths } from "@parley/db/schema";
 import { sql } from "drizzle-orm";
 
-/** Months are those of UTC, for every tenant. */
-const monthOf = (time: ReturnType<typeof sql>) => sql<string>`date_trunc('month', ${time} at time zone 'UTC')::date`;
+/** When the month began in which the transaction does. Months are those of UTC, for every tenant. */
+export const monthStart = sql`date_trunc('month', now(), 'UTC')`;
+export const thisMonth = sql<string>`(${monthStart} at time zone 'UTC')::date`;
 
 /** Holds what the tenant has spent in the month in which the transaction began, until it ends. Whoever wants more locks waits first. */
 export async function lockMonth(tx: TenantTransaction): Promise<{ month: string; costMicros: number }> {
   const [row] = await tx
     .insert(spendingMonths)
-    .values({ month: monthOf(sql`now()`) })
+    .values({ month: thisMonth })
     .onConflictDoUpdate({
       target: [spendingMonths.tenantId, spendingMonths.month],
       set: { costMicros: sql`${spendingMonths.costMicros}` },

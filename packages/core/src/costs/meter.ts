@@ -1,7 +1,8 @@
 import { randomUUID } from "node:crypto";
-import type { TenantId } from "@parley/contracts";
+import type { BudgetStep, TenantId } from "@parley/contracts";
 import type { Database } from "@parley/db";
 import { spendingReserved } from "@parley/db/schema";
+import { admitAnswer } from "./admit-answer.ts";
 import { recordForgotten } from "./record-lost.ts";
 import type { Spent, SpentFor, TokenCounts } from "./spent.ts";
 
@@ -29,8 +30,16 @@ export type OpenRequest = {
   end(counts: TokenCounts): void;
 };
 
-/** Counts what one answer takes of models. What each request may cost is set aside before it is made. */
+/** Counts what one answer takes of models, and holds it to the tenant's budget. */
 export type Meter = {
+  /**
+   * Before the first request: sets aside what the answer may cost, and tells what the budget does to it. What it allows stands until the
+   * answer is complete, whatever is spent meanwhile.
+   *
+   * @param most of each request that may be made for it; none: it costs nothing
+   */
+  admit(most: readonly ModelRequest[]): Promise<BudgetStep | null>;
+  /** Notes what is about to be asked, so that it is known of though this process should die. */
   begin(request: ModelRequest): Promise<OpenRequest>;
   /** What was asked so far, for the ledger. A request that did not end is counted by what came back until now. */
   spent(): Spent[];
@@ -46,8 +55,15 @@ export function createMeter(options: {
   const { db, tenantId, spentFor, countTokens } = options;
   const requests: (() => Spent)[] = [];
   return {
+    admit(most) {
+      const costs = most.map(({ inputTokens, mostOutputTokens, costOf }) =>
+        costOf({ inputTokens, cachedTokens: null, outputTokens: mostOutputTokens }),
+      );
+      const mostMicros = costs.reduce<number>((sum, cost) => sum + (cost ?? 0), 0);
+      return admitAnswer(db, tenantId, spentFor, mostMicros);
+    },
     async begin(request) {
-      const { provider, model, tier, inputTokens, mostOutputTokens, costOf, largeCostOf } = request;
+      const { provider, model, tier, inputTokens, costOf, largeCostOf } = request;
       const id = randomUUID();
       const prompt = { inputTokens, cachedTokens: null, outputTokens: 0 };
       await db.transaction(tenantId, async (tx) => {
@@ -57,7 +73,6 @@ export function createMeter(options: {
           ...{ id, provider, model, tier, inputTokens },
           inputCostMicros: costOf(prompt),
           largeInputCostMicros: largeCostOf(prompt),
-          mostMicros: costOf({ ...prompt, outputTokens: mostOutputTokens }) ?? 0,
         });
       });
 

@@ -1,6 +1,6 @@
 import type { RunId } from "@parley/contracts";
 import type { TenantTransaction } from "@parley/db";
-import { runs, spendingReserved } from "@parley/db/schema";
+import { budgetReservations, runs, spendingReserved } from "@parley/db/schema";
 import { asc, eq, inArray, sql } from "drizzle-orm";
 import { recordSpending } from "./record-spending.ts";
 
@@ -13,6 +13,7 @@ type Reserved = typeof spendingReserved.$inferSelect;
  * @param runId whoever names it holds its row
  */
 export async function recordLost(tx: TenantTransaction, runId: RunId): Promise<void> {
+  await tx.delete(budgetReservations).where(eq(budgetReservations.runId, runId));
   await recordAll(tx, await tx.select().from(spendingReserved).where(eq(spendingReserved.runId, runId)));
 }
 

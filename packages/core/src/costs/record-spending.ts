@@ -1,8 +1,9 @@
 import type { RunId } from "@parley/contracts";
 import type { TenantTransaction } from "@parley/db";
-import { runs, spending, spendingMonths, spendingReserved } from "@parley/db/schema";
+import { budgetReservations, runs, spending, spendingMonths, spendingReserved } from "@parley/db/schema";
 import { eq, sql } from "drizzle-orm";
 import { lockMonth } from "./lock-month.ts";
+import { noticeBudget } from "./notice-budget.ts";
 import type { Spent, SpentFor } from "./spent.ts";
 
 /**
@@ -17,11 +18,12 @@ export async function recordSpending(
   spent: readonly Spent[],
 ): Promise<void> {
   if (spent.length > 0) await enter(tx, spentFor, spent);
+  if (spentFor.reservationId) await releaseReservation(tx, spentFor.reservationId);
   if (spentFor.runId) await accountRun(tx, spentFor.runId);
 }
 
 async function enter(tx: TenantTransaction, { purpose, runId, conversationId }: SpentFor, spent: readonly Spent[]) {
-  const { month } = await lockMonth(tx);
+  const { month, costMicros: beforeMicros } = await lockMonth(tx);
   const attempt = runId
     ? sql`(select coalesce(max(attempt), 0) + 1 from ${spending} where run_id = ${runId})`
     : sql`null::integer`;
@@ -40,7 +42,12 @@ async function enter(tx: TenantTransaction, { purpose, runId, conversationId }: 
       .update(spendingMonths)
       .set({ costMicros: sql`${spendingMonths.costMicros} + ${costMicros}` })
       .where(eq(spendingMonths.month, month));
+    await noticeBudget(tx, { month, beforeMicros, costMicros: beforeMicros + costMicros });
   }
+}
+
+async function releaseReservation(tx: TenantTransaction, id: string): Promise<void> {
+  await tx.delete(budgetReservations).where(eq(budgetReservations.id, id));
 }
 
 /** Of several requests together; unknown as soon as it is unknown of one. */

@@ -16,6 +16,8 @@ export type SpentFor = {
   purpose: (typeof spending.$inferSelect)["purpose"];
   runId?: RunId;
   conversationId?: ConversationId;
+  /** Under which its part of the budget is set aside, until it is recorded; without it, none is. */
+  reservationId?: string;
 };
 
 /** Of several requests together; unknown as soon as it is unknown of one. */

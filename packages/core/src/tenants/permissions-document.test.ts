@@ -14,6 +14,8 @@ const described: Record<Permission, string> = {
   "runs.read": "see what an answer cost, and why it came out so",
   "assistant.read": "see what the assistant is called and told",
   "assistant.manage": "change it",
+  "costs.read": "see what was spent on models, and what the budget does",
+  "budget.manage": "set the budget",
   "api_keys.manage": "see, make, replace and revoke API keys",
   "members.read": "see who is a member",
   "members.manage": "invite, change roles, remove; owners aside",

@@ -13,6 +13,9 @@ export const permissions = {
   /** What the assistant is called and told. */
   "assistant.read": ["owner", "admin", "member", "viewer"],
   "assistant.manage": ["owner", "admin"],
+  /** What was spent on models, for what, and what the budget does. */
+  "costs.read": ["owner", "admin", "member", "viewer"],
+  "budget.manage": ["owner", "admin"],
   /** To see, make, replace and revoke the keys by which programs get in. */
   "api_keys.manage": ["owner", "admin"],
   "members.read": ["owner", "admin", "member", "viewer"],

@@ -1,5 +1,6 @@
 import type {
   AnswerOutcome,
+  BudgetStep,
   ChunkId,
   ContactId,
   ConversationId,
@@ -86,6 +87,7 @@ export const runs = pgTable("runs", {
   cachedTokens: integer(),
   outputTokens: integer(),
   costMicros: bigint({ mode: "number" }),
+  budgetStep: text().$type<BudgetStep>(),
   reason: text(),
   createdAt: time().notNull().defaultNow(),
   startedAt: time(),

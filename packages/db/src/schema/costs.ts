@@ -42,5 +42,28 @@ export const spendingReserved = pgTable("spending_reserved", {
   inputTokens: integer().notNull(),
   inputCostMicros: bigint({ mode: "number" }),
   largeInputCostMicros: bigint({ mode: "number" }),
-  mostMicros: bigint({ mode: "number" }).notNull(),
+});
+
+export const budgets = pgTable("budgets", {
+  tenantId: tenantId(),
+  monthlyMicros: bigint({ mode: "number" }).notNull(),
+  cheaperAt: integer(),
+  builtInAt: integer(),
+  personAt: integer(),
+});
+
+export const budgetAlerts = pgTable("budget_alerts", {
+  tenantId: tenantId(),
+  month: date().notNull(),
+  percent: integer().notNull(),
+  at: time().notNull().defaultNow(),
+  mailedAt: time(),
+});
+
+export const budgetReservations = pgTable("budget_reservations", {
+  tenantId: tenantId(),
+  id: uuid().notNull(),
+  at: time().notNull().defaultNow(),
+  runId: uuid().$type<RunId>(),
+  micros: bigint({ mode: "number" }).notNull(),
 });

@@ -14,6 +14,8 @@ const app: Readonly<Record<string, readonly Command[]>> = {
   // So is the ledger, and its sums are never away.
   spending: ["SELECT", "INSERT"],
   spending_months: ["SELECT", "INSERT", "UPDATE"],
+  // Once told is told.
+  budget_alerts: ["SELECT", "INSERT", "UPDATE"],
 };
 
 /** What a tenant may do with its own rows. */
@@ -37,6 +39,11 @@ const system: Readonly<Record<string, Exception>> = {
   outbox: { grants: ["system:DELETE", "system:SELECT"], policies: { system_delete: "true", system_select: "true" } },
   // The checkpoints of the audit log, kept outside the database: counts and hashes.
   audit_heads: { grants: ["system:SELECT"], policies: { system_select: "true" } },
+  // Whoever mails what budgets have reached.
+  budget_alerts: {
+    grants: ["system:SELECT(tenant_id, mailed_at)"],
+    policies: { system_select: "(mailed_at IS NULL)" },
+  },
   // The sweep for answers that no worker holds.
   runs: {
     grants: ["system:SELECT(tenant_id, id, conversation_id, status, lease_until, created_at)"],

@@ -46,8 +46,10 @@ const rows = (tenantId: TenantId, id: (n: number) => string) => `
   INSERT INTO spending (id, purpose, run_id, attempt, counted_by, cost_micros)
     VALUES (${id(14)}, 'answer', ${id(6)}, 1, 'provider', 0);
   INSERT INTO spending_months (month) VALUES ('2026-01-01');
-  INSERT INTO spending_reserved (id, purpose, provider, model, input_tokens, most_micros)
-    VALUES (${id(15)}, 'answer', 'p', 'm', 1, 1);
+  INSERT INTO spending_reserved (id, purpose, provider, model, input_tokens) VALUES (${id(15)}, 'answer', 'p', 'm', 1);
+  INSERT INTO budgets (monthly_micros) VALUES (1);
+  INSERT INTO budget_alerts (month, percent) VALUES ('2026-01-01', 50);
+  INSERT INTO budget_reservations (id, micros) VALUES (${id(16)}, 1);
   INSERT INTO outbox (event) VALUES ('{}');`;
 
 /**

@@ -180,6 +180,7 @@ describe("the proof of tenancy notices", () => {
       "audit_heads DELETE",
       "audit_log DELETE",
       "audit_log UPDATE",
+      "budget_alerts DELETE",
       "spending DELETE",
       "spending UPDATE",
       "spending_months DELETE",

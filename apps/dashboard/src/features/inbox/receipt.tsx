@@ -6,6 +6,7 @@ import { formatDuration } from "../../components/format-time.ts";
 import { Skeleton } from "../../components/skeleton.tsx";
 import { ErrorNotice } from "../../errors/error-notice.tsx";
 import { useTRPC } from "../../trpc.ts";
+import { budgetSteps } from "./budget-steps.ts";
 import { placeOf } from "./place-of.ts";
 import {
   elapsedMs,
@@ -43,7 +44,7 @@ export function Receipt({ id, runId }: ReceiptProps) {
 }
 
 function Figures({ receipt }: { receipt: ReceiptData }) {
-  const { queuedAt, firstWordsAt, finishedAt, reason, passages, costMicros, attempts } = receipt;
+  const { queuedAt, firstWordsAt, finishedAt, reason, passages, costMicros, attempts, budgetStep } = receipt;
   const firstWordsMs = elapsedMs(queuedAt, firstWordsAt);
   const totalMs = elapsedMs(queuedAt, finishedAt);
   return (
@@ -56,6 +57,7 @@ function Figures({ receipt }: { receipt: ReceiptData }) {
         <Figure name="Tokens written">{formatTokensWritten(receipt)}</Figure>
         <Figure name="Complete after">{totalMs === undefined ? "—" : formatDuration(totalMs)}</Figure>
         {attempts > 1 && <Figure name="Attempts">{attempts}</Figure>}
+        {budgetStep && <Figure name="Budget">{budgetSteps[budgetStep]}</Figure>}
       </dl>
       {reason && <p className="border-t border-line px-4 py-2.5 text-ink-soft first-letter:uppercase">{reason}</p>}
       {passages.length > 0 && <Passages passages={passages} />}

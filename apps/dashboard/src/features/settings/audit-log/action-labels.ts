@@ -58,6 +58,7 @@ export const actionGroups = [
     name: "Keys, assistant and knowledge",
     actions: {
       "assistant.changed": "Assistant changed",
+      "budget.changed": "Budget changed",
       "api_key.created": "API key created",
       "api_key.rotated": "API key rotated",
       "api_key.revoked": "API key revoked",

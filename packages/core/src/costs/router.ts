@@ -1,0 +1,48 @@
+import { Budget } from "@parley/contracts";
+import * as z from "zod";
+import { procedureFor, router } from "../trpc.ts";
+import { getBudget } from "./get-budget.ts";
+import { getReport } from "./get-report.ts";
+import { removeBudget, setBudget } from "./set-budget.ts";
+
+const longestMs = 366 * 86_400_000;
+
+const Span = z
+  .strictObject({ from: z.iso.datetime(), to: z.iso.datetime() })
+  .refine(({ from, to }) => Date.parse(to) >= Date.parse(from) && Date.parse(to) - Date.parse(from) <= longestMs, {
+    message: "must be a year at most, its end not before its beginning",
+  });
+
+const SetBudget = z
+  .strictObject({
+    ...Budget.shape,
+    /** That models without a price are in use, which no budget holds. */
+    acceptUnpriced: z.boolean().default(false),
+  })
+  .refine(
+    ({ cheaperAt, builtInAt, personAt }) => {
+      const steps = [cheaperAt, builtInAt, personAt].filter((percent) => percent !== null);
+      return steps.every((percent, index) => index === 0 || percent >= (steps[index - 1] ?? 0));
+    },
+    { message: "a milder step must not come after a harder one" },
+  );
+
+/** What models have cost, and what they may. */
+export const costsRouter = router({
+  budget: procedureFor("costs.read").query(({ ctx }) => getBudget(ctx.db, ctx.caller.tenantId)),
+
+  setBudget: procedureFor("budget.manage")
+    .input(SetBudget)
+    .mutation(({ ctx, input: { acceptUnpriced, ...budget } }) => {
+      const by = { memberId: ctx.caller.memberId, ip: ctx.ip };
+      return ctx.inTenant((tx) => setBudget(tx, by, { budget, isKnown: acceptUnpriced }));
+    }),
+
+  removeBudget: procedureFor("budget.manage").mutation(({ ctx }) =>
+    ctx.inTenant((tx) => removeBudget(tx, { memberId: ctx.caller.memberId, ip: ctx.ip })),
+  ),
+
+  report: procedureFor("costs.read")
+    .input(Span)
+    .query(({ ctx, input }) => getReport(ctx.db, ctx.caller.tenantId, input)),
+});
