@@ -104,13 +104,17 @@ for (const { name, viewport, colorScheme } of looks) {
       await expectAccessible(page);
       await page.getByLabel("A question").fill("How do I add my own documents?");
       await page.keyboard.press("Enter");
-      await page.getByText("The built-in answerer would answer").waitFor();
+      await page.getByRole("heading", { name: "The built-in answerer would answer" }).waitFor();
       await shot(page, info);
       await expectAccessible(page);
       await page.getByRole("link", { name: "Documents" }).click();
       await page.getByRole("link", { name: "Glossary" }).click();
       await page.getByRole("heading", { name: "Text of version 1" }).waitFor();
       await page.getByRole("heading", { name: "Glossary", level: 3 }).waitFor();
+      await shot(page, info);
+      await expectAccessible(page);
+      await page.getByRole("link", { name: "Chunks", exact: true }).click();
+      await page.getByRole("article", { name: "Chunk 1", exact: true }).waitFor();
       await shot(page, info);
       await expectAccessible(page);
     });

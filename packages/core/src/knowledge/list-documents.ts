@@ -3,6 +3,7 @@ import type { Database } from "@parley/db";
 import { documents, documentVersions, sources } from "@parley/db/schema";
 import { and, asc, desc, eq, isNull, sql } from "drizzle-orm";
 import { AppError } from "../app-error.ts";
+import { verifiedAtOf } from "./verified-at.ts";
 
 const pageSize = 100;
 
@@ -101,6 +102,7 @@ export async function getDocument(db: Database, tenantId: TenantId, documentId: 
           originalType: documentVersions.originalType,
           createdAt: documentVersions.createdAt,
           readyAt: documentVersions.readyAt,
+          verifiedAt: verifiedAtOf(sql`${documentVersions}`),
         },
       })
       .from(documents)

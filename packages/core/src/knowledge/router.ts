@@ -3,6 +3,7 @@ import * as z from "zod";
 import type { Actor } from "../tenants/acting-member.ts";
 import { type MemberCaller, procedureFor, router } from "../trpc.ts";
 import { getDocumentText } from "./get-document-text.ts";
+import { listChunks } from "./list-chunks.ts";
 import { getDocument, listDocuments } from "./list-documents.ts";
 import { removeDocumentAsMember } from "./remove-document-as-member.ts";
 import { retryDocument } from "./retry-document.ts";
@@ -66,6 +67,16 @@ const documentsRouter = router({
       }),
     )
     .query(({ ctx, input }) => getDocumentText(ctx.db, ctx.caller.tenantId, input)),
+
+  chunks: procedureFor("knowledge.read")
+    .input(
+      z.strictObject({
+        documentId: DocumentId,
+        versionId: DocumentVersionId,
+        from: z.int().min(0).max(limits.documentBytes).default(0),
+      }),
+    )
+    .query(({ ctx, input }) => listChunks(ctx.db, ctx.caller.tenantId, input)),
 
   retry: procedureFor("knowledge.manage")
     .input(OneDocument)

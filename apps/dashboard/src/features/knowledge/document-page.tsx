@@ -9,9 +9,11 @@ import { errorCode } from "../../errors/error-code.ts";
 import { ErrorNotice } from "../../errors/error-notice.tsx";
 import { PageTitle } from "../../shell/page-title.tsx";
 import { type ApiOutputs, useTRPC } from "../../trpc.ts";
-import { parseDocumentSearch, shownVersion } from "./document-search.ts";
+import { ChunkList } from "./chunk-list.tsx";
+import { type DocumentSearch, parseDocumentSearch, shownVersion } from "./document-search.ts";
 import { DocumentStatus } from "./document-status.tsx";
 import { DocumentText } from "./document-text.tsx";
+import { nameOriginalType } from "./original-type.ts";
 
 type Document = ApiOutputs["knowledge"]["documents"]["get"];
 
@@ -43,7 +45,7 @@ export function DocumentPage() {
 
 function DocumentView({ document }: { document: Document }) {
   const { id, title, path, source, currentVersionId, versions } = document;
-  const { version: asked } = parseDocumentSearch(useSearch({ from: "/app/knowledge/$documentId" }));
+  const { version: asked, chunk } = parseDocumentSearch(useSearch({ from: "/app/knowledge/$documentId" }));
   const shown = shownVersion(versions, { asked, currentVersionId });
   const current = versions.find((version) => version.id === currentVersionId);
   return (
@@ -54,6 +56,7 @@ function DocumentView({ document }: { document: Document }) {
       <p className="mt-1 text-ink-soft wrap-anywhere">
         {source} · <span className="font-mono text-sm">{path}</span>
       </p>
+      {shown && <Facts version={shown} />}
       <div className="mt-6 gap-8 lg:grid lg:grid-cols-[minmax(0,1fr)_17rem]">
         <section aria-labelledby="versions" className="self-start lg:sticky lg:top-8 lg:order-last">
           <h2 id="versions" className="mb-2.5 text-sm font-semibold">
@@ -67,6 +70,7 @@ function DocumentView({ document }: { document: Document }) {
                   version={version}
                   isShown={version.id === shown?.id}
                   answers={version.id === currentVersionId}
+                  search={{ version: version.version, ...(chunk !== undefined && { chunk: 0 }) }}
                 />
               </li>
             ))}
@@ -80,20 +84,65 @@ function DocumentView({ document }: { document: Document }) {
           </p>
         </section>
         {shown && (
-          <section aria-labelledby="text" className="max-lg:mt-8">
-            <h2 id="text" className="mb-2.5 text-sm font-semibold">
-              Text of version {shown.version}
-            </h2>
+          <section aria-labelledby="text" className="min-w-0 max-lg:mt-8">
+            <div className="mb-2.5 flex flex-wrap items-center justify-between gap-x-4 gap-y-2">
+              <h2 id="text" className="text-sm font-semibold">
+                {chunk === undefined ? "Text" : "Chunks"} of version {shown.version}
+              </h2>
+              <nav aria-label="View" className="flex gap-0.5 rounded-xl bg-sunken p-1">
+                <ViewLink documentId={id} search={{ version: shown.version }} isShown={chunk === undefined}>
+                  Text
+                </ViewLink>
+                <ViewLink documentId={id} search={{ version: shown.version, chunk: 0 }} isShown={chunk !== undefined}>
+                  Chunks
+                </ViewLink>
+              </nav>
+            </div>
             {shown.failure && (
               <p className="mb-4 rounded-control bg-bad-soft px-3.5 py-2.5 text-sm text-bad">{shown.failure}</p>
             )}
-            <div className="rounded-card border border-line bg-surface px-5 py-5 shadow-xs md:px-8 md:py-7">
-              <DocumentText key={shown.id} documentId={id} versionId={shown.id} />
-            </div>
+            {chunk === undefined ? (
+              <div className="rounded-card border border-line bg-surface px-5 py-5 shadow-xs md:px-8 md:py-7">
+                <DocumentText key={shown.id} documentId={id} versionId={shown.id} />
+              </div>
+            ) : (
+              <ChunkList key={shown.id} documentId={id} version={shown} chosen={chunk} />
+            )}
           </section>
         )}
       </div>
     </>
+  );
+}
+
+/** What the version was made from, and when that was last seen to be so. */
+function Facts({ version: { originalType, verifiedAt } }: { version: Document["versions"][number] }) {
+  const original = nameOriginalType(originalType);
+  return (
+    <p className="mt-1 text-sm text-ink-soft">
+      {original && `Read from ${original} · `}
+      Last checked on <time dateTime={verifiedAt}>{formatMoment(verifiedAt)}</time>
+    </p>
+  );
+}
+
+type ViewLinkProps = { documentId: DocumentId; search: DocumentSearch; isShown: boolean; children: string };
+
+function ViewLink({ documentId, search, isShown, children }: ViewLinkProps) {
+  return (
+    <Link
+      to="/knowledge/$documentId"
+      params={{ documentId }}
+      search={search}
+      replace
+      aria-current={isShown ? "page" : undefined}
+      className={classNames(
+        "flex h-7 items-center rounded-lg px-3 text-sm font-medium transition-colors",
+        isShown ? "bg-surface text-ink shadow-xs" : "text-ink-soft hover:text-ink",
+      )}
+    >
+      {children}
+    </Link>
   );
 }
 
@@ -103,15 +152,16 @@ type VersionLinkProps = {
   isShown: boolean;
   /** It is the one that answers are made from. */
   answers: boolean;
+  search: DocumentSearch;
 };
 
-function VersionLink({ documentId, version, isShown, answers }: VersionLinkProps) {
+function VersionLink({ documentId, version, isShown, answers, search }: VersionLinkProps) {
   const moment = version.readyAt ?? version.createdAt;
   return (
     <Link
       to="/knowledge/$documentId"
       params={{ documentId }}
-      search={{ version: version.version }}
+      search={search}
       replace
       aria-current={isShown ? "true" : undefined}
       className={classNames(
