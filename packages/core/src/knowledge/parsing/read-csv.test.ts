@@ -39,3 +39,10 @@ test("what can't be a table is refused", () => {
   expect(() => read("<!DOCTYPE html><p>x,y</p>")).toThrow("document.mismatch");
   expect(() => read('a,b\n"never closed,1\n')).toThrow("Quote");
 });
+
+test.each([
+  ["the file says itself", "sep=;\nName;Price, in euros\nA;5\n", "- Name: A\\\n  Price, in euros: 5\n"],
+  ["stands between what is quoted", '"Name, of it";Price\nA;5\n', "- Name, of it: A\\\n  Price: 5\n"],
+])("cells are divided by what %s", (_how, csv, expected) => {
+  expect(read(csv)).toBe(expected);
+});

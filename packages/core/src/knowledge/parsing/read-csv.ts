@@ -9,11 +9,15 @@ const longestRow = 200_000;
 
 /** A table's rows, each with the names of its columns, so that a row that is found alone says what it means. */
 export function readCsv(bytes: Uint8Array): Parsed {
-  const text = decodeText(bytes);
+  const decoded = decodeText(bytes);
+  // As Excel writes it before the first row where commas stand within numbers.
+  const [said = "", own] = /^sep=([^\n])\n/i.exec(decoded) ?? [];
+  const text = decoded.slice(said.length);
   if (/^\s*<(?:!doctype|html|\?xml)\b/i.test(text)) throw new Refusal("document.mismatch");
   const [firstLine = ""] = /[^\n]+/.exec(text) ?? [];
-  const count = (delimiter: string) => firstLine.split(delimiter).length;
-  const delimiter = delimiters.reduce((best, other) => (count(other) > count(best) ? other : best));
+  const unquoted = firstLine.replace(/"[^"]*"/g, "");
+  const count = (delimiter: string) => unquoted.split(delimiter).length;
+  const delimiter = own ?? delimiters.reduce((best, other) => (count(other) > count(best) ? other : best));
   let rows: string[][];
   try {
     rows = parse(text, {
