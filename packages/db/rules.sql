@@ -189,6 +189,39 @@ TABLE invitations OWNER owner FORCE ROW LEVEL SECURITY;
   POLICY tenant_update FOR UPDATE TO app USING (tenant_id = ( SELECT app.tenant_id() AS tenant_id)) WITH CHECK (tenant_id = ( SELECT app.tenant_id() AS tenant_id));
   POLICY tenant_delete FOR DELETE TO app USING (tenant_id = ( SELECT app.tenant_id() AS tenant_id));
 
+TABLE knowledge_test_results OWNER owner FORCE ROW LEVEL SECURITY;
+  PRIMARY KEY (tenant_id, run_id, test_id);
+  FOREIGN KEY (tenant_id) REFERENCES tenants (tenant_id);
+  FOREIGN KEY (tenant_id, run_id) REFERENCES knowledge_test_runs (tenant_id, id);
+  FOREIGN KEY (tenant_id, test_id) REFERENCES knowledge_tests (tenant_id, id);
+  GRANT SELECT, INSERT, UPDATE, DELETE TO app;
+  POLICY tenant_select FOR SELECT TO app USING (tenant_id = ( SELECT app.tenant_id() AS tenant_id));
+  POLICY tenant_insert FOR INSERT TO app WITH CHECK (tenant_id = ( SELECT app.tenant_id() AS tenant_id));
+  POLICY tenant_update FOR UPDATE TO app USING (tenant_id = ( SELECT app.tenant_id() AS tenant_id)) WITH CHECK (tenant_id = ( SELECT app.tenant_id() AS tenant_id));
+  POLICY tenant_delete FOR DELETE TO app USING (tenant_id = ( SELECT app.tenant_id() AS tenant_id));
+
+TABLE knowledge_test_runs OWNER owner FORCE ROW LEVEL SECURITY;
+  PRIMARY KEY (tenant_id, id);
+  UNIQUE (tenant_id) WHERE (status = 'queued'::text);
+  FOREIGN KEY (tenant_id, asked_by) REFERENCES members (tenant_id, id);
+  FOREIGN KEY (tenant_id) REFERENCES tenants (tenant_id);
+  GRANT SELECT, INSERT, UPDATE, DELETE TO app;
+  POLICY tenant_select FOR SELECT TO app USING (tenant_id = ( SELECT app.tenant_id() AS tenant_id));
+  POLICY tenant_insert FOR INSERT TO app WITH CHECK (tenant_id = ( SELECT app.tenant_id() AS tenant_id));
+  POLICY tenant_update FOR UPDATE TO app USING (tenant_id = ( SELECT app.tenant_id() AS tenant_id)) WITH CHECK (tenant_id = ( SELECT app.tenant_id() AS tenant_id));
+  POLICY tenant_delete FOR DELETE TO app USING (tenant_id = ( SELECT app.tenant_id() AS tenant_id));
+
+TABLE knowledge_tests OWNER owner FORCE ROW LEVEL SECURITY;
+  PRIMARY KEY (tenant_id, id);
+  FOREIGN KEY (tenant_id, created_by) REFERENCES members (tenant_id, id);
+  FOREIGN KEY (tenant_id) REFERENCES tenants (tenant_id);
+  FOREIGN KEY (tenant_id, message_id) REFERENCES messages (tenant_id, id);
+  GRANT SELECT, INSERT, UPDATE, DELETE TO app;
+  POLICY tenant_select FOR SELECT TO app USING (tenant_id = ( SELECT app.tenant_id() AS tenant_id));
+  POLICY tenant_insert FOR INSERT TO app WITH CHECK (tenant_id = ( SELECT app.tenant_id() AS tenant_id));
+  POLICY tenant_update FOR UPDATE TO app USING (tenant_id = ( SELECT app.tenant_id() AS tenant_id)) WITH CHECK (tenant_id = ( SELECT app.tenant_id() AS tenant_id));
+  POLICY tenant_delete FOR DELETE TO app USING (tenant_id = ( SELECT app.tenant_id() AS tenant_id));
+
 TABLE members OWNER owner FORCE ROW LEVEL SECURITY;
   PRIMARY KEY (tenant_id, id);
   FOREIGN KEY (tenant_id) REFERENCES tenants (tenant_id);

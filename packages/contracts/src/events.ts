@@ -22,6 +22,12 @@ export const StoredEvent = z.discriminatedUnion("type", [
   z.object({ type: z.literal("source.changed"), sourceId: SourceId }),
   /** The budget is another, or the month's spending has reached a part of it that is told of or changes answers. */
   z.object({ type: z.literal("budget.changed") }),
+  /** What the assistant is told, or who answers for it, is another than before. */
+  z.object({ type: z.literal("assistant.changed") }),
+  /** Tests of the knowledge, their runs or their results. */
+  z.object({ type: z.literal("tests.changed") }),
+  /** Questions that wait for an answer in the knowledge. */
+  z.object({ type: z.literal("gaps.changed") }),
   /** Somebody is a member now, or may do other things than before. */
   z.object({ type: z.literal("member.changed"), memberId: MemberId, role: Role }),
   /** Somebody was removed, or left: from here on they see nothing of the tenant. */

@@ -29,3 +29,7 @@ export const DocumentVersionId = z.uuid().brand<"DocumentVersionId">();
 export type DocumentVersionId = z.infer<typeof DocumentVersionId>;
 export const ChunkId = z.uuid().brand<"ChunkId">();
 export type ChunkId = z.infer<typeof ChunkId>;
+export const KnowledgeTestId = z.uuid().brand<"KnowledgeTestId">();
+export type KnowledgeTestId = z.infer<typeof KnowledgeTestId>;
+export const KnowledgeTestRunId = z.uuid().brand<"KnowledgeTestRunId">();
+export type KnowledgeTestRunId = z.infer<typeof KnowledgeTestRunId>;

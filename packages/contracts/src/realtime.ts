@@ -15,6 +15,8 @@ export const Channel = z.union([
   z.literal("documents"),
   z.literal("members"),
   z.literal("budget"),
+  z.literal("tests"),
+  z.literal("gaps"),
 ]);
 export type Channel = z.infer<typeof Channel>;
 
@@ -65,6 +67,8 @@ export type ChannelEvent = EventOf<
   | "document.changed"
   | "source.changed"
   | "budget.changed"
+  | "tests.changed"
+  | "gaps.changed"
   | "member.changed"
   | "member.removed"
 >;

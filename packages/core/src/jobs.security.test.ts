@@ -10,6 +10,7 @@ import { answer } from "./assistant/answer.ts";
 import { builtInAnswerer } from "./assistant/built-in-answerer.ts";
 import { watchTakeovers } from "./assistant/watch-takeovers.ts";
 import { createJobs } from "./knowledge/jobs.ts";
+import { workOnTests } from "./knowledge-tests/jobs.ts";
 import { createMailJobs } from "./mail/mail-jobs.ts";
 import { createFullTenant, type FullTenant } from "./testing/full-tenant.ts";
 import { createWordEmbedder } from "./testing/library.ts";
@@ -23,6 +24,8 @@ const tried: Record<string, (tenantId: string, of: Ids) => object> = {
   clearSource: (tenantId, of) => ({ tenantId, sourceId: of.SourceId }),
   clearDocument: (tenantId, of) => ({ tenantId, documentId: of.DocumentId }),
   indexKnowledge: (tenantId) => ({ tenantId }),
+  replayTests: (tenantId, of) => ({ tenantId, runId: of.KnowledgeTestRunId }),
+  giveUpTests: (tenantId, of) => ({ tenantId, runId: of.KnowledgeTestRunId }),
   giveUpDocument: (tenantId, of) => ({ tenantId, documentId: of.DocumentId, versionId: of.DocumentVersionId }),
 };
 /** Hold a letter and its address, and name nothing of a tenant's. */
@@ -42,13 +45,19 @@ const mail = createMailJobs({
   secret: "a secret of this test alone, 32 characters or more",
 });
 const embedder = createWordEmbedder();
+const eventLog = createInProcessEventLog({ logger });
+let tests: Awaited<ReturnType<typeof workOnTests>>;
 const world = await createWorld(db);
 
 beforeAll(async () => {
   await jobs.start();
   await jobs.work(embedder);
+  const limits = { timeoutMs: 20_000, idleTimeoutMs: 20_000 };
+  tests = await workOnTests(jobs, { db, eventLog, embedder, answerer: builtInAnswerer, limits });
 });
 afterAll(async () => {
+  await tests.stop();
+  await eventLog.close();
   await jobs.stop();
   await db.close();
   await database.drop();
@@ -123,7 +132,6 @@ describe("a job", () => {
 
 describe("an answer", () => {
   test("[T12] that is due in one tenant is not given in another's name", async () => {
-    const eventLog = createInProcessEventLog({ logger });
     const takeovers = await watchTakeovers(eventLog);
     const limits = { timeoutMs: 20_000, idleTimeoutMs: 20_000, leaseMs: 5_000 };
     const deps = { db, eventLog, embedder, takeovers, logger, answerer: builtInAnswerer, limits };
@@ -141,6 +149,5 @@ describe("an answer", () => {
     );
     expect(rows).toHaveLength(1);
     await takeovers.stop();
-    await eventLog.close();
   });
 });

@@ -5,6 +5,7 @@ import { auditRouter } from "./audit/router.ts";
 import { conversationsRouter } from "./conversations/router.ts";
 import { costsRouter } from "./costs/router.ts";
 import { knowledgeRouter } from "./knowledge/router.ts";
+import { knowledgeTestsRouter } from "./knowledge-tests/router.ts";
 import { invitationsRouter, membersRouter } from "./members/router.ts";
 import { sessionRouter } from "./tenants/router.ts";
 import { router } from "./trpc.ts";
@@ -21,6 +22,7 @@ export const appRouter = router({
   assistant: assistantRouter,
   knowledge: knowledgeRouter,
   costs: costsRouter,
+  knowledgeTests: knowledgeTestsRouter,
   audit: auditRouter,
 });
 export type AppRouter = typeof appRouter;

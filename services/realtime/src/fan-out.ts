@@ -70,6 +70,12 @@ export class FanOut {
       case "budget.changed":
         this.#tell(tenantId, "budget", event);
         break;
+      case "tests.changed":
+        this.#tell(tenantId, "tests", event);
+        break;
+      case "gaps.changed":
+        this.#tell(tenantId, "gaps", event);
+        break;
       case "member.changed":
       case "member.removed":
         this.#tell(tenantId, "members", event);

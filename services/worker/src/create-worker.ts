@@ -1,10 +1,12 @@
 import { createSweep } from "@parley/core/accounts/sweep";
+import { builtInAnswerer } from "@parley/core/assistant/built-in-answerer";
 import { createAssistantJobs } from "@parley/core/assistant/jobs";
 import type { Model } from "@parley/core/assistant/models/model";
 import { writeCheckpoints } from "@parley/core/audit/write-checkpoints";
 import { createAlertMails } from "@parley/core/costs/mail-alerts";
 import type { KnowledgeJobs } from "@parley/core/knowledge/jobs";
 import type { Embedder } from "@parley/core/knowledge/passage";
+import { workOnTests } from "@parley/core/knowledge-tests/jobs";
 import type { MailJobs } from "@parley/core/mail/mail-jobs";
 import { createRelay } from "@parley/core/outbox/relay";
 import type { Database } from "@parley/db";
@@ -45,6 +47,7 @@ export function createWorker(options: WorkerOptions): Worker {
     checkpointDir === undefined
       ? undefined
       : writeCheckpoints({ db, secret: config.secret, folder: checkpointDir, logger });
+  let tests: Awaited<ReturnType<typeof workOnTests>> | undefined;
   return {
     async start() {
       relay.start();
@@ -53,10 +56,16 @@ export function createWorker(options: WorkerOptions): Worker {
       alertMails.start();
       await jobs.work(embedder);
       await mailJobs.work(mailer);
+      tests = await workOnTests(jobs, {
+        ...{ db, eventLog, embedder },
+        answerer: options.model ?? builtInAnswerer,
+        limits: config.answer,
+      });
       await assistant.start();
     },
     async stop() {
       await assistant.stop();
+      await tests?.stop();
       await jobs.stop();
       await mailer.close();
       await sweep.stop();

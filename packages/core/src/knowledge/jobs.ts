@@ -1,4 +1,4 @@
-import { DocumentId, DocumentVersionId, SourceId, TenantId } from "@parley/contracts";
+import { DocumentId, DocumentVersionId, type KnowledgeTestRunId, SourceId, TenantId } from "@parley/contracts";
 import type { Database, TenantTransaction } from "@parley/db";
 import type { Logger } from "@parley/platform/log";
 import * as z from "zod";
@@ -19,6 +19,8 @@ type Orders = {
   ingestDocument: IngestOrder;
   clearDocument: z.infer<typeof ClearOrder>;
   clearSource: z.infer<typeof ClearSourceOrder>;
+  /** Worked on by the tests of the knowledge. */
+  replayTests: { tenantId: TenantId; runId: KnowledgeTestRunId };
 };
 
 /** The knowledge's jobs. */
@@ -55,6 +57,8 @@ export function createJobs(options: {
   const { db, exactUpTo = 20_000 } = options;
   const queue = createJobQueue(options);
   const kind = { retryLimit: retries, retryDelay: 1, retryBackoff: true, retryDelayMax: 60 };
+  queue.define("giveUpTests", { ...kind, retryLimit: 10 });
+  queue.define("replayTests", { ...kind, expireInSeconds: 4 * 3_600, deadLetter: "giveUpTests" });
   queue.define("giveUpDocument", { ...kind, retryLimit: 10 });
   queue.define("clearDocument", { ...kind, retryLimit: 10 });
   queue.define("clearSource", { ...kind, retryLimit: 10 });

@@ -11,6 +11,7 @@ const described: Record<Permission, string> = {
   "conversations.answer": "take a conversation over, answer, give it back, resolve it",
   "knowledge.read": "read the documents that answers are made from",
   "knowledge.manage": "add, change and remove what answers are made from",
+  "tests.manage": "pin questions as tests, say what is right, have them asked again",
   "runs.read": "see what an answer cost, and why it came out so",
   "assistant.read": "see what the assistant is called and told",
   "assistant.manage": "change it",

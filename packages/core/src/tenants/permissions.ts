@@ -8,6 +8,8 @@ export const permissions = {
   "knowledge.read": ["owner", "admin", "member", "viewer"],
   /** To add, change and remove what answers are made from. */
   "knowledge.manage": ["owner", "admin"],
+  /** To say which questions are asked again after each change, and what is right. */
+  "tests.manage": ["owner", "admin", "member"],
   /** What answers cost, and why they came out so. */
   "runs.read": ["owner", "admin", "member", "viewer"],
   /** What the assistant is called and told. */

@@ -1,6 +1,15 @@
 import { randomUUID } from "node:crypto";
 import { defaultAssistantSettings, InvitationId, MemberId, type Role, UserId } from "@parley/contracts";
-import { citations, contacts, documentVersions, members, runs, sources } from "@parley/db/schema";
+import {
+  citations,
+  contacts,
+  documentVersions,
+  knowledgeTestResults,
+  knowledgeTestRuns,
+  members,
+  runs,
+  sources,
+} from "@parley/db/schema";
 import { sql } from "drizzle-orm";
 import { recordAudit } from "../audit/record-audit.ts";
 import { createLibrary, createWordEmbedder } from "./library.ts";
@@ -78,6 +87,21 @@ export async function createFullTenant(world: World, word: string) {
     }),
   );
 
+  const KnowledgeTestId = randomUUID();
+  const KnowledgeTestRunId = randomUUID();
+  const test = { id: KnowledgeTestId as never, question: `Is the ${word} elephant grey?` };
+  await contact.api.knowledgeTests.create({ ...test, words: [word] });
+  await db.transaction(tenantId, (tx) =>
+    tx.insert(knowledgeTestRuns).values({ id: KnowledgeTestRunId as never, cause: "asked" }),
+  );
+  await db.transaction(tenantId, (tx) =>
+    tx.insert(knowledgeTestResults).values({
+      ...{ runId: KnowledgeTestRunId as never, testId: KnowledgeTestId as never, verdict: "failed", changed: true },
+      ...{ outcome: "answered", answer: `Of ${word}.`, citations: [], missing: { citations: [], words: [word] } },
+      ...{ answerer: "built-in", durationMs: 1 },
+    }),
+  );
+
   const [run] = await db.read(tenantId, (tx) => tx.select().from(runs));
   const [source] = await db.read(tenantId, (tx) => tx.select().from(sources));
   const [version] = await db.read(tenantId, (tx) =>
@@ -100,6 +124,8 @@ export async function createFullTenant(world: World, word: string) {
     ChunkId: passage.chunkId,
     ApiKeyId: apiKeyId,
     InvitationId: invitationId,
+    KnowledgeTestId,
+    KnowledgeTestRunId,
   };
   return { ...contact, people, ids, word, library, apiKey };
 }

@@ -18,6 +18,8 @@ const kinds = {
   ChunkId: contracts.ChunkId,
   ApiKeyId: contracts.ApiKeyId,
   InvitationId: contracts.InvitationId,
+  KnowledgeTestId: contracts.KnowledgeTestId,
+  KnowledgeTestRunId: contracts.KnowledgeTestRunId,
 } as const;
 export type IdKind = keyof typeof kinds;
 export const idKinds = Object.keys(kinds) as IdKind[];

@@ -5,4 +5,5 @@ export * from "./conversations.ts";
 export * from "./costs.ts";
 export * from "./invitations.ts";
 export * from "./knowledge.ts";
+export * from "./knowledge-tests.ts";
 export * from "./tenants.ts";

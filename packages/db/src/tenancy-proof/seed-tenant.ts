@@ -50,6 +50,11 @@ const rows = (tenantId: TenantId, id: (n: number) => string) => `
   INSERT INTO budgets (monthly_micros) VALUES (1);
   INSERT INTO budget_alerts (month, percent) VALUES ('2026-01-01', 50);
   INSERT INTO budget_reservations (id, micros) VALUES (${id(16)}, 1);
+  INSERT INTO knowledge_tests (id, question, message_id, created_by) VALUES (${id(17)}, 'How?', ${id(7)}, ${id(1)});
+  INSERT INTO knowledge_test_runs (id, cause, asked_by) VALUES (${id(18)}, 'asked', ${id(1)});
+  INSERT INTO knowledge_test_results
+    (run_id, test_id, verdict, changed, outcome, answer, citations, missing, answerer, duration_ms)
+    VALUES (${id(18)}, ${id(17)}, 'new', false, 'answered', 'So.', '[]', '{}', 'built-in', 1);
   INSERT INTO outbox (event) VALUES ('{}');`;
 
 /**

@@ -4,6 +4,7 @@ import { assistantSettings } from "@parley/db/schema";
 import { desc, eq } from "drizzle-orm";
 import { AppError } from "../../app-error.ts";
 import { recordAudit } from "../../audit/record-audit.ts";
+import { announce } from "../../outbox/announce.ts";
 import { type Actor, checkStillMay } from "../../tenants/acting-member.ts";
 
 const fields = ["name", "tone", "toneWords", "guidance", "unknownText", "linkHosts"] as const;
@@ -76,5 +77,6 @@ async function add(
     ip: by.ip,
     details: { changed: changed.join(" "), restored },
   });
+  await announce(tx, { type: "assistant.changed" });
   return { version };
 }

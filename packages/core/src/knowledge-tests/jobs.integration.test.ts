@@ -1,0 +1,35 @@
+import { randomUUID } from "node:crypto";
+import { KnowledgeTestId } from "@parley/contracts";
+import { createInProcessEventLog } from "@parley/platform/event-log/in-process-event-log";
+import { createLogger } from "@parley/platform/log";
+import { expect, test } from "vitest";
+import { builtInAnswerer } from "../assistant/built-in-answerer.ts";
+import { createJobs } from "../knowledge/jobs.ts";
+import { createLibrary, createWordEmbedder } from "../testing/library.ts";
+import { createWorld } from "../testing/world.ts";
+import { workOnTests } from "./jobs.ts";
+
+test("a change that the event log tells of has the tests asked again by a worker", async () => {
+  await using world = await createWorld();
+  const { tenantId, api } = await world.tenant();
+  const logger = createLogger({ level: "silent", format: "json" });
+  const eventLog = createInProcessEventLog({ logger });
+  const embedder = createWordEmbedder();
+  const jobs = createJobs({ db: world.db, logger, embedded: false });
+  await jobs.start();
+  const limits = { timeoutMs: 20_000, idleTimeoutMs: 20_000 };
+  const deps = { db: world.db, eventLog, embedder, answerer: builtInAnswerer, limits };
+  const tests = await workOnTests(jobs, deps);
+
+  const library = createLibrary(world.db, tenantId, embedder);
+  const id = KnowledgeTestId.parse(randomUUID());
+  await api.knowledgeTests.create({ id, question: "Where does the elephant live?", words: ["Africa"] });
+  const { documentId } = await library.read("elephant.md", "# Elephant\n\nThe elephant does live in Africa.\n");
+  await eventLog.publish([{ id: "1", tenantId, event: { type: "document.changed", documentId } }]);
+  const newest = async () => (await api.knowledgeTests.runs())[0];
+  await expect.poll(newest, { timeout: 15_000 }).toMatchObject({ status: "finished", cause: "changed", total: 1 });
+
+  await tests.stop();
+  await jobs.stop();
+  await eventLog.close();
+});

@@ -1,0 +1,279 @@
+import { randomUUID } from "node:crypto";
+import { KnowledgeTestId, type KnowledgeTestRunId, type MessageId, RunId } from "@parley/contracts";
+import { messages, runs } from "@parley/db/schema";
+import { and, eq } from "drizzle-orm";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import type { Answerer } from "../assistant/answerer.ts";
+import { builtInAnswerer } from "../assistant/built-in-answerer.ts";
+import { claimRun } from "../assistant/claim-run.ts";
+import { composeAnswer } from "../assistant/compose-answer.ts";
+import { postReply } from "../conversations/post-reply.ts";
+import { createMeter } from "../costs/meter.ts";
+import { createMinilmEmbedder } from "../knowledge/embedders/minilm.ts";
+import type { Embedder } from "../knowledge/passage.ts";
+import { createLibrary } from "../testing/library.ts";
+import { createWorld, type World } from "../testing/world.ts";
+import { giveUpRun, replayTests } from "./replay-tests.ts";
+import { noticeChange } from "./start-run.ts";
+
+let world: World;
+let embedder: Embedder;
+beforeAll(async () => {
+  world = await createWorld();
+  embedder = await createMinilmEmbedder();
+});
+afterAll(async () => {
+  await embedder.close();
+  await world[Symbol.asyncDispose]();
+});
+
+const limits = { timeoutMs: 20_000, idleTimeoutMs: 20_000 };
+const never = new AbortController().signal;
+
+const returns = "## Returns\n\nYou can send an article back within 30 days of delivery.";
+const shipping = "## Shipping\n\nWe ship to Iceland by boat every Tuesday.";
+const warranty = "## Warranty\n\nThe warranty of every kettle lasts for five years.";
+const handbook = (...parts: string[]) => `# Handbook\n\n${parts.join("\n\n")}\n`;
+const questions = {
+  returns: "Within how many days can I send an article back?",
+  shipping: "When do you ship to Iceland?",
+  warranty: "How long does the warranty of a kettle last?",
+};
+
+/** A tenant with a handbook, and a contact who asks. */
+async function newShop() {
+  const contact = await world.contact();
+  const { tenantId, api } = contact;
+  const library = createLibrary(world.db, tenantId, embedder);
+  const deps = { db: world.db, embedder, answerer: builtInAnswerer as Answerer, limits };
+  const orders: KnowledgeTestRunId[] = [];
+  const jobs = {
+    send: async (_tx: unknown, name: string, order: object) => {
+      if (name === "replayTests") orders.push((order as { runId: KnowledgeTestRunId }).runId);
+    },
+  };
+
+  /** Asks, and gets the built-in answer in the conversation. */
+  async function ask(text: string): Promise<MessageId> {
+    const question = await contact.say(text);
+    const [run] = await world.db.read(tenantId, (read) =>
+      read
+        .select()
+        .from(runs)
+        .where(and(eq(runs.questionId, question.id), eq(runs.status, "queued"))),
+    );
+    const claim = await claimRun(world.db, tenantId, RunId.parse(run?.id), 60_000);
+    if (!claim) throw new Error("the run is not to be had");
+    const meter = createMeter({ db: world.db, tenantId, spentFor: { purpose: "answer" }, countTokens: () => 0 });
+    const listener = { signal: never, onWords: () => {}, clock: () => new Date(), meter };
+    const { spent: _, ...answer } = await composeAnswer(deps, tenantId, { text, history: [] }, listener);
+    const { runId, leaseToken } = claim;
+    const posted = await world.db.transaction(tenantId, (tx) => postReply(tx, { runId, leaseToken, ...answer }));
+    if (posted === "discarded") throw new Error("the reply was discarded");
+    return posted.id;
+  }
+  async function pin(messageId: MessageId) {
+    const id = KnowledgeTestId.parse(randomUUID());
+    await api.knowledgeTests.pin({ id, messageId });
+    return id;
+  }
+  const replay = (runId: KnowledgeTestRunId, signal = never) => replayTests(deps, { tenantId, runId }, signal);
+  /** As a worker does when it hears of a change. */
+  const notice = () => noticeChange(world.db, jobs as never, deps.answerer, tenantId);
+  async function noticeAndReplay() {
+    await notice();
+    for (const runId of orders.splice(0)) await replay(runId);
+    return verdicts();
+  }
+  async function verdicts() {
+    const tests = await api.knowledgeTests.list();
+    return Object.fromEntries(tests.map(({ question, results }) => [question, results[0]?.verdict]));
+  }
+  async function pinAll() {
+    for (const question of Object.values(questions)) await pin(await ask(question));
+  }
+  return { ...contact, library, deps, orders, ask, pin, pinAll, replay, notice, noticeAndReplay, verdicts };
+}
+
+test("when a paragraph is deleted, exactly the questions that depend on it turn red, and the change is named", async () => {
+  const { library, pinAll, noticeAndReplay, api } = await newShop();
+  await library.read("handbook.md", handbook(returns, shipping, warranty));
+  await pinAll();
+  const { returns: r, shipping: s, warranty: w } = questions;
+  expect(await noticeAndReplay()).toEqual({ [r]: "passed", [s]: "passed", [w]: "passed" });
+
+  await library.read("handbook.md", handbook(returns, warranty));
+  expect(await noticeAndReplay()).toEqual({ [r]: "passed", [s]: "failed", [w]: "passed" });
+  const [run] = await api.knowledgeTests.runs();
+  expect(run).toMatchObject({
+    ...{ cause: "changed", status: "finished", total: 3, passed: 2, failed: 1 },
+    changes: [{ kind: "document", title: "Handbook", version: 2 }],
+  });
+  const tests = await api.knowledgeTests.list();
+  const red = tests.find(({ question }) => question === s);
+  if (!red) throw new Error("the test is gone");
+  const { results, expected } = await api.knowledgeTests.get({ testId: red.id });
+  expect(results[0]).toMatchObject({ verdict: "failed", missing: { citations: [0] } });
+  expect(expected?.citations[0]?.text).toContain("boat every Tuesday");
+
+  // It comes back, further down and in another document's version: what it says is what it is known by.
+  await library.read("handbook.md", handbook(warranty, returns, shipping));
+  expect(await noticeAndReplay()).toEqual({ [r]: "passed", [s]: "passed", [w]: "passed" });
+});
+
+test("taking a whole document out turns its questions red, too", async () => {
+  const { library, pinAll, noticeAndReplay, api } = await newShop();
+  await library.read("a.md", handbook(returns, warranty));
+  const { documentId } = await library.read("b.md", `# Delivery\n\n${shipping}\n`);
+  await pinAll();
+  await noticeAndReplay();
+  await library.remove(documentId);
+  const { returns: r, shipping: s, warranty: w } = questions;
+  expect(await noticeAndReplay()).toEqual({ [r]: "passed", [s]: "failed", [w]: "passed" });
+  const [run] = await api.knowledgeTests.runs();
+  expect(run?.changes).toEqual([{ kind: "removed", title: "Delivery" }]);
+});
+
+test("guidance and another model have the tests asked again; what is the same has not", async () => {
+  const { library, pinAll, notice, orders, deps, replay, api } = await newShop();
+  await notice();
+  expect(orders).toEqual([]);
+  await library.read("handbook.md", handbook(returns, shipping, warranty));
+  await pinAll();
+  await notice();
+  expect(orders).toHaveLength(1);
+  for (const runId of orders.splice(0)) await replay(runId);
+  await notice();
+  await library.add("handbook.md", handbook(returns, shipping, warranty));
+  await notice();
+  expect(orders).toEqual([]);
+
+  const current = await api.assistant.settings.get();
+  const { version, ...settings } = current;
+  await api.assistant.settings.change({ basedOn: version, settings: { ...settings, guidance: "Be kind." } });
+  await notice();
+  for (const runId of orders.splice(0)) await replay(runId);
+  expect((await api.knowledgeTests.runs())[0]?.changes).toEqual([{ kind: "settings", version: version + 1 }]);
+
+  deps.answerer = { ...builtInAnswerer, answerer: "another" };
+  await notice();
+  for (const runId of orders.splice(0)) await replay(runId);
+  expect((await api.knowledgeTests.runs())[0]?.changes).toEqual([{ kind: "answerer", name: "another" }]);
+});
+
+test("while a document is being read in nothing is asked, and once when all are", async () => {
+  const { library, pinAll, notice, orders } = await newShop();
+  await library.read("handbook.md", handbook(returns, shipping, warranty));
+  await pinAll();
+  await library.add("new.md", "# New\n\nSomething new.\n");
+  await notice();
+  expect(orders).toEqual([]);
+  await library.ingest();
+  await notice();
+  await notice();
+  expect(orders).toHaveLength(1);
+});
+
+test("a test that is written by hand has no verdict until somebody says that the answer is right", async () => {
+  const { library, noticeAndReplay, verdicts, api } = await newShop();
+  await library.read("handbook.md", handbook(returns, shipping));
+  const testId = KnowledgeTestId.parse(randomUUID());
+  await api.knowledgeTests.create({ id: testId, question: questions.shipping, words: [] });
+  await api.knowledgeTests.create({ id: testId, question: questions.shipping, words: [] });
+  expect(await noticeAndReplay()).toEqual({ [questions.shipping]: "new" });
+  const { results } = await api.knowledgeTests.get({ testId });
+  const runId = results[0]?.runId as KnowledgeTestRunId;
+  await api.knowledgeTests.accept({ testId, runId });
+  expect(await verdicts()).toEqual({ [questions.shipping]: "passed" });
+  await library.read("handbook.md", handbook(returns));
+  expect(await noticeAndReplay()).toEqual({ [questions.shipping]: "failed" });
+
+  await api.knowledgeTests.remove({ testId });
+  expect(await api.knowledgeTests.list()).toEqual([]);
+});
+
+test("words that the answer has to hold are looked for", async () => {
+  const { library, ask, pin, noticeAndReplay, api } = await newShop();
+  await library.read("handbook.md", handbook(returns, shipping));
+  const testId = await pin(await ask(questions.shipping));
+  await api.knowledgeTests.change({ testId, words: ["tuesday", "plane"] });
+  await noticeAndReplay();
+  const { results } = await api.knowledgeTests.get({ testId });
+  expect(results[0]).toMatchObject({ verdict: "failed", missing: { citations: [], words: ["plane"] } });
+});
+
+test("a question that goes on from another is asked with what was said before it", async () => {
+  const { library, ask, pin, noticeAndReplay, api } = await newShop();
+  await library.read(
+    "handbook.md",
+    handbook(returns, "## Shipping\n\nWe ship to Iceland. Shipping to Iceland costs 20 euros."),
+  );
+  await ask("Do you ship to Iceland?");
+  const testId = await pin(await ask("And how much is it?"));
+  const { history } = await api.knowledgeTests.get({ testId });
+  expect(history[0]).toEqual({ author: "contact", text: "Do you ship to Iceland?" });
+  await noticeAndReplay();
+  expect((await api.knowledgeTests.get({ testId })).results[0]?.answer).toContain("20 euros");
+});
+
+test("only an answer of the assistant's can be pinned", async () => {
+  const { api, say } = await newShop();
+  const { id: messageId } = await say("Hello?");
+  const pin = api.knowledgeTests.pin({ id: KnowledgeTestId.parse(randomUUID()), messageId });
+  await expect(pin).rejects.toMatchObject({ message: "test.no_answer" });
+});
+
+test("a run that is cancelled stops after the question that is being asked, and says so", async () => {
+  const { library, pinAll, deps, replay, api } = await newShop();
+  await library.read("handbook.md", handbook(returns, shipping, warranty));
+  await pinAll();
+  const { runId } = await api.knowledgeTests.start();
+  expect(await api.knowledgeTests.start()).toEqual({ runId });
+  deps.answerer = {
+    ...builtInAnswerer,
+    async *write(...given) {
+      await api.knowledgeTests.cancel({ runId });
+      return yield* builtInAnswerer.write(...given);
+    },
+  };
+  await replay(runId);
+  expect((await api.knowledgeTests.runs())[0]).toMatchObject({ status: "cancelled", total: 3, passed: 0 });
+  await replay(runId);
+  expect((await api.knowledgeTests.runs())[0]).toMatchObject({ status: "cancelled", passed: 0 });
+});
+
+test("a run whose worker dies is gone on with, and one that can't be made says so", async () => {
+  const { library, pinAll, deps, replay, api, tenantId } = await newShop();
+  await library.read("handbook.md", handbook(returns, shipping, warranty));
+  await pinAll();
+  const { runId } = await api.knowledgeTests.start();
+  const dies = new AbortController();
+  let asked = 0;
+  deps.answerer = {
+    ...builtInAnswerer,
+    async *write(...given) {
+      asked += 1;
+      if (asked === 2) dies.abort(new Error("the process ends"));
+      return yield* builtInAnswerer.write(...given);
+    },
+  };
+  await expect(replay(runId, dies.signal)).rejects.toThrow("the process ends");
+  expect((await api.knowledgeTests.runs())[0]).toMatchObject({ status: "running", total: 3, passed: 1 });
+  await replay(runId);
+  expect(asked).toBe(4);
+  expect((await api.knowledgeTests.runs())[0]).toMatchObject({ status: "finished", passed: 3 });
+
+  const { runId: next } = await api.knowledgeTests.start();
+  await giveUpRun(world.db, { tenantId, runId: next }, "It could not be done.");
+  expect((await api.knowledgeTests.runs())[0]).toMatchObject({ status: "failed", failure: "It could not be done." });
+});
+
+test("nothing of a replay reaches a conversation", async () => {
+  const { library, pinAll, noticeAndReplay, tenantId } = await newShop();
+  await library.read("handbook.md", handbook(returns, shipping, warranty));
+  await pinAll();
+  const countAll = () => world.db.read(tenantId, (read) => read.select({ id: messages.id }).from(messages));
+  const before = await countAll();
+  await noticeAndReplay();
+  expect(await countAll()).toEqual(before);
+});

@@ -1,0 +1,159 @@
+import { type CitedQuote, type KnowledgeTestRunId, type TenantId, testLimits } from "@parley/contracts";
+import type { Database, TenantTransaction } from "@parley/db";
+import { knowledgeTestResults, knowledgeTestRuns, knowledgeTests } from "@parley/db/schema";
+import { and, asc, desc, eq, inArray, notExists, notInArray, sql } from "drizzle-orm";
+import type { Answer, ComposeDeps } from "../assistant/compose-answer.ts";
+import { composeAnswer } from "../assistant/compose-answer.ts";
+import { createMeter } from "../costs/meter.ts";
+import { recordSpending } from "../costs/record-spending.ts";
+import { type SpentFor, sumSpent } from "../costs/spent.ts";
+import { estimateTokens } from "../knowledge/estimate-tokens.ts";
+import { announce } from "../outbox/announce.ts";
+import { judge, quoteSha256 } from "./judge.ts";
+import { listChanges, readTestedState, toFingerprint } from "./tested-state.ts";
+
+export type TestRun = { tenantId: TenantId; runId: KnowledgeTestRunId };
+type Test = typeof knowledgeTests.$inferSelect;
+
+/**
+ * Asks every question of the tenant's tests and judges the answers, one after the other. Nobody but members hears of them, and nothing is
+ * stored of them beside their result. It goes on where another worker has stopped, and ends when the run was cancelled.
+ *
+ * @throws when the database or the embedder is out of reach, or the signal's reason: then it may be tried again
+ */
+export async function replayTests(deps: ComposeDeps, { tenantId, runId }: TestRun, signal: AbortSignal): Promise<void> {
+  const { db } = deps;
+  const isOurs = await db.transaction(tenantId, (tx) => begin(tx, deps, runId));
+  if (!isOurs) return;
+  for (;;) {
+    signal.throwIfAborted();
+    const test = await nextTest(db, { tenantId, runId });
+    if (!test) break;
+    const goesOn = await ask(deps, { tenantId, runId }, test, signal);
+    if (!goesOn) return;
+  }
+  await db.transaction(tenantId, (tx) => finish(tx, runId));
+}
+
+/** @returns false when nobody wants the rest */
+async function ask(deps: ComposeDeps, { tenantId, runId }: TestRun, test: Test, signal: AbortSignal): Promise<boolean> {
+  const { db } = deps;
+  const beganAt = performance.now();
+  const spentFor: SpentFor = { purpose: "knowledge_test" };
+  const meter = createMeter({ db, tenantId, spentFor, countTokens: estimateTokens });
+  try {
+    const { question: text, history } = test;
+    const listener = { signal, onWords: () => {}, clock: () => new Date(), meter };
+    const answer = await composeAnswer(deps, tenantId, { text, history }, listener);
+    const durationMs = Math.round(performance.now() - beganAt);
+    return await db.transaction(tenantId, async (tx) => {
+      const goesOn = await store(tx, runId, test, { answer, durationMs });
+      await recordSpending(tx, spentFor, answer.spent);
+      return goesOn;
+    });
+  } catch (error) {
+    const spent = meter.spent();
+    if (spent.length > 0) await db.transaction(tenantId, (tx) => recordSpending(tx, spentFor, spent));
+    throw error;
+  }
+}
+
+/** Nothing can be done any more. */
+export function giveUpRun(db: Database, { tenantId, runId }: TestRun, failure: string): Promise<void> {
+  return db.transaction(tenantId, async (tx) => {
+    const { id, status } = knowledgeTestRuns;
+    const failed = await tx
+      .update(knowledgeTestRuns)
+      .set({ status: "failed", failure, finishedAt: sql`now()` })
+      .where(and(eq(id, runId), inArray(status, ["queued", "running"])))
+      .returning({ id });
+    if (failed.length > 0) await announce(tx, { type: "tests.changed" });
+  });
+}
+
+/** @returns whether there is a run to be made */
+async function begin(tx: TenantTransaction, { answerer }: ComposeDeps, runId: KnowledgeTestRunId): Promise<boolean> {
+  const [run] = await tx.select().from(knowledgeTestRuns).where(eq(knowledgeTestRuns.id, runId)).for("update");
+  if (run?.status === "running") return true;
+  if (run?.status !== "queued") return false;
+  const state = await readTestedState(tx, answerer);
+  const changes = await listChanges(tx, runId, state);
+  const total = await tx.$count(knowledgeTests);
+  await tx
+    .update(knowledgeTestRuns)
+    .set({ status: "running", startedAt: sql`now()`, fingerprint: toFingerprint(state), changes, total })
+    .where(eq(knowledgeTestRuns.id, runId));
+  await announce(tx, { type: "tests.changed" });
+  return true;
+}
+
+async function nextTest(db: Database, { tenantId, runId }: TestRun): Promise<Test | undefined> {
+  const [test] = await db.read(tenantId, (read) => {
+    const result = read
+      .select({ one: sql`1` })
+      .from(knowledgeTestResults)
+      .where(and(eq(knowledgeTestResults.runId, runId), eq(knowledgeTestResults.testId, knowledgeTests.id)));
+    return read
+      .select()
+      .from(knowledgeTests)
+      .where(notExists(result))
+      .orderBy(asc(knowledgeTests.createdAt), asc(knowledgeTests.id))
+      .limit(1);
+  });
+  return test;
+}
+
+/** @returns false when nobody wants the rest */
+async function store(
+  tx: TenantTransaction,
+  runId: KnowledgeTestRunId,
+  { id }: Test,
+  { answer, durationMs }: { answer: Answer; durationMs: number },
+): Promise<boolean> {
+  const { status } = knowledgeTestRuns;
+  const [run] = await tx
+    .select({ status })
+    .from(knowledgeTestRuns)
+    .where(eq(knowledgeTestRuns.id, runId))
+    .for("update");
+  if (run?.status !== "running") return false;
+  // It may have been changed, or removed, while it was asked.
+  const [test] = await tx.select().from(knowledgeTests).where(eq(knowledgeTests.id, id)).for("update");
+  if (!test) return true;
+  const { outcome, text, receipt, spent } = answer;
+  const got = { outcome, answer: text, citations: answer.citations.map(toQuote) };
+  const { answerer, model } = receipt;
+  await tx
+    .insert(knowledgeTestResults)
+    .values({
+      ...{ runId, testId: id, ...got, ...judge(test, got) },
+      ...{ answerer: answerer ?? "built-in", model, durationMs, costMicros: sumSpent(spent).costMicros },
+    })
+    .onConflictDoNothing();
+  await announce(tx, { type: "tests.changed" });
+  return true;
+}
+
+function toQuote({
+  documentId,
+  documentVersionId,
+  title,
+  headingPath,
+  start,
+  end,
+  text,
+}: Answer["citations"][number]): CitedQuote {
+  return { documentId, documentVersionId, title, headingPath, start, end, text, quoteSha256: quoteSha256(text) };
+}
+
+/** What lies too far back goes. */
+async function finish(tx: TenantTransaction, runId: KnowledgeTestRunId): Promise<void> {
+  const { id, status, createdAt } = knowledgeTestRuns;
+  await tx
+    .update(knowledgeTestRuns)
+    .set({ status: "finished", finishedAt: sql`now()` })
+    .where(and(eq(id, runId), eq(status, "running")));
+  const kept = tx.select({ id }).from(knowledgeTestRuns).orderBy(desc(createdAt)).limit(testLimits.runs);
+  await tx.delete(knowledgeTestRuns).where(notInArray(id, kept));
+  await announce(tx, { type: "tests.changed" });
+}

@@ -1,0 +1,51 @@
+import { ChangeTest, CreateTest, KnowledgeTestId, KnowledgeTestRunId, PinAnswer } from "@parley/contracts";
+import * as z from "zod";
+import { procedureFor, router } from "../trpc.ts";
+import { addTest } from "./add-test.ts";
+import { cancelRun } from "./cancel-run.ts";
+import { acceptResult, changeTest, removeTest } from "./change-test.ts";
+import { getTest, listRuns, listTests } from "./list-tests.ts";
+import { pinAnswer } from "./pin-answer.ts";
+import { askForRun } from "./start-run.ts";
+
+const OneTest = z.strictObject({ testId: KnowledgeTestId });
+const OneRun = z.strictObject({ runId: KnowledgeTestRunId });
+
+/** Questions that are asked again whenever what answers are made from changes. */
+export const knowledgeTestsRouter = router({
+  list: procedureFor("knowledge.read").query(({ ctx }) => listTests(ctx.db, ctx.caller.tenantId)),
+
+  runs: procedureFor("knowledge.read").query(({ ctx }) => listRuns(ctx.db, ctx.caller.tenantId)),
+
+  get: procedureFor("knowledge.read")
+    .input(OneTest)
+    .query(({ ctx, input }) => getTest(ctx.db, ctx.caller.tenantId, input.testId)),
+
+  pin: procedureFor("tests.manage")
+    .input(PinAnswer)
+    .mutation(({ ctx, input }) => ctx.inTenant((tx) => pinAnswer(tx, ctx.caller.memberId, input))),
+
+  create: procedureFor("tests.manage")
+    .input(CreateTest)
+    .mutation(({ ctx, input }) => ctx.inTenant((tx) => addTest(tx, { ...input, createdBy: ctx.caller.memberId }))),
+
+  change: procedureFor("tests.manage")
+    .input(ChangeTest)
+    .mutation(({ ctx, input }) => ctx.inTenant((tx) => changeTest(tx, input))),
+
+  accept: procedureFor("tests.manage")
+    .input(OneTest.extend(OneRun.shape))
+    .mutation(({ ctx, input }) => ctx.inTenant((tx) => acceptResult(tx, input))),
+
+  remove: procedureFor("tests.manage")
+    .input(OneTest)
+    .mutation(({ ctx, input }) => ctx.inTenant((tx) => removeTest(tx, input.testId))),
+
+  start: procedureFor("tests.manage").mutation(({ ctx }) =>
+    ctx.inTenant((tx) => askForRun(tx, ctx.knowledgeJobs, ctx.caller.memberId)),
+  ),
+
+  cancel: procedureFor("tests.manage")
+    .input(OneRun)
+    .mutation(({ ctx, input }) => ctx.inTenant((tx) => cancelRun(tx, input.runId))),
+});

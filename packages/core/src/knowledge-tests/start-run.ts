@@ -1,0 +1,63 @@
+import type { KnowledgeTestRunId, MemberId, TenantId } from "@parley/contracts";
+import type { Database, TenantTransaction } from "@parley/db";
+import { knowledgeTestRuns, knowledgeTests } from "@parley/db/schema";
+import { desc, eq, isNotNull, sql } from "drizzle-orm";
+import type { Answerer } from "../assistant/answerer.ts";
+import type { KnowledgeJobs } from "../knowledge/jobs.ts";
+import { announce } from "../outbox/announce.ts";
+import { readTestedState, toFingerprint } from "./tested-state.ts";
+
+/** Has every test asked again; a run that waits to begin is the one. @returns the run */
+async function startRun(
+  tx: TenantTransaction,
+  jobs: Pick<KnowledgeJobs, "send">,
+  run: Pick<typeof knowledgeTestRuns.$inferInsert, "cause" | "askedBy" | "fingerprint">,
+): Promise<{ runId: KnowledgeTestRunId }> {
+  const { id, tenantId, status } = knowledgeTestRuns;
+  const [made] = await tx
+    .insert(knowledgeTestRuns)
+    .values(run)
+    .onConflictDoNothing()
+    .returning({ runId: id, tenantId });
+  if (made) {
+    await jobs.send(tx, "replayTests", made);
+    await announce(tx, { type: "tests.changed" });
+    return { runId: made.runId };
+  }
+  const [waiting] = await tx.select({ runId: id }).from(knowledgeTestRuns).where(eq(status, "queued"));
+  if (waiting) return waiting;
+  // It has begun since.
+  return startRun(tx, jobs, run);
+}
+
+/** `startRun` for a member. */
+export const askForRun = (tx: TenantTransaction, jobs: Pick<KnowledgeJobs, "send">, askedBy: MemberId) =>
+  startRun(tx, jobs, { cause: "asked", askedBy });
+
+/**
+ * Has the tests asked again when answers are made from something else, or by somebody else, than at the run before. While documents are
+ * being read in, nothing is done: the last of them brings us here once more.
+ */
+export async function noticeChange(
+  db: Database,
+  jobs: Pick<KnowledgeJobs, "send">,
+  answerer: Answerer,
+  tenantId: TenantId,
+): Promise<void> {
+  await db.transaction(tenantId, async (tx) => {
+    if ((await tx.$count(knowledgeTests)) === 0) return;
+    const { rowCount } = await tx.execute(
+      sql`select 1 from document_versions where status in ('queued', 'parsing', 'embedding') limit 1`,
+    );
+    if (rowCount) return;
+    const fingerprint = toFingerprint(await readTestedState(tx, answerer));
+    const [newest] = await tx
+      .select({ fingerprint: knowledgeTestRuns.fingerprint })
+      .from(knowledgeTestRuns)
+      .where(isNotNull(knowledgeTestRuns.fingerprint))
+      .orderBy(desc(knowledgeTestRuns.createdAt))
+      .limit(1);
+    if (newest?.fingerprint === fingerprint) return;
+    await startRun(tx, jobs, { cause: "changed", fingerprint });
+  });
+}
