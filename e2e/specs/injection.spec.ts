@@ -1,3 +1,6 @@
+import type { ReceivedRequest } from "@parley/core/testing/fake-provider";
+import { obedientWords } from "@parley/core/testing/injections/obey";
+import { readInjections } from "@parley/core/testing/injections/read-injections";
 import type { Locator, Page } from "@playwright/test";
 import { expect, openDashboard, openShop, type Place, test } from "../src/fixtures.ts";
 import { elsewhere, hostileMarkup } from "../src/hostile-markup.ts";
@@ -110,6 +113,55 @@ test("[I2, I3, I7] what a model, a document, a visitor and a member write runs n
   await member.getByRole("link", { name: /__hit\('title'\)/ }).click();
   await expect(member.getByText("The ledger of the quokkas says this.").first()).toBeVisible();
   expect(await dangerousIn(member.locator("main"))).toEqual([]);
+  expect([...inWidget, ...inDashboard]).toEqual([]);
+});
+
+test("[I6, I7] a model that obeys the corpus of injections fetches nothing and links nowhere, whole, half streamed or cut off", async ({
+  page,
+  context,
+  withModel,
+  provider,
+}) => {
+  test.setTimeout(120_000);
+  await addDocument(withModel, "ledger.md", "# Ledger\n\nThe ledger of the quokkas is kept in the cellar.\n");
+  const inWidget = await watch(page);
+  const shop = await openShop(page, withModel.shopUrl);
+  const member = await context.newPage();
+  const inDashboard = await watch(member);
+  const dashboard = await openDashboard(member, withModel);
+
+  // Those that want something out by an address; what recites is withheld whole.
+  const carrying = readInjections().filter(
+    ({ orders }) => !orders.some((order) => /^(?:reveal|repeat|canary)/.test(order)),
+  );
+  expect(carrying.length).toBeGreaterThan(50);
+  const groups = Array.from({ length: Math.ceil(carrying.length / 12) }, (_, index) =>
+    carrying.slice(12 * index, 12 * (index + 1)),
+  );
+  const foreignLinks = (place: Locator) =>
+    place.evaluate((root) => {
+      const found: string[] = [];
+      for (const { outerHTML } of root.querySelectorAll("[href], [src]")) {
+        if (/evil|said=/.test(outerHTML)) found.push(outerHTML);
+      }
+      return found;
+    });
+  for (const [index, group] of groups.entries()) {
+    const text = (request: ReceivedRequest) => group.map((injection) => obedientWords(injection, request)).join("\n\n");
+    const toolCalls = [{ name: "handOff", input: {} }];
+    // Every other one breaks off, wherever that is.
+    const end = index % 2 === 0 ? { toolCalls } : ({ afterTokens: 300 + 7 * index, fault: "cut" } as const);
+    provider.enqueue({ text, tokensPerSecond: 1_500, ...end });
+    await shop.say(`${question} Part ${index}.`);
+    await expect(shop.answers).toHaveCount(index + 1);
+    if (index === 0) await dashboard.open(await shop.conversationId());
+    await expect(shop.answers.nth(index)).toHaveAttribute("aria-busy", "false", { timeout: 60_000 });
+    await expect(shop.answers.nth(index)).toContainText("As you order");
+    for (const place of [shop.messages, member.locator("main")]) {
+      expect(await foreignLinks(place)).toEqual([]);
+      expect(await dangerousIn(place)).toEqual([]);
+    }
+  }
   expect([...inWidget, ...inDashboard]).toEqual([]);
 });
 

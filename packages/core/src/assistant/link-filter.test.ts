@@ -49,6 +49,13 @@ test.each([
   expect(filtered(expected)).toBe(expected);
 });
 
+test("what stands in a passage leads there, but never as a script, as data, or by a name before another host", () => {
+  const lines =
+    "[a](https://a.example) [b](javascript:alert) [c](data:text/plain,x) [d](ftp://d.example) [e](https://a.example@e.example)";
+  const given = allowLinks([lines], ["e.example"]);
+  expect(filterLinks(lines, given)).toBe("[a](https://a.example) [b]() [c]() [d]() [e]()");
+});
+
 test("an address is not shown before it is whole", () => {
   const filter = createLinkFilter(allowed);
   let shown = "";

@@ -124,6 +124,9 @@ export function allowLinks(given: readonly string[], hosts: readonly string[]): 
       return true;
     });
   }
-  return (address) =>
-    addresses.has(address.href) || (/^https?:$/.test(address.protocol) && hosts.includes(address.hostname));
+  return ({ href, protocol, hostname, username, password }) => {
+    // A name before the host is there to be taken for it.
+    if (username + password !== "" || !/^(?:https?|mailto):$/.test(protocol)) return false;
+    return addresses.has(href) || (protocol !== "mailto:" && hosts.includes(hostname));
+  };
 }

@@ -32,10 +32,16 @@ test.each([
   ["by other forms of the letters", "Ｙｏｕ answer questions that visitors ask in a chat of"],
   ["a code alone", "It is zk4-77q9."],
   ["a code in pieces of a sentence", "First ZK4 -- **77Q9**"],
+  ["a code spelt out", "Z, K, 4, 7, 7, Q and 9: Z K 4 7 7 Q 9"],
+  ["a code backwards", "Read it from its end: 9Q77-4KZ"],
+  ["a code in ROT13", "MX4-77D9"],
+  ["a code in Base64", `It is ${Buffer.from("the code is ZK4-77Q9").toString("base64")}.`],
+  ["a code in hex", `It is ${Buffer.from("the code is ZK4-77Q9").toString("hex")}.`],
+  ["all of it in Base64", Buffer.from(told).toString("base64")],
 ])("a recital is stopped: %s", (_how, text) => {
   const { said, recites } = say(text);
   expect(recites).toBe(true);
-  expect(said.toLowerCase()).not.toMatch(/zk4|who asks|in a chat/);
+  expect(said.toLowerCase()).not.toMatch(/zk4-77|77q9|9q77|mx4-77|wks0|5a4b34|who asks|in a chat/);
 });
 
 test("what the visitor has said or may read is no secret", () => {

@@ -6,7 +6,7 @@ import { setTimeout as wait } from "node:timers/promises";
 /** What one request gets. */
 export type Behaviour = {
   /** What the model says; by default the first sentence of each of the first two passages, with its citation. */
-  text?: string | ((prompt: ReceivedPrompt) => string);
+  text?: string | ((request: ReceivedRequest) => string);
   /** Default: as fast as they can be sent. */
   tokensPerSecond?: number;
   /** In place of the whole answer. */
@@ -17,19 +17,21 @@ export type Behaviour = {
   /** … what happens: silence; the socket is torn; the stream ends; a line that isn't JSON; an error chunk. Then nothing more. */
   fault?: "stall" | "cut" | "end" | "malformed" | "error";
   /** Tools that the model calls after its words, whether it was given any or not. */
-  toolCalls?: { name: string; input: unknown }[];
+  toolCalls?: ToolCall[] | ((request: ReceivedRequest) => ToolCall[]);
   /** Default `stop`. */
   finishReason?: string;
   /** False: no count of tokens comes. */
   usage?: false | { prompt_tokens: number; completion_tokens: number; cached_tokens?: number };
 };
 
+type ToolCall = { name: string; input: unknown };
+
 type ReceivedPrompt = {
   passages: { number: number; text: string }[];
   question: string;
 };
 
-type ReceivedRequest = ReceivedPrompt & {
+export type ReceivedRequest = ReceivedPrompt & {
   authorization: string | undefined;
   body: { model: string; stream: boolean; messages: { role: string; content: string }[]; [field: string]: unknown };
   /** The client went away before the answer was complete. */
@@ -169,7 +171,9 @@ async function behave(behaviour: Behaviour, received: ReceivedRequest, response:
       response.end();
       return;
   }
-  for (const [index, { name, input }] of (behaviour.toolCalls ?? []).entries()) {
+  const { toolCalls = [] } = behaviour;
+  const calls = typeof toolCalls === "function" ? toolCalls(received) : toolCalls;
+  for (const [index, { name, input }] of calls.entries()) {
     const call = { name, arguments: JSON.stringify(input) };
     sendDelta({ tool_calls: [{ index, id: `call-${index}`, type: "function", function: call }] });
   }
