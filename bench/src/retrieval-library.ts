@@ -15,6 +15,7 @@ import { createTenant } from "@parley/core/tenants/create-tenant";
 import { type Database, openDatabase } from "@parley/db";
 import { openEmbedded } from "@parley/db/embedded";
 import { createLogger, type Logger } from "@parley/platform/log";
+import { createFolderStore } from "@parley/platform/objects/folder-store";
 import type { RetrievalTask } from "./read-task.ts";
 
 /** A tenant of its own that holds a task's documents, each read in as a document of the product is. */
@@ -41,7 +42,7 @@ export async function openRetrievalLibrary(databaseUrl: string | undefined): Pro
   return {
     async ingest(docs) {
       const started = performance.now();
-      await jobs.work(embedder);
+      await jobs.work({ embedder, objects: createFolderStore(path.join(tmpdir(), "parley-bench-objects")) });
       const versions = [];
       for (const [index, { text }] of docs.entries()) {
         const file = `${index}.txt`;

@@ -89,7 +89,6 @@ export const faults = { F10: "a process whose clock is nine hours off" };
 /** What has no target yet: the product does not do it. */
 export const withoutTarget = {
   T10: "there are no calls yet",
-  T11: "there are no signed addresses yet",
   K3: "there are no webhooks yet",
   K4: "there are no webhooks yet",
 };

@@ -18,6 +18,7 @@ const limits = { proof: "packages/platform/src/rate-limits/limit-key.test.ts" };
 const eventLog = { proof: "packages/platform/src/event-log/redis-keys.security.test.ts" };
 const sessions = { proof: "packages/auth/src/sessions/session-cache.integration.test.ts" };
 const channels = { proof: "services/realtime/src/channels.security.test.ts" };
+const objects = { proof: "packages/platform/src/objects/object-store.contract.test.ts" };
 const operator = { holdsNothing: "the operator's command line, on files and addresses that the operator names" };
 const operation = (what) => ({ holdsNothing: what });
 
@@ -33,6 +34,7 @@ export const places = {
     "packages/db/src/embedded/open-embedded.ts": operation("PostgreSQL's own folder, of all tenants"),
     "packages/db/src/migrate.ts": operation("the roles and migrations that come with the code"),
     "packages/platform/src/mail/captured-mail.ts": { proof: "packages/platform/src/mail/captured-mail.test.ts" },
+    "packages/platform/src/objects/folder-store.ts": objects,
     "services/standalone/src/data-folder.ts": operation("the installation's own secrets and addresses"),
     "services/standalone/src/demo.ts": operation("the documentation that comes with the code"),
     "services/standalone/src/ingest/find-files.ts": operator,
@@ -68,6 +70,7 @@ export const places = {
     "packages/platform/src/event-log/redis-group-member.ts": eventLog,
     "packages/platform/src/rate-limits/rate-limiter.ts": limits,
     "packages/core/src/audit/record-refusal.ts": { proof: "services/api/src/record-refusals.security.test.ts" },
+    "services/api/src/upload-routes.ts": { proof: "services/api/src/upload-routes.security.test.ts" },
     "services/realtime/src/fan-out.ts": channels,
     "services/realtime/src/subscriptions.ts": channels,
     "services/standalone/src/ingest/find-files.ts": operator,
@@ -82,6 +85,7 @@ export const places = {
     "packages/platform/src/http/fetch-guarded.ts": {
       proof: "packages/platform/src/http/fetch-guarded.attacks.test.ts",
     },
+    "packages/platform/src/objects/s3-store.ts": objects,
     "packages/platform/src/mail/smtp-mailer.ts": operation("the mail server that the operator configured"),
     "services/standalone/src/accounts/reset-factor.ts": operator,
     "services/standalone/src/audit/audit-source.ts": operator,

@@ -20,7 +20,7 @@ type RequestHeaders = Readonly<Record<string, string | string[] | undefined>>;
 /**
  * The wall against requests that another site makes with a member's cookie. A request that changes something has to
  *
- * 1. be JSON, which no form can send,
+ * 1. be JSON or a file's bytes, which no form can send,
  * 2. come from a page of an allowed origin, by `Origin` and by Fetch Metadata, and
  * 3. carry, in a header, a token that fits its cookies: an HMAC over a random cookie and over the session's own cookie.
  *
@@ -29,8 +29,11 @@ type RequestHeaders = Readonly<Record<string, string | string[] | undefined>>;
 export type Csrf = {
   /** The token for whoever has these cookies, and the cookie to set when they have none of ours. */
   issue(cookies: string | undefined): { token: string; setCookie: string | undefined };
-  /** @returns undefined when the request may change something */
-  refuse(headers: RequestHeaders): CsrfRefusal | undefined;
+  /**
+   * @param options.isFile it may be a file's bytes, instead of JSON
+   * @returns undefined when the request may change something
+   */
+  refuse(headers: RequestHeaders, options?: { isFile?: boolean | undefined }): CsrfRefusal | undefined;
 };
 
 const Nonce = /^[\w-]{43}$/;
@@ -67,8 +70,8 @@ export function createCsrf({ secret, apiUrl, origins }: CsrfOptions): Csrf {
       };
     },
 
-    refuse(headers) {
-      if (!isJson(headers)) return "not_json";
+    refuse(headers, { isFile = false } = {}) {
+      if (!isJson(headers) && !(isFile && isBytes(headers))) return "not_json";
       const { origin } = headers;
       if (typeof origin !== "string" || !origins.includes(origin)) return "origin.not_allowed";
       if (!isByScriptOfOurs(headers)) return "origin.not_allowed";
@@ -83,6 +86,9 @@ function isJson(headers: RequestHeaders): boolean {
   const type = headers["content-type"];
   return typeof type === "string" && /^application\/json(?:; ?charset=utf-8)?$/i.test(type);
 }
+
+/** Whether the body is said to be bytes of no kind. No form of a page can. */
+const isBytes = (headers: RequestHeaders) => headers["content-type"] === "application/octet-stream";
 
 /** By Fetch Metadata, which a page can't forge; a browser too old to send it is left to the other checks. */
 function isByScriptOfOurs(headers: RequestHeaders): boolean {

@@ -69,6 +69,11 @@ export const errorCodes = {
   "source.name_taken": { status: 409, meaning: "Another source of the workspace has this name." },
   "source.wrong_kind": { status: 409, meaning: "That is not possible with a source of this kind." },
   "source.too_many": { status: 409, meaning: "The workspace has as many sources as it may: remove one." },
+  "document.no_original": { status: 404, meaning: "There is no file that the document was read from." },
+  "document.queue_full": {
+    status: 429,
+    meaning: "Too many documents of the workspace wait to be read in: wait until some are.",
+  },
   "document.not_failed": { status: 409, meaning: "Only a document that failed can be tried again." },
   "document.given_up": {
     status: 422,
@@ -77,7 +82,7 @@ export const errorCodes = {
   "document.overtaken": { status: 409, meaning: "A newer version of the document came before this one was read in." },
   "document.removed": { status: 409, meaning: "The document was removed while it was read in." },
   "document.empty": { status: 422, meaning: "The document holds no text that can be searched." },
-  "document.too_large": { status: 413, meaning: "The document is larger than 10 MB." },
+  "document.too_large": { status: 413, meaning: "The file is larger than 25 MB, or its text larger than 10 MB." },
   "document.not_text": {
     status: 422,
     meaning: "The document is not text: it holds binary data or is in an unknown encoding.",

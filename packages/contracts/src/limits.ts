@@ -55,6 +55,9 @@ export const rateLimits = named({
   /** Searches of the knowledge that one user has explained. */
   searches: { tier: "account", max: 60, seconds: 60 },
 
+  /** Files that one user gives. */
+  uploads: { tier: "account", max: 1_200, seconds: 600 },
+
   /** Files of the audit log that one user has made. */
   auditExports: { tier: "account", max: 20, seconds: 600 },
 
@@ -92,6 +95,10 @@ export const limits = {
   /** Until a socket has to have authenticated. */
   socketAuthenticateMs: 10_000,
   httpBodyBytes: 256 * 1024,
-  /** One document, as uploaded. */
+  /** One file of any kind. */
+  fileBytes: 25 * 1024 * 1024,
+  /** A document's text, and one page of a site. */
   documentBytes: 10 * 1024 * 1024,
+  /** Of one tenant, that wait to be read in; then no file is taken. */
+  waitingDocuments: 1_000,
 } as const;

@@ -14,6 +14,7 @@ import { workOnTests } from "./knowledge-tests/jobs.ts";
 import { createMailJobs } from "./mail/mail-jobs.ts";
 import { createFullTenant, type FullTenant } from "./testing/full-tenant.ts";
 import { createWordEmbedder } from "./testing/library.ts";
+import { testObjects } from "./testing/test-objects.ts";
 import { createWorld } from "./testing/world.ts";
 
 // Every kind of job that the queue knows, by pg-boss's own list of them. One that is named neither here nor there has no proof.
@@ -51,7 +52,7 @@ const world = await createWorld(db);
 
 beforeAll(async () => {
   await jobs.start();
-  await jobs.work(embedder);
+  await jobs.work({ embedder, objects: testObjects });
   const limits = { timeoutMs: 20_000, idleTimeoutMs: 20_000 };
   tests = await workOnTests(jobs, { db, eventLog, embedder, answerer: builtInAnswerer, limits });
 });

@@ -202,6 +202,14 @@ const settings = {
     otherwise: "mails are kept in the data folder, and nobody gets them",
   }),
   MAIL_FROM: sender().default("Parley <parley@localhost>").describe("Whose name and address mails carry"),
+  S3_URL: url("http", "https").optional().meta({
+    description:
+      "Where uploaded files are kept: a bucket of any service that speaks S3's protocol, as its endpoint with the bucket (`https://s3.example.com/parley`)",
+    otherwise: "`objects` in `PARLEY_DATA_DIR`, which api and workers then share",
+  }),
+  S3_REGION: z.string().default("auto").describe("The bucket's region"),
+  S3_ACCESS_KEY_ID: z.string().optional().meta({ description: "Opens the bucket", otherwise: "needed with `S3_URL`" }),
+  S3_SECRET_ACCESS_KEY: z.string().optional().meta({ description: "Its secret", otherwise: "needed with `S3_URL`" }),
   OPENAI_API_KEY: z.string().optional().meta({
     description: "Key of the model's provider",
     otherwise: "the built-in answerer, unless `OPENAI_BASE_URL` is set",
@@ -257,6 +265,8 @@ function isInTheClear({ NODE_ENV, API_URL }: Settings): boolean {
 
 const belongTogether: readonly (readonly [keyof typeof settings, keyof typeof settings])[] = [
   ["SMTP_URL", "MAIL_FROM"],
+  ["S3_URL", "S3_ACCESS_KEY_ID"],
+  ["S3_URL", "S3_SECRET_ACCESS_KEY"],
   ["GOOGLE_CLIENT_ID", "GOOGLE_CLIENT_SECRET"],
   ["MICROSOFT_CLIENT_ID", "MICROSOFT_CLIENT_SECRET"],
   ["MICROSOFT_CLIENT_ID", "MICROSOFT_TENANT_ID"],
@@ -293,6 +303,8 @@ function arrange(set: Settings) {
     signInProviders: arrangeProviders(set),
     /** Without `smtpUrl` mails are kept in the data folder. */
     mail: { smtpUrl: set.SMTP_URL, from: set.MAIL_FROM },
+    /** Undefined: files are kept in the data folder. */
+    s3: arrangeS3(set),
     /** Undefined: the built-in answerer. */
     openai: arrangeOpenai(set),
     answer: { timeoutMs: set.ANSWER_TIMEOUT_MS, idleTimeoutMs: set.ANSWER_IDLE_TIMEOUT_MS, leaseMs: set.RUN_LEASE_MS },
@@ -318,6 +330,11 @@ function arrangeProviders(set: Settings) {
   return known.flatMap(([id, name, issuer, clientId, clientSecret]) =>
     issuer && clientId && clientSecret ? [{ id, name, issuer, clientId, clientSecret }] : [],
   );
+}
+
+function arrangeS3({ S3_URL: url, S3_REGION: region, S3_ACCESS_KEY_ID, S3_SECRET_ACCESS_KEY }: Settings) {
+  if (!url || !S3_ACCESS_KEY_ID || !S3_SECRET_ACCESS_KEY) return undefined;
+  return { url, region, accessKeyId: S3_ACCESS_KEY_ID, secretAccessKey: S3_SECRET_ACCESS_KEY };
 }
 
 function arrangeOpenai(set: Settings) {

@@ -89,7 +89,7 @@ export async function adminRoutes(app: FastifyInstance, { db, config, jobs, acco
   app.post(
     "/admin/v1/tenants/:slug/documents",
     {
-      bodyLimit: limits.documentBytes,
+      bodyLimit: limits.fileBytes,
       errorHandler(error) {
         throw error.statusCode === 413 ? new AppError("document.too_large") : error;
       },

@@ -3,10 +3,10 @@ import { AuditExport, rateLimits } from "@parley/contracts";
 import { AppError } from "@parley/core/app-error";
 import { writeExport } from "@parley/core/audit/export-log";
 import { appRouter } from "@parley/core/router";
-import { TRPCError } from "@trpc/server";
 import type { FastifyInstance } from "fastify";
 import type { ApiParts } from "./create-api.ts";
 import { spend } from "./rate-limit.ts";
+import { throwAppError } from "./throw-app-error.ts";
 import { contextOf } from "./trpc-routes.ts";
 
 const types = { csv: "text/csv; charset=utf-8", jsonl: "application/jsonl; charset=utf-8" } as const;
@@ -28,9 +28,4 @@ export async function auditRoutes(app: FastifyInstance, options: ApiParts): Prom
       .header("content-disposition", `attachment; filename="audit-log.${wanted.format}"`)
       .send(Readable.from(writeExport(db, context.caller.tenantId, wanted, begun)));
   });
-}
-
-/** As routes throw it, not as procedures do. */
-function throwAppError(error: unknown): never {
-  throw error instanceof TRPCError && error.cause ? error.cause : error;
 }

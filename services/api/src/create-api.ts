@@ -11,6 +11,7 @@ import type { Config } from "@parley/platform/config";
 import type { EventLog } from "@parley/platform/event-log/event-log";
 import type { Logger } from "@parley/platform/log";
 import type { MailCapture } from "@parley/platform/mail/captured-mail";
+import type { ObjectStore } from "@parley/platform/objects/object-store";
 import { createRateLimiter, type RateLimiter } from "@parley/platform/rate-limits/rate-limiter";
 import { answerUnreadable } from "@parley/platform/raw-answer";
 import { shareCheck, watchReadiness } from "@parley/platform/readiness";
@@ -27,12 +28,14 @@ import Fastify, {
 import { accountRoutes } from "./account-routes.ts";
 import { adminRoutes } from "./admin-routes.ts";
 import { auditRoutes } from "./audit-routes.ts";
+import { endSlowBodies, longestBodyMs } from "./body-deadline.ts";
 import { capturedMailRoutes } from "./captured-mail-routes.ts";
 import { createCsrfFor, guardAgainstOtherSites, refuseOtherMethods } from "./csrf-guard.ts";
 import { errorAnswer } from "./error-answer.ts";
 import { limitRate } from "./rate-limit.ts";
 import { recordRefusals } from "./record-refusals.ts";
 import { countCalls, trpcRoutes } from "./trpc-routes.ts";
+import { uploadRoutes } from "./upload-routes.ts";
 import { v1Routes } from "./v1/v1-routes.ts";
 import { widgetRoutes } from "./widget-routes.ts";
 
@@ -43,6 +46,7 @@ export type ApiOptions = {
   embedder: Embedder;
   accounts: Accounts;
   jobs: KnowledgeJobs;
+  objects: ObjectStore;
   mailJobs: Pick<MailJobs, "send">;
   /** Counts in this process alone when left out. Whoever gives it closes it. */
   rateLimiter?: RateLimiter;
@@ -73,7 +77,8 @@ export async function createApi(options: ApiOptions): Promise<FastifyInstance> {
     // A proxy is trusted by its address alone: `true` would let any client say who it is.
     trustProxy: config.trustedProxies.length > 0 ? [...config.trustedProxies] : false,
     genReqId: () => crypto.randomUUID(),
-    requestTimeout: 30_000,
+    // The longest of `endSlowBodies`.
+    requestTimeout: longestBodyMs,
     // Whoever sends a request slowly holds a socket and nothing else, and not for long.
     http: { headersTimeout: 10_000, connectionsCheckingInterval: 5_000 },
     routerOptions: { maxParamLength: 1_000 },
@@ -165,6 +170,7 @@ export async function createApi(options: ApiOptions): Promise<FastifyInstance> {
     if (url !== "/healthz" && url !== "/readyz") await limitRequests(request, reply);
   });
 
+  endSlowBodies(app);
   const csrf = createCsrfFor(config);
   recordRefusals(app, { ...options, csrf });
   guardAgainstOtherSites(app, csrf);
@@ -182,6 +188,7 @@ export async function createApi(options: ApiOptions): Promise<FastifyInstance> {
   await app.register(accountRoutes, parts);
   await app.register(trpcRoutes, parts);
   await app.register(auditRoutes, parts);
+  await app.register(uploadRoutes, parts);
   await app.register(widgetRoutes, parts);
   await app.register(v1Routes, { prefix: "/v1", ...parts });
   await app.register(adminRoutes, parts);

@@ -25,6 +25,10 @@ declare module "fastify" {
   interface FastifyContextConfig {
     /** The route is there to say that there is none by this method. */
     refuses?: boolean;
+    /** The body may be a file's bytes, instead of JSON. */
+    takesFile?: boolean;
+    /** Until the body has to be there; 30 seconds when left out. */
+    bodyTimeoutMs?: number;
   }
   interface FastifyInstance {
     /** Every route of the api, for the proofs that are generated from them. */
@@ -69,7 +73,7 @@ export function guardAgainstOtherSites(app: FastifyInstance, csrf: Csrf): void {
     }
     const name = `POST ${url}`;
     if (Object.hasOwn(openedWithoutCookie, name)) return;
-    const refusal = csrf.refuse(request.headers);
+    const refusal = csrf.refuse(request.headers, { isFile: config.takesFile });
     if (refusal === "not_json") throw new NotJson();
     if (refusal) throw new AppError(refusal);
   });

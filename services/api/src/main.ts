@@ -6,6 +6,7 @@ import { createMailJobs } from "@parley/core/mail/mail-jobs";
 import { createRelay } from "@parley/core/outbox/relay";
 import { loadConfig } from "@parley/platform/config";
 import { createLogger } from "@parley/platform/log";
+import { createObjectStore } from "@parley/platform/objects/create-object-store";
 import closeWithGrace from "close-with-grace";
 import { createApi } from "./create-api.ts";
 
@@ -20,7 +21,19 @@ await jobs.start();
 const relay = createRelay({ db, eventLog, logger });
 relay.start();
 const accounts = openAccounts({ db, mailJobs, sessionCache, logger, config });
-const api = await createApi({ config, db, eventLog, embedder, accounts, jobs, mailJobs, rateLimiter, logger });
+const objects = createObjectStore(config);
+const api = await createApi({
+  config,
+  db,
+  eventLog,
+  embedder,
+  accounts,
+  jobs,
+  objects,
+  mailJobs,
+  rateLimiter,
+  logger,
+});
 await api.listen({ host: config.host, port: config.api.port });
 logger.info({ port: config.api.port }, "listening");
 

@@ -52,6 +52,10 @@ const otherwise: [RegExp, string][] = [
   [/^GET \/(healthz|readyz)$/, "names no tenant"],
   [/^\w+ \/trpc\//, "each procedure has its proof in core's procedures.security.test.ts"],
   [/^GET \/api\/csrf$/, "gives a token for the caller's own cookies, and names nothing"],
+  [
+    /^(POST \/api\/knowledge\/uploads|GET \/api\/knowledge\/originals\/:versionId)$/,
+    "a procedure is asked first; upload-routes.security.test.ts has the proof",
+  ],
   [/^POST \/api\/audit-log\/export$/, "reads as the procedures do; audit-routes.security.test.ts has the proof"],
   [
     /^(GET|POST) \/api\/auth\//,

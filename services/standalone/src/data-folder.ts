@@ -57,7 +57,7 @@ export async function openDataFolder(folder: string, { reset = false } = {}): Pr
     if (isNew) await writeWhole(at("parley.json"), { product: "parley", format: 1 });
     await readJson(at("parley.json"), Marker, folder);
     if (reset)
-      for (const name of ["database", "secrets.json", "audit-checkpoints", "documentation.json", "mail"])
+      for (const name of ["database", "secrets.json", "audit-checkpoints", "documentation.json", "mail", "objects"])
         await rm(at(name), { recursive: true, force: true });
     const secrets = await readSecrets(at("secrets.json"), at("database"), folder);
     await rm(at("running.json"), { force: true });

@@ -11,6 +11,7 @@ import { createInProcessEventLog } from "@parley/platform/event-log/in-process-e
 import type { Logger } from "@parley/platform/log";
 import type { CapturedMail } from "@parley/platform/mail/captured-mail";
 import { createMailer } from "@parley/platform/mail/create-mailer";
+import { createObjectStore } from "@parley/platform/objects/create-object-store";
 import { createRateLimiter } from "@parley/platform/rate-limits/rate-limiter";
 import { damaged } from "./data-folder.ts";
 
@@ -50,6 +51,7 @@ export async function openInstallation(options: {
     eventLog,
     rateLimiter: createRateLimiter({ logger }),
     embedder,
+    objects: createObjectStore({ s3: config.s3, dataDir: folder.path }),
     jobs,
     mailJobs,
     mailer,

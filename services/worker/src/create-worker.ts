@@ -14,12 +14,14 @@ import type { Config } from "@parley/platform/config";
 import type { EventLog } from "@parley/platform/event-log/event-log";
 import type { Logger } from "@parley/platform/log";
 import type { Mailer } from "@parley/platform/mail/mail";
+import type { ObjectStore } from "@parley/platform/objects/object-store";
 
 export type WorkerOptions = {
   config: Config;
   db: Database;
   eventLog: EventLog;
   embedder: Embedder;
+  objects: ObjectStore;
   /** Undefined: the built-in answerer writes. */
   model: Model | undefined;
   jobs: KnowledgeJobs;
@@ -38,7 +40,7 @@ export type Worker = {
 };
 
 export function createWorker(options: WorkerOptions): Worker {
-  const { db, eventLog, jobs, mailJobs, mailer, embedder, checkpointDir, config, logger } = options;
+  const { db, eventLog, jobs, mailJobs, mailer, embedder, objects, checkpointDir, config, logger } = options;
   const relay = createRelay({ db, eventLog, logger });
   const assistant = createAssistantJobs(options);
   const sweep = createSweep({ db, logger });
@@ -54,7 +56,7 @@ export function createWorker(options: WorkerOptions): Worker {
       checkpoints?.start();
       sweep.start();
       alertMails.start();
-      await jobs.work(embedder);
+      await jobs.work({ embedder, objects });
       await mailJobs.work(mailer);
       tests = await workOnTests(jobs, {
         ...{ db, eventLog, embedder },

@@ -6,6 +6,7 @@ import { createMailJobs } from "@parley/core/mail/mail-jobs";
 import { loadConfig } from "@parley/platform/config";
 import { createLogger } from "@parley/platform/log";
 import { createMailer } from "@parley/platform/mail/create-mailer";
+import { createObjectStore } from "@parley/platform/objects/create-object-store";
 import closeWithGrace from "close-with-grace";
 import { createWorker } from "./create-worker.ts";
 
@@ -24,6 +25,7 @@ const worker = createWorker({
   db,
   eventLog,
   embedder,
+  objects: createObjectStore(config),
   model,
   jobs,
   checkpointDir: config.auditCheckpointDir,

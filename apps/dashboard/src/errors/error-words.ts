@@ -140,6 +140,11 @@ export const errorWords: Record<Exclude<ErrorCode, "internal">, Words> = {
   "source.name_taken": { title: "Another source has this name", advice: "Choose another name." },
   "source.wrong_kind": { title: "This source is of another kind", advice: "Choose a source that it can be done with." },
   "source.too_many": { title: "There are as many sources as there may be", advice: "Remove one that is not needed." },
+  "document.no_original": { title: "There is no file to download", advice: "Read the document's text instead." },
+  "document.queue_full": {
+    title: "Too many documents wait to be read in",
+    advice: "Wait until some are ready, then go on.",
+  },
   "document.not_failed": { title: "The document has not failed", advice: "Look at its state in the list." },
   "document.given_up": {
     title: "The document could not be read in",
@@ -148,7 +153,10 @@ export const errorWords: Record<Exclude<ErrorCode, "internal">, Words> = {
   "document.overtaken": { title: "A newer version came", advice: "Look at the newest version." },
   "document.removed": { title: "The document was removed", advice: "Add it again if it is needed." },
   "document.empty": { title: "The document holds no text", advice: "Choose one that has some." },
-  "document.too_large": { title: "The document is larger than 10 MB", advice: "Divide it into several." },
+  "document.too_large": {
+    title: "The document is too large",
+    advice: "Divide it into several: a file may have 25 MB, its text 10 MB.",
+  },
   "document.not_text": {
     title: "The document is not text",
     advice: "Save it as Markdown or plain text, in UTF-8.",

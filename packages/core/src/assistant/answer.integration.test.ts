@@ -126,7 +126,7 @@ async function stored({ tenantId }: Contact, runId: RunId) {
       .where(eq(citations.messageId, reply?.id ?? world.messageId()))
       .orderBy(asc(citations.number)),
   );
-  const quotes = cited.map(({ citation, content }) => content.slice(citation.startOffset, citation.endOffset));
+  const quotes = cited.map(({ citation, content }) => (content ?? "").slice(citation.startOffset, citation.endOffset));
   return { run, replies, reply, passages, quotes };
 }
 

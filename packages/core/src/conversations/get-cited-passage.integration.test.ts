@@ -8,6 +8,7 @@ import type { Passage } from "../knowledge/passage.ts";
 import { readDocument } from "../knowledge/read-document.ts";
 import { verifyDocument } from "../knowledge/verify-document.ts";
 import { createLibrary, createWordEmbedder } from "../testing/library.ts";
+import { testObjects } from "../testing/test-objects.ts";
 import { createWorld, type World } from "../testing/world.ts";
 import { getCitedPassage } from "./get-cited-passage.ts";
 
@@ -106,12 +107,12 @@ test("of a removed document stays what was cited, and nothing else", async () =>
   const { get, library, documentId, tenantId } = await newCitation("The elephant is grey.", "elephant");
   await library.read("guide.md", "The elephant is pink.");
   await library.remove(documentId);
-  await clearDocument(world.db, { tenantId, documentId });
+  await clearDocument({ db: world.db, objects: testObjects }, { tenantId, documentId });
   expect(await get()).toMatchObject({ text: "The elephant is grey.", superseded: true });
   expect(await library.audit()).toMatchObject({ stored: 0, keptChunks: 0 });
 
   await world.db.transaction(tenantId, (tx) => tx.delete(citations));
-  await clearDocument(world.db, { tenantId, documentId });
+  await clearDocument({ db: world.db, objects: testObjects }, { tenantId, documentId });
   const left = await world.db.read(tenantId, (read) =>
     read.select().from(documents).where(eq(documents.id, documentId)),
   );

@@ -58,7 +58,8 @@ export async function getCitedPassage(
   );
   if (!row) throw new AppError("citation.not_found");
   const { cited, document, version, verifiedAt } = row;
-  const { content } = version;
+  // What is cited was read.
+  const content = version.content ?? "";
   const textStart = lineStart(content, cited.startOffset - surroundings);
   const textEnd = lineEnd(content, cited.endOffset + surroundings);
   return {

@@ -79,8 +79,8 @@ async function quotesOf(tx: TenantTransaction, messageId: MessageId): Promise<Ci
     .where(eq(citations.messageId, messageId))
     .orderBy(asc(citations.number));
   return rows.map(({ content, ...place }) => {
-    // Offsets count UTF-16 code units, which the database does not.
-    const text = content.slice(place.start, place.end);
+    // What is cited was read. Offsets count UTF-16 code units, which the database does not.
+    const text = (content ?? "").slice(place.start, place.end);
     return { ...place, text, quoteSha256: quoteSha256(text) };
   });
 }

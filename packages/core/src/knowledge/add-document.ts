@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import type { DocumentId, DocumentVersionId, SourceId } from "@parley/contracts";
 import type { TenantTransaction } from "@parley/db";
 import { documents, documentVersions, sources } from "@parley/db/schema";
@@ -6,6 +5,7 @@ import { and, desc, eq, isNull, sql } from "drizzle-orm";
 import { announce } from "../outbox/announce.ts";
 import type { KnowledgeJobs } from "./jobs.ts";
 import type { ReadDocument } from "./read-document.ts";
+import { sha256Of } from "./sha256-of.ts";
 import { lockSource } from "./sources/lock-source.ts";
 
 /** `source` and `path` say which document it is; whatever came under them before is its older version. */
@@ -38,7 +38,7 @@ export async function addDocument(
   if (!document) throw new Error("an insert returned no row");
   const documentId = document.id;
 
-  const contentSha256 = createHash("sha256").update(text).digest("hex");
+  const contentSha256 = sha256Of(text);
   const [newest] = await tx
     .select({
       id: documentVersions.id,

@@ -1,7 +1,8 @@
 import type { DocumentId, DocumentVersionId, TenantId } from "@parley/contracts";
 import type { Database } from "@parley/db";
 import { chunks, citations, documents, documentVersions, runPassages } from "@parley/db/schema";
-import { and, eq, inArray, notExists, type SQL, sql } from "drizzle-orm";
+import { type ObjectStore, objectKey } from "@parley/platform/objects/object-store";
+import { and, eq, inArray, isNotNull, notExists, type SQL, sql } from "drizzle-orm";
 import { lockDocument } from "./live-version.ts";
 
 /** Chunks that are deleted at a time, with their postings and embeddings. */
@@ -9,7 +10,7 @@ const batchSize = 32;
 
 /** Deletes what search leaves out already: chunks of versions that served once or were given up. A removed document goes whole. */
 export async function clearDocument(
-  db: Database,
+  { db, objects }: { db: Database; objects: ObjectStore },
   { tenantId, documentId }: { tenantId: TenantId; documentId: DocumentId },
 ): Promise<void> {
   const isOver = and(
@@ -29,7 +30,26 @@ export async function clearDocument(
         .where(and(eq(documentVersions.id, id), isOver)),
     );
   }
+  await deleteOriginals({ db, objects }, tenantId, documentId);
   await forget(db, tenantId, documentId);
+}
+
+/** Of a removed document no file is kept, whatever a conversation has shown of its text. */
+async function deleteOriginals(
+  { db, objects }: { db: Database; objects: ObjectStore },
+  tenantId: TenantId,
+  documentId: DocumentId,
+): Promise<void> {
+  const originals = await db.read(tenantId, (read) =>
+    read
+      .select({ sourceId: documents.sourceId, versionId: documentVersions.id })
+      .from(documentVersions)
+      .innerJoin(documents, eq(documents.id, documentVersions.documentId))
+      .where(
+        and(eq(documents.id, documentId), isNotNull(documents.removedAt), isNotNull(documentVersions.originalSha256)),
+      ),
+  );
+  for (const { sourceId, versionId } of originals) await objects.delete(objectKey(tenantId, sourceId, versionId));
 }
 
 /**

@@ -42,9 +42,9 @@ export async function getDocumentText(
         // Page starts count UTF-16 code units, of which the characters beyond the first 65,536 have two.
         unitsBefore: sql<number>`case when ${pageStarts} is null then 0 else
           ${after}::integer + regexp_count(${before}, '[\\U00010000-\\U0010ffff]') end`,
-        length: sql<number>`char_length(${content})`,
+        length: sql<number>`coalesce(char_length(${content}), 0)`,
         // A document may have 10 MB: only the page leaves the database.
-        text: sql<string>`substr(${content}, ${after}::integer + 1, ${pageLength}::integer)`,
+        text: sql<string>`coalesce(substr(${content}, ${after}::integer + 1, ${pageLength}::integer), '')`,
       })
       .from(documentVersions)
       .innerJoin(documents, eq(documents.id, documentVersions.documentId))

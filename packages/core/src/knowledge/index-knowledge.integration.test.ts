@@ -6,6 +6,7 @@ import { createLogger } from "@parley/platform/log";
 import { sql } from "drizzle-orm";
 import { afterAll, describe, expect, test } from "vitest";
 import { createLibrary, createWordEmbedder, sections } from "../testing/library.ts";
+import { testObjects } from "../testing/test-objects.ts";
 import { createWorld } from "../testing/world.ts";
 import { indexKnowledge, needsIndex } from "./index-knowledge.ts";
 import { createJobs } from "./jobs.ts";
@@ -96,7 +97,7 @@ describe("an index", () => {
     await db.transaction(tenantId, async (tx) => {
       for (const key of [tenantId, tenantId]) await jobs.queue.send(tx, "indexKnowledge", { tenantId }, { key });
     });
-    await jobs.work(embedder);
+    await jobs.work({ embedder, objects: testObjects });
     await expect.poll(() => isIndexed(db, tenantId), { timeout: 30_000 }).toBe(true);
     await jobs.stop();
     const done = logged.filter(({ job, order }) => job === "indexKnowledge" && order?.tenantId === tenantId);

@@ -1,7 +1,9 @@
-import type { DocumentVersionId, ErrorCode } from "@parley/contracts";
+import type { DocumentVersionId, ErrorCode, SourceId } from "@parley/contracts";
 import type { Database, TenantTransaction } from "@parley/db";
 import { documentVersions } from "@parley/db/schema";
+import type { ObjectStore } from "@parley/platform/objects/object-store";
 import { and, eq, gt, inArray, ne, notInArray, sql } from "drizzle-orm";
+import { AppError } from "../app-error.ts";
 import { announce } from "../outbox/announce.ts";
 import { type Chunk, chunkDocument } from "./chunk-document.ts";
 import { clearChunks, clearDocument } from "./clear-document.ts";
@@ -9,7 +11,10 @@ import { failureOf } from "./failure.ts";
 import type { IngestOrder } from "./jobs.ts";
 import { type LockedDocument, lockDocument, putLive } from "./live-version.ts";
 import type { Embedder, MediaType } from "./passage.ts";
+import type { ReadDocument } from "./read-document.ts";
 import { searchableText } from "./searchable-text.ts";
+import { sha256Of } from "./sha256-of.ts";
+import { readOriginal } from "./uploads/read-original.ts";
 import { toRow, writeChunks } from "./write-chunks.ts";
 
 /** Chunks that are embedded and written at a time: what a question has to wait for at most, in the database. */
@@ -25,17 +30,51 @@ const batchSize = 8;
  * @throws when the database or the embedder fails, or the signal's reason; then it may be tried again
  */
 export async function ingestDocument(
-  { db, embedder }: { db: Database; embedder: Embedder },
+  services: KnowledgeServices,
   order: IngestOrder,
   signal: AbortSignal,
 ): Promise<void> {
+  const { db, embedder } = services;
   const claim = await claimVersion(db, order);
-  const isClean = claim && (await read(db, embedder, claim, signal));
-  if (!isClean) await clearDocument(db, order);
+  const text = claim && (await withText(services, claim));
+  const isClean = text && (await read(db, embedder, text, signal));
+  if (!isClean) await clearDocument(services, order);
+}
+
+/** What documents are read in and cleared away with. */
+export type KnowledgeServices = { db: Database; embedder: Embedder; objects: ObjectStore };
+
+/** The claim with its text, read from the file that was uploaded unless that was done before; undefined when it can't be read. */
+async function withText({ db, objects }: KnowledgeServices, claim: Claim): Promise<ReadClaim | undefined> {
+  const { content } = claim;
+  if (content !== null) return { ...claim, content };
+  try {
+    const document = await readOriginal(objects, claim);
+    return await db.transaction(claim.tenantId, (tx) => storeText(tx, claim, document));
+  } catch (error) {
+    // That too many wait is no fault of the file's.
+    if (!(error instanceof AppError) || error.code === "service.busy") throw error;
+    await giveUp(db, claim, error.code);
+    return undefined;
+  }
+}
+
+/** @returns undefined when another attempt has the version */
+async function storeText(
+  tx: TenantTransaction,
+  claim: Claim,
+  { text, title, mediaType, originalType, pageStarts }: ReadDocument,
+): Promise<ReadClaim | undefined> {
+  const stored = await tx
+    .update(documentVersions)
+    .set({ content: text, contentSha256: sha256Of(text), title, mediaType, originalType, pageStarts })
+    .where(and(eq(documentVersions.id, claim.versionId), isHeldBy(claim)))
+    .returning({ id: documentVersions.id });
+  return stored.length > 0 ? { ...claim, content: text, title, mediaType } : undefined;
 }
 
 /** @returns true when it leaves nothing behind that has to be cleared */
-async function read(db: Database, embedder: Embedder, claim: Claim, signal: AbortSignal): Promise<boolean> {
+async function read(db: Database, embedder: Embedder, claim: ReadClaim, signal: AbortSignal): Promise<boolean> {
   const { tenantId, documentId, versionId, title, mediaType } = claim;
   if (claim.attempt > 1) await clearChunks(db, tenantId, versionId);
 
@@ -86,7 +125,16 @@ export async function giveUp(db: Database, { tenantId, documentId, versionId }: 
   });
 }
 
-type Claim = IngestOrder & { attempt: number; version: number; title: string; mediaType: MediaType; content: string };
+type Claim = IngestOrder & {
+  sourceId: SourceId;
+  path: string;
+  attempt: number;
+  version: number;
+  title: string;
+  mediaType: MediaType;
+  content: string | null;
+};
+type ReadClaim = Claim & { content: string };
 
 /** Takes the version up; undefined when there is nothing to read. */
 function claimVersion(db: Database, order: IngestOrder): Promise<Claim | undefined> {
@@ -112,7 +160,8 @@ function claimVersion(db: Database, order: IngestOrder): Promise<Claim | undefin
       .update(documentVersions)
       .set({ attempt, status: "parsing", chunkState: "hidden" })
       .where(eq(id, versionId));
-    return { ...order, ...found };
+    await announce(tx, { type: "document.changed", documentId });
+    return { ...order, ...found, sourceId: document.sourceId, path: document.path };
   });
 }
 
@@ -122,20 +171,17 @@ async function overtake(tx: TenantTransaction, versionId: DocumentVersionId): Pr
 }
 
 /** Whether this attempt still has the version; it keeps it to the end of the transaction. */
-async function hold(tx: TenantTransaction, { versionId, attempt }: Claim): Promise<boolean> {
+async function hold(tx: TenantTransaction, claim: Claim): Promise<boolean> {
   const held = await tx
     .update(documentVersions)
     .set({ status: "embedding" })
-    .where(
-      and(
-        eq(documentVersions.id, versionId),
-        eq(documentVersions.attempt, attempt),
-        inArray(documentVersions.status, ["parsing", "embedding"]),
-      ),
-    )
+    .where(and(eq(documentVersions.id, claim.versionId), isHeldBy(claim)))
     .returning({ id: documentVersions.id });
   return held.length > 0;
 }
+
+const isHeldBy = ({ attempt }: Claim) =>
+  and(eq(documentVersions.attempt, attempt), inArray(documentVersions.status, ["parsing", "embedding"]));
 
 /**
  * The version takes the place of the one that served until now, unless that is a newer one.

@@ -5,6 +5,7 @@ import { createTestDatabase, type TestDatabase } from "@parley/db/testing";
 import { createLogger } from "@parley/platform/log";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { createLibrary, createWordEmbedder, sections } from "../testing/library.ts";
+import { testObjects } from "../testing/test-objects.ts";
 import { createWorld, type World } from "../testing/world.ts";
 import { addDocument } from "./add-document.ts";
 import { findVersionStatus } from "./find-version-status.ts";
@@ -41,7 +42,7 @@ async function startJobs({ embedded = false } = {}) {
 async function workUnpolled(jobs: KnowledgeJobs): Promise<void> {
   const { handle } = jobs.queue;
   vi.spyOn(jobs.queue, "handle").mockImplementation((job) => handle({ ...job, pollingIntervalSeconds: 3_600 }));
-  await jobs.work(createWordEmbedder());
+  await jobs.work({ embedder: createWordEmbedder(), objects: testObjects });
 }
 
 async function newTenant() {
@@ -76,7 +77,7 @@ describe("a document that was added", () => {
     const sender = await startJobs();
     const added = await add(sender, "a.md", "The elephant is grey.");
     const worker = await startJobs();
-    await worker.work(createWordEmbedder());
+    await worker.work({ embedder: createWordEmbedder(), objects: testObjects });
     await expect.poll(() => statusOf(tenantId, added)).toBe("ready");
   });
 
@@ -119,7 +120,7 @@ describe("a document that was added", () => {
       calls += 1;
       if (calls === 1) throw new Error("the thread has ended");
     };
-    await jobs.work(embedder);
+    await jobs.work({ embedder, objects: testObjects });
     const added = await add(jobs, "a.md", "The elephant is grey.");
     await expect.poll(() => statusOf(tenantId, added), { timeout: 20_000 }).toBe("ready");
     expect(calls).toBe(2);
@@ -134,7 +135,7 @@ describe("a document that was added", () => {
       if (texts.some((text) => text.includes("poison"))) throw new Error("poisoned");
       return embed.call(embedder, texts);
     };
-    await jobs.work(embedder);
+    await jobs.work({ embedder, objects: testObjects });
     const poisoned = await add(jobs, "a.md", "This is poison.");
     const healthy = await add(jobs, "b.md", "The elephant is grey.");
     await expect.poll(() => statusOf(tenantId, healthy)).toBe("ready");
@@ -159,7 +160,7 @@ describe("a document that was added", () => {
   test("and removed at once leaves nothing", async () => {
     const { tenantId, library, add } = await newTenant();
     const jobs = await startJobs({ embedded: true });
-    await jobs.work(createWordEmbedder());
+    await jobs.work({ embedder: createWordEmbedder(), objects: testObjects });
     const added = await add(jobs, "a.md", "The elephant is grey.");
     await expect.poll(() => statusOf(tenantId, added)).toBe("ready");
     await db.transaction(tenantId, (tx) => removeDocument(tx, jobs, added.documentId));
@@ -179,7 +180,7 @@ describe("a process that ends while it reads a document in", () => {
       reached.resolve();
       await stopping.promise;
     };
-    await first.work(slow);
+    await first.work({ embedder: slow, objects: testObjects });
     const added = await add(first, "a.md", "The elephant is grey.");
     await reached.promise;
     const stopped = first.stop();
@@ -188,7 +189,7 @@ describe("a process that ends while it reads a document in", () => {
     expect(await statusOf(tenantId, added)).not.toBe("ready");
 
     const second = await startJobs({ embedded: true });
-    await second.work(createWordEmbedder());
+    await second.work({ embedder: createWordEmbedder(), objects: testObjects });
     await expect.poll(() => statusOf(tenantId, added), { timeout: 20_000 }).toBe("ready");
   });
 
@@ -207,7 +208,7 @@ describe("a process that ends while it reads a document in", () => {
       expect(await library.audit()).toMatchObject({ stored: 8 * after, keptChunks: 0, hidden: 1 });
 
       const next = await startJobs({ embedded: true });
-      await next.work(createWordEmbedder());
+      await next.work({ embedder: createWordEmbedder(), objects: testObjects });
       await expect.poll(() => statusOf(tenantId, added), { timeout: 20_000 }).toBe("ready");
       expect(await library.audit()).toMatchObject({ keptChunks: 40, stored: 40, hidden: 0, mistaken: 0 });
     },

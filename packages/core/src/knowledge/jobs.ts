@@ -5,8 +5,7 @@ import * as z from "zod";
 import { createJobQueue, type JobQueue } from "../jobs/job-queue.ts";
 import { clearDocument } from "./clear-document.ts";
 import { indexKnowledge, needsIndex } from "./index-knowledge.ts";
-import { giveUp, ingestDocument } from "./ingest-document.ts";
-import type { Embedder } from "./passage.ts";
+import { giveUp, ingestDocument, type KnowledgeServices } from "./ingest-document.ts";
 import { clearSource } from "./sources/clear-source.ts";
 
 const IngestOrder = z.object({ tenantId: TenantId, documentId: DocumentId, versionId: DocumentVersionId });
@@ -32,7 +31,7 @@ export type KnowledgeJobs = {
   /** Orders a job in the transaction that causes it: both or neither. */
   send<Name extends keyof Orders>(tx: TenantTransaction, name: Name, order: Orders[Name]): Promise<void>;
   /** Begins to take jobs. */
-  work(embedder: Embedder): Promise<void>;
+  work(services: Omit<KnowledgeServices, "db">): Promise<void>;
   /** Takes no more, and hands over what is not nearly done. */
   stop(): Promise<void>;
 };
@@ -70,7 +69,9 @@ export function createJobs(options: {
     queue,
     start: queue.start,
     send: queue.send,
-    async work(embedder) {
+    async work(given) {
+      const services = { ...given, db };
+      const { embedder } = given;
       for (let worker = 0; worker < workers; worker += 1) {
         await queue.handle({
           name: "ingestDocument",
@@ -78,7 +79,7 @@ export function createJobs(options: {
           pollingIntervalSeconds: 2,
           describe,
           async work(order, { signal }) {
-            await ingestDocument({ db, embedder }, order, signal);
+            await ingestDocument(services, order, signal);
             const { tenantId } = order;
             if (!(await needsIndex({ db, embedder, exactUpTo }, tenantId))) return;
             await db.transaction(tenantId, (tx) => queue.send(tx, "indexKnowledge", { tenantId }, { key: tenantId }));
@@ -97,14 +98,14 @@ export function createJobs(options: {
         schema: ClearOrder,
         pollingIntervalSeconds: 10,
         describe,
-        work: (order) => clearDocument(db, order),
+        work: (order) => clearDocument(services, order),
       });
       await queue.handle({
         name: "clearSource",
         schema: ClearSourceOrder,
         pollingIntervalSeconds: 10,
         describe,
-        work: (order, { signal }) => clearSource(db, order, signal),
+        work: (order, { signal }) => clearSource(services, order, signal),
       });
       await queue.handle({
         name: "giveUpDocument",
@@ -113,7 +114,7 @@ export function createJobs(options: {
         describe,
         async work(order) {
           await giveUp(db, order, "document.given_up");
-          await clearDocument(db, order);
+          await clearDocument(services, order);
         },
       });
     },

@@ -5,6 +5,7 @@ import { asc, eq } from "drizzle-orm";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createLibrary, createWordEmbedder, sections } from "../testing/library.ts";
+import { testObjects } from "../testing/test-objects.ts";
 import { createWorld, type World } from "../testing/world.ts";
 import { clearDocument } from "./clear-document.ts";
 import { findVersionStatus } from "./find-version-status.ts";
@@ -63,7 +64,7 @@ describe("a document", () => {
       chunks: 2,
     });
     const changes = (await world.announced(library.tenantId)).filter(({ type }) => type === "document.changed");
-    expect(changes).toHaveLength(2); // queued, ready
+    expect(changes).toHaveLength(3); // queued, parsing, ready
     expect(changes[0]).toEqual({ type: "document.changed", documentId });
   });
 
@@ -247,7 +248,11 @@ describe("an attempt to read a version in", () => {
     await theirs.add("a.md", "Text");
     const [order] = theirs.orders.splice(0);
     if (!order) throw new Error("an added document is ordered to be read in");
-    await ingestDocument({ db: world.db, embedder: ours.embedder }, { ...order, tenantId: ours.tenantId }, never);
+    await ingestDocument(
+      { db: world.db, embedder: ours.embedder, objects: testObjects },
+      { ...order, tenantId: ours.tenantId },
+      never,
+    );
     expect(await versionsOf(theirs.tenantId)).toMatchObject([{ status: "queued" }]);
     expect(await versionsOf(ours.tenantId)).toEqual([]);
   });
@@ -262,7 +267,7 @@ describe("a removed document", () => {
     expect(await library.search("elephant giraffe")).toMatchObject([{ text: "The giraffe is tall." }]);
     expect(await library.audit()).toMatchObject({ keptChunks: 1, stored: 41, hidden: 1 });
 
-    await clearDocument(world.db, { tenantId: library.tenantId, documentId });
+    await clearDocument({ db: world.db, objects: testObjects }, { tenantId: library.tenantId, documentId });
     expect(await library.audit()).toMatchObject({ ...exact, keptChunks: 1, stored: 1 });
     expect(await world.db.read(library.tenantId, (read) => read.select().from(documents))).toHaveLength(1);
   });
@@ -275,7 +280,7 @@ describe("a removed document", () => {
       await library.remove(documentId);
     };
     await library.ingest();
-    await clearDocument(world.db, { tenantId: library.tenantId, documentId });
+    await clearDocument({ db: world.db, objects: testObjects }, { tenantId: library.tenantId, documentId });
     expect(await library.search("elephant")).toEqual([]);
     expect(await library.audit()).toMatchObject({ ...exact, keptChunks: 0, stored: 0 });
   });
@@ -285,7 +290,7 @@ describe("a removed document", () => {
     const { documentId } = await library.read("a.md", "The elephant is grey.");
     await library.remove(documentId);
     expect((await library.read("a.md", "The elephant is grey.")).outcome).toBe("queued");
-    await clearDocument(world.db, { tenantId: library.tenantId, documentId });
+    await clearDocument({ db: world.db, objects: testObjects }, { tenantId: library.tenantId, documentId });
     expect(await library.search("elephant")).toHaveLength(1);
     expect(await library.audit()).toMatchObject({ ...exact, keptChunks: 1, stored: 1 });
   });

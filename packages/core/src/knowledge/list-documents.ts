@@ -46,6 +46,8 @@ export async function listDocuments(
         title: documentVersions.title,
         mediaType: documentVersions.mediaType,
         originalType: documentVersions.originalType,
+        /** Of the file, which can be downloaded; null when there is none. */
+        originalBytes: documentVersions.originalBytes,
         version: documentVersions.version,
         status: documentVersions.status,
         failure: documentVersions.failure,
@@ -100,6 +102,7 @@ export async function getDocument(db: Database, tenantId: TenantId, documentId: 
           failure: documentVersions.failure,
           failureCode: documentVersions.failureCode,
           originalType: documentVersions.originalType,
+          originalBytes: documentVersions.originalBytes,
           createdAt: documentVersions.createdAt,
           readyAt: documentVersions.readyAt,
           verifiedAt: verifiedAtOf(sql`${documentVersions}`),

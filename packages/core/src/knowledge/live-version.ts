@@ -6,15 +6,17 @@ import { failureOf } from "./failure.ts";
 
 export type LockedDocument = {
   id: DocumentId;
+  sourceId: SourceId;
+  path: string;
   currentVersionId: DocumentVersionId | null;
   removedAt: Date | null;
 };
 
 /** Keeps others from changing the document and its versions to the end of the transaction. It is locked before any of its versions. */
 export async function lockDocument(tx: TenantTransaction, documentId: DocumentId): Promise<LockedDocument | undefined> {
-  const { id, currentVersionId, removedAt } = documents;
+  const { id, sourceId, path, currentVersionId, removedAt } = documents;
   const [document] = await tx
-    .select({ id, currentVersionId, removedAt })
+    .select({ id, sourceId, path, currentVersionId, removedAt })
     .from(documents)
     .where(eq(id, documentId))
     .for("update");

@@ -7,7 +7,7 @@ import { decodeText } from "./parsing/decode-text.ts";
 import { parseInWorker } from "./parsing/parse-in-worker.ts";
 import type { ParsedKind } from "./parsing/parse-worker.ts";
 import { type Parsed, Refusal } from "./parsing/parsed.ts";
-import type { OriginalType } from "./passage.ts";
+import type { MediaType, OriginalType } from "./passage.ts";
 
 /** A document that can be read: its text has line feeds alone, and no NUL. */
 export type ReadDocument = Parsed & {
@@ -42,6 +42,22 @@ const originalTypes: Record<ParsedKind, OriginalType> = {
 export const readableEndings: ReadonlySet<string> = new Set(Object.keys(kinds));
 
 /**
+ * What a file is by its name, and what it will be read as.
+ *
+ * @param path as its source calls it
+ * @throws AppError `document.type_unknown`
+ */
+export function fileTypeOf(path: string) {
+  const name = path.split(/[\\/]/).at(-1) ?? path;
+  const ending = /\.([^.]+)$/.exec(name)?.[1]?.toLowerCase() ?? "";
+  if (!readableEndings.has(ending)) throw new AppError("document.type_unknown");
+  const kind = kinds[ending as Ending];
+  const mediaType: MediaType = kind === "text" || kind === "pdf" ? "text/plain" : "text/markdown";
+  const originalType = kind === "markdown" || kind === "text" ? undefined : originalTypes[kind];
+  return { name, kind, mediaType, originalType };
+}
+
+/**
  * Reads a file as its name's ending says, if its content is of that kind. What has to be parsed first is parsed in a thread of its own.
  *
  * @param path as its source calls it
@@ -50,11 +66,8 @@ export const readableEndings: ReadonlySet<string> = new Set(Object.keys(kinds));
  *   `document.too_complex` or `document.empty`; `service.busy` when too many wait to be parsed
  */
 export async function readDocument(bytes: Uint8Array, path: string): Promise<ReadDocument> {
-  const name = path.split(/[\\/]/).at(-1) ?? path;
-  const ending = /\.([^.]+)$/.exec(name)?.[1]?.toLowerCase() ?? "";
-  if (!readableEndings.has(ending)) throw new AppError("document.type_unknown");
-  if (bytes.byteLength > limits.documentBytes) throw new AppError("document.too_large");
-  const kind = kinds[ending as Ending];
+  const { name, kind } = fileTypeOf(path);
+  if (bytes.byteLength > limits.fileBytes) throw new AppError("document.too_large");
   checkContent(bytes, kind);
   const parsed: Omit<ReadDocument, "title"> & { title?: string | undefined } =
     kind === "markdown" || kind === "text"

@@ -12,6 +12,9 @@ import { createSource } from "./sources/create-source.ts";
 import { listSources } from "./sources/list-sources.ts";
 import { removeSource } from "./sources/remove-source.ts";
 import { ChangeSite, CreateSource, RenameSource } from "./sources/source-inputs.ts";
+import { beginUpload } from "./uploads/begin-upload.ts";
+import { getOriginal } from "./uploads/get-original.ts";
+import { BeginUpload } from "./uploads/upload-inputs.ts";
 
 const actorOf = ({ caller, ip }: { caller: MemberCaller; ip: string }): Actor => ({ memberId: caller.memberId, ip });
 
@@ -77,6 +80,16 @@ const documentsRouter = router({
       }),
     )
     .query(({ ctx, input }) => listChunks(ctx.db, ctx.caller.tenantId, input)),
+
+  /** Whether a file would be taken. It is sent to POST /api/knowledge/uploads. */
+  beginUpload: procedureFor("knowledge.manage")
+    .input(BeginUpload)
+    .query(({ ctx, input }) => beginUpload(ctx.db, ctx.caller.tenantId, input)),
+
+  /** What file a version was read from. GET /api/knowledge/originals/:versionId has its bytes. */
+  original: procedureFor("knowledge.read")
+    .input(z.strictObject({ versionId: DocumentVersionId }))
+    .query(({ ctx, input }) => getOriginal(ctx.db, ctx.caller.tenantId, input.versionId)),
 
   retry: procedureFor("knowledge.manage")
     .input(OneDocument)

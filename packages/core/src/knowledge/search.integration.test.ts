@@ -8,6 +8,7 @@ import { createLogger } from "@parley/platform/log";
 import { sql } from "drizzle-orm";
 import { expect, test } from "vitest";
 import { createLibrary, createWordEmbedder, sections } from "../testing/library.ts";
+import { testObjects } from "../testing/test-objects.ts";
 import { createWorld } from "../testing/world.ts";
 import { addDocument } from "./add-document.ts";
 import { createMinilmEmbedder } from "./embedders/minilm.ts";
@@ -69,7 +70,7 @@ test(
         return db.transaction(tenantId, (tx) => addDocument(tx, jobs, { source: "docs", path: file, ...document }));
       };
       await jobs.start();
-      await jobs.work(embedder);
+      await jobs.work({ embedder, objects: testObjects });
       const added = [
         await add("returns.md", "# Returns\n\nRefunds are paid within thirty days of the purchase.\n"),
         await add("shipping.md", "# Shipping\n\nParcels leave the warehouse every morning.\n"),

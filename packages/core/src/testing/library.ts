@@ -8,6 +8,7 @@ import type { Embedder } from "../knowledge/passage.ts";
 import { type ReadDocument, readDocument } from "../knowledge/read-document.ts";
 import { removeDocument } from "../knowledge/remove-document.ts";
 import { searchKnowledge } from "../knowledge/search.ts";
+import { testObjects } from "./test-objects.ts";
 
 /** Vectors without a model: each word has a direction of its own, so texts with the same words are near each other. */
 export function createWordEmbedder(): Embedder & {
@@ -65,7 +66,7 @@ export function createLibrary(db: Database, tenantId: TenantId, embedder: Embedd
       db.transaction(tenantId, (tx) => addDocument(tx, jobs, { source, path, ...document })),
     /** Carries out one order, by default the oldest. */
     async ingest(order = orders.shift(), signal = never) {
-      if (order) await ingestDocument({ db, embedder }, order, signal);
+      if (order) await ingestDocument({ db, embedder, objects: testObjects }, order, signal);
     },
     /** Adds the text and reads it in. */
     async read(path: string, text: string) {

@@ -3,6 +3,7 @@ import type { Database } from "@parley/db";
 import { addDocument } from "../knowledge/add-document.ts";
 import { ingestDocument } from "../knowledge/ingest-document.ts";
 import type { Embedder } from "../knowledge/passage.ts";
+import { testObjects } from "./test-objects.ts";
 
 /** Reads Markdown documents into a tenant's knowledge, by path, with the product's own ingest but without its queue. */
 export async function teach(
@@ -16,6 +17,10 @@ export async function teach(
     const { documentId, versionId } = await db.transaction(tenantId, (tx) =>
       addDocument(tx, queue, { source: "tests", path, title, mediaType: "text/markdown", text }),
     );
-    await ingestDocument({ db, embedder }, { tenantId, documentId, versionId }, new AbortController().signal);
+    await ingestDocument(
+      { db, embedder, objects: testObjects },
+      { tenantId, documentId, versionId },
+      new AbortController().signal,
+    );
   }
 }

@@ -51,8 +51,12 @@ export const documentVersions = pgTable("document_versions", {
     ],
   }),
   pageStarts: integer().array(),
-  content: text().notNull(),
-  contentSha256: text().notNull(),
+  /** Null until it is read from the original. */
+  content: text(),
+  contentSha256: text(),
+  /** Of the file that was uploaded. */
+  originalBytes: integer(),
+  originalSha256: text(),
   status: text({ enum: ["queued", "parsing", "embedding", "ready", "failed"] })
     .notNull()
     .default("queued"),

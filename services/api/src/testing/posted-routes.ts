@@ -33,6 +33,7 @@ export const postedRoutes: readonly string[] = [
   "/api/auth/unlock",
   "/api/auth/update-user",
   "/api/auth/verify-email",
+  "/api/knowledge/uploads",
   "/widget/v1/conversations",
   "/widget/v1/conversations/:conversationId/hand-off",
   "/widget/v1/conversations/:conversationId/messages",

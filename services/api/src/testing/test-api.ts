@@ -5,6 +5,7 @@ import type { ErrorBody, MemberId, TenantId, Visit } from "@parley/contracts";
 import { createJobs } from "@parley/core/knowledge/jobs";
 import { createMailJobs } from "@parley/core/mail/mail-jobs";
 import { createWordEmbedder } from "@parley/core/testing/library";
+import { testObjects } from "@parley/core/testing/test-objects";
 import { createWorld } from "@parley/core/testing/world";
 import type { Database } from "@parley/db";
 import { loadConfig } from "@parley/platform/config";
@@ -68,6 +69,7 @@ export async function createTestApi({
     embedder: createWordEmbedder(),
     accounts,
     jobs,
+    objects: testObjects,
     mailJobs,
     logger,
     onRoute,

@@ -48,10 +48,10 @@ export async function findFiles(given: readonly string[]): Promise<{ files: Foun
       skipped.push({ path: shown, reason: "not a file" });
     } else if (!readableEndings.has(path.extname(file).slice(1).toLowerCase())) {
       skipped.push({ path: shown, reason: "not of a kind that can be read" });
-    } else if (found.size > limits.documentBytes) {
+    } else if (found.size > limits.fileBytes) {
       skipped.push({
         path: shown,
-        reason: `larger than ${limits.documentBytes / 1024 / 1024} MB`,
+        reason: `larger than ${limits.fileBytes / 1024 / 1024} MB`,
       });
     } else {
       files.push({ file, path: shown });

@@ -84,10 +84,10 @@ export async function overHttp(options: { apiUrl: string; adminToken: string; te
 
 /** The installation itself, while no other process has it. */
 export async function withinThisProcess(installation: Installation, tenant: string): Promise<IngestTarget> {
-  const { db, jobs, embedder } = installation;
+  const { db, jobs, embedder, objects } = installation;
   const tenantId: TenantId | undefined = await findTenantBySlug(db, tenant);
   if (!tenantId) throw noTenant(tenant);
-  await jobs.work(embedder);
+  await jobs.work({ embedder, objects });
   return {
     add: ({ source, path, bytes }) =>
       orRefused(async () => {

@@ -1,6 +1,7 @@
 import type { DocumentId, SourceId, TenantId } from "@parley/contracts";
 import type { Database } from "@parley/db";
 import { documents, sources } from "@parley/db/schema";
+import { type ObjectStore, objectKey } from "@parley/platform/objects/object-store";
 import { and, asc, eq, gt, isNotNull, notExists, sql } from "drizzle-orm";
 import { clearDocument } from "../clear-document.ts";
 
@@ -12,7 +13,7 @@ const pageSize = 50;
  * again, and goes on where it was.
  */
 export async function clearSource(
-  db: Database,
+  { db, objects }: { db: Database; objects: ObjectStore },
   { tenantId, sourceId }: { tenantId: TenantId; sourceId: SourceId },
   signal: AbortSignal,
 ): Promise<void> {
@@ -29,20 +30,20 @@ export async function clearSource(
     );
     for (const { id } of page) {
       signal.throwIfAborted();
-      await clearDocument(db, { tenantId, documentId: id });
+      await clearDocument({ db, objects }, { tenantId, documentId: id });
     }
     after = page.at(-1)?.id;
     if (!after) break;
   }
+  const isGone = and(eq(sources.id, sourceId), isNotNull(sources.removedAt));
+  if ((await db.read(tenantId, (read) => read.$count(sources, isGone))) === 0) return;
+  // With what was sent and never became a document.
+  await objects.deleteAll(objectKey(tenantId, sourceId));
   await db.transaction(tenantId, (tx) =>
     tx
       .delete(sources)
       .where(
-        and(
-          eq(sources.id, sourceId),
-          isNotNull(sources.removedAt),
-          notExists(tx.select({ one: sql`1` }).from(documents).where(eq(documents.sourceId, sources.id))),
-        ),
+        and(isGone, notExists(tx.select({ one: sql`1` }).from(documents).where(eq(documents.sourceId, sources.id)))),
       ),
   );
 }

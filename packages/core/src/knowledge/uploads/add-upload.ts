@@ -1,0 +1,82 @@
+import type { DocumentId, DocumentVersionId, SourceId } from "@parley/contracts";
+import type { TenantTransaction } from "@parley/db";
+import { documents, documentVersions } from "@parley/db/schema";
+import { desc, eq, sql } from "drizzle-orm";
+import { AppError } from "../../app-error.ts";
+import { recordAudit } from "../../audit/record-audit.ts";
+import { announce } from "../../outbox/announce.ts";
+import { type Actor, checkStillMay } from "../../tenants/acting-member.ts";
+import type { KnowledgeJobs } from "../jobs.ts";
+import { fileTypeOf } from "../read-document.ts";
+import { lockSource } from "../sources/lock-source.ts";
+
+/** A file that the object store has, under the version's id. */
+export type Upload = {
+  sourceId: SourceId;
+  versionId: DocumentVersionId;
+  path: string;
+  sizeBytes: number;
+  sha256: string;
+};
+
+/**
+ * Stores an uploaded file as a document's new version and queues it to be read in; the version before it serves until this one is
+ * ready. What has the bytes of the newest version costs nothing, unless that one failed; from then on that one counts as verified.
+ *
+ * @returns the version that has these bytes
+ * @throws AppError `auth.forbidden`, `source.not_found`, `source.wrong_kind`, `document.type_unknown`
+ */
+export async function addUpload(
+  tx: TenantTransaction,
+  jobs: Pick<KnowledgeJobs, "send">,
+  by: Actor,
+  { sourceId, versionId, path, sizeBytes, sha256 }: Upload,
+): Promise<{ documentId: DocumentId; versionId: DocumentVersionId; outcome: "queued" | "unchanged" }> {
+  const { name, mediaType, originalType } = fileTypeOf(path);
+  await checkStillMay(tx, by, "knowledge.manage");
+  const { tenantId, kind } = await lockSource(tx, sourceId, "share");
+  if (kind !== "upload") throw new AppError("source.wrong_kind");
+  // Locks the document, so that its versions have an order.
+  const [document] = await tx
+    .insert(documents)
+    .values({ sourceId, path, title: name })
+    .onConflictDoUpdate({ target: [documents.tenantId, documents.sourceId, documents.path], set: { path } })
+    .returning();
+  if (!document) throw new Error("an insert returned no row");
+  const documentId = document.id;
+  const { id, version, originalSha256, status } = documentVersions;
+  const [newest] = await tx
+    .select({ id, version, originalSha256, status })
+    .from(documentVersions)
+    .where(eq(documentVersions.documentId, documentId))
+    .orderBy(desc(version))
+    .limit(1);
+  if (newest?.originalSha256 === sha256 && newest.status !== "failed" && document.removedAt === null) {
+    await tx.update(documentVersions).set({ verifiedAt: sql`now()` }).where(eq(id, newest.id));
+    return { documentId, versionId: newest.id, outcome: "unchanged" };
+  }
+
+  if (document.removedAt) {
+    await tx.update(documents).set({ removedAt: null, title: name }).where(eq(documents.id, documentId));
+  }
+  await tx.insert(documentVersions).values({
+    id: versionId,
+    documentId,
+    version: (newest?.version ?? 0) + 1,
+    title: name,
+    mediaType,
+    originalType,
+    originalBytes: sizeBytes,
+    originalSha256: sha256,
+  });
+  await jobs.send(tx, "ingestDocument", { tenantId, documentId, versionId });
+  await announce(tx, { type: "document.changed", documentId });
+  await recordAudit(tx, {
+    action: "document.added",
+    actor: { kind: "member", id: by.memberId },
+    target: { kind: "document", id: documentId },
+    ip: by.ip,
+    details: { versionId, sizeBytes },
+  });
+  return { documentId, versionId, outcome: "queued" };
+}

@@ -1,0 +1,29 @@
+import { limits, type TenantId } from "@parley/contracts";
+import type { Database } from "@parley/db";
+import { documentVersions, sources } from "@parley/db/schema";
+import { and, eq, inArray, isNull, sql } from "drizzle-orm";
+import { AppError } from "../../app-error.ts";
+import { fileTypeOf } from "../read-document.ts";
+import type { BeginUpload } from "./upload-inputs.ts";
+
+/**
+ * Whether a file would be taken, before any of it is sent.
+ *
+ * @throws AppError `document.type_unknown`, `source.not_found`, `source.wrong_kind`; `document.queue_full` when as many wait as may
+ */
+export async function beginUpload(db: Database, tenantId: TenantId, { sourceId, path }: BeginUpload): Promise<void> {
+  fileTypeOf(path);
+  const isWaiting = inArray(documentVersions.status, ["queued", "parsing", "embedding"]);
+  const [source] = await db.read(tenantId, (read) =>
+    read
+      .select({
+        kind: sources.kind,
+        waiting: sql<number>`(select count(*) from ${documentVersions} where ${isWaiting})::integer`,
+      })
+      .from(sources)
+      .where(and(eq(sources.id, sourceId), isNull(sources.removedAt))),
+  );
+  if (!source) throw new AppError("source.not_found");
+  if (source.kind !== "upload") throw new AppError("source.wrong_kind");
+  if (source.waiting >= limits.waitingDocuments) throw new AppError("document.queue_full");
+}

@@ -1,0 +1,57 @@
+import { randomUUID } from "node:crypto";
+import { createReadStream, createWriteStream } from "node:fs";
+import { access, mkdir, rename, rm } from "node:fs/promises";
+import path from "node:path";
+import { pipeline } from "node:stream/promises";
+import type { ObjectKey, ObjectStore } from "./object-store.ts";
+
+/** Keeps objects as files in a folder, for the owner's eyes alone. Processes that share the folder share the objects. */
+export function createFolderStore(folder: string): ObjectStore {
+  const fileOf = (key: ObjectKey) => path.join(folder, ...key.split("/"));
+
+  return {
+    async put(key, bytes, sizeBytes) {
+      const file = fileOf(key);
+      await mkdir(path.dirname(file), { recursive: true, mode: 0o700 });
+      // Beside it, so that it takes the object's place at once and whole.
+      const draft = `${file}.${randomUUID()}.part`;
+      try {
+        let written = 0;
+        await pipeline(
+          bytes,
+          async function* counted(source: AsyncIterable<Uint8Array>) {
+            for await (const part of source) {
+              written += part.byteLength;
+              yield part;
+            }
+          },
+          createWriteStream(draft, { mode: 0o600 }),
+        );
+        if (written !== sizeBytes) throw new Error(`an object of ${sizeBytes} bytes came with ${written}`);
+        await rename(draft, file);
+      } catch (error) {
+        await rm(draft, { force: true });
+        throw error;
+      }
+    },
+
+    async get(key) {
+      const file = fileOf(key);
+      try {
+        await access(file);
+      } catch (error) {
+        if (isAbsent(error)) return undefined;
+        throw error;
+      }
+      // Opened by whoever reads it.
+      return (async function* () {
+        yield* createReadStream(file);
+      })();
+    },
+
+    delete: (key) => rm(fileOf(key), { force: true }),
+    deleteAll: (prefix) => rm(fileOf(prefix), { recursive: true, force: true }),
+  };
+}
+
+const isAbsent = (error: unknown) => (error as NodeJS.ErrnoException).code === "ENOENT";
