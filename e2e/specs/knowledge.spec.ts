@@ -1,3 +1,4 @@
+import { expectAccessibleInAllLooks } from "../src/accessible.ts";
 import { expect, openDashboard, test } from "../src/fixtures.ts";
 import { tabTo } from "../src/keyboard.ts";
 
@@ -67,3 +68,84 @@ test("what was found is opened at its chunk, with its boundaries, headings and s
   await page.getByRole("link", { name: "Text", exact: true }).click();
   await expect(page.getByRole("heading", { name: /^Text of version \d/ })).toBeVisible();
 });
+
+test("files are dropped or chosen, read while one looks on, asked about, and removed with their source", async ({
+  page,
+  builtIn,
+}) => {
+  await openDashboard(page, builtIn);
+  await page.goto(`${builtIn.dashboardUrl}/knowledge`);
+  await page.getByRole("button", { name: "Add a source" }).click();
+  await page.getByRole("button", { name: /^Files/ }).click();
+  await expect(page.getByLabel("What it is called")).toBeFocused();
+  await page.keyboard.type("Teapots");
+  await page.keyboard.press("Enter");
+  await expect(page.getByRole("heading", { name: "Teapots", level: 1 })).toBeVisible();
+  await expect(page.getByText("up to 25 MB each")).toBeVisible();
+  await expectAccessibleInAllLooks(page);
+
+  const chosen = page.waitForEvent("filechooser");
+  await page.getByRole("button", { name: "Choose files" }).click();
+  await (await chosen).setFiles([
+    file("copper.md", "# Copper teapots\n\nThe copper teapot of Ravenna holds two litres.\n"),
+    file("broken.pdf", "this is no PDF"),
+    file("tool.exe", "MZ"),
+    file("empty.txt", ""),
+  ]);
+  const onTheWay = page.getByRole("list", { name: "Files on their way" });
+  const row = (name: string) => onTheWay.getByRole("listitem").filter({ hasText: name });
+  await expect(row("copper.md")).toContainText("Sent");
+  await expect(row("tool.exe")).toContainText("Save it as Markdown, plain text");
+  await expect(row("empty.txt")).toContainText("The document holds no text");
+  const documents = page.getByRole("table", { name: "Documents" });
+  await expect(documents.getByRole("row").filter({ hasText: "Copper teapots" })).toContainText("Ready");
+  const broken = documents.getByRole("row").filter({ hasText: "broken" });
+  await expect(broken).toContainText("Failed");
+  await expect(broken).toContainText("is not what its name says");
+  await expectAccessibleInAllLooks(page);
+  await broken.getByRole("button", { name: /^Retry/ }).click();
+  await expect(broken).toContainText("Failed");
+  await page.getByLabel("Show").selectOption("Failed");
+  await expect(documents.getByRole("row").filter({ hasText: "Copper teapots" })).toHaveCount(0);
+  await page.getByLabel("Show").selectOption("All");
+
+  // The same again costs nothing; what is dropped is what is chosen.
+  await page.getByRole("button", { name: "Clear" }).click();
+  await expect(onTheWay).toHaveCount(0);
+  await drop(page, "copper.md", "# Copper teapots\n\nThe copper teapot of Ravenna holds two litres.\n");
+  await expect(row("copper.md")).toContainText("It is there already, just so");
+
+  const question = encodeURIComponent("How much does the copper teapot of Ravenna hold?");
+  await page.goto(`${builtIn.dashboardUrl}/knowledge/search?q=${question}`);
+  await expect(page.getByRole("article", { name: "Passage 1", exact: true })).toContainText("Copper teapots");
+  await page.goBack();
+
+  await page.getByRole("button", { name: "Rename" }).click();
+  await page.getByLabel("Name", { exact: true }).fill("Old teapots");
+  await page.keyboard.press("Enter");
+  await expect(page.getByRole("heading", { name: "Old teapots", level: 1 })).toBeVisible();
+  await page.getByRole("button", { name: "Remove" }).click();
+  const dialog = page.getByRole("alertdialog");
+  await expect(dialog).toContainText("1 document leaves all answers at once.");
+  await dialog.getByRole("button", { name: "Remove" }).click();
+  await expect(page.getByRole("heading", { name: "Knowledge", level: 1 })).toBeVisible();
+  await expect(page.getByRole("link", { name: "Old teapots" })).toHaveCount(0);
+  await page.goto(`${builtIn.dashboardUrl}/knowledge/search?q=${question}`);
+  await expect(page.getByRole("article", { name: "Passage 1", exact: true })).not.toContainText("Copper teapots");
+});
+
+const file = (name: string, text: string) => ({
+  name,
+  mimeType: "application/octet-stream",
+  buffer: Buffer.from(text),
+});
+
+/** Drops a file onto the page's area for them. */
+async function drop(page: Page, name: string, text: string) {
+  const transfer = await page.evaluateHandle(
+    `(() => { const all = new DataTransfer(); all.items.add(new File([${JSON.stringify(text)}], ${JSON.stringify(name)})); return all; })()`,
+  );
+  await page.getByText("Drop files here, or").dispatchEvent("drop", { dataTransfer: transfer });
+}
+
+type Page = Parameters<typeof openDashboard>[0];

@@ -107,7 +107,7 @@ for (const { name, viewport, colorScheme } of looks) {
       await page.getByRole("heading", { name: "The built-in answerer would answer" }).waitFor();
       await shot(page, info);
       await expectAccessible(page);
-      await page.getByRole("link", { name: "Documents" }).click();
+      await page.getByRole("link", { name: "Sources" }).click();
       await page.getByRole("link", { name: "Glossary" }).click();
       await page.getByRole("heading", { name: "Text of version 1" }).waitFor();
       await page.getByRole("heading", { name: "Glossary", level: 3 }).waitFor();

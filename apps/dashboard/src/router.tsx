@@ -13,6 +13,7 @@ import { parseInboxSearch } from "./features/inbox/inbox-search.ts";
 import { pendingInvitation } from "./features/invitation/pending-invitation.ts";
 import type { DocumentSearch } from "./features/knowledge/document-search.ts";
 import type { KnowledgeSearch } from "./features/knowledge/knowledge-search.ts";
+import type { SourceSearch } from "./features/knowledge/sources/state-filter.tsx";
 import type { AuditLogSearch } from "./features/settings/audit-log/audit-log-filter.ts";
 import { parseSignInSearch } from "./features/sign-in/sign-in-search.ts";
 import { knownSession, loadSession } from "./session/session.ts";
@@ -136,7 +137,7 @@ const conversation = createRoute({
 const knowledge = createRoute({
   getParentRoute: () => app,
   path: "/knowledge",
-  component: lazyRouteComponent(() => import("./features/knowledge/documents-page.tsx"), "DocumentsPage"),
+  component: lazyRouteComponent(() => import("./features/knowledge/knowledge-page.tsx"), "KnowledgePage"),
 });
 
 const knowledgeSearch = createRoute({
@@ -145,6 +146,13 @@ const knowledgeSearch = createRoute({
   // Read by the page itself, whose code the first view does without.
   validateSearch: (search: KnowledgeSearch) => search,
   component: lazyRouteComponent(() => import("./features/knowledge/search-page.tsx"), "SearchPage"),
+});
+
+const source = createRoute({
+  getParentRoute: () => app,
+  path: "/knowledge/sources/$sourceId",
+  validateSearch: (search: SourceSearch) => search,
+  component: lazyRouteComponent(() => import("./features/knowledge/sources/source-page.tsx"), "SourcePage"),
 });
 
 const document = createRoute({
@@ -222,6 +230,7 @@ const routeTree = root.addChildren([
     inbox.addChildren([noConversation, conversation]),
     knowledge,
     knowledgeSearch,
+    source,
     document,
     settings.addChildren([settingsHome, profile, security, workspace, members, apiKeys, auditLog]),
   ]),

@@ -1,7 +1,7 @@
 import { type ApiRequest, callApi, prepareApi } from "@parley/client/api";
 import type { AppRouter } from "@parley/core/router";
 import { createTRPCClient, httpBatchLink, TRPCClientError } from "@trpc/client";
-import type { inferRouterOutputs } from "@trpc/server";
+import type { inferRouterInputs, inferRouterOutputs } from "@trpc/server";
 import { createTRPCContext, type TRPCOptionsProxy } from "@trpc/tanstack-react-query";
 import { workspaceHeaders } from "./session/chosen-workspace.ts";
 import { presenceHeaders } from "./session/presence.ts";
@@ -11,6 +11,7 @@ export const { useTRPC, useTRPCClient, TRPCProvider } = createTRPCContext<AppRou
 export type ApiClient = ReturnType<typeof createApiClient>;
 export type ApiError = TRPCClientError<AppRouter>;
 export type ApiOptions = TRPCOptionsProxy<AppRouter>;
+export type ApiInputs = inferRouterInputs<AppRouter>;
 export type ApiOutputs = inferRouterOutputs<AppRouter>;
 
 /** The typed client of the api. */

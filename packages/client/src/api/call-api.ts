@@ -25,11 +25,7 @@ export async function callApi(apiUrl: string, path: string, request: ApiRequest 
   const { method = "GET" } = request;
   if (method === "GET") return send(apiUrl, path, request);
 
-  const response = await sendWithToken(apiUrl, path, request);
-  if (response.status === 403 && (await isRefusedToken(response))) {
-    tokens.delete(apiUrl);
-    return sendWithToken(apiUrl, path, request);
-  }
+  const response = await withToken(apiUrl, (token) => send(apiUrl, path, request, token));
   // It may have begun or ended a session, and the token with it.
   if (path.startsWith("/api/auth/")) tokens.delete(apiUrl);
   return response;
@@ -40,9 +36,16 @@ export function prepareApi(apiUrl: string): void {
   tokenOf(apiUrl).catch(() => {}); // whoever needs it asks again
 }
 
-async function sendWithToken(apiUrl: string, path: string, request: ApiRequest): Promise<Response> {
-  const token = await tokenOf(apiUrl);
-  return typeof token === "string" ? send(apiUrl, path, request, token) : token.clone();
+/** Asks with the token, and with a new one when the server does not know it any more; the server's answer, when it gives no token. */
+export async function withToken(apiUrl: string, ask: (token: string) => Promise<Response>): Promise<Response> {
+  const once = async () => {
+    const token = await tokenOf(apiUrl);
+    return typeof token === "string" ? ask(token) : token.clone();
+  };
+  const response = await once();
+  if (response.status !== 403 || !(await isRefusedToken(response))) return response;
+  tokens.delete(apiUrl);
+  return once();
 }
 
 function send(

@@ -10,10 +10,14 @@ import { ErrorNotice } from "../../errors/error-notice.tsx";
 import { PageTitle } from "../../shell/page-title.tsx";
 import { type ApiOutputs, useTRPC } from "../../trpc.ts";
 import { ChunkList } from "./chunk-list.tsx";
+import { describeFailed } from "./describe-failed.ts";
+import { DocumentActions } from "./document-actions.tsx";
+import { RetryButton } from "./document-list.tsx";
 import { type DocumentSearch, parseDocumentSearch, shownVersion } from "./document-search.ts";
 import { DocumentStatus } from "./document-status.tsx";
 import { DocumentText } from "./document-text.tsx";
 import { nameOriginalType } from "./original-type.ts";
+import { useMayManage } from "./sources/use-sources.ts";
 
 type Document = ApiOutputs["knowledge"]["documents"]["get"];
 
@@ -44,17 +48,24 @@ export function DocumentPage() {
 }
 
 function DocumentView({ document }: { document: Document }) {
-  const { id, title, path, source, currentVersionId, versions } = document;
+  const { id, title, path, source, sourceId, currentVersionId, versions } = document;
+  const mayManage = useMayManage();
   const { version: asked, chunk } = parseDocumentSearch(useSearch({ from: "/app/knowledge/$documentId" }));
   const shown = shownVersion(versions, { asked, currentVersionId });
   const current = versions.find((version) => version.id === currentVersionId);
   return (
     <>
-      <h1 className="text-xl font-semibold tracking-tight" dir="auto">
-        {title}
-      </h1>
+      <div className="flex flex-wrap items-start justify-between gap-x-6 gap-y-3">
+        <h1 className="min-w-0 text-xl font-semibold tracking-tight wrap-anywhere" dir="auto">
+          {title}
+        </h1>
+        {mayManage && <DocumentActions document={document} />}
+      </div>
       <p className="mt-1 text-ink-soft wrap-anywhere">
-        {source} · <span className="font-mono text-sm">{path}</span>
+        <Link to="/knowledge/sources/$sourceId" params={{ sourceId }} className="link" dir="auto">
+          {source}
+        </Link>{" "}
+        · <span className="font-mono text-sm">{path}</span>
       </p>
       {shown && <Facts version={shown} />}
       <div className="mt-6 gap-8 lg:grid lg:grid-cols-[minmax(0,1fr)_17rem]">
@@ -98,8 +109,11 @@ function DocumentView({ document }: { document: Document }) {
                 </ViewLink>
               </nav>
             </div>
-            {shown.failure && (
-              <p className="mb-4 rounded-control bg-bad-soft px-3.5 py-2.5 text-sm text-bad">{shown.failure}</p>
+            {shown.status === "failed" && (
+              <div className="mb-4 flex flex-wrap items-center justify-between gap-3 rounded-control bg-bad-soft px-3.5 py-2.5 text-sm text-bad">
+                {describeFailed(shown)}
+                {mayManage && shown === versions[0] && <RetryButton document={document} />}
+              </div>
             )}
             {chunk === undefined ? (
               <div className="rounded-card border border-line bg-surface px-5 py-5 shadow-xs md:px-8 md:py-7">

@@ -12,6 +12,11 @@ const looks: Record<Status, { label: string; icon: LucideIcon; look: string; tur
   failed: { label: "Failed", icon: CircleX, look: "bg-bad-soft text-bad" },
 };
 
+/** What each state is called. */
+export const statusLabels = Object.fromEntries(
+  Object.entries(looks).map(([status, { label }]) => [status, label]),
+) as Record<Status, string>;
+
 /** How far a version of a document has come. */
 export function DocumentStatus({ status }: { status: Status }) {
   const { label, icon: Icon, look, turns } = looks[status];

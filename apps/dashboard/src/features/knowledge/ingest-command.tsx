@@ -5,11 +5,18 @@ import { useMember } from "../../session/session.ts";
 /** How long it is shown that the command was copied. */
 const copiedMs = 2_000;
 
-/** The command that adds documents, to be copied. */
-export function IngestCommand() {
+/** What the command calls a source that it is told no name for. */
+const usualSource = "Files";
+
+/** As one word of a shell. */
+const quote = (name: string) => `'${name.replaceAll("'", "'\\''")}'`;
+
+/** The command that adds documents, to be copied. @param source the one that they are added to */
+export function IngestCommand({ source }: { source?: string }) {
   const { tenant } = useMember();
   const [copied, setCopied] = useState(false);
-  const command = `./pnpm parley ingest --tenant ${tenant.slug} PATH…`;
+  const named = source && source !== usualSource ? ` --source ${quote(source)}` : "";
+  const command = `./pnpm parley ingest --tenant ${tenant.slug}${named} PATH…`;
   const Icon = copied ? Check : Copy;
 
   async function copy() {

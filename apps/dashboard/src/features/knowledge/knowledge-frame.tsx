@@ -3,7 +3,7 @@ import type { ReactNode } from "react";
 import { PageTitle } from "../../shell/page-title.tsx";
 
 const tabs = [
-  { to: "/knowledge", label: "Documents" },
+  { to: "/knowledge", label: "Sources" },
   { to: "/knowledge/search", label: "Search" },
 ] as const;
 

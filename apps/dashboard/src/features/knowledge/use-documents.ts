@@ -1,17 +1,19 @@
 import type { DocumentId } from "@parley/contracts";
 import { useInfiniteQuery } from "@tanstack/react-query";
-import { type ApiOutputs, useTRPC, useTRPCClient } from "../../trpc.ts";
+import { type ApiInputs, type ApiOutputs, useTRPC, useTRPCClient } from "../../trpc.ts";
 
 export type ListedDocument = ApiOutputs["knowledge"]["documents"]["list"]["documents"][number];
 
+export type DocumentFilter = Pick<ApiInputs["knowledge"]["documents"]["list"], "sourceId" | "state">;
+
 /** The workspace's documents by source and path. The shell's `LiveLists` keeps them current. */
-export function useDocuments() {
+export function useDocuments(filter: DocumentFilter) {
   const trpc = useTRPC();
   const client = useTRPCClient();
   return useInfiniteQuery({
-    queryKey: [...trpc.knowledge.documents.list.pathKey(), "pages"],
+    queryKey: [...trpc.knowledge.documents.list.pathKey(), "pages", filter],
     queryFn: ({ pageParam, signal }) =>
-      client.knowledge.documents.list.query(pageParam === null ? {} : { after: pageParam }, { signal }),
+      client.knowledge.documents.list.query({ ...filter, ...(pageParam !== null && { after: pageParam }) }, { signal }),
     initialPageParam: null as DocumentId | null,
     getNextPageParam: ({ complete, documents }) => (complete ? null : (documents.at(-1)?.id ?? null)),
     select: ({ pages }) => pages.flatMap(({ documents }) => documents),

@@ -1,0 +1,55 @@
+import type { DocumentId } from "@parley/contracts";
+import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useNavigate } from "@tanstack/react-router";
+import { Trash2 } from "lucide-react";
+import { useState } from "react";
+import { Button } from "../../components/button.tsx";
+import { ConfirmDialog } from "../../components/confirm-dialog.tsx";
+import { ErrorNotice } from "../../errors/error-notice.tsx";
+import { useTRPC } from "../../trpc.ts";
+
+type DocumentActionsProps = { document: { id: DocumentId; title: string; sourceId: string } };
+
+/** Takes a document out of what is known. */
+export function DocumentActions({ document: { id, title, sourceId } }: DocumentActionsProps) {
+  const trpc = useTRPC();
+  const queryClient = useQueryClient();
+  const navigate = useNavigate();
+  const [asked, setAsked] = useState(false);
+  const remove = useMutation(
+    trpc.knowledge.documents.remove.mutationOptions({
+      async onSuccess() {
+        // First away from it: to fetch it again would find nothing.
+        await navigate({ to: "/knowledge/sources/$sourceId", params: { sourceId }, replace: true });
+        void queryClient.invalidateQueries(trpc.knowledge.pathFilter());
+      },
+    }),
+  );
+  return (
+    <>
+      <Button onClick={() => setAsked(true)}>
+        <Trash2 aria-hidden className="size-4" />
+        Remove
+      </Button>
+      {asked && (
+        <ConfirmDialog
+          title={`Remove ${title}?`}
+          action="Remove"
+          busyAction="Removing…"
+          busy={remove.isPending}
+          error={remove.isError && <ErrorNotice error={remove.error} />}
+          onConfirm={() => remove.mutate({ documentId: id })}
+          onClosed={() => {
+            setAsked(false);
+            remove.reset();
+          }}
+        >
+          <p>
+            It leaves all answers at once, and is deleted with all its versions; what conversations have cited of it
+            stays there. To undo this, add it again.
+          </p>
+        </ConfirmDialog>
+      )}
+    </>
+  );
+}

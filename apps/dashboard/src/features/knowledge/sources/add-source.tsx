@@ -1,0 +1,93 @@
+import { useNavigate } from "@tanstack/react-router";
+import { type FormEvent, useEffect, useRef, useState } from "react";
+import { Button } from "../../../components/button.tsx";
+import { errorCode } from "../../../errors/error-code.ts";
+import { ErrorNotice } from "../../../errors/error-notice.tsx";
+import { TextField } from "../../../forms/field.tsx";
+import { sourceKinds } from "./source-kinds.ts";
+import { type ListedSource, newSourceId, useSourceActions } from "./use-sources.ts";
+
+/** What a member can connect here, in the order in which it is offered. */
+const offered = ["upload"] as const satisfies ListedSource["kind"][];
+type Offered = (typeof offered)[number];
+
+/** Asks first what it is, then what is needed for it, and leads there. */
+export function AddSource({ onCancel }: { onCancel?: (() => void) | undefined }) {
+  const [kind, setKind] = useState<Offered>();
+  const cancel = () => {
+    if (offered.length > 1) setKind(undefined);
+    onCancel?.();
+  };
+  if (kind) return <NewSource kind={kind} onCancel={cancel} />;
+  return (
+    <ul aria-label="Kinds of sources" className="grid gap-3 sm:grid-cols-2">
+      {offered.map((each) => {
+        const { label, icon: Icon, means } = sourceKinds[each];
+        return (
+          <li key={each}>
+            <button
+              type="button"
+              onClick={() => setKind(each)}
+              className="flex h-full w-full items-start gap-3.5 rounded-card border border-edge bg-surface p-4 text-start shadow-xs transition-colors hover:bg-hover"
+            >
+              <Icon aria-hidden className="mt-0.5 size-5 shrink-0 text-accent-ink" strokeWidth={1.75} />
+              <span>
+                <span className="block font-medium">{label}</span>
+                <span className="mt-0.5 block text-sm text-ink-soft">{means}</span>
+              </span>
+            </button>
+          </li>
+        );
+      })}
+    </ul>
+  );
+}
+
+function NewSource({ kind, onCancel }: { kind: Offered; onCancel: () => void }) {
+  const { create } = useSourceActions();
+  const navigate = useNavigate();
+  // The same for as long as it is not known to have arrived, so that trying again makes no second one.
+  const [id, setId] = useState(newSourceId);
+  const first = useRef<HTMLInputElement>(null);
+  useEffect(() => first.current?.focus(), []);
+  const nameError = errorCode(create.error) === "source.name_taken" ? "Another source has this name." : undefined;
+
+  function submit(event: FormEvent<HTMLFormElement>) {
+    event.preventDefault();
+    if (create.isPending) return;
+    const name = String(new FormData(event.currentTarget).get("name"));
+    create.mutate(
+      { id, kind, name },
+      {
+        onSuccess: () => void navigate({ to: "/knowledge/sources/$sourceId", params: { sourceId: id } }),
+        onError: (error) => errorCode(error) && setId(newSourceId()),
+      },
+    );
+  }
+
+  return (
+    <form onSubmit={submit} aria-label="New source" className="rounded-card border border-line bg-surface p-4 md:p-5">
+      <TextField
+        ref={first}
+        className="!mt-0"
+        label="What it is called"
+        name="name"
+        required
+        maxLength={200}
+        autoComplete="off"
+        placeholder="Handbook"
+        error={nameError}
+        hint="Members see the name, visitors don't."
+      />
+      {create.isError && !nameError && <ErrorNotice error={create.error} className="mt-4" />}
+      <div className="mt-4 flex justify-end gap-2">
+        <Button size="medium" onClick={onCancel}>
+          Cancel
+        </Button>
+        <Button type="submit" variant="primary" size="medium" busy={create.isPending}>
+          {create.isPending ? "Adding…" : "Add"}
+        </Button>
+      </div>
+    </form>
+  );
+}

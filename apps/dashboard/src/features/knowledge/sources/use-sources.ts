@@ -1,0 +1,32 @@
+import type { SourceId } from "@parley/contracts";
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useMember } from "../../../session/session.ts";
+import { type ApiOutputs, useTRPC } from "../../../trpc.ts";
+
+export type ListedSource = ApiOutputs["knowledge"]["sources"]["list"]["sources"][number];
+
+/** The workspace's sources by name. The shell's `LiveLists` keeps them current. */
+export function useSources() {
+  const trpc = useTRPC();
+  return useQuery(trpc.knowledge.sources.list.queryOptions(undefined, { select: ({ sources }) => sources }));
+}
+
+/** Whether the member may change what the workspace knows. The server decides; this only shows no closed doors. */
+export function useMayManage(): boolean {
+  const { role } = useMember().member;
+  return role === "owner" || role === "admin";
+}
+
+export const newSourceId = () => crypto.randomUUID() as SourceId;
+
+/** What can be done with sources. Done once what is shown is current. */
+export function useSourceActions() {
+  const trpc = useTRPC();
+  const queryClient = useQueryClient();
+  const onSuccess = () => queryClient.invalidateQueries(trpc.knowledge.pathFilter());
+  return {
+    create: useMutation(trpc.knowledge.sources.create.mutationOptions({ onSuccess })),
+    rename: useMutation(trpc.knowledge.sources.rename.mutationOptions({ onSuccess })),
+    remove: useMutation(trpc.knowledge.sources.remove.mutationOptions({ onSuccess })),
+  };
+}
