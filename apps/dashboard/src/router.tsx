@@ -162,6 +162,12 @@ const document = createRoute({
   component: lazyRouteComponent(() => import("./features/knowledge/document-page.tsx"), "DocumentPage"),
 });
 
+const guidance = createRoute({
+  getParentRoute: () => app,
+  path: "/assistant",
+  component: lazyRouteComponent(() => import("./features/assistant/guidance-page.tsx"), "GuidancePage"),
+});
+
 const settings = createRoute({
   getParentRoute: () => app,
   path: "/settings",
@@ -232,6 +238,7 @@ const routeTree = root.addChildren([
     knowledgeSearch,
     source,
     document,
+    guidance,
     settings.addChildren([settingsHome, profile, security, workspace, members, apiKeys, auditLog]),
   ]),
 ]);

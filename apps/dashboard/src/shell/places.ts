@@ -1,5 +1,5 @@
 import type { LinkProps } from "@tanstack/react-router";
-import { BookOpenText, Inbox, type LucideIcon, Settings } from "lucide-react";
+import { BookOpenText, Bot, Inbox, type LucideIcon, Settings } from "lucide-react";
 
 type Place = {
   to: NonNullable<LinkProps["to"]>;
@@ -13,6 +13,7 @@ type Place = {
 export const places: readonly Place[] = [
   { to: "/inbox", label: "Inbox", icon: Inbox },
   { to: "/knowledge", label: "Knowledge", icon: BookOpenText },
+  { to: "/assistant", label: "Assistant", icon: Bot },
   { to: "/settings", label: "Settings", icon: Settings, isBehindMore: true },
 ];
 

@@ -1,0 +1,36 @@
+import { Link } from "@tanstack/react-router";
+import type { ReactNode } from "react";
+import { PageTitle } from "../../shell/page-title.tsx";
+
+const tabs = [{ to: "/assistant", label: "Guidance" }] as const;
+
+type AssistantFrameProps = { title: string; lead: string; children: ReactNode };
+
+/** What stands around the pages of the assistant, and the way between them. */
+export function AssistantFrame({ title, lead, children }: AssistantFrameProps) {
+  return (
+    <div className="min-h-0 grow overflow-y-auto">
+      <PageTitle>{title}</PageTitle>
+      <div className="mx-auto max-w-260 px-4 pt-5 pb-10 md:px-8 md:pt-8">
+        <header className="mb-6">
+          <h1 className="text-xl font-semibold tracking-tight outline-none">Assistant</h1>
+          <p className="mt-1 text-ink-soft">{lead}</p>
+          <nav aria-label="Assistant" className="mt-4 inline-flex gap-0.5 rounded-xl bg-sunken p-1">
+            {tabs.map(({ to, label }) => (
+              <Link
+                key={to}
+                to={to}
+                activeOptions={{ exact: true, includeSearch: false }}
+                className="flex h-8 items-center rounded-lg px-3 text-sm font-medium text-ink-soft transition-colors hover:text-ink"
+                activeProps={{ className: "bg-surface !text-ink shadow-xs" }}
+              >
+                {label}
+              </Link>
+            ))}
+          </nav>
+        </header>
+        {children}
+      </div>
+    </div>
+  );
+}

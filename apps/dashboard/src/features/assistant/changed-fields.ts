@@ -1,0 +1,17 @@
+import type { SettingsVersion } from "./use-settings.ts";
+
+const labels = {
+  name: "name",
+  tone: "tone",
+  toneWords: "words about the tone",
+  guidance: "guidance",
+  unknownText: "words for not knowing",
+  linkHosts: "hosts",
+} as const;
+
+/** What a version has other than the one before it. @param former undefined: it is not known */
+export function changedFields(version: SettingsVersion, former: SettingsVersion | undefined): string {
+  const fields = Object.keys(labels) as (keyof typeof labels)[];
+  const changed = fields.filter((field) => former && String(version[field]) !== String(former[field]));
+  return changed.map((field) => labels[field]).join(", ");
+}
