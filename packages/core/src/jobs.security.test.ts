@@ -27,7 +27,7 @@ const tried: Record<string, (tenantId: string, of: Ids) => object> = {
   indexKnowledge: (tenantId) => ({ tenantId }),
   replayTests: (tenantId, of) => ({ tenantId, runId: of.KnowledgeTestRunId }),
   giveUpTests: (tenantId, of) => ({ tenantId, runId: of.KnowledgeTestRunId }),
-  giveUpDocument: (tenantId, of) => ({ tenantId, documentId: of.DocumentId, versionId: of.DocumentVersionId }),
+  ingestAlone: (tenantId, of) => ({ tenantId, documentId: of.DocumentId, versionId: of.DocumentVersionId }),
 };
 /** Hold a letter and its address, and name nothing of a tenant's. */
 const ofNoTenant = ["sendMail", "unsentMail"];

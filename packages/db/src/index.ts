@@ -1,4 +1,4 @@
-export { asRole } from "./as-role.ts";
+export { asRole, type RoleTransaction } from "./as-role.ts";
 export {
   type Database,
   type OpenOptions,

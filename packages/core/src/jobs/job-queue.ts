@@ -1,4 +1,5 @@
-import { asRole, type Database, type TenantTransaction } from "@parley/db";
+import type { TenantId } from "@parley/contracts";
+import { asRole, type Database, type RoleTransaction, type TenantTransaction } from "@parley/db";
 import type { Logger } from "@parley/platform/log";
 import { sql } from "drizzle-orm";
 import { fromDrizzle, type JobResult, PgBoss, type QueueOptions } from "pg-boss";
@@ -14,8 +15,15 @@ export type JobQueue = {
    * Orders a job in the transaction that causes it: both or neither.
    *
    * @param options.key where the kind's policy is `exclusive`: while a job with this key waits or is under way, this orders none
+   * @param options.inTurnOf the jobs of one kind that are ordered with it are taken a tenant at a time, in turn: a tenant with many waits
+   *   for its own, and keeps nobody else waiting
    */
-  send(tx: TenantTransaction, name: string, order: object, options?: { key: string }): Promise<void>;
+  send(
+    tx: TenantTransaction,
+    name: string,
+    order: object,
+    options?: { key?: string; inTurnOf?: TenantId },
+  ): Promise<void>;
   /** Takes jobs of one kind, one by one; one that fails does not fail the others of its batch. This process's own orders wake it. */
   handle<Order>(job: JobHandler<Order>): Promise<void>;
   /** Takes no more, and hands over what is not nearly done. */
@@ -30,12 +38,15 @@ type JobHandler<Order> = {
   pollingIntervalSeconds: number;
   /** What the log may tell of an order: ids, never words or addresses. */
   describe(order: unknown): object;
-  work(order: Order, job: { id: string; signal: AbortSignal }): Promise<void>;
+  /** @param job.retry 0 at the first attempt */
+  work(order: Order, job: { id: string; retry: number; signal: AbortSignal }): Promise<void>;
+  /** How many are taken at a time; a few when left out. */
+  batchSize?: number;
 };
 
 const ordered = (name: string) => `job ordered: ${name}`;
 /** Small jobs come in great numbers: taken several at a time, the queue costs them little. */
-const batchSize = 4;
+const usualBatchSize = 4;
 /** A worker that has not been heard of for so long is dead. */
 const heartbeatSeconds = 10;
 const stopMs = 10_000;
@@ -79,17 +90,28 @@ export function createJobQueue(options: { db: Database; logger: Logger; embedded
 
     async start() {
       await boss.start();
-      for (const [name, kind] of kinds) await boss.createQueue(name, { heartbeatSeconds, ...kind });
+      for (const [name, { policy, ...kind }] of kinds) {
+        await boss.createQueue(name, { heartbeatSeconds, ...kind, ...(policy && { policy }) });
+        // An earlier release may have made it otherwise.
+        await boss.updateQueue(name, { heartbeatSeconds, ...kind });
+      }
       if (embedded) await releaseOrphans();
     },
 
     async send(tx, name, order, options) {
-      const key = options && { singletonKey: options.key };
-      await asRole("system", tx, (system) => boss.send(name, order, { ...key, db: fromDrizzle(system, sql) }));
+      const { key, inTurnOf } = options ?? {};
+      await asRole("system", tx, async (system) => {
+        const place = inTurnOf && { group: { id: inTurnOf }, priority: -(await turnOf(system, name, inTurnOf)) };
+        await boss.send(name, order, {
+          ...place,
+          ...(key !== undefined && { singletonKey: key }),
+          db: fromDrizzle(system, sql),
+        });
+      });
       tx.signal(ordered(name));
     },
 
-    async handle({ name, schema, pollingIntervalSeconds, describe, work }) {
+    async handle({ name, schema, pollingIntervalSeconds, describe, work, batchSize = usualBatchSize }) {
       const id: string = await boss.work(
         name,
         { batchSize, perJobResults: true, pollingIntervalSeconds } as const,
@@ -106,7 +128,7 @@ export function createJobQueue(options: { db: Database; logger: Logger; embedded
             const durationMs = () => Math.round(performance.now() - startedAt);
             try {
               const signal = AbortSignal.any([job.signal, stopping.signal]);
-              await work(schema.parse(job.data), { id: job.id, signal });
+              await work(schema.parse(job.data), { id: job.id, retry: job.retryCount, signal });
               log.info({ durationMs: durationMs() }, "job done");
               results.push({ id: job.id, status: "completed" });
             } catch (error) {
@@ -131,4 +153,18 @@ export function createJobQueue(options: { db: Database; logger: Logger; embedded
       await boss.stop({ graceful: true, timeout: stopMs });
     },
   };
+}
+
+/**
+ * In which round a tenant's next job of the kind comes: after its own that wait, and not before the round that is under way. Each
+ * round has one job of each tenant.
+ */
+async function turnOf(system: RoleTransaction, name: string, tenantId: TenantId): Promise<number> {
+  const { rows } = await system.execute<{ turn: number }>(sql`
+    select greatest(
+      coalesce(max(-priority) filter (where group_id = ${tenantId}) + 1, 0), coalesce(min(-priority), 0)
+    )::integer as turn
+    from pgboss.job where name = ${name} and state < 'active'
+  `);
+  return rows[0]?.turn ?? 0;
 }

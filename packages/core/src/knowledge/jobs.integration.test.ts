@@ -111,6 +111,26 @@ describe("a document that was added", () => {
     await expect.poll(() => last && statusOf(tenantId, last), { timeout: 20_000 }).toBe("ready");
   });
 
+  test("is read in next to those of a tenant who has many, and these next to it", async () => {
+    const [many, few] = [await newTenant(), await newTenant()];
+    const jobs = await startJobs({ embedded: true });
+    for (let index = 0; index < 40; index += 1) await many.add(jobs, `${index}.md`, `The elephant ${index} is grey.`);
+    for (let index = 0; index < 10; index += 1) await few.add(jobs, `${index}.md`, `The lion ${index} is yellow.`);
+    const embedder = createWordEmbedder();
+    const embed = embedder.embed;
+    const order: string[] = [];
+    embedder.embed = (texts) => {
+      order.push(...texts.map((text) => (text.includes("lion") ? "few" : "many")));
+      return embed.call(embedder, texts);
+    };
+    await jobs.work({ embedder, objects: testObjects });
+    await expect.poll(() => order.length, { timeout: 20_000 }).toBe(50);
+    // A turn for each; what is taken at a time, by two side by side, may be out of order.
+    const places = order.flatMap((whose, place) => (whose === "few" ? [place] : []));
+    expect(places.at(-1)).toBeLessThan(20 + 8);
+    expect(order.slice(0, 20).filter((whose) => whose === "many").length).toBeGreaterThan(2);
+  });
+
   test("is tried again when the embedder fails", async () => {
     const { tenantId, add } = await newTenant();
     const jobs = await startJobs({ embedded: true });
@@ -143,7 +163,7 @@ describe("a document that was added", () => {
     const hurry = async () => {
       await db.executeSql("system")("update pgboss.job set start_after = now() where state = 'retry'");
       await db.transaction(tenantId, async (tx) => {
-        for (const name of ["ingestDocument", "giveUpDocument"]) tx.signal(`job ordered: ${name}`);
+        for (const name of ["ingestDocument", "ingestAlone"]) tx.signal(`job ordered: ${name}`);
       });
     };
     await expect

@@ -58,34 +58,45 @@ export function createJobs(options: {
   const kind = { retryLimit: retries, retryDelay: 1, retryBackoff: true, retryDelayMax: 60 };
   queue.define("giveUpTests", { ...kind, retryLimit: 10 });
   queue.define("replayTests", { ...kind, expireInSeconds: 4 * 3_600, deadLetter: "giveUpTests" });
-  queue.define("giveUpDocument", { ...kind, retryLimit: 10 });
   queue.define("clearDocument", { ...kind, retryLimit: 10 });
   queue.define("clearSource", { ...kind, retryLimit: 10 });
   queue.define("indexKnowledge", { ...kind, policy: "exclusive", expireInSeconds: longestIndexingSeconds });
-  queue.define("ingestDocument", { ...kind, deadLetter: "giveUpDocument" });
+  // What failed once may be what ends the process that reads it: it is tried again with no other of its like beside it, so that
+  // none of them is given up for it. After the last attempt it is taken once more, to be given up.
+  queue.define("ingestAlone", { ...kind, retryLimit: retries + 10 });
+  queue.define("ingestDocument", { retryLimit: 0, deadLetter: "ingestAlone" });
   const describe = (order: unknown) => order as object;
 
   return {
     queue,
     start: queue.start,
-    send: queue.send,
+    send: (tx, name, order) =>
+      queue.send(tx, name, order, name === "ingestDocument" ? { inTurnOf: order.tenantId } : undefined),
     async work(given) {
       const services = { ...given, db };
       const { embedder } = given;
-      for (let worker = 0; worker < workers; worker += 1) {
-        await queue.handle({
-          name: "ingestDocument",
-          schema: IngestOrder,
-          pollingIntervalSeconds: 2,
-          describe,
-          async work(order, { signal }) {
-            await ingestDocument(services, order, signal);
-            const { tenantId } = order;
-            if (!(await needsIndex({ db, embedder, exactUpTo }, tenantId))) return;
-            await db.transaction(tenantId, (tx) => queue.send(tx, "indexKnowledge", { tenantId }, { key: tenantId }));
-          },
-        });
-      }
+      const ingest = {
+        schema: IngestOrder,
+        pollingIntervalSeconds: 2,
+        describe,
+        async work(order: IngestOrder, { signal }: { signal: AbortSignal }) {
+          await ingestDocument(services, order, signal);
+          const { tenantId } = order;
+          if (!(await needsIndex({ db, embedder, exactUpTo }, tenantId))) return;
+          await db.transaction(tenantId, (tx) => queue.send(tx, "indexKnowledge", { tenantId }, { key: tenantId }));
+        },
+      };
+      for (let worker = 0; worker < workers; worker += 1) await queue.handle({ ...ingest, name: "ingestDocument" });
+      await queue.handle({
+        ...ingest,
+        name: "ingestAlone",
+        batchSize: 1,
+        async work(order, job) {
+          if (job.retry < retries) return ingest.work(order, job);
+          await giveUp(db, order, "document.given_up");
+          await clearDocument(services, order);
+        },
+      });
       await queue.handle({
         name: "indexKnowledge",
         schema: IndexOrder,
@@ -106,16 +117,6 @@ export function createJobs(options: {
         pollingIntervalSeconds: 10,
         describe,
         work: (order, { signal }) => clearSource(services, order, signal),
-      });
-      await queue.handle({
-        name: "giveUpDocument",
-        schema: IngestOrder,
-        pollingIntervalSeconds: 10,
-        describe,
-        async work(order) {
-          await giveUp(db, order, "document.given_up");
-          await clearDocument(services, order);
-        },
       });
     },
     stop: queue.stop,
