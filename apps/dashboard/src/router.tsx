@@ -8,6 +8,7 @@ import {
   redirect,
 } from "@tanstack/react-router";
 import { PageError } from "./errors/page-error.tsx";
+import type { CostsSearch } from "./features/costs/costs-search.ts";
 import { InboxPage } from "./features/inbox/inbox-page.tsx";
 import { parseInboxSearch } from "./features/inbox/inbox-search.ts";
 import { pendingInvitation } from "./features/invitation/pending-invitation.ts";
@@ -168,6 +169,14 @@ const guidance = createRoute({
   component: lazyRouteComponent(() => import("./features/assistant/guidance-page.tsx"), "GuidancePage"),
 });
 
+const costs = createRoute({
+  getParentRoute: () => app,
+  path: "/costs",
+  // Read by the page itself, whose code the first view does without.
+  validateSearch: (search: CostsSearch) => search,
+  component: lazyRouteComponent(() => import("./features/costs/costs-page.tsx"), "CostsPage"),
+});
+
 const settings = createRoute({
   getParentRoute: () => app,
   path: "/settings",
@@ -239,6 +248,7 @@ const routeTree = root.addChildren([
     source,
     document,
     guidance,
+    costs,
     settings.addChildren([settingsHome, profile, security, workspace, members, apiKeys, auditLog]),
   ]),
 ]);

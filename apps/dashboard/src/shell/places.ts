@@ -1,5 +1,5 @@
 import type { LinkProps } from "@tanstack/react-router";
-import { BookOpenText, Bot, Inbox, type LucideIcon, Settings } from "lucide-react";
+import { BookOpenText, Bot, Coins, Inbox, type LucideIcon, Settings } from "lucide-react";
 
 type Place = {
   to: NonNullable<LinkProps["to"]>;
@@ -14,6 +14,7 @@ export const places: readonly Place[] = [
   { to: "/inbox", label: "Inbox", icon: Inbox },
   { to: "/knowledge", label: "Knowledge", icon: BookOpenText },
   { to: "/assistant", label: "Assistant", icon: Bot },
+  { to: "/costs", label: "Costs", icon: Coins, isBehindMore: true },
   { to: "/settings", label: "Settings", icon: Settings, isBehindMore: true },
 ];
 

@@ -22,6 +22,8 @@ export type SpendingRow = {
   estimated: number;
   /** Millionths of a US dollar, of those whose price is known. */
   costMicros: number;
+  /** What the large model would have cost in their place, as far as that is known. */
+  largeCostMicros: number;
   /** Requests whose price is not known. */
   unpriced: number;
 };
@@ -61,6 +63,7 @@ export async function getReport(db: Database, tenantId: TenantId, { from, to }: 
         outputTokens: number(sum(spending.outputTokens)),
         estimated: sql`count(*) filter (where ${countedBy} = 'tokenizer')`.mapWith(Number),
         costMicros: number(sum(costMicros)),
+        largeCostMicros: number(sum(largeCostMicros)),
         unpriced: sql`count(*) filter (where ${costMicros} is null)`.mapWith(Number),
       })
       .from(spending)

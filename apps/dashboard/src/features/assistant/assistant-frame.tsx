@@ -1,6 +1,7 @@
 import { Link } from "@tanstack/react-router";
 import type { ReactNode } from "react";
 import { PageTitle } from "../../shell/page-title.tsx";
+import { BudgetBanner } from "../costs/budget-banner.tsx";
 
 const tabs = [{ to: "/assistant", label: "Guidance" }] as const;
 
@@ -29,6 +30,7 @@ export function AssistantFrame({ title, lead, children }: AssistantFrameProps) {
             ))}
           </nav>
         </header>
+        <BudgetBanner className="mb-5" />
         {children}
       </div>
     </div>

@@ -1,0 +1,33 @@
+import { expect, test } from "vitest";
+import { toCsv } from "./spending-csv.ts";
+import { modelOf, sumBy, sumOf } from "./spending-sums.ts";
+import type { SpendingRow } from "./use-costs.ts";
+
+const row = (more: Partial<SpendingRow> = {}): SpendingRow => ({
+  ...{ day: "2026-11-26", purpose: "answer", provider: "host", model: "m", requests: 1, estimated: 0, unpriced: 0 },
+  ...{ inputTokens: 100, cachedTokens: 0, outputTokens: 10, costMicros: 1_000, largeCostMicros: 2_000 },
+  ...more,
+});
+
+test("rows are summed by what they have in common, the dearest first", () => {
+  const rows = [row(), row({ model: "n", costMicros: 5_000 }), row({ day: "2026-11-27", unpriced: 1 })];
+  expect(sumBy(rows, modelOf).map(({ key, sum }) => [key, sum.costMicros, sum.requests])).toEqual([
+    ["n (host)", 5_000, 1],
+    ["m (host)", 2_000, 2],
+  ]);
+  expect(sumOf(rows)).toEqual({ requests: 3, tokens: 330, costMicros: 7_000, unpriced: 1, estimated: 0 });
+  expect(modelOf(row({ provider: null, model: null }))).toBe("Built-in answerer");
+});
+
+test("the table file quotes what needs it, and no name becomes a formula; an unknown cost is empty", () => {
+  const csv = toCsv([
+    row({ model: '=cmd|"x"', provider: "a,b" }),
+    row({ model: null, provider: null, unpriced: 1, costMicros: 0 }),
+  ]);
+  expect(csv.split("\r\n")).toEqual([
+    "day,purpose,provider,model,requests,input_tokens,cached_tokens,output_tokens,estimated_requests,unpriced_requests,cost_usd",
+    `2026-11-26,answer,"a,b","'=cmd|""x""",1,100,0,10,0,0,0.001000`,
+    "2026-11-26,answer,,,1,100,0,10,0,1,",
+    "",
+  ]);
+});
