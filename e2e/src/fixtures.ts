@@ -92,7 +92,8 @@ export const test = base.extend<Tests, Workers>({
     { scope: "worker" },
   ],
   withModel: [
-    async ({ provider }, use) => start({ OPENAI_BASE_URL: provider.url, OPENAI_MODEL: "test-model" }, use),
+    async ({ provider }, use) =>
+      start({ OPENAI_BASE_URL: provider.url, OPENAI_MODEL: "test-model", ANSWER_QUALITY: "best" }, use),
     { scope: "worker", timeout: 120_000 },
   ],
   withOpenId: [

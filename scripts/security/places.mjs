@@ -26,6 +26,7 @@ const operation = (what) => ({ holdsNothing: what });
 export const places = {
   "a file": {
     "packages/core/src/assistant/routing/estimate-correctness.ts": operation("the weights that come with the code"),
+    "packages/core/src/assistant/models/list-prices.ts": operation("the prices that come with the code"),
     "packages/core/src/audit/read-checkpoints.ts": { proof: "packages/core/src/audit/verify.security.test.ts" },
     "packages/core/src/audit/write-checkpoints.ts": { proof: "packages/core/src/audit/verify.security.test.ts" },
     "packages/core/src/knowledge/embedders/minilm-worker.ts": operation(
@@ -55,6 +56,9 @@ export const places = {
     "packages/platform/src/rate-limits/rate-limiter.ts": limits,
   },
   "a value in memory, kept by whose it is or by a name": {
+    "packages/core/src/assistant/workspace-models.ts": {
+      proof: "packages/core/src/assistant/models/models.integration.test.ts",
+    },
     "packages/core/src/assistant/watch-takeovers.ts": {
       proof: "packages/core/src/assistant/watch-takeovers.test.ts",
     },
@@ -81,7 +85,10 @@ export const places = {
     "packages/auth/src/oauth/openid-provider.ts": operation(
       "the provider that the operator configured, and where it says that it answers",
     ),
-    "packages/core/src/assistant/models/write-answer.ts": operation("the model that the operator configured"),
+    // A tenant's address is called by the guard's `fetch`, which the AI SDK is given.
+    "packages/core/src/assistant/models/open-model.ts": {
+      proof: "packages/core/src/assistant/models/models.integration.test.ts",
+    },
     "packages/platform/src/http/fetch-guarded.ts": {
       proof: "packages/platform/src/http/fetch-guarded.attacks.test.ts",
     },

@@ -48,6 +48,11 @@ export const AuditAction = z.enum([
   "api_key.revoked",
   // The assistant
   "assistant.changed",
+  // Models: whose they are, with which key; which of them answer, and at what price
+  "model_provider.added",
+  "model_provider.changed",
+  "model_provider.removed",
+  "models.changed",
   // Knowledge
   "source.created",
   "source.changed",

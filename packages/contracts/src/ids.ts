@@ -33,3 +33,7 @@ export const KnowledgeTestId = z.uuid().brand<"KnowledgeTestId">();
 export type KnowledgeTestId = z.infer<typeof KnowledgeTestId>;
 export const KnowledgeTestRunId = z.uuid().brand<"KnowledgeTestRunId">();
 export type KnowledgeTestRunId = z.infer<typeof KnowledgeTestRunId>;
+export const ModelProviderId = z.uuid().brand<"ModelProviderId">();
+export type ModelProviderId = z.infer<typeof ModelProviderId>;
+export const ModelId = z.uuid().brand<"ModelId">();
+export type ModelId = z.infer<typeof ModelId>;

@@ -10,6 +10,7 @@ export * from "./ids.ts";
 export * from "./knowledge-tests.ts";
 export * from "./limits.ts";
 export * from "./members.ts";
+export * from "./models.ts";
 export * from "./realtime.ts";
 export * from "./sources.ts";
 export * from "./widget.ts";

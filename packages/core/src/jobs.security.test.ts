@@ -7,7 +7,6 @@ import { createLogger } from "@parley/platform/log";
 import { sql } from "drizzle-orm";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { answer } from "./assistant/answer.ts";
-import { builtInAnswerer } from "./assistant/built-in-answerer.ts";
 import { watchTakeovers } from "./assistant/watch-takeovers.ts";
 import { createJobs } from "./knowledge/jobs.ts";
 import { workOnTests } from "./knowledge-tests/jobs.ts";
@@ -16,6 +15,7 @@ import { createFullTenant, type FullTenant } from "./testing/full-tenant.ts";
 import { createWordEmbedder } from "./testing/library.ts";
 import { testObjects } from "./testing/test-objects.ts";
 import { createWorld } from "./testing/world.ts";
+import { writtenBy } from "./testing/written-by.ts";
 
 // Every kind of job that the queue knows, by pg-boss's own list of them. One that is named neither here nor there has no proof.
 
@@ -54,7 +54,7 @@ beforeAll(async () => {
   await jobs.start();
   await jobs.work({ embedder, objects: testObjects });
   const limits = { timeoutMs: 20_000, idleTimeoutMs: 20_000 };
-  tests = await workOnTests(jobs, { db, eventLog, embedder, answerer: builtInAnswerer, limits });
+  tests = await workOnTests(jobs, { db, eventLog, embedder, modelsOf: writtenBy(), limits });
 });
 afterAll(async () => {
   await tests.stop();
@@ -135,7 +135,7 @@ describe("an answer", () => {
   test("[T12] that is due in one tenant is not given in another's name", async () => {
     const takeovers = await watchTakeovers(eventLog);
     const limits = { timeoutMs: 20_000, idleTimeoutMs: 20_000, leaseMs: 5_000 };
-    const deps = { db, eventLog, embedder, takeovers, logger, answerer: builtInAnswerer, limits };
+    const deps = { db, eventLog, embedder, takeovers, logger, modelsOf: writtenBy(), limits };
     const [ours, theirs] = [await createFullTenant(world, "ours"), await createFullTenant(world, "theirs")];
     const before = [await stateOf(ours.tenantId), await stateOf(theirs.tenantId)];
     const runId = theirs.ids.RunId as RunId;

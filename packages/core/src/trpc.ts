@@ -5,6 +5,7 @@ import { initTRPC, TRPCError } from "@trpc/server";
 import type { TRPC_ERROR_CODE_KEY } from "@trpc/server/rpc";
 import * as z from "zod";
 import { AppError } from "./app-error.ts";
+import type { WorkspaceModels } from "./assistant/workspace-models.ts";
 import type { KnowledgeJobs } from "./knowledge/jobs.ts";
 import type { Embedder } from "./knowledge/passage.ts";
 import type { MailJobs } from "./mail/mail-jobs.ts";
@@ -45,6 +46,8 @@ export type Context = {
   dashboardUrl: string;
   mailJobs: Pick<MailJobs, "send">;
   knowledgeJobs: Pick<KnowledgeJobs, "send">;
+  /** The tenants' models, and how they are reached. */
+  models: WorkspaceModels;
   /** Whether anybody may come and make a workspace here. */
   isOpen: boolean;
   /**

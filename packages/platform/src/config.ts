@@ -228,6 +228,9 @@ const settings = {
   OPENAI_PRICE_OUTPUT: dollars()
     .optional()
     .meta({ description: "US dollars for a million output tokens", otherwise: "the cost of an answer is not known" }),
+  ANSWER_QUALITY: oneOf("economical", "balanced", "best")
+    .default("balanced")
+    .describe("How sure a cheaper answer has to be in workspaces that chose nothing else (docs/models.md)"),
   ANSWER_TIMEOUT_MS: milliseconds().default(60_000).describe("The longest that an answer may take"),
   ANSWER_IDLE_TIMEOUT_MS: milliseconds()
     .default(15_000)
@@ -307,6 +310,7 @@ function arrange(set: Settings) {
     s3: arrangeS3(set),
     /** Undefined: the built-in answerer. */
     openai: arrangeOpenai(set),
+    answerQuality: set.ANSWER_QUALITY,
     answer: { timeoutMs: set.ANSWER_TIMEOUT_MS, idleTimeoutMs: set.ANSWER_IDLE_TIMEOUT_MS, leaseMs: set.RUN_LEASE_MS },
   } as const;
 }

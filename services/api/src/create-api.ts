@@ -1,6 +1,7 @@
 import cors from "@fastify/cors";
 import type { Accounts } from "@parley/auth";
 import { type ErrorBody, limits, rateLimits } from "@parley/contracts";
+import type { WorkspaceModels } from "@parley/core/assistant/workspace-models";
 import type { KnowledgeJobs } from "@parley/core/knowledge/jobs";
 import type { Embedder } from "@parley/core/knowledge/passage";
 import type { MailJobs } from "@parley/core/mail/mail-jobs";
@@ -48,6 +49,7 @@ export type ApiOptions = {
   jobs: KnowledgeJobs;
   objects: ObjectStore;
   mailJobs: Pick<MailJobs, "send">;
+  models: WorkspaceModels;
   /** Counts in this process alone when left out. Whoever gives it closes it. */
   rateLimiter?: RateLimiter;
   /** Mails that are kept instead of sent; whoever sits at this machine may read them, if the api is for this machine alone. */

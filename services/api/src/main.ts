@@ -1,4 +1,5 @@
 import { openAccounts } from "@parley/core/accounts/open-accounts";
+import { openModels } from "@parley/core/assistant/open-models";
 import { connect } from "@parley/core/connect";
 import { createMinilmEmbedder } from "@parley/core/knowledge/embedders/minilm";
 import { createJobs } from "@parley/core/knowledge/jobs";
@@ -22,6 +23,7 @@ const relay = createRelay({ db, eventLog, logger });
 relay.start();
 const accounts = openAccounts({ db, mailJobs, sessionCache, logger, config });
 const objects = createObjectStore(config);
+const models = openModels({ db, config });
 const api = await createApi({
   config,
   db,
@@ -31,6 +33,7 @@ const api = await createApi({
   jobs,
   objects,
   mailJobs,
+  models,
   rateLimiter,
   logger,
 });
@@ -42,5 +45,6 @@ closeWithGrace({ delay: 15_000, logger }, async () => {
   await jobs.stop();
   await relay.stop();
   await embedder.close();
+  await models.close();
   await close();
 });

@@ -40,7 +40,7 @@ export async function trpcRoutes(app: FastifyInstance, options: ApiParts): Promi
 
 /** Who calls, in which tenant, and what procedures need beside that; counted against the limits of both. */
 export function contextOf(app: FastifyInstance, options: ApiParts) {
-  const { db, embedder, accounts, config, jobs, mailJobs, planOf } = options;
+  const { db, embedder, accounts, config, jobs, mailJobs, models, planOf } = options;
 
   async function whoIs(request: FastifyRequest) {
     try {
@@ -86,6 +86,7 @@ export function contextOf(app: FastifyInstance, options: ApiParts) {
       dashboardUrl: config.dashboard.url,
       mailJobs,
       knowledgeJobs: jobs,
+      models,
       isOpen: config.signUp === "open",
       countInvitation: (tenantId, address) => countInvitation(app, res, { tenantId, of: [digestOf(address)] }),
       async countSearch() {

@@ -12,7 +12,7 @@ const patience = { timeout: 60_000, interval: 100 };
 
 test("killed in mid-answer and started again, every message is there once and the question is answered once", async () => {
   await using provider = await startFakeProvider();
-  await using installation = await createInstallation({ OPENAI_BASE_URL: provider.url });
+  await using installation = await createInstallation({ OPENAI_BASE_URL: provider.url, ANSWER_QUALITY: "best" });
   const first = await installation.start();
   const visitor = await createVisitor({ ...installation, publishableKey: await installation.publishableKey() });
   const socket = await visitor.follow();

@@ -1,5 +1,5 @@
 import { openAccounts } from "@parley/core/accounts/open-accounts";
-import { createModel } from "@parley/core/assistant/models/model";
+import { openModels } from "@parley/core/assistant/open-models";
 import { createMinilmEmbedder } from "@parley/core/knowledge/embedders/minilm";
 import { createJobs } from "@parley/core/knowledge/jobs";
 import { createMailJobs } from "@parley/core/mail/mail-jobs";
@@ -45,7 +45,7 @@ export async function openInstallation(options: {
     options.onCapturedMail ?? (() => {}),
   );
   const accounts = openAccounts({ db, mailJobs, logger, config });
-  const model = config.openai && createModel(config.openai);
+  const models = openModels({ db, config });
   return {
     db,
     eventLog,
@@ -58,9 +58,10 @@ export async function openInstallation(options: {
     /** Undefined when mails are sent. */
     capturedMail,
     accounts,
-    model,
+    models,
     async close() {
       await eventLog.close();
+      await models.close();
       await embedder.close();
       await db.close();
       await embedded.close();

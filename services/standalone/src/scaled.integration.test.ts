@@ -32,6 +32,7 @@ test("two of each service share PostgreSQL and Redis: a question asked of one is
       PARLEY_SECRET: "a secret of this test alone, 32 characters or more",
       ADMIN_TOKEN: adminToken,
       OPENAI_BASE_URL: provider.url,
+      ANSWER_QUALITY: "best",
       EVENT_PARTITIONS: "2",
       ...more,
     });

@@ -1,7 +1,6 @@
 import { createSweep } from "@parley/core/accounts/sweep";
-import { builtInAnswerer } from "@parley/core/assistant/built-in-answerer";
 import { createAssistantJobs } from "@parley/core/assistant/jobs";
-import type { Model } from "@parley/core/assistant/models/model";
+import type { WorkspaceModels } from "@parley/core/assistant/workspace-models";
 import { writeCheckpoints } from "@parley/core/audit/write-checkpoints";
 import { createAlertMails } from "@parley/core/costs/mail-alerts";
 import type { KnowledgeJobs } from "@parley/core/knowledge/jobs";
@@ -22,8 +21,7 @@ export type WorkerOptions = {
   eventLog: EventLog;
   embedder: Embedder;
   objects: ObjectStore;
-  /** Undefined: the built-in answerer writes. */
-  model: Model | undefined;
+  models: Pick<WorkspaceModels, "of">;
   jobs: KnowledgeJobs;
   /** Where checkpoints of the audit logs go; undefined: none are written. */
   checkpointDir: string | undefined;
@@ -60,7 +58,7 @@ export function createWorker(options: WorkerOptions): Worker {
       await mailJobs.work(mailer);
       tests = await workOnTests(jobs, {
         ...{ db, eventLog, embedder },
-        answerer: options.model ?? builtInAnswerer,
+        modelsOf: options.models.of,
         limits: config.answer,
       });
       await assistant.start();

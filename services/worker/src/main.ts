@@ -1,4 +1,4 @@
-import { createModel } from "@parley/core/assistant/models/model";
+import { openModels } from "@parley/core/assistant/open-models";
 import { connect } from "@parley/core/connect";
 import { createMinilmEmbedder } from "@parley/core/knowledge/embedders/minilm";
 import { createJobs } from "@parley/core/knowledge/jobs";
@@ -19,14 +19,14 @@ const mailJobs = createMailJobs({ queue: jobs.queue, logger, secret: config.secr
 const { mailer, capture } = createMailer(config, ({ id }) => logger.warn({ mailId: id }, "mail kept, not sent"));
 if (capture) logger.warn({ folder: `${config.dataDir}/mail` }, "SMTP_URL is not set: mails are kept in a folder");
 await jobs.start();
-const model = config.openai && createModel(config.openai);
+const models = openModels({ db, config });
 const worker = createWorker({
   config,
   db,
   eventLog,
   embedder,
   objects: createObjectStore(config),
-  model,
+  models,
   jobs,
   checkpointDir: config.auditCheckpointDir,
   mailJobs,
@@ -41,6 +41,7 @@ logger.info("working");
 
 closeWithGrace({ delay: 30_000, logger }, async () => {
   await worker.stop();
+  await models.close();
   await embedder.close();
   await close();
 });

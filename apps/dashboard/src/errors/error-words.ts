@@ -59,6 +59,26 @@ export const errorWords: Record<Exclude<ErrorCode, "internal">, Words> = {
   },
   "citation.not_found": notThere("citation", "Close the panel and open the citation again from its answer."),
   "run.not_found": { title: "There is no receipt for this answer", advice: "It may have been deleted." },
+  "model_provider.not_found": notThere("provider", "Reload the page to see what there is."),
+  "model_provider.id_taken": { title: "The provider could not be added", advice: "Reload the page and try again." },
+  "model_provider.key_needed": {
+    title: "The provider's API key is needed",
+    advice: "Enter it. A key that was given for one address is never sent to another one.",
+  },
+  "model_provider.too_many": {
+    title: "The workspace has as many providers as it may have",
+    advice: "Remove one that is not needed any more.",
+  },
+  "model.not_found": notThere("model", "Reload the page to see what there is."),
+  "model.known": { title: "This model is there already", advice: "Change the one that is in the list." },
+  "model.too_many": {
+    title: "The workspace has as many models as it may have",
+    advice: "Remove one that is not needed any more.",
+  },
+  "model.too_many_prices": {
+    title: "This model has as many prices as it may have",
+    advice: "Remove one that does not hold any more.",
+  },
   "api_key.not_found": notThere("key", "Reload the page to see what there is."),
   "api_key.id_taken": { title: "The key could not be made", advice: "Reload the page and try again." },
   "api_key.not_in_use": {

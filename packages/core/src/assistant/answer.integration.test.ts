@@ -20,6 +20,7 @@ import type { Embedder } from "../knowledge/passage.ts";
 import { type Behaviour, type FakeProvider, startFakeProvider } from "../testing/fake-provider.ts";
 import { teach } from "../testing/teach.ts";
 import { createWorld, type World } from "../testing/world.ts";
+import { writtenBy } from "../testing/written-by.ts";
 import { type AnswerDeps, answer } from "./answer.ts";
 import { builtInAnswerer } from "./built-in-answerer.ts";
 import { claimRun, renewLease } from "./claim-run.ts";
@@ -70,13 +71,15 @@ afterEach(() => eventLog.close());
 
 const withModel = (more: Partial<AnswerDeps["limits"]> = {}): AnswerDeps => ({
   ...builtIn(more),
-  answerer: createModel({
-    baseUrl: provider.url,
-    apiKey: "key-for-tests",
-    model: "fake-1",
-    prices: { input: 1, output: 2 },
-    retryDelaysMs: [1, 1],
-  }),
+  modelsOf: writtenBy(
+    createModel({
+      baseUrl: provider.url,
+      apiKey: "key-for-tests",
+      model: "fake-1",
+      prices: { input: 1, output: 2 },
+      retryDelaysMs: [1, 1],
+    }),
+  ),
 });
 const builtIn = (more: Partial<AnswerDeps["limits"]> = {}): AnswerDeps => ({
   db,
@@ -84,7 +87,7 @@ const builtIn = (more: Partial<AnswerDeps["limits"]> = {}): AnswerDeps => ({
   embedder,
   takeovers,
   logger,
-  answerer: builtInAnswerer,
+  modelsOf: writtenBy(),
   limits: { timeoutMs: 20_000, idleTimeoutMs: 20_000, leaseMs: 5_000, ...more },
 });
 
@@ -294,6 +297,9 @@ test("thanks get a courtesy, and no model is paid for it", async () => {
   expect(provider.requests).toEqual([]);
 });
 
+/** A question to which the passages have nothing, so that the built-in answerer does not stand in. */
+const unanswerable = "Who won the football world cup in 1974?";
+
 test.each<{ what: string; behaviour: Behaviour; outcome: string; text: RegExp | string; reason: RegExp | null }>([
   {
     what: "cites a passage that it was not given",
@@ -377,7 +383,7 @@ test.each<{ what: string; behaviour: Behaviour; outcome: string; text: RegExp | 
   provider.enqueue(behaviour);
   const asked = await ask(
     contact,
-    "How do I add documents?",
+    unanswerable,
     withModel({ idleTimeoutMs: behaviour.fault === "stall" ? 1_000 : 20_000 }),
   );
 
@@ -395,7 +401,7 @@ test.each<{ what: string; behaviour: Behaviour; outcome: string; text: RegExp | 
 test.each([429, 500])("a model that answers nothing but %i ends in a stored outcome", async (status) => {
   const contact = await visitor();
   provider.enqueue({ status }, { status }, { status });
-  const asked = await ask(contact, "How do I add documents?", withModel());
+  const asked = await ask(contact, unanswerable, withModel());
   expect(asked.reply).toMatchObject({ outcome: "failed", text: wordings.en.failed });
   expect(asked.run).toMatchObject({ status: "failed", reason: expect.stringContaining(String(status)) });
   expect(provider.requests).toHaveLength(3);
@@ -502,14 +508,14 @@ test("a takeover in the last moment: the reply that was already made is not stor
   const runId = await queue(contact, "How do I add documents?");
   const late: AnswerDeps = {
     ...withModel(),
-    answerer: {
+    modelsOf: writtenBy({
       ...builtInAnswerer,
       async *write(question, options) {
         const ending = yield* builtInAnswerer.write(question, options);
         await db.transaction(contact.tenantId, (tx) => takeOver(tx, contact.member.memberId, contact.conversationId));
         return ending;
       },
-    },
+    }),
   };
   expect(await answer(late, { tenantId: contact.tenantId, runId }, neverStops)).toBe("discarded");
   const { replies, run } = await stored(contact, runId);
@@ -545,7 +551,7 @@ test("a worker that lost its run to another one stores nothing when it comes bac
   let other: Promise<unknown> | undefined;
   const slow: AnswerDeps = {
     ...builtIn(),
-    answerer: {
+    modelsOf: writtenBy({
       ...builtInAnswerer,
       async *write(question, options) {
         // As if the process had been stopped for longer than its lease.
@@ -559,7 +565,7 @@ test("a worker that lost its run to another one stores nothing when it comes bac
         await other;
         return yield* builtInAnswerer.write(question, options);
       },
-    },
+    }),
   };
   expect(await answer(slow, { tenantId: contact.tenantId, runId }, neverStops)).toBe("discarded");
   expect(await other).toBe("answered");
@@ -577,7 +583,7 @@ test("a long answer keeps its lease", async () => {
   let renewals = 0;
   const long: AnswerDeps = {
     ...builtIn({ leaseMs: 200 }),
-    answerer: {
+    modelsOf: writtenBy({
       ...builtInAnswerer,
       async *write(question, options) {
         // However long it takes: for as long as it goes on, the lease ends later and later.
@@ -588,7 +594,7 @@ test("a long answer keeps its lease", async () => {
         }
         return yield* builtInAnswerer.write(question, options);
       },
-    },
+    }),
   };
   expect(await answer(long, { tenantId: contact.tenantId, runId }, neverStops)).toBe("answered");
   expect(renewals).toBe(3);
@@ -708,7 +714,16 @@ test("members see what an answer was made from and what it took; another tenant 
     status: "answered",
     answerer: "language-model",
     model: "fake-1",
-    attempts: 1,
+    taken: 1,
+    route: { quality: "best", level: 1, because: "only_tier", largeModel: "fake-1", expected: [] },
+    largeCostMicros: run?.costMicros,
+    attempts: [
+      {
+        ...{ level: 1, answerer: "language-model", provider: new URL(provider.url).host, model: "fake-1" },
+        ...{ outcome: "answered", reason: null, countedBy: "provider" },
+        ...{ inputTokens: 200, cachedTokens: 50, costMicros: run?.costMicros },
+      },
+    ],
     inputTokens: 200,
     cachedTokens: 50,
     costMicros: run?.costMicros,

@@ -7,15 +7,16 @@ import type { Logger } from "@parley/platform/log";
 import { and, desc, eq, isNull, lt, ne, or } from "drizzle-orm";
 import { stepBack } from "../conversations/hand-off.ts";
 import { postReply } from "../conversations/post-reply.ts";
+import { type Attempt, recordAttempts } from "../conversations/record-attempts.ts";
 import { createMeter, type Meter } from "../costs/meter.ts";
 import { recordSpending } from "../costs/record-spending.ts";
 import { type SpentFor, sumSpent } from "../costs/spent.ts";
-import { estimateTokens } from "../knowledge/estimate-tokens.ts";
 import type { Turn } from "./answerer.ts";
 import { type Claim, claimRun, handOverRun, putOffRun } from "./claim-run.ts";
-import { type Answer, type Asked, account, type ComposeDeps, composeAnswer } from "./compose-answer.ts";
+import { type Answer, type Asked, account, type ComposeDeps, composeAnswer, type Listener } from "./compose-answer.ts";
 import { openDraft } from "./draft.ts";
 import { keepLease } from "./keep-lease.ts";
+import { countTokens } from "./models/count-tokens.ts";
 import type { Takeovers } from "./watch-takeovers.ts";
 import { wordingFor, wordings } from "./wording.ts";
 
@@ -54,9 +55,11 @@ export async function answer(
   using takeover = deps.takeovers.watch(claim);
   const signal = AbortSignal.any([stopping, lease.lost, takeover.signal]);
   const spentFor: SpentFor = { purpose: "answer", runId, conversationId, reservationId: randomUUID() };
-  const meter = createMeter({ db, tenantId, spentFor, countTokens: estimateTokens });
+  const meter = createMeter({ db, tenantId, spentFor, countTokens });
+  const asked: Attempt[] = [];
+  const onAttempt = (attempt: Attempt) => void asked.push(attempt);
   try {
-    const { spent, handsOff, ...composed } = await answerOf({ ...deps, logger }, claim, { signal, meter });
+    const { spent, handsOff, ...composed } = await answerOf({ ...deps, logger }, claim, { signal, meter, onAttempt });
     // Whether it is still wanted, only this transaction can say.
     const posted = await db.transaction(tenantId, async (tx) => {
       const outcome = await postReply(tx, { runId, leaseToken: claim.leaseToken, ...composed });
@@ -72,7 +75,7 @@ export async function answer(
     logger[level]({ outcome, ...receipt, ...measured, durationMs }, "run finished");
     return outcome;
   } catch (error) {
-    await recordUnfinished(db, claim, spentFor, meter).catch((err) =>
+    await recordUnfinished(db, claim, spentFor, { meter, asked }).catch((err) =>
       logger.warn({ err }, "what the run took is left for whoever takes it up"),
     );
     if (stopping.aborted) {
@@ -91,10 +94,16 @@ export async function answer(
 }
 
 /** What a model was asked for a reply that is not stored. Had it been stored after all, nothing more is entered. */
-async function recordUnfinished(db: Database, claim: Claim, spentFor: SpentFor, meter: Meter): Promise<void> {
+async function recordUnfinished(
+  db: Database,
+  claim: Claim,
+  spentFor: SpentFor,
+  { meter, asked }: { meter: Meter; asked: readonly Attempt[] },
+): Promise<void> {
   const spent = meter.spent();
   await db.transaction(claim.tenantId, async (tx) => {
     await tx.select({ id: runs.id }).from(runs).where(eq(runs.id, claim.runId)).for("update");
+    await recordAttempts(tx, claim.runId, asked);
     await recordSpending(tx, spentFor, spent);
   });
 }
@@ -103,27 +112,22 @@ async function recordUnfinished(db: Database, claim: Claim, spentFor: SpentFor, 
 async function answerOf(
   deps: AnswerDeps,
   claim: Claim,
-  { signal, meter }: { signal: AbortSignal; meter: Meter },
+  listener: Pick<Listener, "signal" | "meter" | "onAttempt">,
 ): Promise<Answer> {
-  const { answerer } = deps;
   if (claim.attempts > maxAttempts) {
     const reason = `given up after ${maxAttempts} attempts`;
     // Reading the question may be what fails each time.
     const { failed } = await readQuestion(deps.db, claim)
       .then(wordingFor)
       .catch(() => wordings.en);
-    return account({ answerer, outcome: "failed", text: failed, reason });
+    return account({ answerer: null, outcome: "failed", text: failed, reason });
   }
 
   const draft = openDraft(deps.eventLog, claim, deps.logger);
   try {
     const asked = await readQuestion(deps.db, claim);
-    return await composeAnswer(deps, claim.tenantId, asked, {
-      signal,
-      onWords: draft.append,
-      clock: claim.clock,
-      meter,
-    });
+    const { append: onWords } = draft;
+    return await composeAnswer(deps, claim.tenantId, asked, { ...listener, onWords, clock: claim.clock });
   } finally {
     draft.close();
   }

@@ -1,5 +1,5 @@
 import type { AssistantSettings } from "@parley/contracts";
-import type { ModelRequest } from "../costs/meter.ts";
+import type { Meter, ModelRequest } from "../costs/meter.ts";
 import type { TokenCounts } from "../costs/spent.ts";
 import type { Passage } from "../knowledge/passage.ts";
 
@@ -18,7 +18,7 @@ export type Question = {
 /** Counted by the provider; null where it doesn't say. */
 export type Usage = TokenCounts;
 
-/** How the words ended, and what they took. */
+/** How the words ended. */
 export type Ending = {
   /**
    * `declined`: the passages don't hold the answer · `cut_off`: it broke off, perhaps before the first word.
@@ -26,9 +26,17 @@ export type Ending = {
   how: "complete" | "declined" | "cut_off";
   /** Why it broke off, for the receipt and the log. */
   reason: string | null;
-  usage: Usage;
   /** The spans that were used of the passages, by number, where they are narrower than the passage. Offsets as the passage's. */
   spans?: ReadonlyMap<number, { start: number; end: number }>;
+};
+
+/** How one request of those that a writing takes has ended. */
+export type Tried = {
+  /** Of its entry in the ledger; null when nothing was sent. */
+  id: string | null;
+  /** `called_off`: nobody wanted the words any more. */
+  how: Ending["how"] | "called_off";
+  reason: string | null;
 };
 
 export type WriteOptions = {
@@ -38,17 +46,23 @@ export type WriteOptions = {
   timeoutMs: number;
   /** From one sign of life to the next. */
   idleTimeoutMs: number;
+  /** Knows before each request to a model, and after it what it took. */
+  meter: Pick<Meter, "begin">;
+  /** Told of each request when it has ended, also when `write` throws or nobody reads it to its end. */
+  onTried: (tried: Tried) => void;
 };
 
 /** Who writes an answer from passages: the built-in answerer or a language model. */
 export type Answerer = {
   /** For the receipt. */
-  answerer: string;
+  answerer: "built-in" | "language-model";
+  /** Whose model it is, as the workspace calls them. */
+  provider: string | null;
   model: string | null;
-  /** What is asked of it, as its meter counts it; undefined: it asks for nothing. */
-  request?: (question: Question) => ModelRequest;
   /** It makes something of all that was said before, so passages are searched with that in mind as well. */
   readsHistory: boolean;
+  /** What is asked of it, as its meter counts it; undefined: it asks for nothing. */
+  request?: (question: Question) => ModelRequest;
   /** Yields the answer's words as they come, citing passages as `[1]`. A failure of the provider is an ending, not an exception. */
   write(question: Question, options: WriteOptions): AsyncGenerator<string, Ending>;
 };

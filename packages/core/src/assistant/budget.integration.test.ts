@@ -14,9 +14,11 @@ import { type FakeProvider, startFakeProvider } from "../testing/fake-provider.t
 import { createWordEmbedder } from "../testing/library.ts";
 import { teach } from "../testing/teach.ts";
 import { createWorld, type World } from "../testing/world.ts";
+import { writtenBy } from "../testing/written-by.ts";
 import { type AnswerDeps, answer } from "./answer.ts";
+import type { Answerer } from "./answerer.ts";
 import { claimRun } from "./claim-run.ts";
-import { createModel } from "./models/model.ts";
+import { createModel, type Model } from "./models/model.ts";
 import { watchTakeovers } from "./watch-takeovers.ts";
 import { wordings } from "./wording.ts";
 
@@ -34,6 +36,7 @@ describe.each(bothDatabases)("on %s", (kind) => {
   let world: World;
   let provider: FakeProvider;
   let deps: AnswerDeps;
+  let model: Model;
 
   beforeAll(async () => {
     own = await openOwnDatabase(kind);
@@ -41,13 +44,14 @@ describe.each(bothDatabases)("on %s", (kind) => {
     world = await createWorld(db);
     provider = await startFakeProvider();
     const eventLog = createInProcessEventLog({ logger });
+    model = createModel({ baseUrl: provider.url, model: "fake-1", prices, retryDelaysMs: [1, 1] });
     deps = {
       db,
       eventLog,
       logger,
       embedder: createWordEmbedder(),
       takeovers: await watchTakeovers(eventLog),
-      answerer: createModel({ baseUrl: provider.url, model: "fake-1", prices, retryDelaysMs: [1, 1] }),
+      modelsOf: writtenBy(model),
       limits: { timeoutMs: 20_000, idleTimeoutMs: 20_000, leaseMs: 60_000 },
     };
   });
@@ -170,18 +174,17 @@ describe.each(bothDatabases)("on %s", (kind) => {
       settled += 1;
       if (settled === contacts.length) open();
     };
-    const { answerer } = deps;
-    const gated: AnswerDeps["answerer"] = {
-      ...answerer,
+    const gated: Answerer = {
+      ...model,
       async *write(asked, options) {
         settle();
         await gate;
-        return yield* answerer.write(asked, options);
+        return yield* model.write(asked, options);
       },
     };
     const results = await Promise.all(
       contacts.map(async (contact) => {
-        const { receipt } = await ask(contact, 0, { answerer: gated });
+        const { receipt } = await ask(contact, 0, { modelsOf: writtenBy(gated) });
         if (receipt.answerer === "built-in") settle();
         return receipt;
       }),
@@ -197,15 +200,14 @@ describe.each(bothDatabases)("on %s", (kind) => {
   async function mostOf(contact: Contact): Promise<number> {
     await contact.api.costs.setBudget({ monthlyMicros: 1_000_000_000 });
     let micros = 0;
-    const { answerer } = deps;
-    const looking: AnswerDeps["answerer"] = {
-      ...answerer,
+    const looking: Answerer = {
+      ...model,
       async *write(asked, options) {
         micros = (await reserved(contact))[0]?.micros ?? 0;
-        return yield* answerer.write(asked, options);
+        return yield* model.write(asked, options);
       },
     };
-    await ask(contact, 0, { answerer: looking });
+    await ask(contact, 0, { modelsOf: writtenBy(looking) });
     expect(micros).toBeGreaterThan(4_000);
     await contact.api.costs.removeBudget();
     return micros;
@@ -275,11 +277,11 @@ describe.each(bothDatabases)("on %s", (kind) => {
     const contact = await visitor();
     const { api } = contact;
     const unpriced = createModel({ baseUrl: provider.url, model: "fake-2", retryDelaysMs: [1, 1] });
-    await ask(contact, 1, { answerer: unpriced });
+    await ask(contact, 1, { modelsOf: writtenBy(unpriced) });
     const refused = api.costs.setBudget({ monthlyMicros: 1_000_000, builtInAt: 100 });
     await expect(refused).rejects.toMatchObject({ message: "budget.unpriced" });
     await api.costs.setBudget({ monthlyMicros: 1_000_000, builtInAt: 100, acceptUnpriced: true });
-    const { receipt } = await ask(contact, 2, { answerer: unpriced });
+    const { receipt } = await ask(contact, 2, { modelsOf: writtenBy(unpriced) });
     expect(receipt).toMatchObject({ answerer: "language-model", inputTokens: 2_000_000, costMicros: null });
     expect(await api.costs.budget()).toMatchObject({
       costMicros: 0,

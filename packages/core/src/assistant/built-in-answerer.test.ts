@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import type { Passage } from "../knowledge/passage.ts";
 import { makePassage } from "../testing/make-passage.ts";
+import { noMeter } from "../testing/written-by.ts";
 import type { Ending, Turn } from "./answerer.ts";
 import { builtInAnswerer } from "./built-in-answerer.ts";
 import { createCitationFilter } from "./citation-filter.ts";
@@ -10,7 +11,8 @@ async function write(
   passages: Passage[],
   history: Turn[] = [],
 ): Promise<{ words: string; shown: string; ending: Ending }> {
-  const limits = { signal: new AbortController().signal, timeoutMs: 1_000, idleTimeoutMs: 1_000 };
+  const { signal } = new AbortController();
+  const limits = { signal, timeoutMs: 1_000, idleTimeoutMs: 1_000, meter: noMeter, onTried: () => {} };
   const writing = builtInAnswerer.write({ text, history, passages }, limits);
   let words = "";
   for (;;) {
@@ -31,7 +33,7 @@ test("sentences are quoted with their citations and their places, at no cost", a
     makePassage(text, { start: 100, end: 149 }),
   ]);
   expect(words).toMatch(/^Refunds take ten days\. \[2\]/);
-  expect(ending).toMatchObject({ how: "complete", usage: { inputTokens: 0, outputTokens: 0 } });
+  expect(ending).toMatchObject({ how: "complete", reason: null });
   expect(ending.spans?.get(2)?.start).toBe(100);
 });
 

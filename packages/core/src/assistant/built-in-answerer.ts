@@ -3,17 +3,17 @@ import { extractAnswer } from "./extractive/extract-answer.ts";
 import { inContext } from "./in-context.ts";
 import { disarmMarkersInProse } from "./markers.ts";
 
-const usage = { inputTokens: 0, cachedTokens: 0, outputTokens: 0 };
-
 /** Quotes the sentences that answer best: needs no account, costs nothing, and says the same whenever it is asked the same. */
 export const builtInAnswerer: Answerer = {
   answerer: "built-in",
+  provider: null,
   model: null,
   readsHistory: false,
-  async *write({ text, history, passages }) {
+  async *write({ text, history, passages }, { onTried }) {
     const answer = extractAnswer(inContext(text, history), passages, text);
-    const ending = (how: Ending["how"]) => ({ how, reason: null, usage });
-    if (answer.outcome !== "answered") return ending("declined");
+    const ending: Ending = { how: answer.outcome === "answered" ? "complete" : "declined", reason: null };
+    onTried({ id: null, ...ending });
+    if (answer.outcome !== "answered") return ending;
 
     const spans = new Map<number, { start: number; end: number }>();
     for (const [index, quote] of answer.sentences.entries()) {
@@ -28,6 +28,6 @@ export const builtInAnswerer: Answerer = {
       const cited = words.endsWith("\n") && before?.passageNumber === passageNumber;
       yield gap + words + (cited ? "" : ` [${passageNumber}]`);
     }
-    return { ...ending("complete"), spans };
+    return { ...ending, spans };
   },
 };

@@ -1,8 +1,18 @@
-import type { BudgetStep, DocumentVersionId, RunId, TenantId } from "@parley/contracts";
+import type { BudgetStep, DocumentVersionId, RouteNote, RunId, TenantId } from "@parley/contracts";
 import type { Database } from "@parley/db";
-import { chunks, citations, documentVersions, messages, runPassages, runs } from "@parley/db/schema";
+import {
+  chunks,
+  citations,
+  documentVersions,
+  messages,
+  runAttempts,
+  runPassages,
+  runs,
+  spending,
+} from "@parley/db/schema";
 import { and, asc, eq, exists, sql } from "drizzle-orm";
 import { AppError } from "../app-error.ts";
+import type { TokenCounts } from "../costs/spent.ts";
 
 /** What an answer was made from and what it took. */
 export type Receipt = {
@@ -11,7 +21,9 @@ export type Receipt = {
   /** `built-in` or `language-model`; null as long as the run is under way. */
   answerer: string | null;
   model: string | null;
-  attempts: number;
+  /** How often a worker took the run up. */
+  taken: number;
+  /** Of all requests together, as the cost. */
   inputTokens: number | null;
   cachedTokens: number | null;
   outputTokens: number | null;
@@ -19,6 +31,13 @@ export type Receipt = {
   costMicros: number | null;
   /** What the budget did to the answer; null: nothing. */
   budgetStep: BudgetStep | null;
+  /** Why it began with whom it did; null of runs from before that was kept, and where nobody was asked. */
+  route: RouteNote | null;
+  /** What it would have cost to have the workspace's best model write the answer at once; null when that is not known. */
+  largeCostMicros: number | null;
+  /** Who was asked, in order, and what each took; null where that is not known. */
+  attempts: (Pick<typeof runAttempts.$inferSelect, "level" | "answerer" | "provider" | "model" | "outcome" | "reason"> &
+    TokenCounts & { costMicros: number | null; countedBy: "provider" | "tokenizer" })[];
   /** Why it failed, was cut off, was discarded or found nothing. */
   reason: string | null;
   queuedAt: string;
@@ -40,6 +59,24 @@ export type Receipt = {
     cited: boolean;
   }[];
 };
+
+async function readAttempts(db: Database, tenantId: TenantId, runId: RunId): Promise<Receipt["attempts"]> {
+  const { level, answerer, provider, model, outcome, reason } = runAttempts;
+  const { inputTokens, cachedTokens, outputTokens, costMicros, countedBy } = spending;
+  const entry = { inputTokens, cachedTokens, outputTokens, costMicros, countedBy };
+  const rows = await db.read(tenantId, (read) =>
+    read
+      .select({ attempt: { level, answerer, provider, model, outcome, reason }, entry })
+      .from(runAttempts)
+      .leftJoin(spending, and(eq(spending.tenantId, runAttempts.tenantId), eq(spending.id, runAttempts.id)))
+      .where(eq(runAttempts.runId, runId))
+      .orderBy(asc(runAttempts.number)),
+  );
+  return rows.map((row) => ({ ...row.attempt, ...(row.entry ?? nothing) }));
+}
+
+/** Of one that asked for nothing. */
+const nothing = { inputTokens: 0, cachedTokens: 0, outputTokens: 0, costMicros: 0, countedBy: "provider" as const };
 
 /** @throws AppError `run.not_found` */
 export async function getReceipt(db: Database, tenantId: TenantId, runId: RunId): Promise<Receipt> {
@@ -75,12 +112,22 @@ export async function getReceipt(db: Database, tenantId: TenantId, runId: RunId)
       .where(eq(runPassages.runId, runId))
       .orderBy(asc(number));
   });
-  const { status, answerer, model, attempts, inputTokens, cachedTokens, outputTokens, costMicros, reason } = run;
+  const attempts = await readAttempts(db, tenantId, runId);
+  const entries = await db.read(tenantId, (read) =>
+    read.select({ large: spending.largeCostMicros }).from(spending).where(eq(spending.runId, runId)),
+  );
+  const { status, answerer, model, inputTokens, cachedTokens, outputTokens, costMicros, reason } = run;
   return {
     runId,
     status,
     answerer,
     model,
+    taken: run.attempts,
+    route: run.route,
+    largeCostMicros: entries.reduce<number | null>(
+      (sum, { large }) => (sum === null || large === null ? null : sum + large),
+      entries.length > 0 ? 0 : null,
+    ),
     attempts,
     inputTokens,
     cachedTokens,

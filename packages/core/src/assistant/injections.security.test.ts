@@ -1,4 +1,4 @@
-import { randomBytes } from "node:crypto";
+import { randomBytes, randomUUID } from "node:crypto";
 import { defaultAssistantSettings } from "@parley/contracts";
 import { openDatabase } from "@parley/db";
 import { citations, conversations, messages, runPassages, runs } from "@parley/db/schema";
@@ -13,6 +13,7 @@ import { findInjection, obey } from "../testing/injections/obey.ts";
 import { type Injection, readInjections } from "../testing/injections/read-injections.ts";
 import { createLibrary, createWordEmbedder } from "../testing/library.ts";
 import { createWorld } from "../testing/world.ts";
+import { writtenBy } from "../testing/written-by.ts";
 import { answer } from "./answer.ts";
 import { composeAnswer } from "./compose-answer.ts";
 import { createModel } from "./models/model.ts";
@@ -39,13 +40,14 @@ afterAll(async () => {
 
 const model = createModel({ baseUrl: provider.url, apiKey: "key-for-tests", model: "fake-1", retryDelaysMs: [] });
 const limits = { timeoutMs: 20_000, idleTimeoutMs: 20_000, leaseMs: 60_000 };
-const deps = { db, eventLog, embedder, takeovers, logger, answerer: model, limits };
+const deps = { db, eventLog, embedder, takeovers, logger, modelsOf: writtenBy(model), limits };
 const never = new AbortController().signal;
 
 /** What it takes is no matter here. */
 const unmetered: Meter = {
   admit: async () => null,
-  begin: async () => ({ hear: () => {}, end: () => {} }),
+  begin: async () => ({ id: randomUUID(), hear: () => {}, end: () => {} }),
+  addFree: () => {},
   spent: () => [],
 };
 
@@ -140,6 +142,7 @@ async function attack({
       clock: () => new Date(),
       onWords: (words) => void streamed.push(`${streamed.at(-1) ?? ""}${words}`),
       meter: unmetered,
+      onAttempt: () => {},
     },
   );
   const reached = provider.requests.some((request) => findInjection([injection], request));
@@ -167,7 +170,16 @@ function disclosed(text: string): string[] {
   );
 }
 
-const ofAnAnswer = ["messages", "runs", "run_passages", "citations", "outbox", "spending", "spending_months"];
+const ofAnAnswer = [
+  "messages",
+  "runs",
+  "run_attempts",
+  "run_passages",
+  "citations",
+  "outbox",
+  "spending",
+  "spending_months",
+];
 
 /** All that the tables hold but what an answer is made of; of a conversation, all but how far it has come. */
 const state = () =>

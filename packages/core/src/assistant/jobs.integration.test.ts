@@ -13,6 +13,7 @@ import { createRelay } from "../outbox/relay.ts";
 import { type FakeProvider, startFakeProvider } from "../testing/fake-provider.ts";
 import { teach } from "../testing/teach.ts";
 import { createWorld, type World } from "../testing/world.ts";
+import { writtenBy } from "../testing/written-by.ts";
 import { claimRun } from "./claim-run.ts";
 import { type AssistantJobs, createAssistantJobs } from "./jobs.ts";
 import { createModel } from "./models/model.ts";
@@ -62,7 +63,7 @@ async function startWorker({ model = false, leaseMs = 2_000 } = {}): Promise<Ass
     eventLog,
     embedder,
     logger,
-    model: model ? createModel({ baseUrl: provider.url, model: "fake-1" }) : undefined,
+    models: { of: model ? writtenBy(createModel({ baseUrl: provider.url, model: "fake-1" })) : writtenBy() },
     config: { answer: { timeoutMs: 20_000, idleTimeoutMs: 20_000, leaseMs } },
   });
   await worker.start();
@@ -149,7 +150,7 @@ test("stopping a worker that never started is no fault", async () => {
     eventLog,
     embedder,
     logger,
-    model: undefined,
+    models: { of: writtenBy() },
     config: { answer: { timeoutMs: 1_000, idleTimeoutMs: 1_000, leaseMs: 1_000 } },
   });
   await expect(worker.stop()).resolves.toBeUndefined();

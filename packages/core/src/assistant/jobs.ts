@@ -7,9 +7,8 @@ import type { Logger } from "@parley/platform/log";
 import { asc, desc, eq, inArray, sql } from "drizzle-orm";
 import type { Embedder } from "../knowledge/passage.ts";
 import { type AnswerDeps, answer } from "./answer.ts";
-import { builtInAnswerer } from "./built-in-answerer.ts";
-import type { Model } from "./models/model.ts";
 import { watchTakeovers } from "./watch-takeovers.ts";
+import type { WorkspaceModels } from "./workspace-models.ts";
 
 export type AssistantJobs = {
   start(): Promise<void>;
@@ -21,8 +20,7 @@ export type AssistantJobsOptions = {
   db: Database;
   eventLog: EventLog;
   embedder: Embedder;
-  /** Undefined: the built-in answerer. */
-  model: Model | undefined;
+  models: Pick<WorkspaceModels, "of">;
   logger: Logger;
   config: { answer: { timeoutMs: number; idleTimeoutMs: number; leaseMs: number } };
 };
@@ -34,7 +32,7 @@ const concurrency = 8;
  * Takes up runs as the event log tells of them. What it doesn't tell of, since it was lost or a worker died, the sweep finds in the
  * database: a run without a worker is taken up again at the latest after `answer.leaseMs`.
  */
-export function createAssistantJobs({ config, model, ...options }: AssistantJobsOptions): AssistantJobs {
+export function createAssistantJobs({ config, models, ...options }: AssistantJobsOptions): AssistantJobs {
   const { db, eventLog, logger } = options;
   const { leaseMs } = config.answer;
   // Together they stay below the promised time: a lease that runs out, and the sweep that comes next.
@@ -75,7 +73,7 @@ export function createAssistantJobs({ config, model, ...options }: AssistantJobs
   return {
     async start() {
       const takeovers = await watchTakeovers(eventLog);
-      const deps: AnswerDeps = { ...options, takeovers, limits, answerer: model ?? builtInAnswerer };
+      const deps: AnswerDeps = { ...options, takeovers, limits, modelsOf: models.of };
       const consumer = await eventLog.consume(
         "assistant",
         { types: ["run.queued"], concurrency, claimAfterMs: leaseMs },

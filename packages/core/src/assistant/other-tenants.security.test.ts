@@ -10,6 +10,7 @@ import { startFakeProvider } from "../testing/fake-provider.ts";
 import { createWordEmbedder } from "../testing/library.ts";
 import { teach } from "../testing/teach.ts";
 import { createWorld } from "../testing/world.ts";
+import { writtenBy } from "../testing/written-by.ts";
 import { answer } from "./answer.ts";
 import { createModel } from "./models/model.ts";
 import { watchTakeovers } from "./watch-takeovers.ts";
@@ -40,13 +41,15 @@ const deps = {
   embedder,
   takeovers,
   logger,
-  answerer: createModel({
-    baseUrl: provider.url,
-    apiKey: "key-for-tests",
-    model: "fake-1",
-    prices: { input: 1, output: 2 },
-    retryDelaysMs: [1, 1],
-  }),
+  modelsOf: writtenBy(
+    createModel({
+      baseUrl: provider.url,
+      apiKey: "key-for-tests",
+      model: "fake-1",
+      prices: { input: 1, output: 2 },
+      retryDelaysMs: [1, 1],
+    }),
+  ),
   limits: { timeoutMs: 20_000, idleTimeoutMs: 20_000, leaseMs: 5_000 },
 };
 

@@ -3,6 +3,7 @@ import * as z from "zod";
 import { procedureFor, router } from "../trpc.ts";
 import { explainSearch } from "./explain-search.ts";
 import { getReceipt } from "./get-receipt.ts";
+import { modelsRouter } from "./models/router.ts";
 import { settingsRouter } from "./settings/router.ts";
 
 /** What members see of the assistant's work. */
@@ -17,6 +18,7 @@ const Words = z.string().trim().min(1).max(limits.messageLength);
 /** The assistant, for those who run it, and what members may try with it. */
 export const assistantRouter = router({
   settings: settingsRouter,
+  models: modelsRouter,
   /** It changes nothing: a mutation so that the words are not in an address, where they would be logged on the way and have no room. */
   explainSearch: procedureFor("knowledge.read")
     .input(z.strictObject({ question: Words, before: Words.optional() }))

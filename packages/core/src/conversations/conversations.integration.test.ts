@@ -72,7 +72,9 @@ const reply = (claimed: { runId: RunId; leaseToken: string }, text = "An answer.
     budgetStep: null,
     reason: null,
     firstWordsAt: null,
+    route: null,
   },
+  attempts: [],
 });
 
 test("a message is stored, announced and owed an answer: all of it", async () => {

@@ -6,6 +6,7 @@ import { eq, sql } from "drizzle-orm";
 import { appendMessage } from "./advance.ts";
 import { lockConversation } from "./conversation-rows.ts";
 import { announceNextRun } from "./queue-answer.ts";
+import { type Attempt, recordAttempts } from "./record-attempts.ts";
 
 /** A numbered place in a version of a document. */
 export type CitedSpan = Citation & { text: string };
@@ -21,7 +22,9 @@ export type Reply = {
   /** What the answerer was given. */
   passages: Omit<typeof runPassages.$inferInsert, "tenantId" | "runId">[];
   /** The receipt, without what the answer took: the ledger tells that. */
-  receipt: Pick<typeof runs.$inferSelect, "answerer" | "model" | "budgetStep" | "reason" | "firstWordsAt">;
+  receipt: Pick<typeof runs.$inferSelect, "answerer" | "model" | "budgetStep" | "reason" | "firstWordsAt" | "route">;
+  /** Who was asked. */
+  attempts: readonly Attempt[];
 };
 
 /**
@@ -33,7 +36,9 @@ export async function postReply(tx: TenantTransaction, reply: Reply): Promise<Me
   // The conversation before the run, as everywhere: two locks in one order can't deadlock.
   const conversation = due && (await lockConversation(tx, due.conversationId));
   const [run] = await tx.select().from(runs).where(eq(runs.id, reply.runId)).for("update");
-  if (!conversation || run?.leaseToken !== reply.leaseToken) return "discarded";
+  if (!conversation || !run) return "discarded";
+  await recordAttempts(tx, run.id, reply.attempts);
+  if (run.leaseToken !== reply.leaseToken) return "discarded";
 
   // Whoever changes the owner discards the run; what it took is accounted for all the same.
   const voided = run.status === "discarded" || conversation.ownershipEpoch !== run.ownershipEpoch;

@@ -14,6 +14,8 @@ export type ModelRequest = {
   tier: number | null;
   /** Of the prompt, about. */
   inputTokens: number;
+  /** The same more exactly, which takes longer: for a provider that does not say. */
+  countInput?: () => number;
   /** What may come back at most. */
   mostOutputTokens: number;
   /** In millionths of a US dollar; null when the price is not known. */
@@ -24,6 +26,8 @@ export type ModelRequest = {
 
 /** A request that is under way. */
 export type OpenRequest = {
+  /** Of its entry in the ledger. */
+  id: string;
   /** Words that came back, as they come. */
   hear(words: string): void;
   /** @param counts the provider's; what it doesn't tell is counted here */
@@ -41,6 +45,8 @@ export type Meter = {
   admit(most: readonly ModelRequest[]): Promise<BudgetStep | null>;
   /** Notes what is about to be asked, so that it is known of though this process should die. */
   begin(request: ModelRequest): Promise<OpenRequest>;
+  /** Words of ours, that cost nothing. @param largeCostMicros what the large model would have cost in their place */
+  addFree(largeCostMicros: number | null): void;
   /** What was asked so far, for the ledger. A request that did not end is counted by what came back until now. */
   spent(): Spent[];
 };
@@ -64,6 +70,7 @@ export function createMeter(options: {
     },
     async begin(request) {
       const { provider, model, tier, inputTokens, costOf, largeCostOf } = request;
+      const countInput = request.countInput ?? (() => inputTokens);
       const id = randomUUID();
       const prompt = { inputTokens, cachedTokens: null, outputTokens: 0 };
       await db.transaction(tenantId, async (tx) => {
@@ -82,7 +89,7 @@ export function createMeter(options: {
         const isComplete = counted.inputTokens !== null && counted.outputTokens !== null;
         const counts = {
           ...counted,
-          inputTokens: counted.inputTokens ?? inputTokens,
+          inputTokens: counted.inputTokens ?? countInput(),
           outputTokens: counted.outputTokens ?? countTokens(heard),
         };
         return {
@@ -93,6 +100,7 @@ export function createMeter(options: {
         };
       });
       return {
+        id,
         hear(words) {
           heard += words;
         },
@@ -100,6 +108,18 @@ export function createMeter(options: {
           counted = counts;
         },
       };
+    },
+    addFree(largeCostMicros) {
+      const id = randomUUID();
+      const nobody = { provider: null, model: null, tier: 0 };
+      const nothing = {
+        inputTokens: 0,
+        cachedTokens: 0,
+        outputTokens: 0,
+        countedBy: "provider" as const,
+        costMicros: 0,
+      };
+      requests.push(() => ({ id, ...nobody, ...nothing, largeCostMicros }));
     },
     // Always the large model would have been asked once: in the place of the last one.
     spent: () =>

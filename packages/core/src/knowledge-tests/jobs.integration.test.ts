@@ -3,10 +3,10 @@ import { KnowledgeTestId } from "@parley/contracts";
 import { createInProcessEventLog } from "@parley/platform/event-log/in-process-event-log";
 import { createLogger } from "@parley/platform/log";
 import { expect, test } from "vitest";
-import { builtInAnswerer } from "../assistant/built-in-answerer.ts";
 import { createJobs } from "../knowledge/jobs.ts";
 import { createLibrary, createWordEmbedder } from "../testing/library.ts";
 import { createWorld } from "../testing/world.ts";
+import { writtenBy } from "../testing/written-by.ts";
 import { workOnTests } from "./jobs.ts";
 
 test("a change that the event log tells of has the tests asked again by a worker", async () => {
@@ -18,7 +18,7 @@ test("a change that the event log tells of has the tests asked again by a worker
   const jobs = createJobs({ db: world.db, logger, embedded: false });
   await jobs.start();
   const limits = { timeoutMs: 20_000, idleTimeoutMs: 20_000 };
-  const deps = { db: world.db, eventLog, embedder, answerer: builtInAnswerer, limits };
+  const deps = { db: world.db, eventLog, embedder, modelsOf: writtenBy(), limits };
   const tests = await workOnTests(jobs, deps);
 
   const library = createLibrary(world.db, tenantId, embedder);

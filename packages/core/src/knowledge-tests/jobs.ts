@@ -13,7 +13,7 @@ export async function workOnTests(
   jobs: Pick<KnowledgeJobs, "queue" | "send">,
   { eventLog, ...deps }: ComposeDeps & { eventLog: EventLog },
 ): Promise<{ stop(): Promise<void> }> {
-  const { db, answerer } = deps;
+  const { db, modelsOf } = deps;
   const shared = { schema: RunOrder, pollingIntervalSeconds: 5, describe: (order: unknown) => order as object };
   await jobs.queue.handle({
     ...shared,
@@ -28,6 +28,6 @@ export async function workOnTests(
   return eventLog.consume(
     "knowledge-tests",
     { types: ["document.changed", "source.changed", "assistant.changed"], concurrency: 1, claimAfterMs: 30_000 },
-    ({ tenantId }) => noticeChange(db, jobs, answerer, tenantId),
+    ({ tenantId }) => noticeChange({ db, jobs, modelsOf }, tenantId),
   );
 }

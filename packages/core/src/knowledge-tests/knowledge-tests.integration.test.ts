@@ -3,7 +3,6 @@ import { KnowledgeTestId, type KnowledgeTestRunId, type MessageId, RunId } from 
 import { messages, runs } from "@parley/db/schema";
 import { and, eq } from "drizzle-orm";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import type { Answerer } from "../assistant/answerer.ts";
 import { builtInAnswerer } from "../assistant/built-in-answerer.ts";
 import { claimRun } from "../assistant/claim-run.ts";
 import { composeAnswer } from "../assistant/compose-answer.ts";
@@ -13,6 +12,7 @@ import { createMinilmEmbedder } from "../knowledge/embedders/minilm.ts";
 import type { Embedder } from "../knowledge/passage.ts";
 import { createLibrary } from "../testing/library.ts";
 import { createWorld, type World } from "../testing/world.ts";
+import { writtenBy } from "../testing/written-by.ts";
 import { giveUpRun, replayTests } from "./replay-tests.ts";
 import { noticeChange } from "./start-run.ts";
 
@@ -45,7 +45,7 @@ async function newShop() {
   const contact = await world.contact();
   const { tenantId, api } = contact;
   const library = createLibrary(world.db, tenantId, embedder);
-  const deps = { db: world.db, embedder, answerer: builtInAnswerer as Answerer, limits };
+  const deps = { db: world.db, embedder, modelsOf: writtenBy(), limits };
   const orders: KnowledgeTestRunId[] = [];
   const jobs = {
     send: async (_tx: unknown, name: string, order: object) => {
@@ -65,7 +65,7 @@ async function newShop() {
     const claim = await claimRun(world.db, tenantId, RunId.parse(run?.id), 60_000);
     if (!claim) throw new Error("the run is not to be had");
     const meter = createMeter({ db: world.db, tenantId, spentFor: { purpose: "answer" }, countTokens: () => 0 });
-    const listener = { signal: never, onWords: () => {}, clock: () => new Date(), meter };
+    const listener = { signal: never, onWords: () => {}, clock: () => new Date(), meter, onAttempt: () => {} };
     const { spent: _, ...answer } = await composeAnswer(deps, tenantId, { text, history: [] }, listener);
     const { runId, leaseToken } = claim;
     const posted = await world.db.transaction(tenantId, (tx) => postReply(tx, { runId, leaseToken, ...answer }));
@@ -79,7 +79,7 @@ async function newShop() {
   }
   const replay = (runId: KnowledgeTestRunId, signal = never) => replayTests(deps, { tenantId, runId }, signal);
   /** As a worker does when it hears of a change. */
-  const notice = () => noticeChange(world.db, jobs as never, deps.answerer, tenantId);
+  const notice = () => noticeChange({ ...deps, jobs: jobs as never }, tenantId);
   async function noticeAndReplay() {
     await notice();
     for (const runId of orders.splice(0)) await replay(runId);
@@ -155,10 +155,10 @@ test("guidance and another model have the tests asked again; what is the same ha
   for (const runId of orders.splice(0)) await replay(runId);
   expect((await api.knowledgeTests.runs())[0]?.changes).toEqual([{ kind: "settings", version: version + 1 }]);
 
-  deps.answerer = { ...builtInAnswerer, answerer: "another" };
+  deps.modelsOf = writtenBy({ ...builtInAnswerer, model: "another" });
   await notice();
   for (const runId of orders.splice(0)) await replay(runId);
-  expect((await api.knowledgeTests.runs())[0]?.changes).toEqual([{ kind: "answerer", name: "another" }]);
+  expect((await api.knowledgeTests.runs())[0]?.changes).toEqual([{ kind: "answerer", name: "another (best)" }]);
 });
 
 test("while a document is being read in nothing is asked, and once when all are", async () => {
@@ -229,13 +229,13 @@ test("a run that is cancelled stops after the question that is being asked, and 
   await pinAll();
   const { runId } = await api.knowledgeTests.start();
   expect(await api.knowledgeTests.start()).toEqual({ runId });
-  deps.answerer = {
+  deps.modelsOf = writtenBy({
     ...builtInAnswerer,
     async *write(...given) {
       await api.knowledgeTests.cancel({ runId });
       return yield* builtInAnswerer.write(...given);
     },
-  };
+  });
   await replay(runId);
   expect((await api.knowledgeTests.runs())[0]).toMatchObject({ status: "cancelled", total: 3, passed: 0 });
   await replay(runId);
@@ -249,14 +249,14 @@ test("a run whose worker dies is gone on with, and one that can't be made says s
   const { runId } = await api.knowledgeTests.start();
   const dies = new AbortController();
   let asked = 0;
-  deps.answerer = {
+  deps.modelsOf = writtenBy({
     ...builtInAnswerer,
     async *write(...given) {
       asked += 1;
       if (asked === 2) dies.abort(new Error("the process ends"));
       return yield* builtInAnswerer.write(...given);
     },
-  };
+  });
   await expect(replay(runId, dies.signal)).rejects.toThrow("the process ends");
   expect((await api.knowledgeTests.runs())[0]).toMatchObject({ status: "running", total: 3, passed: 1 });
   await replay(runId);

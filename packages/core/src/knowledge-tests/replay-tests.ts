@@ -4,6 +4,7 @@ import { knowledgeTestResults, knowledgeTestRuns, knowledgeTests } from "@parley
 import { and, asc, desc, eq, inArray, notExists, notInArray, sql } from "drizzle-orm";
 import type { Answer, ComposeDeps } from "../assistant/compose-answer.ts";
 import { composeAnswer } from "../assistant/compose-answer.ts";
+import { nameModels } from "../assistant/name-models.ts";
 import { createMeter } from "../costs/meter.ts";
 import { recordSpending } from "../costs/record-spending.ts";
 import { type SpentFor, sumSpent } from "../costs/spent.ts";
@@ -23,7 +24,8 @@ type Test = typeof knowledgeTests.$inferSelect;
  */
 export async function replayTests(deps: ComposeDeps, { tenantId, runId }: TestRun, signal: AbortSignal): Promise<void> {
   const { db } = deps;
-  const isOurs = await db.transaction(tenantId, (tx) => begin(tx, deps, runId));
+  const answerer = nameModels(await deps.modelsOf(tenantId));
+  const isOurs = await db.transaction(tenantId, (tx) => begin(tx, answerer, runId));
   if (!isOurs) return;
   for (;;) {
     signal.throwIfAborted();
@@ -43,7 +45,7 @@ async function ask(deps: ComposeDeps, { tenantId, runId }: TestRun, test: Test, 
   const meter = createMeter({ db, tenantId, spentFor, countTokens: estimateTokens });
   try {
     const { question: text, history } = test;
-    const listener = { signal, onWords: () => {}, clock: () => new Date(), meter };
+    const listener = { signal, onWords: () => {}, clock: () => new Date(), meter, onAttempt: () => {} };
     const answer = await composeAnswer(deps, tenantId, { text, history }, listener);
     const durationMs = Math.round(performance.now() - beganAt);
     return await db.transaction(tenantId, async (tx) => {
@@ -72,7 +74,7 @@ export function giveUpRun(db: Database, { tenantId, runId }: TestRun, failure: s
 }
 
 /** @returns whether there is a run to be made */
-async function begin(tx: TenantTransaction, { answerer }: ComposeDeps, runId: KnowledgeTestRunId): Promise<boolean> {
+async function begin(tx: TenantTransaction, answerer: string, runId: KnowledgeTestRunId): Promise<boolean> {
   const [run] = await tx.select().from(knowledgeTestRuns).where(eq(knowledgeTestRuns.id, runId)).for("update");
   if (run?.status === "running") return true;
   if (run?.status !== "queued") return false;

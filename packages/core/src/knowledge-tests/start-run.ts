@@ -1,8 +1,9 @@
 import type { KnowledgeTestRunId, MemberId, TenantId } from "@parley/contracts";
-import type { Database, TenantTransaction } from "@parley/db";
+import type { TenantTransaction } from "@parley/db";
 import { knowledgeTestRuns, knowledgeTests } from "@parley/db/schema";
 import { desc, eq, isNotNull, sql } from "drizzle-orm";
-import type { Answerer } from "../assistant/answerer.ts";
+import type { ComposeDeps } from "../assistant/compose-answer.ts";
+import { nameModels } from "../assistant/name-models.ts";
 import type { KnowledgeJobs } from "../knowledge/jobs.ts";
 import { announce } from "../outbox/announce.ts";
 import { readTestedState, toFingerprint } from "./tested-state.ts";
@@ -39,11 +40,10 @@ export const askForRun = (tx: TenantTransaction, jobs: Pick<KnowledgeJobs, "send
  * being read in, nothing is done: the last of them brings us here once more.
  */
 export async function noticeChange(
-  db: Database,
-  jobs: Pick<KnowledgeJobs, "send">,
-  answerer: Answerer,
+  { db, jobs, modelsOf }: Pick<ComposeDeps, "db" | "modelsOf"> & { jobs: Pick<KnowledgeJobs, "send"> },
   tenantId: TenantId,
 ): Promise<void> {
+  const answerer = nameModels(await modelsOf(tenantId));
   await db.transaction(tenantId, async (tx) => {
     if ((await tx.$count(knowledgeTests)) === 0) return;
     const { rowCount } = await tx.execute(

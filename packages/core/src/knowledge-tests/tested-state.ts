@@ -2,14 +2,14 @@ import type { KnowledgeTestRunId, TestedChange } from "@parley/contracts";
 import type { TenantTransaction } from "@parley/db";
 import { documents, documentVersions, knowledgeTestRuns } from "@parley/db/schema";
 import { and, desc, eq, gt, ne, sql } from "drizzle-orm";
-import type { Answerer } from "../assistant/answerer.ts";
 
 /** What answers are made from and by, in a few characters: the same as long as nothing of it changes. */
 export type TestedState = { knowledge: string; settings: number; answerer: string };
 
 const mostChanges = 20;
 
-export async function readTestedState(tx: TenantTransaction, answerer: Answerer): Promise<TestedState> {
+/** @param answerer who writes, by name */
+export async function readTestedState(tx: TenantTransaction, answerer: string): Promise<TestedState> {
   const { rows } = await tx.execute<{ knowledge: string; settings: number }>(sql`
     select
       md5(coalesce(string_agg(current_version_id::text, ',' order by current_version_id), '')) as knowledge,
@@ -18,7 +18,7 @@ export async function readTestedState(tx: TenantTransaction, answerer: Answerer)
   `);
   const [row] = rows;
   if (!row) throw new Error("an aggregate returned no row");
-  return { ...row, answerer: answerer.model ?? answerer.answerer };
+  return { ...row, answerer };
 }
 
 export const toFingerprint = ({ knowledge, settings, answerer }: TestedState): string =>

@@ -3,7 +3,7 @@ import type { Logger } from "@parley/platform/log";
 import { Mail, type Mailer, MailRefused } from "@parley/platform/mail/mail";
 import * as z from "zod";
 import type { JobQueue } from "../jobs/job-queue.ts";
-import { createSeal } from "./seal.ts";
+import { createSeal } from "../sealing/seal.ts";
 
 /** Mails that are to be sent: kept as jobs until a mail server has them, or until nobody would want them any more. */
 export type MailJobs = {

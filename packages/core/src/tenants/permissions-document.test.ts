@@ -17,6 +17,7 @@ const described: Record<Permission, string> = {
   "assistant.manage": "change it",
   "costs.read": "see what was spent on models, and what the budget does",
   "budget.manage": "set the budget",
+  "models.manage": "see and change which models write answers, their keys and prices, and try them",
   "api_keys.manage": "see, make, replace and revoke API keys",
   "members.read": "see who is a member",
   "members.manage": "invite, change roles, remove; owners aside",

@@ -1,6 +1,7 @@
 import { MemberId, Role, TenantId, UserId } from "@parley/contracts";
 import type { Database } from "@parley/db";
 import { describe, expect, test } from "vitest";
+import { createWorkspaceModels } from "../assistant/workspace-models.ts";
 import { appRouter } from "../router.ts";
 import { createWordEmbedder } from "../testing/library.ts";
 import { procedures as everyProcedure } from "../testing/procedures.ts";
@@ -48,6 +49,12 @@ async function refusal(
     dashboardUrl: "http://localhost:5174",
     mailJobs: { send: () => Promise.reject(letIn) },
     knowledgeJobs: { send: () => Promise.reject(letIn) },
+    models: createWorkspaceModels({
+      db,
+      secret: "a secret",
+      fetch: () => Promise.reject(letIn),
+      installation: undefined,
+    }),
     countInvitation: () => Promise.reject(letIn),
     countSearch: () => Promise.reject(letIn),
     isOpen: true,
@@ -84,6 +91,7 @@ test("[S4] these want to have been confirmed in the last 10 minutes, before they
   expect(confirmed.sort()).toEqual([
     "apiKeys.create",
     "apiKeys.rotate",
+    "assistant.models.saveProvider",
     "audit.beginExport",
     "members.transferOwnership",
     "tenants.requireSecondFactor",

@@ -18,6 +18,8 @@ export const permissions = {
   /** What was spent on models, for what, and what the budget does. */
   "costs.read": ["owner", "admin", "member", "viewer"],
   "budget.manage": ["owner", "admin"],
+  /** To see and change which models write answers, their keys and prices, and to try them. */
+  "models.manage": ["owner", "admin"],
   /** To see, make, replace and revoke the keys by which programs get in. */
   "api_keys.manage": ["owner", "admin"],
   "members.read": ["owner", "admin", "member", "viewer"],

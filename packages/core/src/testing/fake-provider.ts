@@ -2,6 +2,7 @@ import { once } from "node:events";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { setTimeout as wait } from "node:timers/promises";
+import { formatOf, type WireFormat } from "./wire-formats.ts";
 
 /** What one request gets. */
 export type Behaviour = {
@@ -32,6 +33,9 @@ type ReceivedPrompt = {
 };
 
 export type ReceivedRequest = ReceivedPrompt & {
+  /** The protocol that it came in. */
+  format: WireFormat["name"];
+  /** The key, as it came. */
   authorization: string | undefined;
   body: { model: string; stream: boolean; messages: { role: string; content: string }[]; [field: string]: unknown };
   /** The client went away before the answer was complete. */
@@ -52,16 +56,22 @@ export type FakeProvider = AsyncDisposable & {
   close(): Promise<void>;
 };
 
-/** A server on loopback that streams chat completions like OpenAI's, and misbehaves on demand. For tests. */
+/**
+ * A server on loopback that streams chat completions like OpenAI's, messages like Anthropic's and contents like Google's, and misbehaves on
+ * demand. For tests.
+ */
 export async function startFakeProvider({ port = 0 }: { port?: number } = {}): Promise<FakeProvider> {
   const behaviours: Behaviour[] = [];
   const requests: ReceivedRequest[] = [];
   const server = createServer((request, response) => {
     const answer = async () => {
       const body = JSON.parse(await readBody(request)) as ReceivedRequest["body"];
+      const path = URL.parse(request.url ?? "", "http://fake")?.pathname ?? "";
+      const format = formatOf(path);
       const received: ReceivedRequest = {
-        ...readPrompt(body.messages.at(-1)?.content ?? ""),
-        authorization: request.headers.authorization,
+        ...readPrompt(format.lastWords(body)),
+        format: format.name,
+        authorization: format.key(request.headers),
         body,
         aborted: false,
         sent: 0,
@@ -70,7 +80,8 @@ export async function startFakeProvider({ port = 0 }: { port?: number } = {}): P
       response.on("close", () => {
         received.aborted = !response.writableFinished;
       });
-      await behave(behaviours.shift() ?? {}, received, response);
+      const isStreamed = format.wantsStream(body, path);
+      await behave(behaviours.shift() ?? {}, received, response, { format, isStreamed });
     };
     answer().catch(() => response.destroy());
   });
@@ -116,40 +127,42 @@ function quotePassages({ passages }: ReceivedPrompt): string {
   return sentences.join(" ") || "NO_ANSWER";
 }
 
-async function behave(behaviour: Behaviour, received: ReceivedRequest, response: ServerResponse): Promise<void> {
+async function behave(
+  behaviour: Behaviour,
+  received: ReceivedRequest,
+  response: ServerResponse,
+  { format, isStreamed }: { format: WireFormat; isStreamed: boolean },
+): Promise<void> {
   const { status, headers, text = quotePassages, tokensPerSecond, afterTokens = Infinity, fault } = behaviour;
   if (status !== undefined) {
     response.writeHead(status, { "content-type": "application/json", ...headers });
     // OpenAI repeats a part of the key here, and others what was asked: neither may end in a log.
     const message = `status ${status} for ${received.authorization}: ${received.question}`;
-    response.end(JSON.stringify({ error: { message, type: "fake", code: "fake" } }));
+    response.end(JSON.stringify({ type: "error", error: { message, type: "fake", code: "fake", status: "FAKE" } }));
+    return;
+  }
+
+  const whole = typeof text === "string" ? text : text(received);
+  // As models cut them: a citation comes in several tokens.
+  const tokens = whole.match(/\s?[\p{L}\p{N}]{1,6}|\s|[^\p{L}\p{N}]/gu) ?? [];
+  const { usage = { prompt_tokens: 200, completion_tokens: tokens.length, cached_tokens: 50 } } = behaviour;
+  const counts = { cached_tokens: 0, ...(usage || { prompt_tokens: 0, completion_tokens: 0 }) };
+  if (!isStreamed) {
+    response.writeHead(200, { "content-type": "application/json", ...headers });
+    response.end(JSON.stringify(format.whole(whole, counts)));
     return;
   }
 
   response.writeHead(200, { "content-type": "text/event-stream", ...headers });
   const send = (data: string) => response.write(`data: ${data}\n\n`);
-  const sendChunk = (choices: unknown[], more = {}) =>
-    send(
-      JSON.stringify({
-        id: "fake",
-        object: "chat.completion.chunk",
-        created: 0,
-        model: received.body.model,
-        choices,
-        ...more,
-      }),
-    );
-  const sendDelta = (delta: unknown, finishReason: string | null = null) =>
-    sendChunk([{ index: 0, delta, finish_reason: finishReason }]);
-
-  sendDelta({ role: "assistant", content: "" });
-  const whole = typeof text === "string" ? text : text(received);
-  // As models cut them: a citation comes in several tokens.
-  const tokens = whole.match(/\s?[\p{L}\p{N}]{1,6}|\s|[^\p{L}\p{N}]/gu) ?? [];
+  const sendAll = (events: readonly unknown[]) => {
+    for (const event of events) send(JSON.stringify(event));
+  };
+  sendAll(format.begin(counts));
   for (const token of tokens.slice(0, afterTokens)) {
     if (response.destroyed) return;
     if (tokensPerSecond !== undefined) await wait(1_000 / tokensPerSecond);
-    sendDelta({ content: token });
+    sendAll(format.delta(token));
     received.sent++;
   }
   switch (fault) {
@@ -164,7 +177,7 @@ async function behave(behaviour: Behaviour, received: ReceivedRequest, response:
       response.end('data: {"choices": [{"delta": {"content": \n\n');
       return;
     case "error":
-      send(JSON.stringify({ error: { message: received.question, type: "server_error", code: null } }));
+      sendAll([format.error(received.question)]);
       response.end();
       return;
     case "end":
@@ -175,14 +188,10 @@ async function behave(behaviour: Behaviour, received: ReceivedRequest, response:
   const calls = typeof toolCalls === "function" ? toolCalls(received) : toolCalls;
   for (const [index, { name, input }] of calls.entries()) {
     const call = { name, arguments: JSON.stringify(input) };
-    sendDelta({ tool_calls: [{ index, id: `call-${index}`, type: "function", function: call }] });
+    const delta = { tool_calls: [{ index, id: `call-${index}`, type: "function", function: call }] };
+    sendAll([{ id: "fake", object: "chat.completion.chunk", choices: [{ index: 0, delta, finish_reason: null }] }]);
   }
-  sendDelta({}, behaviour.finishReason ?? "stop");
-  const { usage = { prompt_tokens: 200, completion_tokens: tokens.length, cached_tokens: 50 } } = behaviour;
-  if (usage !== false) {
-    const { cached_tokens = 0, ...counts } = usage;
-    sendChunk([], { usage: { ...counts, prompt_tokens_details: { cached_tokens } } });
-  }
-  send("[DONE]");
+  sendAll(format.end(behaviour.finishReason ?? "stop", usage === false ? undefined : counts));
+  if (format.last) send(format.last);
   response.end();
 }

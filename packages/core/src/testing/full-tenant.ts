@@ -1,5 +1,13 @@
 import { randomUUID } from "node:crypto";
-import { defaultAssistantSettings, InvitationId, MemberId, type Role, UserId } from "@parley/contracts";
+import {
+  defaultAssistantSettings,
+  InvitationId,
+  MemberId,
+  ModelId,
+  ModelProviderId,
+  type Role,
+  UserId,
+} from "@parley/contracts";
 import {
   citations,
   contacts,
@@ -77,6 +85,11 @@ export async function createFullTenant(world: World, word: string) {
     name: `Key ${word}`,
     scopes: ["conversations:read", "documents:read"],
   });
+  const provider = { id: ModelProviderId.parse(randomUUID()), kind: "openai" as const, name: `Provider ${word}` };
+  await contact.api.assistant.models.saveProvider({ ...provider, apiKey: "key-of-a-tenant" });
+  const model = { id: ModelId.parse(randomUUID()), providerId: provider.id, name: "gpt-5-mini" };
+  await contact.api.assistant.models.saveModel({ ...model, level: 1, enabled: true });
+  await contact.api.assistant.models.setPrice({ modelId: model.id, validFrom: "2026-01-01", input: 1, output: 2 });
   const invitationId = InvitationId.parse(randomUUID());
   await contact.api.invitations.create({ id: invitationId, email: `${word}@example.com`, role: "viewer" });
   await db.transaction(tenantId, (tx) =>
@@ -123,6 +136,8 @@ export async function createFullTenant(world: World, word: string) {
     DocumentVersionId: version.id,
     ChunkId: passage.chunkId,
     ApiKeyId: apiKeyId,
+    ModelProviderId: provider.id,
+    ModelId: model.id,
     InvitationId: invitationId,
     KnowledgeTestId,
     KnowledgeTestRunId,

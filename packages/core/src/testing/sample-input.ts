@@ -17,6 +17,8 @@ const kinds = {
   DocumentVersionId: contracts.DocumentVersionId,
   ChunkId: contracts.ChunkId,
   ApiKeyId: contracts.ApiKeyId,
+  ModelProviderId: contracts.ModelProviderId,
+  ModelId: contracts.ModelId,
   InvitationId: contracts.InvitationId,
   KnowledgeTestId: contracts.KnowledgeTestId,
   KnowledgeTestRunId: contracts.KnowledgeTestRunId,
@@ -108,6 +110,7 @@ function sampleText(schema: z.ZodString, path: string): string {
     throw new Error(`${path}: an id of no known kind; give it a branded schema, and that a line in sample-input.ts`);
   }
   if (schema.format === "datetime") return new Date(Date.UTC(2030, 0)).toISOString();
+  if (schema.format === "date") return "2030-01-01";
   if (schema.format === "email") return "somebody@example.com";
   if (schema.format === "url") return "https://shop.example/";
   return "sample".padEnd(schema.minLength ?? 0, "x").slice(0, schema.maxLength ?? undefined);

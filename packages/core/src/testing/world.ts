@@ -13,8 +13,10 @@ import {
 import type { Database } from "@parley/db";
 import { inboxes, members, outbox } from "@parley/db/schema";
 import { openTestDatabase } from "@parley/db/testing";
+import { FetchError } from "@parley/platform/http/fetch-error";
 import type { Mail } from "@parley/platform/mail/mail";
 import { asc, eq, sql } from "drizzle-orm";
+import { createWorkspaceModels } from "../assistant/workspace-models.ts";
 import { openConversation } from "../conversations/open-conversation.ts";
 import { postMessage } from "../conversations/post-message.ts";
 import { createInbox } from "../inboxes/create-inbox.ts";
@@ -36,6 +38,11 @@ export async function createWorld(db?: Database) {
   const mails: Mail[] = [];
   /** The jobs of the knowledge that were ordered through the api, in order. */
   const orders: { name: string; order: object }[] = [];
+
+  const secret = "a secret of tests alone, 32 characters or more";
+  /** Nobody is called from a test that does not say so. */
+  const fetch = () => Promise.reject(new FetchError("refused"));
+  const models = createWorkspaceModels({ db: database, secret, fetch, installation: undefined });
 
   /** A tenant with its owner, an inbox and the owner's way into the api. */
   async function tenant() {
@@ -82,11 +89,12 @@ export async function createWorld(db?: Database) {
       requestId: randomUUID(),
       ip: "192.0.2.1",
       facts: {},
-      secret: "a secret of tests alone, 32 characters or more",
+      secret,
       realtimeUrl: "ws://localhost:3002",
       dashboardUrl: "http://localhost:5174",
       mailJobs: { send: async (_tx, mail) => void mails.push(mail) },
       knowledgeJobs: { send: async (_tx, name, order) => void orders.push({ name, order }) },
+      models,
       countInvitation: async () => true,
       countSearch: async () => {},
       isOpen: true,
@@ -161,6 +169,7 @@ export async function createWorld(db?: Database) {
     colleague,
     mails,
     orders,
+    models,
     contact,
     messageId,
     announced,

@@ -10,10 +10,11 @@ import type {
   MemberId,
   MessageId,
   Notice,
+  RouteNote,
   RunId,
   Vote,
 } from "@parley/contracts";
-import { bigint, integer, pgTable, real, text, uuid } from "drizzle-orm/pg-core";
+import { bigint, integer, jsonb, pgTable, real, text, uuid } from "drizzle-orm/pg-core";
 import { tenantId, time } from "./columns.ts";
 
 export const inboxes = pgTable("inboxes", {
@@ -89,10 +90,26 @@ export const runs = pgTable("runs", {
   costMicros: bigint({ mode: "number" }),
   budgetStep: text().$type<BudgetStep>(),
   reason: text(),
+  route: jsonb().$type<RouteNote>(),
   createdAt: time().notNull().defaultNow(),
   startedAt: time(),
   firstWordsAt: time(),
   finishedAt: time(),
+});
+
+export const runAttempts = pgTable("run_attempts", {
+  tenantId: tenantId(),
+  id: uuid().notNull(),
+  runId: uuid().$type<RunId>().notNull(),
+  number: integer().notNull(),
+  level: integer().notNull(),
+  answerer: text({ enum: ["built-in", "language-model"] }).notNull(),
+  provider: text(),
+  model: text(),
+  outcome: text({
+    enum: ["answered", "partial", "declined", "uncited", "unsupported", "failed", "called_off"],
+  }).notNull(),
+  reason: text(),
 });
 
 export const runPassages = pgTable("run_passages", {

@@ -6,4 +6,5 @@ export * from "./costs.ts";
 export * from "./invitations.ts";
 export * from "./knowledge.ts";
 export * from "./knowledge-tests.ts";
+export * from "./models.ts";
 export * from "./tenants.ts";

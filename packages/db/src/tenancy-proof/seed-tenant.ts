@@ -55,6 +55,12 @@ const rows = (tenantId: TenantId, id: (n: number) => string) => `
   INSERT INTO knowledge_test_results
     (run_id, test_id, verdict, changed, outcome, answer, citations, missing, answerer, duration_ms)
     VALUES (${id(18)}, ${id(17)}, 'new', false, 'answered', 'So.', '[]', '{}', 'built-in', 1);
+  INSERT INTO run_attempts (id, run_id, number, level, answerer, outcome)
+    VALUES (${id(19)}, ${id(6)}, 1, 0, 'built-in', 'answered');
+  INSERT INTO model_providers (id, kind, name, sealed_key, key_hint) VALUES (${id(20)}, 'openai', 'OpenAI', 'sealed', 'abcd');
+  INSERT INTO models (id, provider_id, name, level, position) VALUES (${id(21)}, ${id(20)}, 'm', 1, 1);
+  INSERT INTO model_prices (model_id, valid_from, input, output) VALUES (${id(21)}, '2026-01-01', 1, 2);
+  INSERT INTO answer_quality (quality) VALUES ('best');
   INSERT INTO outbox (event) VALUES ('{}');`;
 
 /**

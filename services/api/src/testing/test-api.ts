@@ -71,6 +71,7 @@ export async function createTestApi({
     jobs,
     objects: testObjects,
     mailJobs,
+    models: world.models,
     logger,
     onRoute,
     ...(rateLimiter && { rateLimiter }),

@@ -8,6 +8,7 @@ import { ErrorNotice } from "../../errors/error-notice.tsx";
 import { useTRPC } from "../../trpc.ts";
 import { budgetSteps } from "./budget-steps.ts";
 import { placeOf } from "./place-of.ts";
+import { describeOutcome, describeRoute, formatAsked, formatTokens } from "./receipt-attempts.ts";
 import {
   elapsedMs,
   formatAnswerer,
@@ -44,7 +45,18 @@ export function Receipt({ id, runId }: ReceiptProps) {
 }
 
 function Figures({ receipt }: { receipt: ReceiptData }) {
-  const { queuedAt, firstWordsAt, finishedAt, reason, passages, costMicros, attempts, budgetStep } = receipt;
+  const {
+    queuedAt,
+    firstWordsAt,
+    finishedAt,
+    reason,
+    passages,
+    costMicros,
+    largeCostMicros,
+    route,
+    taken,
+    budgetStep,
+  } = receipt;
   const firstWordsMs = elapsedMs(queuedAt, firstWordsAt);
   const totalMs = elapsedMs(queuedAt, finishedAt);
   return (
@@ -56,9 +68,12 @@ function Figures({ receipt }: { receipt: ReceiptData }) {
         <Figure name="Tokens read">{formatTokensRead(receipt)}</Figure>
         <Figure name="Tokens written">{formatTokensWritten(receipt)}</Figure>
         <Figure name="Complete after">{totalMs === undefined ? "—" : formatDuration(totalMs)}</Figure>
-        {attempts > 1 && <Figure name="Attempts">{attempts}</Figure>}
+        {route?.largeModel && <Figure name={`By ${route.largeModel} alone`}>{formatCost(largeCostMicros)}</Figure>}
         {budgetStep && <Figure name="Budget">{budgetSteps[budgetStep]}</Figure>}
+        {taken > 1 && <Figure name="Taken up">{`${taken} times`}</Figure>}
       </dl>
+      {route && <p className="border-t border-line px-4 py-2.5 text-ink-soft">{describeRoute(route)}</p>}
+      {receipt.attempts.length > 0 && <Attempts attempts={receipt.attempts} />}
       {reason && <p className="border-t border-line px-4 py-2.5 text-ink-soft first-letter:uppercase">{reason}</p>}
       {passages.length > 0 && <Passages passages={passages} />}
     </>
@@ -70,6 +85,29 @@ function Figure({ name, children }: { name: string; children: ReactNode }) {
     <div className="min-w-0">
       <dt className="text-xs text-ink-soft">{name}</dt>
       <dd className="mt-0.5 font-medium wrap-anywhere tabular-nums">{children}</dd>
+    </div>
+  );
+}
+
+/** Who was asked, in order, with what became of it and what it took. */
+function Attempts({ attempts }: Pick<ReceiptData, "attempts">) {
+  return (
+    <div className="border-t border-line px-4 pt-3 pb-4">
+      <h3 className="text-xs text-ink-soft">{attempts.length === 1 ? "1 attempt" : `${attempts.length} attempts`}</h3>
+      <ol className="mt-2 space-y-2">
+        {attempts.map((attempt, index) => (
+          // biome-ignore lint/suspicious/noArrayIndexKey: a receipt's list does not change
+          <li key={index}>
+            <div className="flex flex-wrap items-baseline gap-x-3">
+              <span className="grow font-medium wrap-anywhere">{formatAsked(attempt)}</span>
+              <span className="text-xs text-ink-soft tabular-nums">
+                {formatTokens(attempt)} · {formatCost(attempt.costMicros)}
+              </span>
+            </div>
+            <p className="text-xs text-ink-soft">{describeOutcome(attempt)}</p>
+          </li>
+        ))}
+      </ol>
     </div>
   );
 }

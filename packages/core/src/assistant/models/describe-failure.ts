@@ -1,3 +1,4 @@
+import { FetchError } from "@parley/platform/http/fetch-error";
 import { AISDKError, APICallError } from "ai";
 
 export type Failure = {
@@ -5,40 +6,62 @@ export type Failure = {
   reason: string;
   /** How long the provider wants to be left alone; undefined: asking again would change nothing. */
   retryAfterMs: number | undefined;
-  /** The provider did not take the question, so it took no tokens. */
-  isRefusal?: true;
+  /** It speaks against the provider, and not against this question or this model. */
+  isProvidersFault: boolean;
+  /** The provider refused it before it began: nothing was read, so nothing is paid. */
+  isRefused: boolean;
 };
 
-const brokeOff: Failure = { reason: "the provider broke off", retryAfterMs: 0 };
+const brokeOff = "the provider broke off";
 
-/** @param error what the AI SDK threw or reported, or an unusual finish reason of the provider's */
-export function describeFailure(error: unknown): Failure {
-  if (APICallError.isInstance(error)) {
-    const { statusCode, isRetryable, responseHeaders } = error;
-    if (statusCode !== undefined && statusCode < 400) return brokeOff;
-    return {
-      reason: statusCode === undefined ? "the provider can't be reached" : describeStatus(statusCode),
-      retryAfterMs: isRetryable ? retryAfterMs(responseHeaders) : undefined,
-      isRefusal: true,
-    };
+/**
+ * @param error what the AI SDK threw or reported, or an unusual finish reason of the provider's
+ * @param keyName where whoever runs the installation set the key
+ */
+export function describeFailure(error: unknown, keyName?: string): Failure {
+  if (APICallError.isInstance(error)) return describeCall(error, keyName);
+  if (error instanceof FetchError) {
+    return { reason: `the provider can't be asked: ${error.message}`, retryAfterMs: undefined, ...refused(false) };
   }
-  if (error === "length") return { reason: "the answer reached the model's limit of length", retryAfterMs: undefined };
-  if (error === "content-filter")
-    return { reason: "the provider's content filter stopped it", retryAfterMs: undefined };
-  if (AISDKError.isInstance(error)) {
-    return { reason: `the provider's stream was faulty (${error.name})`, retryAfterMs: 0 };
-  }
-  return brokeOff;
+  if (error === "length") return ofThisQuestion("the answer reached the model's limit of length");
+  if (error === "content-filter") return ofThisQuestion("the provider's content filter stopped it");
+  const reason = AISDKError.isInstance(error) ? `the provider's stream was faulty (${error.name})` : brokeOff;
+  return { reason, retryAfterMs: 0, isProvidersFault: true, isRefused: false };
 }
 
-function describeStatus(status: number): string {
-  if (status === 401 || status === 403) return `the provider refused the API key (${status}): check OPENAI_API_KEY`;
+function describeCall(
+  { statusCode: status, isRetryable, responseHeaders, cause }: APICallError,
+  keyName: string | undefined,
+): Failure {
+  if (status === undefined) {
+    const reason =
+      cause instanceof FetchError ? `the provider can't be asked: ${cause.message}` : "the provider can't be reached";
+    return { reason, retryAfterMs: isRetryable ? 0 : undefined, ...refused(true) };
+  }
+  if (status < 400) return { reason: brokeOff, retryAfterMs: 0, isProvidersFault: true, isRefused: false };
+  const retryAfterMs = isRetryable ? readRetryAfterMs(responseHeaders) : undefined;
+  return { reason: describeStatus(status, keyName), retryAfterMs, ...refused(![400, 404, 413, 422].includes(status)) };
+}
+
+const refused = (isProvidersFault: boolean) => ({ isProvidersFault, isRefused: true });
+const ofThisQuestion = (reason: string): Failure => ({
+  reason,
+  retryAfterMs: undefined,
+  isProvidersFault: false,
+  isRefused: false,
+});
+
+function describeStatus(status: number, keyName: string | undefined): string {
+  const check = keyName === undefined ? "" : `: check ${keyName}`;
+  if (status === 401 || status === 403) return `the provider refused the API key (${status})${check}`;
   if (status === 404) return "the provider knows no such model, or its address is wrong (404)";
   if (status === 429) return "the provider's rate limit or quota is exhausted (429)";
   return `the provider answered with status ${status}`;
 }
 
-function retryAfterMs(headers: Record<string, string> | undefined): number {
-  const seconds = Number(headers?.["retry-after"]);
-  return Number.isFinite(seconds) && seconds > 0 ? seconds * 1_000 : 0;
+/** As a number of seconds, as some providers say more exactly in milliseconds, or as a date. */
+function readRetryAfterMs(headers: Record<string, string> = {}): number {
+  const after = headers["retry-after"] ?? "";
+  const candidates = [Number(headers["retry-after-ms"]), Number(after) * 1_000, Date.parse(after) - Date.now()];
+  return candidates.find((ms) => Number.isFinite(ms) && ms > 0) ?? 0;
 }

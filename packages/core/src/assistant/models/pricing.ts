@@ -10,6 +10,7 @@ export type Prices = { input: number; cached?: number | undefined; output: numbe
  */
 export function costMicros(usage: Usage, prices: Prices | undefined): number | null {
   const { inputTokens, outputTokens } = usage;
+  if (inputTokens === 0 && outputTokens === 0) return 0;
   if (!prices || inputTokens === null || outputTokens === null) return null;
   const cachedTokens = Math.min(usage.cachedTokens ?? 0, inputTokens);
   // A dollar per million tokens is a millionth of a dollar per token.

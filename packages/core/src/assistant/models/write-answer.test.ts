@@ -1,7 +1,8 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from "vitest";
 import { type Behaviour, type FakeProvider, startFakeProvider } from "../../testing/fake-provider.ts";
 import { makePassage } from "../../testing/make-passage.ts";
-import type { Ending, Question } from "../answerer.ts";
+import { noMeter } from "../../testing/written-by.ts";
+import type { Ending, Question, Tried, Usage, WriteOptions } from "../answerer.ts";
 import { createModel, type ModelOptions } from "./model.ts";
 
 const question: Question = {
@@ -27,7 +28,10 @@ afterEach(() => {
 
 type Told = Partial<ModelOptions> & { signal?: AbortSignal; timeoutMs?: number; idleTimeoutMs?: number };
 
-async function write(behaviours: Behaviour[], told: Told = {}): Promise<{ text: string; ending: Ending }> {
+/** What was asked in one writing: how it ended, what the provider counted, and how each request went. */
+type Written = { text: string; ending: Ending; usage: Usage; heard: string; tried: Tried[] };
+
+async function write(behaviours: Behaviour[], told: Told = {}): Promise<Written> {
   const { signal = new AbortController().signal, timeoutMs = 20_000, idleTimeoutMs = 20_000, ...options } = told;
   provider.enqueue(...behaviours);
   const model = createModel({
@@ -38,23 +42,37 @@ async function write(behaviours: Behaviour[], told: Told = {}): Promise<{ text: 
     prices: { input: 1, cached: 0.5, output: 2 },
     ...options,
   });
-  const words = model.write(question, { signal, timeoutMs, idleTimeoutMs });
-  let text = "";
+  const written = { text: "", usage: notEnded, heard: "", tried: [] as Tried[] };
+  const meter: WriteOptions["meter"] = {
+    async begin() {
+      const hear = (words: string) => {
+        written.heard += words;
+      };
+      const end = (counts: Usage) => {
+        written.usage = counts;
+      };
+      return { id: `request ${written.tried.length + 1}`, hear, end };
+    },
+  };
+  const onTried = (tried: Tried) => void written.tried.push(tried);
+  const words = model.write(question, { signal, timeoutMs, idleTimeoutMs, meter, onTried });
   for (;;) {
     const step = await words.next();
-    if (step.done) return { text, ending: step.value };
-    text += step.value;
+    if (step.done) return { ...written, ending: step.value };
+    written.text += step.value;
   }
 }
+const notEnded: Usage = { inputTokens: -1, cachedTokens: -1, outputTokens: -1 };
+const unmetered = { meter: noMeter, onTried: () => {} };
 
 test("an answer comes word by word, with what it took", async () => {
-  const { text, ending } = await write([{ usage: { prompt_tokens: 100, completion_tokens: 20, cached_tokens: 40 } }]);
-  expect(text).toBe(whole);
-  expect(ending).toEqual({
-    how: "complete",
-    reason: null,
-    usage: { inputTokens: 100, cachedTokens: 40, outputTokens: 20 },
-  });
+  const { text, ending, usage, heard, tried } = await write([
+    { usage: { prompt_tokens: 100, completion_tokens: 20, cached_tokens: 40 } },
+  ]);
+  expect([text, heard]).toEqual([whole, whole]);
+  expect(ending).toEqual({ how: "complete", reason: null });
+  expect(usage).toEqual({ inputTokens: 100, cachedTokens: 40, outputTokens: 20 });
+  expect(tried).toEqual([{ id: "request 1", how: "complete", reason: null }]);
   const [request] = provider.requests;
   expect(request?.authorization).toBe("Bearer key-for-tests");
   expect(request?.body).toMatchObject({ model: "fake-1", stream: true, stream_options: { include_usage: true } });
@@ -73,10 +91,8 @@ test("a server without keys gets none, and a model that thinks is told to be qui
 test("without a provider's count of tokens, their number is unknown", async () => {
   const uncounted = await write([{ usage: false }]);
   expect(uncounted.text).toBe(whole);
-  expect(uncounted.ending).toMatchObject({
-    how: "complete",
-    usage: { inputTokens: null, cachedTokens: null, outputTokens: null },
-  });
+  expect(uncounted.ending).toMatchObject({ how: "complete" });
+  expect(uncounted.usage).toEqual({ inputTokens: null, cachedTokens: null, outputTokens: null });
 });
 
 test.each([
@@ -84,20 +100,19 @@ test.each([
   ["less than nothing", { prompt_tokens: -1, completion_tokens: -1 }],
   ["halves", { prompt_tokens: 0.5, completion_tokens: 1.5, cached_tokens: 0.5 }],
 ])("a provider that counts %s has counted nothing", async (_, usage) => {
-  const { text, ending } = await write([{ usage }]);
+  const { text, ending, usage: counted } = await write([{ usage }]);
   expect(text).toBe(whole);
-  expect(ending).toMatchObject({
-    how: "complete",
-    usage: { inputTokens: null, outputTokens: null },
-  });
+  expect(ending).toMatchObject({ how: "complete" });
+  expect(counted).toMatchObject({ inputTokens: null, outputTokens: null });
 });
 
 test.each(["NO_ANSWER", "  **NO_ANSWER**.\n", "NO_ANSWER: the passages say nothing [1]."])(
   "a model that has no answer says nothing: %j",
   async (said) => {
-    const { text, ending } = await write([{ text: said }]);
-    expect(text).toBe("");
-    expect(ending).toMatchObject({ how: "declined", usage: { inputTokens: 200 } });
+    const { text, ending, usage, heard } = await write([{ text: said }]);
+    expect([text, heard]).toEqual(["", said]);
+    expect(ending).toMatchObject({ how: "declined" });
+    expect(usage).toMatchObject({ inputTokens: 200 });
   },
 );
 
@@ -139,10 +154,11 @@ test.each<[number, number, string]>([
   [404, 1, "knows no such model"],
   [400, 1, "answered with status 400"],
 ])("a provider that answers nothing but %i is asked %i times and then given up", async (status, times, reason) => {
-  const { text, ending } = await write([{ status }, { status }, { status }].slice(0, times));
+  const { text, ending, usage, tried } = await write([{ status }, { status }, { status }].slice(0, times));
   expect(text).toBe("");
-  const usage = { inputTokens: 0, cachedTokens: 0, outputTokens: 0 };
-  expect(ending).toMatchObject({ how: "cut_off", reason: expect.stringContaining(reason), usage });
+  expect(usage).toEqual({ inputTokens: 0, cachedTokens: 0, outputTokens: 0 });
+  expect(ending).toMatchObject({ how: "cut_off", reason: expect.stringContaining(reason) });
+  expect(tried.map(({ how }) => how)).toEqual(Array.from({ length: times }, () => "cut_off"));
   expect(ending.reason).not.toContain("key-for-tests");
   expect(ending.reason).not.toContain("documents");
   expect(provider.requests).toHaveLength(times);
@@ -184,7 +200,7 @@ test("whoever calls can stop it at any moment: in mid-answer, and while it waits
   const stop = new AbortController();
   provider.enqueue({ tokensPerSecond: 50 });
   const model = createModel({ baseUrl: provider.url, model: "fake-1" });
-  const words = model.write(question, { signal: stop.signal, timeoutMs: 20_000, idleTimeoutMs: 20_000 });
+  const words = model.write(question, { signal: stop.signal, timeoutMs: 20_000, idleTimeoutMs: 20_000, ...unmetered });
   await words.next();
   stop.abort(new Error("taken over"));
   await expect(words.next()).rejects.toThrow();
@@ -201,7 +217,7 @@ test("whoever calls can stop it at any moment: in mid-answer, and while it waits
 test("whoever stops reading in mid-answer closes the request", async () => {
   provider.enqueue({ tokensPerSecond: 50 });
   const model = createModel({ baseUrl: provider.url, model: "fake-1" });
-  const limits = { signal: new AbortController().signal, timeoutMs: 20_000, idleTimeoutMs: 20_000 };
+  const limits = { signal: new AbortController().signal, timeoutMs: 20_000, idleTimeoutMs: 20_000, ...unmetered };
   for await (const _ of model.write(question, limits)) break;
   await expect.poll(() => provider.requests[0]?.aborted).toBe(true);
 });

@@ -1,21 +1,32 @@
 import { setTimeout as wait } from "node:timers/promises";
-import { createOpenAICompatible } from "@ai-sdk/openai-compatible";
 import { type LanguageModelUsage, streamText } from "ai";
 import * as z from "zod";
-import type { Ending, Question, Usage, WriteOptions } from "../answerer.ts";
+import type { ModelRequest, OpenRequest } from "../../costs/meter.ts";
+import type { Ending, Question, Tried, Usage, WriteOptions } from "../answerer.ts";
 import { noAnswer } from "../instructions.ts";
+import type { Circuit } from "./circuit.ts";
+import type { Connection } from "./connection.ts";
 import { describeFailure, type Failure } from "./describe-failure.ts";
-import type { ModelOptions } from "./model.ts";
+import { isToThinkLittle, openModel } from "./open-model.ts";
 import { type Prompt, writePrompt } from "./prompt.ts";
 
+// Its warnings would go to the console.
+globalThis.AI_SDK_LOG_WARNINGS = false;
+
 const defaultRetryDelaysMs = [500, 2_000];
-/** A provider that asks for more patience than this has none of ours: the visitor is told. */
+/** A provider that asks for more patience than this has none of ours: another one is asked, or the visitor is told. */
 const longestDelayMs = 5_000;
 const unknownUsage: Usage = { inputTokens: null, cachedTokens: null, outputTokens: null };
 const noUsage: Usage = { inputTokens: 0, cachedTokens: 0, outputTokens: 0 };
-/** These think before they write, and at their usual length the visitor would wait for it. Others refuse the setting. */
-const thinks = /^(gpt-5(\.\d)?(-mini|-nano)?|o1|o3|o3-mini|o4-mini)(-\d{4}-\d\d-\d\d)?$/;
+const leftAlone = "the provider failed again and again, and is left alone for a while";
 
+type Asked = Connection & {
+  model: string;
+  request: ModelRequest;
+  keyName?: string;
+  circuit: Circuit;
+  retryDelaysMs?: readonly number[];
+};
 type StreamEnd = { usage: Usage } & ({ complete: true } | { complete: false; failure: Failure });
 
 /**
@@ -23,43 +34,79 @@ type StreamEnd = { usage: Usage } & ({ complete: true } | { complete: false; fai
  * came is all there is.
  */
 export async function* writeAnswer(
-  options: ModelOptions,
+  options: Asked,
   question: Question,
-  { signal, timeoutMs, idleTimeoutMs }: WriteOptions,
+  limits: WriteOptions,
 ): AsyncGenerator<string, Ending> {
-  const prompt = writePrompt(question);
-  const deadline = AbortSignal.timeout(timeoutMs);
   const delays = options.retryDelaysMs ?? defaultRetryDelaysMs;
+  const prompt = writePrompt(question);
+  const deadline = AbortSignal.timeout(limits.timeoutMs);
 
   for (let attempt = 0; ; attempt++) {
-    const words = streamWords(options, prompt, { signal, deadline, timeoutMs, idleTimeoutMs });
-    const { value, said } = yield* unlessDeclined(words);
-    const { usage } = value;
-    if (said === "declined") return { how: "declined", reason: null, usage };
-    if (value.complete) return { how: "complete", reason: null, usage };
+    const { end, said } = yield* request(options, prompt, { ...limits, deadline });
+    if (said === "declined") return { how: "declined", reason: null };
+    if (end.complete) return { how: "complete", reason: null };
 
-    const { reason, retryAfterMs } = value.failure;
+    const { reason, retryAfterMs } = end.failure;
     const backoffMs = delays[attempt];
-    const givenUp: Ending = { how: "cut_off", reason, usage };
+    const givenUp: Ending = { how: "cut_off", reason };
     if (said === "something" || retryAfterMs === undefined || backoffMs === undefined) return givenUp;
     const delayMs = Math.max(backoffMs * (0.75 + Math.random() / 2), retryAfterMs);
     if (delayMs > longestDelayMs) return givenUp;
-    await wait(delayMs, undefined, { signal });
+    await wait(delayMs, undefined, { signal: limits.signal });
   }
 }
 
+type Said = "nothing" | "something" | "declined";
+type Limits = WriteOptions & { deadline: AbortSignal };
+
+type Ended = { end: StreamEnd; said: Said };
+
+/** One request: it is let through or not, its words are looked at, and how it went is told, however it ends. */
+async function* request(options: Asked, prompt: Prompt, limits: Limits): AsyncGenerator<string, Ended> {
+  const { circuit } = options;
+  if (!circuit.admits()) {
+    limits.onTried({ id: null, how: "cut_off", reason: leftAlone });
+    const failure: Failure = { reason: leftAlone, retryAfterMs: undefined, isProvidersFault: false, isRefused: true };
+    return { end: { complete: false, failure, usage: noUsage }, said: "nothing" };
+  }
+  let open: OpenRequest | undefined;
+  let ended: Ended | undefined;
+  try {
+    open = await limits.meter.begin(options.request);
+    ended = yield* unlessDeclined(streamWords(options, prompt, limits, open.hear));
+    return ended;
+  } finally {
+    tellCircuit(circuit, ended?.end);
+    if (open && ended) open.end(ended.end.usage);
+    if (open) limits.onTried({ id: open.id, ...outcomeOf(ended) });
+  }
+}
+
+function tellCircuit(circuit: Circuit, end: StreamEnd | undefined): void {
+  if (!end) circuit.calledOff();
+  else if (end.complete) circuit.succeeded();
+  else if (end.failure.isProvidersFault) circuit.failed(end.failure.retryAfterMs);
+  else circuit.calledOff();
+}
+
+function outcomeOf(ended: Ended | undefined): Omit<Tried, "id"> {
+  if (!ended) return { how: "called_off", reason: null };
+  if (ended.said === "declined") return { how: "declined", reason: null };
+  if (ended.end.complete) return { how: "complete", reason: null };
+  return { how: "cut_off", reason: ended.end.failure.reason };
+}
+
 /** Passes words on, once it is clear that they aren't the model's word for having no answer. */
-async function* unlessDeclined(
-  words: AsyncGenerator<string, StreamEnd>,
-): AsyncGenerator<string, { value: StreamEnd; said: "nothing" | "something" | "declined" }> {
+async function* unlessDeclined(words: AsyncGenerator<string, StreamEnd>): AsyncGenerator<string, Ended> {
   let held = "";
-  let said: "nothing" | "something" | "declined" = "nothing";
+  let said: Said = "nothing";
   await using reading = words;
   for (;;) {
     const { value, done } = await reading.next();
     if (done) {
       if (said === "nothing" && held !== "" && value.complete) yield held;
-      return { value, said };
+      return { end: value, said };
     }
     if (said === "something") {
       yield value;
@@ -78,41 +125,44 @@ async function* unlessDeclined(
 
 /** The words of one request, and how it ended. Every failure is an ending; only `signal` throws. */
 async function* streamWords(
-  { baseUrl, apiKey, model }: ModelOptions,
+  { model, keyName, ...connection }: Asked,
   { instructions, messages }: Prompt,
-  { signal, deadline, timeoutMs, idleTimeoutMs }: WriteOptions & { deadline: AbortSignal },
+  { signal, deadline, timeoutMs, idleTimeoutMs }: Limits,
+  onWritten: (words: string) => void,
 ): AsyncGenerator<string, StreamEnd> {
-  const provider = createOpenAICompatible({
-    name: "provider",
-    baseURL: baseUrl,
-    ...(apiKey && { apiKey }),
-    includeUsage: true,
-  });
   const request = new AbortController();
   const silence = setTimeout(() => request.abort(), idleTimeoutMs);
   let usage = unknownUsage;
+  let heardNothing = true;
   const failed = (error: unknown): StreamEnd => {
     signal.throwIfAborted();
     const timedOut = deadline.aborted
       ? `the answer was not complete after ${timeoutMs} ms`
       : request.signal.aborted && `the provider said nothing for ${idleTimeoutMs} ms`;
-    const failure: Failure = timedOut ? { reason: timedOut, retryAfterMs: undefined } : describeFailure(error);
-    return { complete: false, failure, usage: failure.isRefusal ? noUsage : usage };
+    const failure: Failure = timedOut
+      ? { reason: timedOut, retryAfterMs: undefined, isProvidersFault: true, isRefused: false }
+      : describeFailure(error, keyName);
+    // What was refused was not read.
+    return { complete: false, failure, usage: failure.isRefused && heardNothing ? noUsage : usage };
   };
   try {
     signal.throwIfAborted();
     const { stream } = streamText({
-      model: provider(model),
+      model: openModel(connection, model),
       instructions,
       messages,
       maxRetries: 0,
       abortSignal: AbortSignal.any([signal, deadline, request.signal]),
-      ...(thinks.test(model) && { reasoning: "low" }),
+      ...(isToThinkLittle(connection, model) && { reasoning: "low" }),
       // By default it prints them, with the prompt. They come in the stream as well.
       onError: () => undefined,
     });
     for await (const part of stream) {
       silence.refresh();
+      if (part.type === "text-delta" || part.type === "reasoning-delta") {
+        heardNothing = false;
+        onWritten(part.text);
+      }
       switch (part.type) {
         case "text-delta":
           yield part.text;

@@ -23,8 +23,15 @@ let known: TrainedModel | undefined;
  * @throws RangeError when the embedding isn't of the size that the weights were trained with
  */
 export function estimateCorrectness(question: string, embedding: Float32Array): Correctness {
+  return estimateBy(readTrained(), question, embedding);
+}
+
+/** The id of the embedder that it takes embeddings of. */
+export const trainedWith = (): string => readTrained().embedder;
+
+function readTrained(): TrainedModel {
   known ??= parseWeights(readFileSync(trained, "utf8"));
-  return estimateBy(known, question, embedding);
+  return known;
 }
 
 /** `estimateCorrectness` by another model than the one that comes with the product. */

@@ -1,0 +1,160 @@
+import { randomUUID } from "node:crypto";
+import type { Attempt } from "../conversations/record-attempts.ts";
+import type { Meter, ModelRequest } from "../costs/meter.ts";
+import type { Answerer, Ending, Question, Tried } from "./answerer.ts";
+import { withoutMarkers } from "./markers.ts";
+import type { Step } from "./routing/route.ts";
+import { createScreen, type Screen } from "./screen.ts";
+import { isSupported } from "./support.ts";
+
+/** What one of those who were asked has written, and what became of it. */
+export type Draft = {
+  answerer: Answerer;
+  /**
+   * `answered`, `partial`: words that a citation supports · `declined`, `uncited`, `unsupported`: it passed no check · `failed`: its
+   * provider did, before a word was shown.
+   */
+  verdict: "answered" | "partial" | "declined" | "uncited" | "unsupported" | "failed";
+  reason: string | null;
+  /** The words that were let through. */
+  screen: Screen;
+  /** The visitor has seen some of them. */
+  isShown: boolean;
+  spans: Ending["spans"];
+};
+
+export type Asking = {
+  signal: AbortSignal;
+  /** For all of them together. */
+  timeoutMs: number;
+  idleTimeoutMs: number;
+  meter: Meter;
+  /** By which the saving is measured. */
+  large: Answerer | undefined;
+  /** Hears words that will be in the answer, whoever else is asked. */
+  onWords: (words: string) => void;
+  onAttempt: (attempt: Attempt) => void;
+};
+
+/** What one answer may take of a model's words, in UTF-16 code units; one that runs on is cut off. */
+const longestAnswer = 16_000;
+
+/**
+ * Asks one after the other until somebody's answer passes. Where it fails a check, the next level is asked; where a provider fails, the next
+ * in line. Nothing of what is rejected is ever shown: as long as somebody better could be asked, words wait until they are supported.
+ * After the first shown word nobody else is asked.
+ *
+ * @throws the signal's reason
+ */
+export async function askInTurn(steps: readonly Step[], question: Question, asking: Asking): Promise<Draft> {
+  const deadline = performance.now() + asking.timeoutMs;
+  let rejected: Draft | undefined;
+  let rejectedLevel = -1;
+  let last: Draft | undefined;
+  for (const [index, step] of steps.entries()) {
+    const { level, onlyForFailure } = step;
+    if (level <= rejectedLevel || (rejected && onlyForFailure)) continue;
+    const timeoutMs = Math.floor(deadline - performance.now());
+    if (last && timeoutMs <= 0) break;
+    const canAskBetter = steps.slice(index + 1).some((other) => other.level > level && !other.onlyForFailure);
+    last = await ask(step, question, { ...asking, timeoutMs: Math.max(1, timeoutMs), canAskBetter });
+    if (last.isShown || last.verdict === "answered") return last;
+    if (last.verdict === "failed") continue;
+    rejected = last;
+    rejectedLevel = level;
+  }
+  // That the passages don't hold it is a better word than that a provider failed.
+  const draft = rejected ?? last;
+  if (!draft) throw new Error("nobody was there to be asked");
+  return draft;
+}
+
+async function ask(step: Step, question: Question, asking: Asking & { canAskBetter: boolean }): Promise<Draft> {
+  const { level, answerer } = step;
+  const { onAttempt } = asking;
+  const tried: Tried[] = [];
+  const toAttempt = (one: Tried, outcome: Attempt["outcome"], reason = one.reason): Attempt => {
+    const who = { level, answerer: answerer.answerer, provider: answerer.provider, model: answerer.model };
+    return { id: one.id ?? randomUUID(), ...who, outcome, reason };
+  };
+  try {
+    const draft = await write(step, question, asking, (one) => tried.push(one));
+    for (const [index, one] of tried.entries()) {
+      const isLast = index === tried.length - 1;
+      onAttempt(isLast ? toAttempt(one, draft.verdict, draft.reason) : toAttempt(one, "failed"));
+    }
+    return draft;
+  } catch (error) {
+    for (const one of tried) onAttempt(toAttempt(one, one.how === "called_off" ? "called_off" : "failed"));
+    throw error;
+  }
+}
+
+/** Hands the words on as they come, or once it is clear that they stay. */
+async function write(
+  { level, answerer }: Step,
+  question: Question,
+  { signal, timeoutMs, idleTimeoutMs, onWords, meter, large, canAskBetter }: Asking & { canAskBetter: boolean },
+  onTried: (tried: Tried) => void,
+): Promise<Draft> {
+  const screen = createScreen(question);
+  const holds = () =>
+    isSupported(
+      screen.supported,
+      screen.cited.flatMap((number) => question.passages[number - 1] ?? []),
+    );
+  let held = "";
+  /** Nothing can take its words back any more. */
+  let stays = !canAskBetter;
+  let isShown = false;
+  const show = async (words: string) => {
+    held += words;
+    if (!hasWords(screen.supported)) return;
+    stays ||= await holds();
+    if (!stays || held === "") return;
+    isShown = true;
+    onWords(held);
+    held = "";
+  };
+  const measured = { begin: (request: ModelRequest) => meter.begin(ofTier(request, level, large, question)) };
+
+  const options = { signal, timeoutMs, idleTimeoutMs, meter: measured, onTried };
+  await using words = answerer.write(question, options);
+  const ending = await readAll(words, signal, async (more) => show(screen.push(more)));
+  await show(screen.end());
+
+  const { how, reason, spans } = ending;
+  const draft = (verdict: Draft["verdict"], why = reason): Draft => {
+    return { answerer, verdict, reason: why, screen, isShown, spans };
+  };
+  if (screen.recites) return draft("declined", "the answer recited the instructions");
+  if (how === "declined") return draft("declined");
+  const isCited = hasWords(screen.supported);
+  if (how === "cut_off") return draft(isCited && stays ? "partial" : "failed");
+  if (!isCited) return draft("uncited", "the answer cited no passage");
+  if (!stays) return draft("unsupported", "the cited passages do not hold what was said");
+  return draft("answered");
+}
+
+const hasWords = (text: string) => /[\p{L}\p{N}]/u.test(withoutMarkers(text));
+
+async function readAll(
+  words: AsyncGenerator<string, Ending>,
+  signal: AbortSignal,
+  onWords: (words: string) => Promise<void>,
+): Promise<Ending> {
+  for (let length = 0; length <= longestAnswer; ) {
+    const { value, done } = await words.next();
+    signal.throwIfAborted();
+    if (done) return value;
+    length += value.length;
+    await onWords(value);
+  }
+  return { how: "cut_off", reason: "the model did not come to an end" };
+}
+
+/** The request with its place among the tenant's models. */
+function ofTier(request: ModelRequest, tier: number, large: Answerer | undefined, question: Question): ModelRequest {
+  const largeCostOf = large?.request?.(question).costOf;
+  return { ...request, tier, ...(largeCostOf && { largeCostOf }) };
+}

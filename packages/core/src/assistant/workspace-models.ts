@@ -1,0 +1,155 @@
+import type { AnswerQuality, ModelProviderId, TenantId } from "@parley/contracts";
+import type { Database } from "@parley/db";
+import { answerQuality, modelPrices, modelProviders, models } from "@parley/db/schema";
+import { and, asc, desc, eq, lte, sql } from "drizzle-orm";
+import { AppError } from "../app-error.ts";
+import type { Answerer } from "./answerer.ts";
+import { type Circuit, createCircuit } from "./models/circuit.ts";
+import { type Connection, providerAddresses } from "./models/connection.ts";
+import type { TestProvider } from "./models/inputs.ts";
+import { findListPrice } from "./models/list-prices.ts";
+import { createModel, type Model } from "./models/model.ts";
+import type { Prices } from "./models/pricing.ts";
+import { createProviderKeys, type ProviderKeys } from "./models/provider-key.ts";
+import type { Models } from "./routing/route.ts";
+
+/** Tenants' models, and how they are reached. */
+export type WorkspaceModels = {
+  keys: ProviderKeys;
+  /** The one of tenants that have none of their own; undefined: the built-in answerer writes for them. */
+  installation: Model | undefined;
+  /** Of tenants that chose nothing else. */
+  quality: AnswerQuality;
+  /** What the tenant's answers are written by. */
+  of(tenantId: TenantId): Promise<Models>;
+  /** Asks a provider's model for a word, with the key that is stored. @throws AppError `model_provider.not_found` */
+  test(tenantId: TenantId, input: TestProvider): Promise<Tested>;
+};
+
+export type Tested = { works: true; durationMs: number } | { works: false; reason: string };
+
+type ProviderRow = typeof modelProviders.$inferSelect;
+
+const mostCircuits = 1_000;
+const unreadable = "its key can't be read any more, since the installation's secret has changed: give it again";
+
+/**
+ * @param options.secret the installation's, by which keys are encrypted
+ * @param options.fetch the guarded way out: a tenant gives addresses
+ * @param options.addresses of the providers that have their own
+ */
+export function createWorkspaceModels(options: {
+  db: Database;
+  secret: string;
+  fetch: Connection["fetch"];
+  installation: Model | undefined;
+  quality?: AnswerQuality;
+  addresses?: Partial<typeof providerAddresses>;
+}): WorkspaceModels {
+  const { db, fetch, installation, quality: usual = "balanced" } = options;
+  const keys = createProviderKeys(options.secret);
+  const addresses = { ...providerAddresses, ...options.addresses };
+  /** By tenant, provider and key: what another's key suffers says nothing of this one. */
+  const circuits = new Map<string, Circuit>();
+
+  function circuitOf({ tenantId, id, keyVersion }: ProviderRow): Circuit {
+    const name = `${tenantId} ${id} ${keyVersion}`;
+    const circuit = circuits.get(name) ?? createCircuit();
+    // The one that was asked for last goes last.
+    circuits.delete(name);
+    circuits.set(name, circuit);
+    const [oldest] = circuits.keys();
+    if (circuits.size > mostCircuits && oldest !== undefined) circuits.delete(oldest);
+    return circuit;
+  }
+
+  /** Undefined when its key can't be read. */
+  function connect(row: ProviderRow): Connection | undefined {
+    const { kind, sealedKey } = row;
+    const baseUrl = row.baseUrl ?? (kind === "openai-compatible" ? undefined : addresses[kind]);
+    if (baseUrl === undefined) throw new Error("a provider has no address");
+    try {
+      return { kind, baseUrl, fetch, ...(sealedKey !== null && { apiKey: keys.open(sealedKey, row) }) };
+    } catch {
+      return undefined;
+    }
+  }
+
+  function toAnswerer(row: ProviderRow, model: string, prices: Prices | undefined): Answerer {
+    const connection = connect(row);
+    if (!connection) return unusable(row.name, model);
+    return createModel({ ...connection, provider: row.name, model, prices, circuit: circuitOf(row) });
+  }
+
+  return {
+    keys,
+    installation,
+    quality: usual,
+    async of(tenantId) {
+      const [setting] = await db.read(tenantId, (read) => read.select().from(answerQuality));
+      const quality = setting?.quality ?? usual;
+      const rows = await db.read(tenantId, (read) =>
+        read
+          .select({ model: models, provider: modelProviders })
+          .from(models)
+          .innerJoin(
+            modelProviders,
+            and(eq(modelProviders.tenantId, models.tenantId), eq(modelProviders.id, models.providerId)),
+          )
+          .orderBy(asc(models.level), asc(models.position), asc(models.createdAt), asc(models.id)),
+      );
+      if (rows.length === 0) return { quality, tiers: installation ? [{ level: 1, models: [installation] }] : [] };
+      const prices = await findOwnPrices(db, tenantId);
+      const today = new Date().toISOString().slice(0, 10);
+      const usable = rows.flatMap(({ model: { id, level, name, enabled }, provider }) =>
+        enabled
+          ? [{ level, model: toAnswerer(provider, name, prices.get(id) ?? findListPrice(provider.kind, name, today)) }]
+          : [],
+      );
+      const byLevel = Map.groupBy(usable, ({ level }) => level);
+      return {
+        quality,
+        tiers: [...byLevel].map(([level, list]) => ({ level, models: list.map(({ model }) => model) })),
+      };
+    },
+    async test(tenantId, { id, model }) {
+      const connection = connect(await getProvider(db, tenantId, id));
+      if (!connection) return { works: false, reason: unreadable };
+      const { tryModel } = await import("./models/try-model.ts");
+      return tryModel(connection, model);
+    },
+  };
+}
+
+async function getProvider(db: Database, tenantId: TenantId, id: ModelProviderId): Promise<ProviderRow> {
+  const [row] = await db.read(tenantId, (read) => read.select().from(modelProviders).where(eq(modelProviders.id, id)));
+  if (!row) throw new AppError("model_provider.not_found");
+  return row;
+}
+
+/** The tenant's own price of each model that has one today. */
+async function findOwnPrices(db: Database, tenantId: TenantId): Promise<Map<string, Prices>> {
+  const { modelId, validFrom } = modelPrices;
+  const rows = await db.read(tenantId, (read) =>
+    read
+      .selectDistinctOn([modelId])
+      .from(modelPrices)
+      .where(lte(validFrom, sql`current_date`))
+      .orderBy(modelId, desc(validFrom)),
+  );
+  return new Map(
+    rows.map(({ input, cached, output, ...row }) => [row.modelId, { input, cached: cached ?? undefined, output }]),
+  );
+}
+
+/** A model that can't be asked: the next one is, and the receipt says why. */
+function unusable(provider: string, model: string): Answerer {
+  return {
+    ...{ answerer: "language-model", provider, model, readsHistory: true },
+    // biome-ignore lint/correctness/useYield: it has no words
+    async *write(_question, { onTried }) {
+      onTried({ id: null, how: "cut_off", reason: unreadable });
+      return { how: "cut_off", reason: unreadable };
+    },
+  };
+}
