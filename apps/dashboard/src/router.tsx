@@ -177,6 +177,18 @@ const costs = createRoute({
   component: lazyRouteComponent(() => import("./features/costs/costs-page.tsx"), "CostsPage"),
 });
 
+const tests = createRoute({
+  getParentRoute: () => app,
+  path: "/tests",
+  component: lazyRouteComponent(() => import("./features/tests/tests-page.tsx"), "TestsPage"),
+});
+
+const test = createRoute({
+  getParentRoute: () => app,
+  path: "/tests/$testId",
+  component: lazyRouteComponent(() => import("./features/tests/test-page.tsx"), "TestPage"),
+});
+
 const settings = createRoute({
   getParentRoute: () => app,
   path: "/settings",
@@ -249,6 +261,8 @@ const routeTree = root.addChildren([
     document,
     guidance,
     costs,
+    tests,
+    test,
     settings.addChildren([settingsHome, profile, security, workspace, members, apiKeys, auditLog]),
   ]),
 ]);

@@ -6,6 +6,7 @@ import { Moment } from "../../components/moment.tsx";
 import { AnswerText } from "./answer-text.tsx";
 import { CitationChip, useCitation } from "./citation-chip.tsx";
 import { MessageFrame } from "./message-frame.tsx";
+import { PinAnswer } from "./pin-answer.tsx";
 import { placeOf } from "./place-of.ts";
 import { Receipt } from "./receipt.tsx";
 import { VoteTag } from "./vote-tag.tsx";
@@ -44,6 +45,7 @@ export function AssistantMessage({ message }: { message: Message }) {
               Assistant
             </span>
             · <Moment at={createdAt} />
+            {runId && <PinAnswer message={message} />}
             {runId && (
               <button
                 type="button"

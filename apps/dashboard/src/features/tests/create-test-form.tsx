@@ -1,0 +1,52 @@
+import type { FormEvent } from "react";
+import { Button } from "../../components/button.tsx";
+import { ErrorNotice } from "../../errors/error-notice.tsx";
+import { TextField } from "../../forms/field.tsx";
+import { useTestActions, wordsOf } from "./use-tests.ts";
+
+/** A question that nobody has to have asked. */
+export function CreateTestForm({ onDone }: { onDone: () => void }) {
+  const { create } = useTestActions();
+
+  function submit(event: FormEvent<HTMLFormElement>) {
+    event.preventDefault();
+    if (create.isPending) return;
+    const form = new FormData(event.currentTarget);
+    const test = { question: String(form.get("question")).trim(), words: wordsOf(String(form.get("words"))) };
+    create.mutate(test, { onSuccess: onDone });
+  }
+
+  return (
+    <form
+      onSubmit={submit}
+      aria-label="A new test"
+      className="mb-6 rounded-card border border-line bg-surface p-4 shadow-xs md:p-5"
+    >
+      {create.isError && <ErrorNotice error={create.error} className="mb-4" />}
+      <TextField
+        className="!mt-0"
+        label="Question"
+        name="question"
+        required
+        maxLength={4_000}
+        autoFocus
+        autoComplete="off"
+      />
+      <TextField
+        label="Words that the answer has to hold"
+        name="words"
+        maxLength={500}
+        autoComplete="off"
+        hint="Divided by commas; none are needed. Once it was asked, you say whether the answer is right."
+      />
+      <div className="mt-5 flex gap-2">
+        <Button type="submit" variant="primary" size="medium" busy={create.isPending}>
+          {create.isPending ? "Adding…" : "Add the test"}
+        </Button>
+        <Button size="medium" onClick={onDone}>
+          Cancel
+        </Button>
+      </div>
+    </form>
+  );
+}
