@@ -109,6 +109,12 @@ test("files are dropped or chosen, read while one looks on, asked about, and rem
   await expect(documents.getByRole("row").filter({ hasText: "Copper teapots" })).toHaveCount(0);
   await page.getByLabel("Show").selectOption("All");
 
+  await documents.getByRole("link", { name: "Copper teapots" }).click();
+  const download = page.waitForEvent("download");
+  await page.getByRole("button", { name: "Download the file" }).click();
+  expect((await download).suggestedFilename()).toBe("copper.md");
+  await page.getByRole("link", { name: "Teapots", exact: true }).click();
+
   // The same again costs nothing; what is dropped is what is chosen.
   await page.getByRole("button", { name: "Clear" }).click();
   await expect(onTheWay).toHaveCount(0);

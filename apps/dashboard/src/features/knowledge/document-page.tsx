@@ -16,6 +16,7 @@ import { RetryButton } from "./document-list.tsx";
 import { type DocumentSearch, parseDocumentSearch, shownVersion } from "./document-search.ts";
 import { DocumentStatus } from "./document-status.tsx";
 import { DocumentText } from "./document-text.tsx";
+import { DownloadOriginal } from "./download-original.tsx";
 import { nameOriginalType } from "./original-type.ts";
 import { useMayManage } from "./sources/use-sources.ts";
 
@@ -68,6 +69,7 @@ function DocumentView({ document }: { document: Document }) {
         · <span className="font-mono text-sm">{path}</span>
       </p>
       {shown && <Facts version={shown} />}
+      {shown && shown.originalBytes !== null && <DownloadOriginal versionId={shown.id} path={path} />}
       <div className="mt-6 gap-8 lg:grid lg:grid-cols-[minmax(0,1fr)_17rem]">
         <section aria-labelledby="versions" className="self-start lg:sticky lg:top-8 lg:order-last">
           <h2 id="versions" className="mb-2.5 text-sm font-semibold">

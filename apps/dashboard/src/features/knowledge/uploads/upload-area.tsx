@@ -3,7 +3,7 @@ import { CircleCheck, CircleX, Clock, FileUp, LoaderCircle, type LucideIcon } fr
 import { type DragEvent, useId, useRef, useState } from "react";
 import { Button } from "../../../components/button.tsx";
 import { classNames } from "../../../components/class-names.ts";
-import { describeUploadFailure } from "./upload-failure.ts";
+import { describeUploadFailure, isWorthAgain } from "./upload-failure.ts";
 import type { Upload, UploadState } from "./upload-queue.ts";
 import { useUploads } from "./use-uploads.ts";
 
@@ -139,7 +139,7 @@ function UploadRow({ upload, onCancel, onRetry }: { upload: Upload; onCancel: ()
           Cancel<span className="sr-only"> {file.name}</span>
         </Button>
       )}
-      {(state.is === "failed" || state.is === "cancelled") && (
+      {(state.is === "cancelled" || (state.is === "failed" && isWorthAgain(state.error))) && (
         <Button onClick={onRetry}>
           Try again<span className="sr-only"> with {file.name}</span>
         </Button>
@@ -157,7 +157,7 @@ function StateText({ state }: { state: UploadState }) {
     case "sent":
       return (
         <p className="text-xs text-ink-soft">
-          {state.unchanged ? "It is there already, just so" : "Sent; how far its reading is, stands below"}
+          {state.unchanged ? "It is there already, just so" : "Sent; it is read now"}
         </p>
       );
     case "cancelled":
