@@ -85,6 +85,8 @@ export const errorCodes = {
     status: 429,
     meaning: "Too many documents of the workspace wait to be read in: wait until some are.",
   },
+  "crawl.under_way": { status: 409, meaning: "The site is being read already." },
+  "crawl.not_under_way": { status: 409, meaning: "The site is not being read." },
   "document.not_failed": { status: 409, meaning: "Only a document that failed can be tried again." },
   "document.given_up": {
     status: 422,

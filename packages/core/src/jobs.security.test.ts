@@ -3,12 +3,14 @@ import type { RunId } from "@parley/contracts";
 import { openDatabase } from "@parley/db";
 import { createTestDatabase, withClient } from "@parley/db/testing";
 import { createInProcessEventLog } from "@parley/platform/event-log/in-process-event-log";
+import { createGuardedFetch } from "@parley/platform/http/fetch-guarded";
 import { createLogger } from "@parley/platform/log";
 import { sql } from "drizzle-orm";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { answer } from "./assistant/answer.ts";
 import { watchTakeovers } from "./assistant/watch-takeovers.ts";
 import { createJobs } from "./knowledge/jobs.ts";
+import { workOnCrawls } from "./knowledge/work-on-crawls.ts";
 import { workOnTests } from "./knowledge-tests/jobs.ts";
 import { createMailJobs } from "./mail/mail-jobs.ts";
 import { createFullTenant, type FullTenant } from "./testing/full-tenant.ts";
@@ -22,6 +24,7 @@ import { writtenBy } from "./testing/written-by.ts";
 type Ids = FullTenant["ids"];
 const tried: Record<string, (tenantId: string, of: Ids) => object> = {
   ingestDocument: (tenantId, of) => ({ tenantId, documentId: of.DocumentId, versionId: of.DocumentVersionId }),
+  crawlSource: (tenantId, of) => ({ tenantId, sourceId: of.SourceId, crawlId: of.DocumentId }),
   clearSource: (tenantId, of) => ({ tenantId, sourceId: of.SourceId }),
   clearDocument: (tenantId, of) => ({ tenantId, documentId: of.DocumentId }),
   indexKnowledge: (tenantId) => ({ tenantId }),
@@ -49,17 +52,22 @@ const embedder = createWordEmbedder();
 const eventLog = createInProcessEventLog({ logger });
 let tests: Awaited<ReturnType<typeof workOnTests>>;
 const world = await createWorld(db);
+const fetch = createGuardedFetch({ allowedHosts: [], contact: "http://localhost" });
+const crawls = workOnCrawls({ db, jobs, fetch, logger });
 
 beforeAll(async () => {
   await jobs.start();
   await jobs.work({ embedder, objects: testObjects });
+  await crawls.start();
   const limits = { timeoutMs: 20_000, idleTimeoutMs: 20_000 };
   tests = await workOnTests(jobs, { db, eventLog, embedder, modelsOf: writtenBy(), limits });
 });
 afterAll(async () => {
   await tests.stop();
   await eventLog.close();
+  await crawls.stop();
   await jobs.stop();
+  await fetch.close();
   await db.close();
   await database.drop();
 });

@@ -5,12 +5,14 @@ import { writeCheckpoints } from "@parley/core/audit/write-checkpoints";
 import { createAlertMails } from "@parley/core/costs/mail-alerts";
 import type { KnowledgeJobs } from "@parley/core/knowledge/jobs";
 import type { Embedder } from "@parley/core/knowledge/passage";
+import { workOnCrawls } from "@parley/core/knowledge/work-on-crawls";
 import { workOnTests } from "@parley/core/knowledge-tests/jobs";
 import type { MailJobs } from "@parley/core/mail/mail-jobs";
 import { createRelay } from "@parley/core/outbox/relay";
 import type { Database } from "@parley/db";
 import type { Config } from "@parley/platform/config";
 import type { EventLog } from "@parley/platform/event-log/event-log";
+import { createGuardedFetch } from "@parley/platform/http/fetch-guarded";
 import type { Logger } from "@parley/platform/log";
 import type { Mailer } from "@parley/platform/mail/mail";
 import type { ObjectStore } from "@parley/platform/objects/object-store";
@@ -42,6 +44,8 @@ export function createWorker(options: WorkerOptions): Worker {
   const relay = createRelay({ db, eventLog, logger });
   const assistant = createAssistantJobs(options);
   const sweep = createSweep({ db, logger });
+  const fetch = createGuardedFetch({ allowedHosts: config.fetchAllowedHosts, contact: config.dashboard.url });
+  const crawls = workOnCrawls({ db, jobs, fetch, logger });
   const alertMails = createAlertMails({ db, mailJobs, dashboardUrl: config.dashboard.url, logger });
   const checkpoints =
     checkpointDir === undefined
@@ -55,6 +59,7 @@ export function createWorker(options: WorkerOptions): Worker {
       sweep.start();
       alertMails.start();
       await jobs.work({ embedder, objects });
+      await crawls.start();
       await mailJobs.work(mailer);
       tests = await workOnTests(jobs, {
         ...{ db, eventLog, embedder },
@@ -66,7 +71,9 @@ export function createWorker(options: WorkerOptions): Worker {
     async stop() {
       await assistant.stop();
       await tests?.stop();
+      await crawls.stop();
       await jobs.stop();
+      await fetch.close();
       await mailer.close();
       await sweep.stop();
       await alertMails.stop();

@@ -165,6 +165,8 @@ export const errorWords: Record<Exclude<ErrorCode, "internal">, Words> = {
     title: "Too many documents wait to be read in",
     advice: "Wait until some are ready, then go on.",
   },
+  "crawl.under_way": { title: "The site is being read already", advice: "Wait until that is done, or cancel it." },
+  "crawl.not_under_way": { title: "The site is not being read", advice: "It may be done: look at the list." },
   "document.not_failed": { title: "The document has not failed", advice: "Look at its state in the list." },
   "document.given_up": {
     title: "The document could not be read in",

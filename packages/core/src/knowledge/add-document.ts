@@ -25,9 +25,25 @@ export type NewDocument = ReadDocument & {
 export async function addDocument(
   tx: TenantTransaction,
   jobs: Pick<KnowledgeJobs, "send">,
-  { source, path, title, mediaType, originalType, text, pageStarts, fetched = null }: NewDocument,
-): Promise<{ documentId: DocumentId; versionId: DocumentVersionId; outcome: "queued" | "unchanged" }> {
-  const sourceId = await ensureSource(tx, source);
+  { source, ...document }: NewDocument,
+): Promise<AddedDocument> {
+  return addToSource(tx, jobs, await ensureSource(tx, source), document);
+}
+
+export type AddedDocument = {
+  documentId: DocumentId;
+  versionId: DocumentVersionId;
+  outcome: "queued" | "unchanged";
+};
+
+/** As `addDocument`, in a source that is there. @throws AppError `source.not_found` */
+export async function addToSource(
+  tx: TenantTransaction,
+  jobs: Pick<KnowledgeJobs, "send">,
+  sourceId: SourceId,
+  given: Omit<NewDocument, "source">,
+): Promise<AddedDocument> {
+  const { path, title, mediaType, originalType, text, pageStarts, fetched = null } = given;
   await lockSource(tx, sourceId, "share");
   // Locks the document, so that its versions have an order.
   const [document] = await tx

@@ -7,6 +7,7 @@ import { clearDocument } from "./clear-document.ts";
 import { indexKnowledge, needsIndex } from "./index-knowledge.ts";
 import { giveUp, ingestDocument, type KnowledgeServices } from "./ingest-document.ts";
 import { clearSource } from "./sources/clear-source.ts";
+import type { CrawlOrder } from "./sources/crawl/crawl-order.ts";
 
 const IngestOrder = z.object({ tenantId: TenantId, documentId: DocumentId, versionId: DocumentVersionId });
 export type IngestOrder = z.infer<typeof IngestOrder>;
@@ -15,6 +16,7 @@ const ClearSourceOrder = z.object({ tenantId: TenantId, sourceId: SourceId });
 const IndexOrder = z.object({ tenantId: TenantId });
 
 type Orders = {
+  crawlSource: CrawlOrder;
   ingestDocument: IngestOrder;
   clearDocument: z.infer<typeof ClearOrder>;
   clearSource: z.infer<typeof ClearSourceOrder>;
@@ -38,6 +40,8 @@ export type KnowledgeJobs = {
 
 /** After the first attempt: `document.given_up` says how many that makes. */
 const retries = 4;
+/** Kinds of jobs that a tenant may have many of. */
+const inTurn: ReadonlySet<string> = new Set<keyof Orders>(["ingestDocument", "crawlSource"]);
 /** Jobs that this process works on side by side: while one waits for the embedder, the other one writes. */
 const workers = 2;
 /** A large tenant's vectors go under their index in an hour, not in pg-boss's usual quarter of one. */
@@ -59,6 +63,7 @@ export function createJobs(options: {
   queue.define("giveUpTests", { ...kind, retryLimit: 10 });
   queue.define("replayTests", { ...kind, expireInSeconds: 4 * 3_600, deadLetter: "giveUpTests" });
   queue.define("clearDocument", { ...kind, retryLimit: 10 });
+  queue.define("crawlSource", { ...kind, retryLimit: retries + 10 });
   queue.define("clearSource", { ...kind, retryLimit: 10 });
   queue.define("indexKnowledge", { ...kind, policy: "exclusive", expireInSeconds: longestIndexingSeconds });
   // What failed once may be what ends the process that reads it: it is tried again with no other of its like beside it, so that
@@ -70,8 +75,7 @@ export function createJobs(options: {
   return {
     queue,
     start: queue.start,
-    send: (tx, name, order) =>
-      queue.send(tx, name, order, name === "ingestDocument" ? { inTurnOf: order.tenantId } : undefined),
+    send: (tx, name, order) => queue.send(tx, name, order, inTurn.has(name) ? { inTurnOf: order.tenantId } : undefined),
     async work(given) {
       const services = { ...given, db };
       const { embedder } = given;

@@ -8,6 +8,7 @@ import { getDocument, listDocuments } from "./list-documents.ts";
 import { removeDocumentAsMember } from "./remove-document-as-member.ts";
 import { retryDocument } from "./retry-document.ts";
 import { changeSite, renameSource } from "./sources/change-source.ts";
+import { cancelCrawl, crawlNow } from "./sources/crawl/start-crawl.ts";
 import { createSource } from "./sources/create-source.ts";
 import { listSources } from "./sources/list-sources.ts";
 import { removeSource } from "./sources/remove-source.ts";
@@ -36,6 +37,15 @@ const sourcesRouter = router({
   changeSite: procedureFor("knowledge.manage")
     .input(ChangeSite)
     .mutation(({ ctx, input }) => ctx.inTenant((tx) => changeSite(tx, actorOf(ctx), input))),
+
+  /** Begins to read a site now; `list` tells how far it is. */
+  crawl: procedureFor("knowledge.manage")
+    .input(OneSource)
+    .mutation(({ ctx, input }) => ctx.inTenant((tx) => crawlNow(tx, ctx.knowledgeJobs, actorOf(ctx), input.sourceId))),
+
+  cancelCrawl: procedureFor("knowledge.manage")
+    .input(OneSource)
+    .mutation(({ ctx, input }) => ctx.inTenant((tx) => cancelCrawl(tx, actorOf(ctx), input.sourceId))),
 
   remove: procedureFor("knowledge.manage")
     .input(OneSource)

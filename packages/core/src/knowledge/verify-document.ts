@@ -1,3 +1,4 @@
+import type { SourceId } from "@parley/contracts";
 import type { TenantTransaction } from "@parley/db";
 import { documents, documentVersions, sources } from "@parley/db/schema";
 import { and, desc, eq, inArray, isNull, sql } from "drizzle-orm";
@@ -5,14 +6,20 @@ import { and, desc, eq, inArray, isNull, sql } from "drizzle-orm";
 /** Its source says that the document is what its newest version holds. One that is not there stays so. */
 export async function verifyDocument(
   tx: TenantTransaction,
-  { source, path }: { source: string; path: string },
+  { path, ...of }: ({ source: string } | { sourceId: SourceId }) & { path: string },
 ): Promise<void> {
   const newest = tx
     .select({ id: documentVersions.id })
     .from(documentVersions)
     .innerJoin(documents, eq(documents.id, documentVersions.documentId))
     .innerJoin(sources, eq(sources.id, documents.sourceId))
-    .where(and(eq(sources.name, source), eq(documents.path, path), isNull(documents.removedAt)))
+    .where(
+      and(
+        "sourceId" in of ? eq(sources.id, of.sourceId) : eq(sources.name, of.source),
+        eq(documents.path, path),
+        isNull(documents.removedAt),
+      ),
+    )
     .orderBy(desc(documentVersions.version))
     .limit(1);
   await tx.update(documentVersions).set({ verifiedAt: sql`now()` }).where(inArray(documentVersions.id, newest));

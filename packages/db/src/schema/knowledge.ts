@@ -1,5 +1,5 @@
 import type { ChunkId, DocumentId, DocumentVersionId, ErrorCode, SiteSettings, SourceId } from "@parley/contracts";
-import { bigint, customType, integer, jsonb, pgTable, smallint, text, uuid } from "drizzle-orm/pg-core";
+import { bigint, boolean, customType, integer, jsonb, pgTable, smallint, text, uuid } from "drizzle-orm/pg-core";
 import { tenantId, time } from "./columns.ts";
 
 /** pgvector's `vector`, of any number of dimensions. */
@@ -19,6 +19,38 @@ export const sources = pgTable("sources", {
   settings: jsonb().$type<SiteSettings>(),
   createdAt: time().notNull().defaultNow(),
   removedAt: time(),
+  nextCrawlAt: time(),
+});
+
+export const crawls = pgTable("crawls", {
+  tenantId: tenantId(),
+  id: uuid().notNull().defaultRandom(),
+  sourceId: uuid().$type<SourceId>().notNull(),
+  status: text({ enum: ["queued", "running", "done", "partial", "failed", "cancelled"] })
+    .notNull()
+    .default("queued"),
+  reason: text(),
+  attempt: integer().notNull().default(0),
+  movedTo: text(),
+  seen: integer().notNull().default(0),
+  changed: integer().notNull().default(0),
+  unchanged: integer().notNull().default(0),
+  failed: integer().notNull().default(0),
+  gone: integer().notNull().default(0),
+  skipped: integer().notNull().default(0),
+  problems: jsonb().$type<{ address: string; reason: string }[]>().notNull().default([]),
+  createdAt: time().notNull().defaultNow(),
+  startedAt: time(),
+  finishedAt: time(),
+});
+
+export const crawlPages = pgTable("crawl_pages", {
+  tenantId: tenantId(),
+  crawlId: uuid().notNull(),
+  address: text().notNull(),
+  ordinal: bigint({ mode: "number" }).generatedAlwaysAsIdentity(),
+  depth: integer().notNull(),
+  isDone: boolean().notNull(),
 });
 
 export const documents = pgTable("documents", {

@@ -44,6 +44,11 @@ const system: Readonly<Record<string, Exception>> = {
     grants: ["system:SELECT(tenant_id, mailed_at)"],
     policies: { system_select: "(mailed_at IS NULL)" },
   },
+  // Sites that are to be read again.
+  sources: {
+    grants: ["system:SELECT(tenant_id, id, next_crawl_at)"],
+    policies: { system_select: "(next_crawl_at IS NOT NULL)" },
+  },
   // The sweep for answers that no worker holds.
   runs: {
     grants: ["system:SELECT(tenant_id, id, conversation_id, status, lease_until, created_at)"],

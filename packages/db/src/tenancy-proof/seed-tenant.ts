@@ -14,7 +14,9 @@ const rows = (tenantId: TenantId, id: (n: number) => string) => `
   INSERT INTO messages (id, conversation_id, seq, author, run_id, text, outcome)
     VALUES (${id(7)}, ${id(4)}, 2, 'assistant', ${id(6)}, 'So.', 'answered');
   INSERT INTO message_votes (message_id, vote) VALUES (${id(7)}, 'up');
-  INSERT INTO sources (id, name) VALUES (${id(8)}, 'docs');
+  INSERT INTO sources (id, name, kind, settings, next_crawl_at) VALUES (${id(8)}, 'docs', 'site', '{}', now());
+  INSERT INTO crawls (id, source_id) VALUES (${id(40)}, ${id(8)});
+  INSERT INTO crawl_pages (crawl_id, address, depth, is_done) VALUES (${id(40)}, 'https://docs.example.com/', 0, false);
   INSERT INTO documents (id, source_id, path, title) VALUES (${id(9)}, ${id(8)}, 'how.md', 'How');
   INSERT INTO document_versions (id, document_id, version, title, media_type, content, content_sha256)
     VALUES (${id(10)}, ${id(9)}, 1, 'How', 'text/markdown', 'So.', 'hash');

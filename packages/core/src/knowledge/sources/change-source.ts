@@ -5,6 +5,7 @@ import { AppError } from "../../app-error.ts";
 import { recordAudit } from "../../audit/record-audit.ts";
 import { announce } from "../../outbox/announce.ts";
 import { type Actor, checkStillMay } from "../../tenants/acting-member.ts";
+import { nextCrawl } from "./crawl/start-crawl.ts";
 import { checkNameIsFree } from "./create-source.ts";
 import { lockSource } from "./lock-source.ts";
 import type { ChangeSite, RenameSource } from "./source-inputs.ts";
@@ -27,7 +28,10 @@ export async function changeSite(tx: TenantTransaction, by: Actor, { sourceId, s
   await checkStillMay(tx, by, "knowledge.manage");
   const { id, kind } = await lockSource(tx, sourceId);
   if (kind !== "site") throw new AppError("source.wrong_kind");
-  await tx.update(sources).set({ settings: site }).where(eq(sources.id, id));
+  await tx
+    .update(sources)
+    .set({ settings: site, nextCrawlAt: nextCrawl(site.schedule) })
+    .where(eq(sources.id, id));
   await tellOfChange(tx, by, sourceId, "site");
 }
 

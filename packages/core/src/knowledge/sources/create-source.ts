@@ -6,6 +6,7 @@ import { AppError } from "../../app-error.ts";
 import { recordAudit } from "../../audit/record-audit.ts";
 import { announce } from "../../outbox/announce.ts";
 import { type Actor, checkStillMay } from "../../tenants/acting-member.ts";
+import { nextCrawl } from "./crawl/start-crawl.ts";
 import type { CreateSource } from "./source-inputs.ts";
 
 const sourcesOfTenant = 100;
@@ -27,7 +28,7 @@ export async function createSource(
   await checkNameIsFree(tx, name);
   const [made] = await tx
     .insert(sources)
-    .values({ id, kind, name, settings: site ?? null })
+    .values({ id, kind, name, settings: site ?? null, nextCrawlAt: site ? nextCrawl(site.schedule) : null })
     .onConflictDoNothing()
     .returning({ id: sources.id });
   if (!made) throw new AppError("source.id_taken");

@@ -9,11 +9,30 @@ export type DocumentCounts = Record<DocumentState, number> & {
   serving: number;
 };
 
+/** A site's last reading: its pages, each counted once, as far as it has come. Times are ISO 8601. */
+export type Crawl = {
+  id: string;
+  /** `partial`: it ended before every page was asked for, and `reason` says why. */
+  status: "queued" | "running" | "done" | "partial" | "failed" | "cancelled";
+  reason: string | null;
+  seen: number;
+  changed: number;
+  unchanged: number;
+  failed: number;
+  gone: number;
+  skipped: number;
+  /** The first pages that failed or were left out. */
+  problems: { address: string; reason: string }[];
+  createdAt: string;
+  startedAt: string | null;
+  finishedAt: string | null;
+};
+
 const none = Object.fromEntries(DocumentState.options.map((state) => [state, 0])) as Record<DocumentState, number>;
 
 /** The tenant's sources by name, each with its documents counted by the state of their newest version. */
 export async function listSources(db: Database, tenantId: TenantId) {
-  const { id, kind, name, settings, createdAt, removedAt } = sources;
+  const { id, kind, name, settings, createdAt, removedAt, nextCrawlAt } = sources;
   const rows = await db.read(tenantId, (read) =>
     read
       .select({
@@ -22,6 +41,14 @@ export async function listSources(db: Database, tenantId: TenantId) {
         name,
         site: settings,
         createdAt,
+        /** Null: it has no schedule. */
+        nextCrawlAt,
+        lastCrawl: sql<Crawl | null>`(
+          select json_build_object('id', id, 'status', status, 'reason', reason, 'seen', seen, 'changed', changed,
+            'unchanged', unchanged, 'failed', failed, 'gone', gone, 'skipped', skipped, 'problems', problems,
+            'createdAt', created_at, 'startedAt', started_at, 'finishedAt', finished_at)
+          from crawls where source_id = sources.id order by created_at desc, crawls.id limit 1
+        )`,
         counts: sql<Partial<DocumentCounts> | null>`(
           select json_object_agg(status, documents)::jsonb
             || jsonb_build_object('total', sum(documents), 'serving', sum(serving))

@@ -7,6 +7,7 @@ import { announce } from "../../outbox/announce.ts";
 import { type Actor, checkStillMay } from "../../tenants/acting-member.ts";
 import type { KnowledgeJobs } from "../jobs.ts";
 import { takeDownSource } from "../live-version.ts";
+import { cancelCrawlOf } from "./crawl/claim-crawl.ts";
 import { lockSource } from "./lock-source.ts";
 
 /**
@@ -27,8 +28,9 @@ export async function removeSource(
   // Its name is free for another one.
   await tx
     .update(sources)
-    .set({ removedAt: sql`now()`, name: `removed ${sourceId}` })
+    .set({ removedAt: sql`now()`, name: `removed ${sourceId}`, nextCrawlAt: null })
     .where(eq(sources.id, sourceId));
+  await cancelCrawlOf(tx, sourceId);
   await jobs.send(tx, "clearSource", { tenantId, sourceId });
   await announce(tx, { type: "source.changed", sourceId });
   await takeDownSource(tx, sourceId);

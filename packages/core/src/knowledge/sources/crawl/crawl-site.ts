@@ -28,7 +28,30 @@ export type Crawled =
   /** It was known, and is no page of what is read any more. */
   | { kind: "gone"; address: string; reason: string }
   /** It can't be had, or not now; what is known of it stays. */
-  | { kind: "skipped"; address: string; reason: string };
+  | {
+      kind: "skipped";
+      address: string;
+      reason: string;
+      /** It may be had another time. */
+      isFailed?: true;
+    };
+
+/** An address that was found, and how many links from the first one. */
+export type FoundPage = { address: string; depth: number };
+
+/** For a crawl that is done in several calls. */
+export type CrawlSoFar = {
+  /** The site has not been moved yet. */
+  mayMove?: boolean;
+  /** What earlier calls have found, in order. */
+  pages?: readonly (FoundPage & { isDone: boolean })[];
+  /** Pages that earlier calls have asked for. */
+  asked?: number;
+  /** Told of each address that is found, before what it was found by comes out. */
+  onFound?(page: FoundPage): void;
+  /** Told when the site is read at another address from here on. */
+  onMoved?(address: string): void;
+};
 
 /** That are kept in mind, beside those that are known: a site can name more than there is memory for. */
 const mostAddresses = 50_000;
@@ -41,7 +64,7 @@ const mostFailures = 5;
  * HTTPS, or without, the site is read there.
  *
  * @param services.wait until the site may be asked again
- * @param mayMove it has not been moved yet
+ * @param soFar what earlier calls of the same crawl have done; whatever they did not ask for is asked for now
  * @returns why it ended before every page was asked for; undefined when none is left
  * @throws FetchError when the site can't be reached at all; the signal's reason
  */
@@ -50,7 +73,7 @@ export async function* crawlSite(
   options: CrawlOptions,
   known: readonly KnownPage[],
   signal: AbortSignal,
-  mayMove = true,
+  soFar: CrawlSoFar = {},
 ): AsyncGenerator<Crawled, string | undefined> {
   const start = pageAddress(options.address);
   if (!start) throw new FetchError("invalid");
@@ -59,8 +82,10 @@ export async function* crawlSite(
   if (!robots) return "The site does not say what may be read of it: its robots.txt can't be had, or is too long.";
 
   const knownBy = new Map(known.map((page) => [page.address, page]));
-  const queue = [{ address: start, depth: 0 }];
-  const seen = new Set([start]);
+  const { pages: earlier = [], mayMove = true } = soFar;
+  const queue: FoundPage[] =
+    earlier.length > 0 ? earlier.filter(({ isDone }) => !isDone) : [{ address: start, depth: 0 }];
+  const seen = new Set([start, ...earlier.map(({ address }) => address)]);
   let isMore = false;
   const enqueue = (address: string, depth: number) => {
     if (depth > options.depth || seen.has(address) || !isWithin(scope, address)) return;
@@ -70,6 +95,7 @@ export async function* crawlSite(
     }
     seen.add(address);
     queue.push({ address, depth });
+    soFar.onFound?.({ address, depth });
   };
   const later = [
     async () => {
@@ -87,7 +113,7 @@ export async function* crawlSite(
     },
   ];
 
-  let asked = 0;
+  let asked = soFar.asked ?? 0;
   let failures = 0;
   while (queue.length + later.length > 0) {
     const next = queue.shift();
@@ -116,13 +142,17 @@ export async function* crawlSite(
         yield { kind: "unchanged", address };
         break;
       case "failed":
-        yield { kind: "skipped", address, reason: visited.reason };
+        yield { kind: "skipped", address, reason: visited.reason, isFailed: true };
         break;
       case "absent": {
         const moved = mayMove && address === start && visited.outside && movedWithin(start, visited.outside);
-        if (moved) return yield* crawlSite({ fetch, wait }, { ...options, address: moved }, known, signal, false);
-        yield leave(visited.reason);
+        if (moved) {
+          soFar.onMoved?.(moved);
+          const there = { ...soFar, mayMove: false };
+          return yield* crawlSite({ fetch, wait }, { ...options, address: moved }, known, signal, there);
+        }
         for (const link of visited.links) enqueue(link, depth + 1);
+        yield leave(visited.reason);
         break;
       }
       case "elsewhere":
@@ -131,12 +161,14 @@ export async function* crawlSite(
         break;
       case "page": {
         const { address: own, name, bytes, validators, links } = visited;
-        const isTwin = own !== address && seen.has(own);
+        // What it leads to comes out with it, and it before the other address that it was found by: whoever stores all that comes
+        // out, and goes on from there, misses nothing.
+        if (own === address || !seen.has(own)) {
+          seen.add(own);
+          for (const link of links) enqueue(link, depth + 1);
+          yield { kind: "page", page: { address: own, depth, validators }, name, bytes };
+        }
         if (own !== address) yield leave(`It is another address of ${own}`);
-        if (isTwin) break;
-        seen.add(own);
-        yield { kind: "page", page: { address: own, depth, validators }, name, bytes };
-        for (const link of links) enqueue(link, depth + 1);
       }
     }
     if (failures === mostFailures) return `The site does not answer: ${mostFailures} pages in a row could not be had.`;

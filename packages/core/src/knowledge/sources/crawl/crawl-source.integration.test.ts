@@ -1,0 +1,304 @@
+import { randomUUID } from "node:crypto";
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { type SiteSettings, SourceId } from "@parley/contracts";
+import { auditLog, crawlPages } from "@parley/db/schema";
+import { createGuardedFetch, type GuardedFetch } from "@parley/platform/http/fetch-guarded";
+import { createLogger } from "@parley/platform/log";
+import { startHttpListener } from "@parley/platform/testing/http-listener";
+import { sql } from "drizzle-orm";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { createLibrary, createWordEmbedder } from "../../../testing/library.ts";
+import { createWorld, type World } from "../../../testing/world.ts";
+import type { KnowledgeJobs } from "../../jobs.ts";
+import { workOnCrawls } from "../../work-on-crawls.ts";
+import type { CrawlOrder } from "./crawl-order.ts";
+import { type CrawlServices, crawlSource, giveUpCrawl } from "./crawl-source.ts";
+
+type Page = { body?: string; status?: number; etag?: string };
+
+let world: World;
+let pages: Record<string, Page>;
+/** What was asked for, in order. */
+let asked: string[];
+let site: Awaited<ReturnType<typeof startHttpListener>>;
+let fetch: GuardedFetch;
+beforeAll(async () => {
+  world = await createWorld();
+});
+afterAll(() => world[Symbol.asyncDispose]());
+beforeEach(async () => {
+  pages = {};
+  asked = [];
+  site = await startHttpListener({ answer });
+  fetch = createGuardedFetch({ allowedHosts: [`127.0.0.1:${site.port}`], contact: "http://localhost" });
+});
+afterEach(async () => {
+  await fetch.close();
+  await site.stop();
+});
+
+function answer(request: IncomingMessage, response: ServerResponse) {
+  const url = request.url ?? "";
+  const page = pages[url] ?? { status: 404 };
+  const isKnown = page.etag !== undefined && request.headers["if-none-match"] === page.etag;
+  const status = isKnown ? 304 : (page.status ?? 200);
+  if (!/robots|sitemap/.test(url)) asked.push(status === 200 ? url : `${url} ${status}`);
+  response.writeHead(status, { "content-type": "text/html", ...(page.etag && { etag: page.etag }) });
+  response.end(isKnown ? undefined : page.body);
+}
+const page = (words: string, ...to: string[]) =>
+  `<html><title>${words}</title><main><h1>Page</h1><p>${words}</p>${to.map((href) => `<a href="${href}">more</a>`).join(" ")}</main></html>`;
+const never = new AbortController().signal;
+
+async function newSite(settings: Partial<SiteSettings> = {}) {
+  const tenant = await world.tenant();
+  const { tenantId } = tenant;
+  const sourceId = SourceId.parse(randomUUID());
+  const { sources } = tenant.api.knowledge;
+  const address = `http://127.0.0.1:${site.port}/`;
+  await sources.create({ id: sourceId, kind: "site", name: "Site", site: { address, ...settings } });
+  const library = createLibrary(world.db, tenantId, createWordEmbedder());
+  const orders: { name: string; order: CrawlOrder }[] = [];
+  const jobs: Pick<KnowledgeJobs, "send"> = {
+    async send(_tx, name, order) {
+      if (name === "ingestDocument") library.orders.push(order as never);
+      else orders.push({ name, order: order as CrawlOrder });
+    },
+  };
+  const services: CrawlServices = { db: world.db, jobs, fetch, wait: async () => {}, now: () => 0 };
+  const order = () => {
+    const found = world.orders.filter(({ name, order }) => name === "crawlSource" && "sourceId" in order);
+    return found.map(({ order }) => order as CrawlOrder).findLast((one) => one.sourceId === sourceId) as CrawlOrder;
+  };
+  const last = async () => {
+    const [found] = (await sources.list()).sources;
+    if (!found?.lastCrawl) throw new Error("there was a crawl");
+    return found.lastCrawl;
+  };
+  return {
+    ...tenant,
+    sourceId,
+    sources,
+    library,
+    services,
+    orders,
+    order,
+    last,
+    start: () => sources.crawl({ sourceId }),
+    /** Begins a crawl and goes on with it until it is over; reads in what it brought. */
+    async crawl(more: Partial<CrawlServices> = {}) {
+      await sources.crawl({ sourceId });
+      let next: CrawlOrder | undefined = order();
+      while (next) {
+        orders.length = 0;
+        await crawlSource({ ...services, ...more }, next, never);
+        next = orders.find(({ name }) => name === "crawlSource")?.order;
+      }
+      while (library.orders.length > 0) await library.ingest();
+      return last();
+    },
+    paths: async () =>
+      (await tenant.api.knowledge.documents.list({})).documents.map(({ path }) => path.replace(/^http:..[^/]*/, "")),
+  };
+}
+
+describe("a site", () => {
+  test("is read page by page, is found by what it says, and tells how far it is", async () => {
+    pages["/"] = { body: page("The elephant is grey.", "/a", "/missing", "/broken") };
+    pages["/a"] = { body: page("The lion is yellow.") };
+    pages["/broken"] = { status: 500 };
+    const { crawl, library, paths, ...owner } = await newSite();
+    const crawled = await crawl();
+    expect(crawled).toMatchObject({
+      status: "done",
+      seen: 4,
+      changed: 2,
+      failed: 1,
+      skipped: 1,
+      gone: 0,
+      problems: [{ reason: "The site has no such page." }, { reason: "The site answers with status 500." }],
+    });
+    expect(crawled.finishedAt).not.toBeNull();
+    expect(await paths()).toEqual(["/", "/a"]);
+    expect((await library.search("lion"))[0]?.text).toContain("The lion is yellow.");
+    const told = (await world.announced(owner.tenantId)).filter(({ type }) => type === "source.changed");
+    // Made, queued, begun, a page each, done.
+    expect(told).toHaveLength(3 + 4 + 1);
+    const entries = await world.db.read(owner.tenantId, (read) => read.select().from(auditLog));
+    expect(
+      entries.filter(({ action, actorKind }) => action === "document.added" && actorKind === "system"),
+    ).toHaveLength(2);
+  });
+
+  test("that has not changed costs nothing, and a page that is gone is answered from no more", async () => {
+    pages["/"] = { body: page("The elephant is grey.", "/a", "/b"), etag: '"1"' };
+    pages["/a"] = { body: page("The lion is yellow.") };
+    pages["/b"] = { body: page("The zebra has stripes.") };
+    const { crawl, library, paths } = await newSite();
+    await crawl();
+    asked.length = 0;
+    expect(await crawl()).toMatchObject({ status: "done", changed: 0, unchanged: 3, gone: 0 });
+    expect(asked).toContain("/ 304");
+    expect(library.orders).toEqual([]);
+
+    delete pages["/a"];
+    pages["/b"] = { body: page("The zebra has spots.") };
+    expect(await crawl()).toMatchObject({ changed: 1, unchanged: 1, gone: 1 });
+    expect((await library.search("lion")).map(({ text }) => text).join()).not.toContain("lion");
+    expect((await library.search("zebra"))[0]?.text).toContain("spots");
+    expect(await paths()).toEqual(["/", "/b"]);
+  });
+
+  test("whose page can't be read any more goes on being answered from as it was", async () => {
+    pages["/"] = { body: page("The elephant is grey.") };
+    const { crawl, library } = await newSite();
+    await crawl();
+    pages["/"] = { status: 503 };
+    expect(await crawl()).toMatchObject({ failed: 1, gone: 0 });
+    expect(await library.search("elephant")).toHaveLength(1);
+  });
+
+  test("with more pages than were asked for says so", async () => {
+    pages["/"] = { body: page("One", "/a", "/b", "/c") };
+    for (const name of ["a", "b", "c"]) pages[`/${name}`] = { body: page(name) };
+    const { crawl } = await newSite({ pages: 2 });
+    expect(await crawl()).toMatchObject({ status: "partial", seen: 2, reason: expect.stringContaining("2 pages") });
+  });
+
+  test("that does not answer at all fails, and may be read again", async () => {
+    const { crawl } = await newSite();
+    await site.stop();
+    expect(await crawl()).toMatchObject({ status: "failed", reason: expect.any(String) });
+    expect(await crawl()).toMatchObject({ status: "failed" });
+    site = await startHttpListener({ answer });
+  });
+});
+
+describe("a crawl", () => {
+  const chain = (length: number) => {
+    for (let index = 0; index < length; index += 1) {
+      pages[index === 0 ? "/" : `/p${index}`] = { body: page(`Page number ${index}`, `/p${index + 1}`) };
+    }
+  };
+
+  test("goes on in one job after the other, and asks for each page once", async () => {
+    chain(6);
+    const { crawl, paths } = await newSite({ depth: 20 });
+    // Time is up after each page.
+    let time = 0;
+    const crawled = await crawl({
+      now: () => {
+        time += 40_000;
+        return time;
+      },
+    });
+    expect(crawled).toMatchObject({ status: "done", seen: 7, changed: 6 });
+    expect(asked).toEqual(["/", "/p1", "/p2", "/p3", "/p4", "/p5", "/p6 404"]);
+    expect(await paths()).toHaveLength(6);
+  });
+
+  test.each([1, 2, 3, 4])("whose process died at page %i is gone on with from there", async (at) => {
+    chain(4);
+    const { start, order, services, last, paths, tenantId } = await newSite({ depth: 20 });
+    await start();
+    let stored = 0;
+    const dying: World["db"] = {
+      ...world.db,
+      async transaction(scope, work) {
+        // Claiming it comes first.
+        if (stored > at) throw new Error("the process died");
+        stored += 1;
+        return world.db.transaction(scope, work);
+      },
+    };
+    await expect(crawlSource({ ...services, db: dying }, order(), never)).rejects.toThrow("died");
+    expect(await last()).toMatchObject({ status: "running", seen: at });
+    await crawlSource(services, order(), never);
+    expect(await last()).toMatchObject({ status: "done", seen: 5, changed: 4, skipped: 1 });
+    // The page that it was at is asked for once more, and no other.
+    expect(asked).toHaveLength(6);
+    expect(await paths()).toHaveLength(4);
+    const left = await world.db.read(tenantId, (read) => read.select().from(crawlPages));
+    expect(left).toEqual([]);
+  });
+
+  test("is one at a time of a source; one that is cancelled asks for no more and stores nothing", async () => {
+    chain(4);
+    const { start, sources, sourceId, order, services, last, paths, orders } = await newSite({ depth: 20 });
+    await expect(sources.cancelCrawl({ sourceId })).rejects.toMatchObject({ message: "crawl.not_under_way" });
+    await start();
+    await expect(start()).rejects.toMatchObject({ message: "crawl.under_way" });
+    let waits = 0;
+    pages["/robots.txt"] = { body: "User-agent: *\nCrawl-delay: 1" };
+    const wait = async () => {
+      waits += 1;
+      if (waits === 2) await sources.cancelCrawl({ sourceId });
+    };
+    await crawlSource({ ...services, wait }, order(), never);
+    expect(await last()).toMatchObject({ status: "cancelled", seen: 2, changed: 2 });
+    expect(await paths()).toHaveLength(2);
+    expect(orders).toEqual([]);
+    // Its job, should there be one, does nothing.
+    await crawlSource(services, order(), never);
+    expect(await last()).toMatchObject({ status: "cancelled", seen: 2 });
+    await start();
+  });
+
+  test("ends with its source", async () => {
+    chain(3);
+    const { start, sources, sourceId, order, services, tenantId, api } = await newSite({ depth: 20 });
+    await start();
+    await sources.remove({ sourceId });
+    await crawlSource(services, order(), never);
+    expect(asked).toEqual([]);
+    expect((await api.knowledge.documents.list({})).documents).toEqual([]);
+    const { rows } = await world.db.read(tenantId, (read) => read.execute(sql`select status from crawls`));
+    expect(rows).toEqual([{ status: "cancelled" }]);
+  });
+
+  test("of which an earlier job still runs is the later one's", async () => {
+    chain(4);
+    const { start, order, services, last } = await newSite({ depth: 20 });
+    await start();
+    pages["/robots.txt"] = { body: "User-agent: *\nCrawl-delay: 1" };
+    let waits = 0;
+    const wait = async () => {
+      waits += 1;
+      if (waits === 1) await crawlSource({ ...services, wait: async () => {} }, order(), never);
+    };
+    await crawlSource({ ...services, wait }, order(), never);
+    expect(await last()).toMatchObject({ status: "done", seen: 5, changed: 4 });
+  });
+
+  test("that can't be gone on with is given up, and another one may begin", async () => {
+    const { start, order, last } = await newSite();
+    await start();
+    await giveUpCrawl({ db: world.db }, order());
+    expect(await last()).toMatchObject({ status: "failed", reason: expect.stringContaining("5 times") });
+    await start();
+  });
+});
+
+describe("a schedule", () => {
+  test("begins a crawl when it is due, once, and says when the next one is", async () => {
+    const { sources, sourceId, tenantId, orders, services, start } = await newSite({ schedule: "daily" });
+    const other = await newSite({ schedule: "off" });
+    const nextOf = async () => (await sources.list()).sources[0]?.nextCrawlAt;
+    const first = await nextOf();
+    expect(first).not.toBeNull();
+    expect((await other.sources.list()).sources[0]?.nextCrawlAt).toBeNull();
+    const logger = createLogger({ level: "silent", format: "json" });
+    const work = workOnCrawls({ db: world.db, jobs: services.jobs as KnowledgeJobs, fetch, logger });
+    await work.startDue();
+    expect(orders).toEqual([]);
+
+    await world.db.transaction(tenantId, (tx) => tx.execute(sql`update sources set next_crawl_at = now()`));
+    await Promise.all([work.startDue(), work.startDue()]);
+    expect(orders).toMatchObject([{ name: "crawlSource", order: { tenantId, sourceId } }]);
+    expect(Number(await nextOf())).toBeGreaterThan(Number(first));
+    await expect(start()).rejects.toMatchObject({ message: "crawl.under_way" });
+
+    await sources.changeSite({ sourceId, site: { address: "https://docs.example.com/", schedule: "off" } });
+    expect(await nextOf()).toBeNull();
+  });
+});

@@ -1,0 +1,117 @@
+import type { Database, TenantTransaction } from "@parley/db";
+import { crawlPages } from "@parley/db/schema";
+import { FetchError } from "@parley/platform/http/fetch-error";
+import type { GuardedFetch } from "@parley/platform/http/fetch-guarded";
+import { asc, eq } from "drizzle-orm";
+import { AppError } from "../../../app-error.ts";
+import type { KnowledgeJobs } from "../../jobs.ts";
+import { listPagesOf } from "../../list-pages.ts";
+import { type ReadDocument, readDocument } from "../../read-document.ts";
+import { type Claim, claimCrawl, endCrawl } from "./claim-crawl.ts";
+import type { CrawlOrder } from "./crawl-order.ts";
+import { type Crawled, crawlSite, type FoundPage } from "./crawl-site.ts";
+import { storeCrawled } from "./store-crawled.ts";
+
+export type CrawlServices = {
+  db: Database;
+  jobs: Pick<KnowledgeJobs, "send">;
+  fetch: GuardedFetch;
+  wait(ms: number, signal: AbortSignal): Promise<unknown>;
+  /** In milliseconds, from any moment on. */
+  now(): number;
+};
+
+/** What one job reads at most, before the site waits for its next turn: other sites have theirs in between. */
+const pagesAtATime = 50;
+const longestMs = 30_000;
+
+/**
+ * Goes on with a crawl, and orders the next job of it unless it is over. What is asked for is stored page by page, with the addresses
+ * that it led to, so that a crawl whose process died goes on with the page that it was at. Pages that are gone are answered from no
+ * more at once.
+ *
+ * May be called again after it failed, and while another call still runs: the later one goes on, and the earlier one writes no more.
+ *
+ * @throws when the database fails, or the signal's reason; then it may be tried again
+ */
+export async function crawlSource(services: CrawlServices, order: CrawlOrder, signal: AbortSignal): Promise<void> {
+  const { db, fetch, wait, now } = services;
+  const claim = await db.transaction(order.tenantId, (tx) => claimCrawl(tx, order));
+  if (!claim) return;
+  const found: FoundPage[] = [];
+  let movedTo: string | undefined;
+  const crawling = crawlSite(
+    { fetch, wait },
+    { ...claim.settings, address: claim.movedTo ?? claim.settings.address },
+    await listPagesOf(db, order.tenantId, order.sourceId),
+    signal,
+    {
+      mayMove: claim.movedTo === null,
+      pages: await listFound(db, order),
+      asked: claim.seen,
+      onFound: (page) => found.push(page),
+      onMoved: (address) => {
+        movedTo = address;
+      },
+    },
+  );
+  const until = now() + longestMs;
+  try {
+    for (let read = 1; ; read += 1) {
+      const next = await crawling.next();
+      if (next.done) return await over(services, claim, next.value ? "partial" : "done", next.value);
+      const crawled = await parse(next.value);
+      const isLast = read === pagesAtATime || now() > until;
+      const goesOn = await db.transaction(order.tenantId, async (tx) => {
+        const stored = await storeCrawled(tx, services.jobs, claim, { crawled, found: found.splice(0), movedTo });
+        if (stored && isLast) await services.jobs.send(tx, "crawlSource", order);
+        return stored;
+      });
+      if (!goesOn || isLast) return;
+    }
+  } catch (error) {
+    if (!(error instanceof FetchError)) throw error;
+    await over(services, claim, "failed", error.message);
+  } finally {
+    await crawling.return(undefined);
+  }
+}
+
+/** Says that a crawl can't be gone on with. */
+export async function giveUpCrawl({ db }: Pick<CrawlServices, "db">, order: CrawlOrder): Promise<void> {
+  await db.transaction(order.tenantId, async (tx) => {
+    const claim = await claimCrawl(tx, order);
+    if (claim) await endCrawl(tx, claim, "failed", "It could not be gone on with, though it was tried 5 times.");
+  });
+}
+
+const over = ({ db }: CrawlServices, claim: Claim, status: "done" | "partial" | "failed", reason: string | undefined) =>
+  db.transaction(claim.tenantId, (tx: TenantTransaction) => endCrawl(tx, claim, status, reason ?? null));
+
+/** A page with what it says, or why it says nothing. */
+export type ParsedPage =
+  | Exclude<Crawled, { kind: "page" }>
+  | { kind: "page"; address: string; depth: number; validators: object; document: ReadDocument };
+
+async function parse(crawled: Crawled): Promise<ParsedPage> {
+  if (crawled.kind !== "page") return crawled;
+  const { page, name, bytes } = crawled;
+  try {
+    return { kind: "page", ...page, document: await readDocument(bytes, name) };
+  } catch (error) {
+    if (!(error instanceof AppError) || error.code === "service.busy") throw error;
+    return { kind: "skipped", address: page.address, reason: error.meaning, isFailed: true };
+  }
+}
+
+/** What the crawl has found so far, in order. */
+function listFound(db: Database, { tenantId, crawlId }: CrawlOrder): Promise<(FoundPage & { isDone: boolean })[]> {
+  const { address, depth, isDone, ordinal } = crawlPages;
+  return db.read(tenantId, (read) =>
+    read
+      .select({ address, depth, isDone })
+      .from(crawlPages)
+      .where(eq(crawlPages.crawlId, crawlId))
+      .orderBy(asc(ordinal)),
+  );
+}

@@ -1,0 +1,104 @@
+import type { DocumentId } from "@parley/contracts";
+import type { TenantTransaction } from "@parley/db";
+import { crawlPages, crawls, documents } from "@parley/db/schema";
+import { and, eq, isNull, sql } from "drizzle-orm";
+import { recordAudit } from "../../../audit/record-audit.ts";
+import { announce } from "../../../outbox/announce.ts";
+import { addToSource } from "../../add-document.ts";
+import type { KnowledgeJobs } from "../../jobs.ts";
+import { removeDocument } from "../../remove-document.ts";
+import { verifyDocument } from "../../verify-document.ts";
+import { type Claim, holdCrawl } from "./claim-crawl.ts";
+import type { FoundPage } from "./crawl-site.ts";
+import type { ParsedPage } from "./crawl-source.ts";
+
+type Count = "changed" | "unchanged" | "failed" | "gone" | "skipped";
+/** Pages that a person is told of, in each crawl. */
+const mostProblems = 50;
+
+/**
+ * Stores what came of one page, and the addresses that were found since the last one.
+ *
+ * @returns false when the crawl was cancelled, or another call goes on with it: then nothing is stored
+ */
+export async function storeCrawled(
+  tx: TenantTransaction,
+  jobs: Pick<KnowledgeJobs, "send">,
+  claim: Claim,
+  { crawled, found, movedTo }: { crawled: ParsedPage; found: readonly FoundPage[]; movedTo: string | undefined },
+): Promise<boolean> {
+  if (!(await holdCrawl(tx, claim))) return false;
+  const { crawlId, sourceId } = claim;
+  const { address } = crawled;
+  const rows = [
+    { crawlId, address, depth: 0, isDone: true },
+    ...found.map((page) => ({ crawlId, address: page.address, depth: page.depth, isDone: false })),
+  ];
+  const [own, ...others] = rows;
+  if (own) {
+    await tx
+      .insert(crawlPages)
+      .values(own)
+      .onConflictDoUpdate({
+        target: [crawlPages.tenantId, crawlPages.crawlId, crawlPages.address],
+        set: { isDone: true },
+      });
+  }
+  if (others.length > 0) await tx.insert(crawlPages).values(others).onConflictDoNothing();
+
+  const { count, changed } = await storePage(tx, jobs, claim, crawled);
+  const problem = "reason" in crawled && crawled.kind !== "gone" && { address, reason: crawled.reason };
+  await tx
+    .update(crawls)
+    .set({
+      seen: sql`${crawls.seen} + 1`,
+      [count]: sql`${crawls[count]} + 1`,
+      ...(movedTo !== undefined && { movedTo }),
+      ...(problem && {
+        problems: sql`case when jsonb_array_length(${crawls.problems}) < ${mostProblems}::integer
+          then ${crawls.problems} || ${JSON.stringify([problem])}::jsonb else ${crawls.problems} end`,
+      }),
+    })
+    .where(eq(crawls.id, crawlId));
+  await announce(tx, { type: "source.changed", sourceId });
+  if (changed) {
+    await recordAudit(tx, {
+      action: count === "gone" ? "document.removed" : "document.added",
+      actor: { kind: "system", id: null },
+      target: { kind: "document", id: changed },
+      details: { crawlId },
+    });
+  }
+  return true;
+}
+
+/** @returns `changed`: the document that is new, has a new version or is gone */
+async function storePage(
+  tx: TenantTransaction,
+  jobs: Pick<KnowledgeJobs, "send">,
+  { sourceId }: Claim,
+  crawled: ParsedPage,
+): Promise<{ count: Count; changed?: DocumentId | undefined }> {
+  const { address: path } = crawled;
+  switch (crawled.kind) {
+    case "page": {
+      const fetched = { depth: crawled.depth, ...crawled.validators };
+      const { documentId, outcome } = await addToSource(tx, jobs, sourceId, { path, ...crawled.document, fetched });
+      return outcome === "unchanged" ? { count: "unchanged" } : { count: "changed", changed: documentId };
+    }
+    case "unchanged":
+      await verifyDocument(tx, { sourceId, path });
+      return { count: "unchanged" };
+    case "gone": {
+      const [document] = await tx
+        .select({ id: documents.id })
+        .from(documents)
+        .where(and(eq(documents.sourceId, sourceId), eq(documents.path, path), isNull(documents.removedAt)));
+      // Somebody may have taken it out meanwhile.
+      if (document) await removeDocument(tx, jobs, document.id);
+      return { count: "gone", changed: document?.id };
+    }
+    case "skipped":
+      return { count: crawled.isFailed ? "failed" : "skipped" };
+  }
+}
