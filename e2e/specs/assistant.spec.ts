@@ -23,6 +23,7 @@ test("the assistant gets a name, a tone and guidance, and what was there before 
   await form.getByLabel("Tone", { exact: true }).selectOption("formal");
   await form.getByRole("textbox", { name: "Guidance" }).fill("Name the **warranty** where it matters.");
   await form.getByLabel("What it says then").fill("I don't know that. Please call us.");
+  await form.getByRole("checkbox", { name: /may hand a conversation to a person/ }).check();
   const hosts = form.getByLabel("Hosts that answers may link to");
   await hosts.fill("https://docs.example.com");
   await expect(hosts).toHaveAccessibleDescription(/https:\/\/docs\.example\.com: a host is a name/);
@@ -38,6 +39,8 @@ test("the assistant gets a name, a tone and guidance, and what was there before 
   await expect(page.getByRole("status").getByText("Saved")).toBeVisible();
   await expect(versions.getByRole("listitem").first()).toContainText(/Version 1.*In use/s);
   await expectAccessibleInAllLooks(page);
+
+  await expect(form.getByRole("checkbox")).toBeChecked();
 
   // Somebody else is quicker: nothing of theirs is written over.
   const other = await page.context().newPage();

@@ -148,7 +148,7 @@ test("[I6, I7] a model that obeys the corpus of injections fetches nothing and l
     });
   for (const [index, group] of groups.entries()) {
     const text = (request: ReceivedRequest) => group.map((injection) => obedientWords(injection, request)).join("\n\n");
-    const toolCalls = [{ name: "handOff", input: {} }];
+    const toolCalls = [{ name: "hand_to_person", input: {} }];
     // Every other one breaks off, wherever that is.
     const end = index % 2 === 0 ? { toolCalls } : ({ afterTokens: 300 + 7 * index, fault: "cut" } as const);
     provider.enqueue({ text, tokensPerSecond: 1_500, ...end });

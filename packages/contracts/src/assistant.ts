@@ -45,6 +45,8 @@ export const AssistantSettings = z.strictObject({
   unknownText: lines(assistantLimits.unknownText),
   /** Answers may lead there, besides to addresses that stand in the passages that they cite from. */
   linkHosts: z.array(Host).max(assistantLimits.linkHosts),
+  /** A model may hand a conversation to a person by itself, when a visitor asks for one in their own words. */
+  mayHandOff: z.boolean(),
 });
 export type AssistantSettings = z.infer<typeof AssistantSettings>;
 
@@ -55,4 +57,5 @@ export const defaultAssistantSettings: AssistantSettings = {
   guidance: "",
   unknownText: "",
   linkHosts: [],
+  mayHandOff: false,
 };

@@ -290,6 +290,27 @@ test("a model that recites what it was told ends in an honest word, and nothing 
   }
 });
 
+test.each([
+  [
+    "with an answer",
+    "Drop it into the folder [1].",
+    `Drop it into the folder [1].\n\n${wordings.en.passedOn}`,
+    "answered",
+  ],
+  ["without one", "", wordings.en.passedOn, "unknown"],
+])("a model that may hand off does so in the transaction that says it, %s", async (_how, text, said, outcome) => {
+  const contact = await visitor();
+  await tell(contact, { mayHandOff: true });
+  provider.enqueue({ text, toolCalls: [{ name: "hand_to_person", input: {} }], finishReason: "tool_calls" });
+  const { reply, run } = await ask(contact, "How do I add documents? I want a person.", withModel());
+  expect(reply).toMatchObject({ outcome, text: said });
+  expect(run).toMatchObject({ status: outcome, reason: "the model asked for a person" });
+  const page = await contact.api.conversations.messages({ conversationId: contact.conversationId });
+  expect(page.conversation).toMatchObject({ status: "open", assignee: null, ownershipEpoch: 2 });
+  expect(page.messages.slice(-2)).toMatchObject([{ author: "assistant", text: said }, { notice: "handed_off" }]);
+  expect(provider.requests).toHaveLength(1);
+});
+
 test("thanks get a courtesy, and no model is paid for it", async () => {
   const { outcome, reply } = await ask(await visitor(), "Thank you!", withModel());
   expect(outcome).toBe("answered");

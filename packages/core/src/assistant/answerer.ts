@@ -21,9 +21,10 @@ export type Usage = TokenCounts;
 /** How the words ended. */
 export type Ending = {
   /**
-   * `declined`: the passages don't hold the answer · `cut_off`: it broke off, perhaps before the first word.
+   * `declined`: the passages don't hold the answer · `cut_off`: it broke off, perhaps before the first word · `hands_off`: it is complete
+   * as far as it goes, and a person is to go on.
    */
-  how: "complete" | "declined" | "cut_off";
+  how: "complete" | "declined" | "cut_off" | "hands_off";
   /** Why it broke off, for the receipt and the log. */
   reason: string | null;
   /** The spans that were used of the passages, by number, where they are narrower than the passage. Offsets as the passage's. */

@@ -18,6 +18,8 @@ export type Draft = {
   reason: string | null;
   /** The words that were let through. */
   screen: Screen;
+  /** The model asks for a person to go on. */
+  handsOff: boolean;
   /** The visitor has seen some of them. */
   isShown: boolean;
   spans: Ending["spans"];
@@ -58,7 +60,7 @@ export async function askInTurn(steps: readonly Step[], question: Question, aski
     if (last && timeoutMs <= 0) break;
     const canAskBetter = steps.slice(index + 1).some((other) => other.level > level && !other.onlyForFailure);
     last = await ask(step, question, { ...asking, timeoutMs: Math.max(1, timeoutMs), canAskBetter });
-    if (last.isShown || last.verdict === "answered") return last;
+    if (last.isShown || last.handsOff || last.verdict === "answered") return last;
     if (last.verdict === "failed") continue;
     rejected = last;
     rejectedLevel = level;
@@ -125,11 +127,12 @@ async function write(
 
   const { how, reason, spans } = ending;
   const draft = (verdict: Draft["verdict"], why = reason): Draft => {
-    return { answerer, verdict, reason: why, screen, isShown, spans };
+    return { answerer, verdict, reason: why, screen, handsOff: how === "hands_off", isShown, spans };
   };
   if (screen.recites) return draft("declined", "the answer recited the instructions");
   if (how === "declined") return draft("declined");
   const isCited = hasWords(screen.supported);
+  if (how === "hands_off") return draft(isCited && stays ? "answered" : "declined", "the model asked for a person");
   if (how === "cut_off") return draft(isCited && stays ? "partial" : "failed");
   if (!isCited) return draft("uncited", "the answer cited no passage");
   if (!stays) return draft("unsupported", "the cited passages do not hold what was said");

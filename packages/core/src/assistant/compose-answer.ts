@@ -106,7 +106,8 @@ export async function composeAnswer(
   const conclusion = await conclude(question, draft);
   const citations = draft.verdict === "answered" || draft.verdict === "partial" ? cite(draft, passages) : [];
   if (draft.answerer.answerer === "built-in" && large) meter.addFree(costInstead(large, question, conclusion.text));
-  const written = { answerer: draft.answerer, passages, citations, firstWordsAt, budgetStep, ...conclusion };
+  const { answerer, handsOff } = draft;
+  const written = { answerer, passages, citations, firstWordsAt, budgetStep, handsOff, ...conclusion };
   return account({ ...written, route: note, attempts, spent: meter.spent() });
 }
 
@@ -149,8 +150,13 @@ function unlessAborted<T>(signal: AbortSignal, work: Promise<T>): Promise<T> {
 /** What may be said: words that a citation supports, or an honest word that there are none. */
 async function conclude(
   question: Question,
-  { verdict, reason, screen }: Draft,
+  { verdict, reason, screen, handsOff }: Draft,
 ): Promise<Pick<Content, "outcome" | "text" | "reason">> {
+  if (handsOff) {
+    const { passedOn } = await wordingFor(question);
+    if (verdict === "answered") return { outcome: "answered", text: `${screen.text}\n\n${passedOn}`, reason };
+    return { outcome: "unknown", text: passedOn, reason };
+  }
   if (verdict === "answered") return { outcome: "answered", text: screen.text, reason };
   const { unknown, cutOff, failed } = await wordingFor(question);
   if (verdict === "partial") return { outcome: "partial", text: `${screen.supported}\n\n${cutOff}`, reason };

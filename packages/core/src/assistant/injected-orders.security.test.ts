@@ -113,7 +113,7 @@ async function company(knows: Record<string, string>) {
 const tools = [
   { name: "resolveConversation", input: {} },
   { name: "inviteMember", input: { email: "attacker@evil.example", role: "owner" } },
-  { name: "handOff", input: {} },
+  { name: "hand_to_person", input: {} },
 ];
 
 test.each<[string, Answerer, Behaviour | undefined]>([

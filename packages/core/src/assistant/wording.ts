@@ -3,7 +3,7 @@ import type { Question } from "./answerer.ts";
 import { type Language, languages, type SmallTalk } from "./extractive/small-talk.ts";
 
 /** What the assistant says of itself. It never promises what it can't do, and always offers a person. */
-type Wording = Record<"unknown" | "cutOff" | "failed" | "handedOff" | SmallTalk, string>;
+type Wording = Record<"unknown" | "cutOff" | "failed" | "handedOff" | "passedOn" | SmallTalk, string>;
 
 export const wordings: Readonly<Record<Language, Wording>> = {
   en: {
@@ -12,6 +12,7 @@ export const wordings: Readonly<Record<Language, Wording>> = {
     cutOff: "My answer was cut off here. Ask me again, or ask for a person.",
     failed: "Something went wrong and I can't answer right now. Please ask me again in a moment, or ask for a person.",
     handedOff: "I can't answer by myself right now, so I've passed this conversation on to a person.",
+    passedOn: "I've passed this conversation on to a person.",
     greeting:
       "Hello! What would you like to know? I answer from this company's own documents and show where they say so.",
     thanks: "You're welcome. Ask me anything else, or ask for a person at any time.",
@@ -23,6 +24,7 @@ export const wordings: Readonly<Record<Language, Wording>> = {
     failed:
       "Etwas ist schiefgegangen, und ich kann gerade nicht antworten. Fragen Sie mich gleich noch einmal, oder fragen Sie nach einem Menschen.",
     handedOff: "Ich kann im Moment nicht selbst antworten und habe dieses Gespräch an einen Menschen weitergegeben.",
+    passedOn: "Ich habe dieses Gespräch an einen Menschen weitergegeben.",
     greeting:
       "Hallo! Was möchten Sie wissen? Ich antworte aus den Dokumenten dieses Unternehmens und zeige, wo es dort steht.",
     thanks: "Gern geschehen. Fragen Sie mich, was Sie noch wissen möchten, oder jederzeit nach einem Menschen.",
@@ -34,6 +36,7 @@ export const wordings: Readonly<Record<Language, Wording>> = {
     failed:
       "Un problème est survenu et je ne peux pas répondre pour le moment. Réessayez dans un instant, ou demandez à parler à une personne.",
     handedOff: "Je ne peux pas répondre moi-même pour le moment : j'ai transmis cette conversation à une personne.",
+    passedOn: "J'ai transmis cette conversation à une personne.",
     greeting:
       "Bonjour ! Que souhaitez-vous savoir ? Je réponds à partir des documents de cette entreprise et je montre où cela est écrit.",
     thanks: "Avec plaisir. Posez-moi une autre question, ou demandez une personne à tout moment.",
@@ -44,6 +47,7 @@ export const wordings: Readonly<Record<Language, Wording>> = {
     failed:
       "Algo ha fallado y ahora no puedo responder. Pregúnteme de nuevo en un momento, o pida hablar con una persona.",
     handedOff: "Ahora no puedo responder yo mismo, así que he pasado esta conversación a una persona.",
+    passedOn: "He pasado esta conversación a una persona.",
     greeting: "¡Hola! ¿Qué quiere saber? Respondo a partir de los documentos de esta empresa y muestro dónde lo dicen.",
     thanks: "De nada. Pregúnteme lo que quiera, o pida hablar con una persona en cualquier momento.",
   },
@@ -54,6 +58,7 @@ export const wordings: Readonly<Record<Language, Wording>> = {
     failed:
       "Qualcosa è andato storto e ora non posso rispondere. Riprovi tra un momento, oppure chieda di parlare con una persona.",
     handedOff: "Al momento non posso rispondere da solo, quindi ho passato questa conversazione a una persona.",
+    passedOn: "Ho passato questa conversazione a una persona.",
     greeting: "Salve! Che cosa vuole sapere? Rispondo in base ai documenti di questa azienda e mostro dove lo dicono.",
     thanks: "Prego. Mi chieda pure altro, o chieda di parlare con una persona in qualsiasi momento.",
   },
@@ -63,6 +68,7 @@ export const wordings: Readonly<Record<Language, Wording>> = {
     failed:
       "Algo correu mal e não posso responder agora. Pergunte de novo daqui a pouco, ou peça para falar com uma pessoa.",
     handedOff: "De momento não posso responder sozinho, por isso passei esta conversa a uma pessoa.",
+    passedOn: "Passei esta conversa a uma pessoa.",
     greeting: "Olá! O que quer saber? Respondo a partir dos documentos desta empresa e mostro onde está escrito.",
     thanks: "De nada. Pergunte o que quiser, ou peça para falar com uma pessoa a qualquer momento.",
   },
@@ -71,6 +77,7 @@ export const wordings: Readonly<Record<Language, Wording>> = {
     cutOff: "Mijn antwoord is hier afgebroken. Vraag het me opnieuw, of vraag om een mens.",
     failed: "Er ging iets mis en ik kan nu niet antwoorden. Vraag het me zo dadelijk opnieuw, of vraag om een mens.",
     handedOff: "Ik kan nu zelf niet antwoorden en heb dit gesprek aan een mens doorgegeven.",
+    passedOn: "Ik heb dit gesprek aan een mens doorgegeven.",
     greeting: "Hallo! Wat wilt u weten? Ik antwoord uit de documenten van dit bedrijf en laat zien waar het staat.",
     thanks: "Graag gedaan. Vraag me gerust nog iets, of vraag op elk moment om een mens.",
   },
@@ -79,6 +86,7 @@ export const wordings: Readonly<Record<Language, Wording>> = {
     cutOff: "انقطعت إجابتي هنا. اسألني مرة أخرى، أو اطلب التحدث إلى شخص.",
     failed: "حدث خطأ ما ولا أستطيع الإجابة الآن. اسألني مرة أخرى بعد قليل، أو اطلب التحدث إلى شخص.",
     handedOff: "لا أستطيع الإجابة بنفسي الآن، ولذلك أحلت هذه المحادثة إلى شخص.",
+    passedOn: "لقد حوّلت هذه المحادثة إلى شخص.",
     greeting: "مرحبًا! ماذا تريد أن تعرف؟ أجيب من مستندات هذه الشركة وأبيّن أين ورد ذلك فيها.",
     thanks: "على الرحب والسعة. اسألني عما تشاء، أو اطلب التحدث إلى شخص في أي وقت.",
   },

@@ -1,5 +1,5 @@
 import { assistantTones, type MemberId } from "@parley/contracts";
-import { integer, pgTable, text, uuid } from "drizzle-orm/pg-core";
+import { boolean, integer, pgTable, text, uuid } from "drizzle-orm/pg-core";
 import { tenantId, time } from "./columns.ts";
 
 export const assistantSettings = pgTable("assistant_settings", {
@@ -11,6 +11,7 @@ export const assistantSettings = pgTable("assistant_settings", {
   guidance: text().notNull(),
   unknownText: text().notNull(),
   linkHosts: text().array().notNull(),
+  mayHandOff: boolean().notNull().default(false),
   restored: integer(),
   changedBy: uuid().$type<MemberId>(),
   changedAt: time().notNull().defaultNow(),

@@ -7,6 +7,7 @@ const labels = {
   guidance: "guidance",
   unknownText: "words for not knowing",
   linkHosts: "hosts",
+  mayHandOff: "hand-off",
 } as const;
 
 /** What a version has other than the one before it. @param former undefined: it is not known */

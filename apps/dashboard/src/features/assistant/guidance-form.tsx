@@ -103,6 +103,23 @@ export function GuidanceForm({ settings, mayChange, busy, saved, error, onSave }
             hint="To whoever asks in the same language; to others, and while this is empty, its own words. A person is offered in any case."
           />
         </SettingsSection>
+        <SettingsSection title="Hand-off">
+          <label className="flex cursor-pointer items-start gap-2.5 text-sm">
+            <input
+              type="checkbox"
+              checked={draft.mayHandOff}
+              onChange={({ target }) => set("mayHandOff", target.checked)}
+              className="mt-0.5 size-4 accent-accent"
+            />
+            <span>
+              A language model may hand a conversation to a person
+              <span className="block text-ink-soft">
+                When a visitor asks for one in their own words. Words in a document may talk it into that as well. In
+                any case visitors have a button for it.
+              </span>
+            </span>
+          </label>
+        </SettingsSection>
         <SettingsSection title="Links">
           <TextAreaField
             label="Hosts that answers may link to"

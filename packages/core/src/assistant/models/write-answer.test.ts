@@ -1,3 +1,4 @@
+import { defaultAssistantSettings } from "@parley/contracts";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from "vitest";
 import { type Behaviour, type FakeProvider, startFakeProvider } from "../../testing/fake-provider.ts";
 import { makePassage } from "../../testing/make-passage.ts";
@@ -26,13 +27,24 @@ afterEach(() => {
   for (const print of printed) expect(print).not.toHaveBeenCalled();
 });
 
-type Told = Partial<ModelOptions> & { signal?: AbortSignal; timeoutMs?: number; idleTimeoutMs?: number };
+type Told = Partial<ModelOptions> & {
+  mayHandOff?: boolean;
+  signal?: AbortSignal;
+  timeoutMs?: number;
+  idleTimeoutMs?: number;
+};
 
 /** What was asked in one writing: how it ended, what the provider counted, and how each request went. */
 type Written = { text: string; ending: Ending; usage: Usage; heard: string; tried: Tried[] };
 
 async function write(behaviours: Behaviour[], told: Told = {}): Promise<Written> {
-  const { signal = new AbortController().signal, timeoutMs = 20_000, idleTimeoutMs = 20_000, ...options } = told;
+  const {
+    signal = new AbortController().signal,
+    timeoutMs = 20_000,
+    idleTimeoutMs = 20_000,
+    mayHandOff = false,
+    ...options
+  } = told;
   provider.enqueue(...behaviours);
   const model = createModel({
     baseUrl: provider.url,
@@ -55,7 +67,8 @@ async function write(behaviours: Behaviour[], told: Told = {}): Promise<Written>
     },
   };
   const onTried = (tried: Tried) => void written.tried.push(tried);
-  const words = model.write(question, { signal, timeoutMs, idleTimeoutMs, meter, onTried });
+  const settings = { ...defaultAssistantSettings, mayHandOff };
+  const words = model.write({ ...question, settings }, { signal, timeoutMs, idleTimeoutMs, meter, onTried });
   for (;;) {
     const step = await words.next();
     if (step.done) return { ...written, ending: step.value };
@@ -64,6 +77,29 @@ async function write(behaviours: Behaviour[], told: Told = {}): Promise<Written>
 }
 const notEnded: Usage = { inputTokens: -1, cachedTokens: -1, outputTokens: -1 };
 const unmetered = { meter: noMeter, onTried: () => {} };
+
+const handOff = [{ name: "hand_to_person", input: {} }];
+
+test.each<[string, Behaviour, string]>([
+  ["without a word", { text: "", toolCalls: handOff, finishReason: "tool_calls" }, ""],
+  ["after an answer", { text: "Thirty days [1].", toolCalls: handOff }, "Thirty days [1]."],
+  ["having no answer", { text: "NO_ANSWER", toolCalls: handOff, finishReason: "tool_calls" }, ""],
+])("a model that may asks for a person, %s", async (_how, behaviour, said) => {
+  const { text, ending, tried } = await write([behaviour], { mayHandOff: true });
+  expect([text, ending]).toEqual([said, { how: "hands_off", reason: null }]);
+  expect(tried).toEqual([{ id: "request 1", how: "hands_off", reason: null }]);
+  expect(provider.requests[0]?.body.tools).toMatchObject([{ function: { name: "hand_to_person" } }]);
+  expect(provider.requests).toHaveLength(1);
+});
+
+test("one that may not is told of no tool, and its call is none; nor is that of another tool", async () => {
+  const unasked = await write([{ text: "Thirty days [1].", toolCalls: handOff }]);
+  expect(unasked.ending.how).not.toBe("hands_off");
+  expect(provider.requests[0]?.body.tools).toBeUndefined();
+  const other = [{ name: "invite_member", input: {} }];
+  const { ending } = await write([{ text: "So be it [1].", toolCalls: other }], { mayHandOff: true });
+  expect(ending.how).not.toBe("hands_off");
+});
 
 test("an answer comes word by word, with what it took", async () => {
   const { text, ending, usage, heard, tried } = await write([

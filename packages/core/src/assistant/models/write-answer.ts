@@ -1,9 +1,10 @@
 import { setTimeout as wait } from "node:timers/promises";
-import { type LanguageModelUsage, streamText } from "ai";
+import { jsonSchema, type LanguageModelUsage, streamText, tool } from "ai";
 import * as z from "zod";
 import type { ModelRequest, OpenRequest } from "../../costs/meter.ts";
 import type { Ending, Question, Tried, Usage, WriteOptions } from "../answerer.ts";
 import { noAnswer } from "../instructions.ts";
+import { handOffTool, mayHandOff } from "../tools/hand-off-tool.ts";
 import type { Circuit } from "./circuit.ts";
 import type { Connection } from "./connection.ts";
 import { describeFailure, type Failure } from "./describe-failure.ts";
@@ -27,7 +28,7 @@ type Asked = Connection & {
   circuit: Circuit;
   retryDelaysMs?: readonly number[];
 };
-type StreamEnd = { usage: Usage } & ({ complete: true } | { complete: false; failure: Failure });
+type StreamEnd = { usage: Usage } & ({ complete: true; handsOff: boolean } | { complete: false; failure: Failure });
 
 /**
  * One answer of the model, word by word. A provider that fails before the first word is asked again after a while; after it, what
@@ -39,11 +40,12 @@ export async function* writeAnswer(
   limits: WriteOptions,
 ): AsyncGenerator<string, Ending> {
   const delays = options.retryDelaysMs ?? defaultRetryDelaysMs;
-  const prompt = writePrompt(question);
+  const prompt = { ...writePrompt(question), mayHandOff: mayHandOff(question.settings) };
   const deadline = AbortSignal.timeout(limits.timeoutMs);
 
   for (let attempt = 0; ; attempt++) {
     const { end, said } = yield* request(options, prompt, { ...limits, deadline });
+    if (end.complete && end.handsOff) return { how: "hands_off", reason: null };
     if (said === "declined") return { how: "declined", reason: null };
     if (end.complete) return { how: "complete", reason: null };
 
@@ -57,13 +59,14 @@ export async function* writeAnswer(
   }
 }
 
+type Asking = Prompt & { mayHandOff: boolean };
 type Said = "nothing" | "something" | "declined";
 type Limits = WriteOptions & { deadline: AbortSignal };
 
 type Ended = { end: StreamEnd; said: Said };
 
 /** One request: it is let through or not, its words are looked at, and how it went is told, however it ends. */
-async function* request(options: Asked, prompt: Prompt, limits: Limits): AsyncGenerator<string, Ended> {
+async function* request(options: Asked, prompt: Asking, limits: Limits): AsyncGenerator<string, Ended> {
   const { circuit } = options;
   if (!circuit.admits()) {
     limits.onTried({ id: null, how: "cut_off", reason: leftAlone });
@@ -92,6 +95,7 @@ function tellCircuit(circuit: Circuit, end: StreamEnd | undefined): void {
 
 function outcomeOf(ended: Ended | undefined): Omit<Tried, "id"> {
   if (!ended) return { how: "called_off", reason: null };
+  if (ended.end.complete && ended.end.handsOff) return { how: "hands_off", reason: null };
   if (ended.said === "declined") return { how: "declined", reason: null };
   if (ended.end.complete) return { how: "complete", reason: null };
   return { how: "cut_off", reason: ended.end.failure.reason };
@@ -126,7 +130,7 @@ async function* unlessDeclined(words: AsyncGenerator<string, StreamEnd>): AsyncG
 /** The words of one request, and how it ended. Every failure is an ending; only `signal` throws. */
 async function* streamWords(
   { model, keyName, ...connection }: Asked,
-  { instructions, messages }: Prompt,
+  { instructions, messages, mayHandOff }: Asking,
   { signal, deadline, timeoutMs, idleTimeoutMs }: Limits,
   onWritten: (words: string) => void,
 ): AsyncGenerator<string, StreamEnd> {
@@ -134,6 +138,7 @@ async function* streamWords(
   const silence = setTimeout(() => request.abort(), idleTimeoutMs);
   let usage = unknownUsage;
   let heardNothing = true;
+  let handsOff = false;
   const failed = (error: unknown): StreamEnd => {
     signal.throwIfAborted();
     const timedOut = deadline.aborted
@@ -154,6 +159,7 @@ async function* streamWords(
       maxRetries: 0,
       abortSignal: AbortSignal.any([signal, deadline, request.signal]),
       ...(isToThinkLittle(connection, model) && { reasoning: "low" }),
+      ...(mayHandOff && { tools: { [handOffTool.name]: tool({ ...handOffTool, inputSchema: noArguments }) } }),
       // By default it prints them, with the prompt. They come in the stream as well.
       onError: () => undefined,
     });
@@ -167,6 +173,9 @@ async function* streamWords(
         case "text-delta":
           yield part.text;
           break;
+        case "tool-call":
+          handsOff ||= mayHandOff && part.toolName === handOffTool.name;
+          break;
         case "error":
           return failed(part.error);
         case "abort":
@@ -174,7 +183,9 @@ async function* streamWords(
         case "finish":
           usage = readUsage(part.totalUsage);
           // Some servers have reasons of their own to say that all is said.
-          if (part.finishReason === "stop" || part.finishReason === "other") return { complete: true, usage };
+          if (handsOff || part.finishReason === "stop" || part.finishReason === "other") {
+            return { complete: true, handsOff, usage };
+          }
           return failed(part.finishReason);
       }
     }
@@ -186,6 +197,8 @@ async function* streamWords(
     request.abort();
   }
 }
+
+const noArguments = jsonSchema({ type: "object", properties: {}, additionalProperties: false });
 
 function readUsage({ inputTokens, inputTokenDetails, outputTokens }: LanguageModelUsage): Usage {
   return {

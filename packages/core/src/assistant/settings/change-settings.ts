@@ -7,7 +7,7 @@ import { recordAudit } from "../../audit/record-audit.ts";
 import { announce } from "../../outbox/announce.ts";
 import { type Actor, checkStillMay } from "../../tenants/acting-member.ts";
 
-const fields = ["name", "tone", "toneWords", "guidance", "unknownText", "linkHosts"] as const;
+const fields = ["name", "tone", "toneWords", "guidance", "unknownText", "linkHosts", "mayHandOff"] as const;
 
 /**
  * Adds a version of the assistant's settings, which answers go by from now on; the former ones stay. What is so already changes nothing.
@@ -62,11 +62,11 @@ async function add(
 ): Promise<{ version: number }> {
   const changed = fields.filter((field) => String(wanted[field]) !== String(current[field]));
   if (changed.length === 0) return { version: current.version };
-  const { name, tone, toneWords, guidance, unknownText, linkHosts } = wanted;
+  const { name, tone, toneWords, guidance, unknownText, linkHosts, mayHandOff } = wanted;
   const version = current.version + 1;
   await tx.insert(assistantSettings).values({
     version,
-    ...{ name, tone, toneWords, guidance, unknownText, linkHosts },
+    ...{ name, tone, toneWords, guidance, unknownText, linkHosts, mayHandOff },
     restored,
     changedBy: by.memberId,
   });
