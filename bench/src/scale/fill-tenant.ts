@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { DocumentId, DocumentVersionId, SourceId, type TenantId, UserId } from "@parley/contracts";
+import { holdVectors } from "@parley/core/knowledge/vector-index";
 import { toRow, writeChunks } from "@parley/core/knowledge/write-chunks";
 import { createTenant } from "@parley/core/tenants/create-tenant";
 import type { Database } from "@parley/db";
@@ -44,6 +45,7 @@ export async function fillTenant(
         readyAt: new Date(),
       });
       await tx.execute(sql`update documents set current_version_id = ${versionId} where id = ${id}`);
+      await holdVectors(tx);
       await writeChunks(tx, versionId, embedderId, rows);
       await tx.execute(sql`
         insert into corpus (chunks, total_length)

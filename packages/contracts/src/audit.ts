@@ -59,6 +59,8 @@ export const AuditAction = z.enum([
   "source.removed",
   "document.added",
   "document.removed",
+  "embedder.chosen",
+  "embedder.change_cancelled",
   // The log itself was taken away, as a file; `details` says how much of it.
   "audit.exported",
   // A caller with a credential asked for what it may not do; `details` has the error's code.

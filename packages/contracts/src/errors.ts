@@ -74,6 +74,23 @@ export const errorCodes = {
   "invitation.other_address": { status: 403, meaning: "The invitation is for another e-mail address than yours." },
   "invitation.too_many": { status: 429, meaning: "Too many invitations: wait before you send more." },
   "email.not_verified": { status: 403, meaning: "Your e-mail address has to be verified first." },
+  "embedder.refused": {
+    status: 422,
+    meaning: "The embedder's server refused the request: its key, its model or its address is wrong.",
+  },
+  "embedder.limited": { status: 503, meaning: "The embedder's server takes no more requests at the moment." },
+  "embedder.unreachable": { status: 503, meaning: "The embedder's server can't be reached, or does not answer." },
+  "embedder.faulty": {
+    status: 422,
+    meaning: "The embedder's server does not answer as OpenAI's protocol has it, or with vectors of other dimensions.",
+  },
+  "embedder.unavailable": { status: 422, meaning: "The installation has no such embedder any more." },
+  "embedder.incomplete": {
+    status: 400,
+    meaning: "A server of embeddings needs its address, its model and, at OpenAI, a key.",
+  },
+  "embedder.same": { status: 409, meaning: "The workspace has this embedder already." },
+  "embedder.change_under_way": { status: 409, meaning: "The embedder is being changed: cancel that first." },
   "document.not_found": { status: 404, meaning: "No such document, or not yours." },
   "source.not_found": { status: 404, meaning: "No such source, or not yours." },
   "source.id_taken": { status: 409, meaning: "That source id is in use: choose another." },

@@ -28,6 +28,8 @@ export const StoredEvent = z.discriminatedUnion("type", [
   z.object({ type: z.literal("tests.changed") }),
   /** Questions that wait for an answer in the knowledge. */
   z.object({ type: z.literal("gaps.changed") }),
+  /** Another embedder was chosen, has got further or is in use; or it can't be reached, or can be again. */
+  z.object({ type: z.literal("embedder.changed") }),
   /** Somebody is a member now, or may do other things than before. */
   z.object({ type: z.literal("member.changed"), memberId: MemberId, role: Role }),
   /** Somebody was removed, or left: from here on they see nothing of the tenant. */

@@ -69,6 +69,7 @@ export type ChannelEvent = EventOf<
   | "budget.changed"
   | "tests.changed"
   | "gaps.changed"
+  | "embedder.changed"
   | "member.changed"
   | "member.removed"
 >;

@@ -31,6 +31,8 @@ const tried: Record<string, (tenantId: string, of: Ids) => object> = {
   replayTests: (tenantId, of) => ({ tenantId, runId: of.KnowledgeTestRunId }),
   giveUpTests: (tenantId, of) => ({ tenantId, runId: of.KnowledgeTestRunId }),
   ingestAlone: (tenantId, of) => ({ tenantId, documentId: of.DocumentId, versionId: of.DocumentVersionId }),
+  changeEmbedder: (tenantId) => ({ tenantId, changeId: "00000000-0000-4000-8000-000000000001" }),
+  clearVectors: (tenantId) => ({ tenantId }),
 };
 /** Hold a letter and its address, and name nothing of a tenant's. */
 const ofNoTenant = ["sendMail", "unsentMail"];

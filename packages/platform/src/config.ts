@@ -231,6 +231,19 @@ const settings = {
   ANSWER_QUALITY: oneOf("economical", "balanced", "best")
     .default("balanced")
     .describe("How sure a cheaper answer has to be in workspaces that chose nothing else (docs/models.md)"),
+  EMBEDDER_MODEL: z.string().optional().meta({
+    description:
+      "The model that makes the vectors of workspaces that begin with this installation and have chosen no other",
+    otherwise: "the built-in embedder, which knows English",
+  }),
+  EMBEDDER_DIMENSIONS: whole(1, 1_900)
+    .optional()
+    .meta({ description: "Numbers in a vector of that model", otherwise: "needed with `EMBEDDER_MODEL`" }),
+  EMBEDDER_BASE_URL: url("http", "https").optional().meta({
+    description: "Its server: any that speaks OpenAI's protocol, up to and including `/v1`",
+    otherwise: "`https://api.openai.com/v1`",
+  }),
+  EMBEDDER_API_KEY: z.string().optional().meta({ description: "The key of that server", otherwise: "none is sent" }),
   ANSWER_TIMEOUT_MS: milliseconds().default(60_000).describe("The longest that an answer may take"),
   ANSWER_IDLE_TIMEOUT_MS: milliseconds()
     .default(15_000)
@@ -278,6 +291,10 @@ const belongTogether: readonly (readonly [keyof typeof settings, keyof typeof se
   ["OPENAI_PRICE_INPUT", "OPENAI_PRICE_OUTPUT"],
   ["OPENAI_PRICE_OUTPUT", "OPENAI_PRICE_INPUT"],
   ["OPENAI_PRICE_CACHED", "OPENAI_PRICE_INPUT"],
+  ["EMBEDDER_MODEL", "EMBEDDER_DIMENSIONS"],
+  ["EMBEDDER_DIMENSIONS", "EMBEDDER_MODEL"],
+  ["EMBEDDER_BASE_URL", "EMBEDDER_MODEL"],
+  ["EMBEDDER_API_KEY", "EMBEDDER_MODEL"],
 ];
 
 function arrange(set: Settings) {
@@ -311,6 +328,8 @@ function arrange(set: Settings) {
     /** Undefined: the built-in answerer. */
     openai: arrangeOpenai(set),
     answerQuality: set.ANSWER_QUALITY,
+    /** Undefined: the built-in embedder. */
+    embedder: arrangeEmbedder(set),
     answer: { timeoutMs: set.ANSWER_TIMEOUT_MS, idleTimeoutMs: set.ANSWER_IDLE_TIMEOUT_MS, leaseMs: set.RUN_LEASE_MS },
   } as const;
 }
@@ -352,6 +371,13 @@ function arrangeOpenai(set: Settings) {
     prices:
       input === undefined || output === undefined ? undefined : { input, cached: set.OPENAI_PRICE_CACHED, output },
   } as const;
+}
+
+function arrangeEmbedder(set: Settings) {
+  const { EMBEDDER_MODEL: model, EMBEDDER_DIMENSIONS: dimensions } = set;
+  if (!model || !dimensions) return undefined;
+  const baseUrl = set.EMBEDDER_BASE_URL ?? "https://api.openai.com/v1";
+  return { baseUrl, model, dimensions, apiKey: set.EMBEDDER_API_KEY } as const;
 }
 
 function deepFreeze<T>(value: T): T {

@@ -1,8 +1,8 @@
 import { openAccounts } from "@parley/core/accounts/open-accounts";
 import { openModels } from "@parley/core/assistant/open-models";
 import { connect } from "@parley/core/connect";
-import { createMinilmEmbedder } from "@parley/core/knowledge/embedders/minilm";
 import { createJobs } from "@parley/core/knowledge/jobs";
+import { openEmbedders } from "@parley/core/knowledge/open-embedders";
 import { createMailJobs } from "@parley/core/mail/mail-jobs";
 import { createRelay } from "@parley/core/outbox/relay";
 import { loadConfig } from "@parley/platform/config";
@@ -14,7 +14,7 @@ import { createApi } from "./create-api.ts";
 const config = loadConfig(process.env);
 const logger = createLogger(config.log).child({ service: "api" });
 const { db, eventLog, rateLimiter, sessionCache, close } = await connect(config, logger);
-const embedder = await createMinilmEmbedder();
+const embedder = await openEmbedders({ config });
 const jobs = createJobs({ db, logger, embedded: false });
 const mailJobs = createMailJobs({ queue: jobs.queue, logger, secret: config.secret });
 await jobs.start();

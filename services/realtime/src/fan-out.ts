@@ -65,6 +65,7 @@ export class FanOut {
         break;
       case "document.changed":
       case "source.changed":
+      case "embedder.changed":
         this.#tell(tenantId, "documents", event);
         break;
       case "budget.changed":

@@ -1,7 +1,7 @@
 import { openAccounts } from "@parley/core/accounts/open-accounts";
 import { openModels } from "@parley/core/assistant/open-models";
-import { createMinilmEmbedder } from "@parley/core/knowledge/embedders/minilm";
 import { createJobs } from "@parley/core/knowledge/jobs";
+import { openEmbedders } from "@parley/core/knowledge/open-embedders";
 import { createMailJobs } from "@parley/core/mail/mail-jobs";
 import { type Database, openDatabase } from "@parley/db";
 import { openEmbedded } from "@parley/db/embedded";
@@ -36,7 +36,7 @@ export async function openInstallation(options: {
     max: embedded.max,
   });
   const eventLog: EventLog = createInProcessEventLog({ logger });
-  const embedder = await createMinilmEmbedder();
+  const embedder = await openEmbedders({ config });
   const jobs = createJobs({ db, logger, embedded: true });
   const mailJobs = createMailJobs({ queue: jobs.queue, logger, secret: config.secret });
   await jobs.start();

@@ -1,7 +1,7 @@
 import { openModels } from "@parley/core/assistant/open-models";
 import { connect } from "@parley/core/connect";
-import { createMinilmEmbedder } from "@parley/core/knowledge/embedders/minilm";
 import { createJobs } from "@parley/core/knowledge/jobs";
+import { openEmbedders } from "@parley/core/knowledge/open-embedders";
 import { createMailJobs } from "@parley/core/mail/mail-jobs";
 import { loadConfig } from "@parley/platform/config";
 import { createLogger } from "@parley/platform/log";
@@ -13,7 +13,7 @@ import { createWorker } from "./create-worker.ts";
 const config = loadConfig(process.env);
 const logger = createLogger(config.log).child({ service: "worker" });
 const { db, eventLog, close } = await connect(config, logger);
-const embedder = await createMinilmEmbedder();
+const embedder = await openEmbedders({ config });
 const jobs = createJobs({ db, logger, embedded: false });
 const mailJobs = createMailJobs({ queue: jobs.queue, logger, secret: config.secret });
 const { mailer, capture } = createMailer(config, ({ id }) => logger.warn({ mailId: id }, "mail kept, not sent"));

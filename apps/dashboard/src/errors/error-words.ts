@@ -146,6 +146,35 @@ export const errorWords: Record<Exclude<ErrorCode, "internal">, Words> = {
     title: "Your e-mail address is not confirmed yet",
     advice: "Open the link in the mail that we sent to it.",
   },
+  "embedder.refused": {
+    title: "The embedder's server refused this",
+    advice: "Check the key, the model's name and the address.",
+  },
+  "embedder.limited": {
+    title: "The embedder's server takes no more requests at the moment",
+    advice: "Wait a minute and try again.",
+  },
+  "embedder.unreachable": {
+    title: "The embedder's server can't be reached",
+    advice: "Check its address, and that it is open to this installation.",
+  },
+  "embedder.faulty": {
+    title: "The embedder's server does not answer as expected",
+    advice: "Check that it is a server of embeddings, and the number of dimensions.",
+  },
+  "embedder.unavailable": {
+    title: "This installation does not have that embedder any more",
+    advice: "Choose another one.",
+  },
+  "embedder.incomplete": {
+    title: "Something is missing",
+    advice: "A server needs its address and a model; OpenAI needs a key.",
+  },
+  "embedder.same": { title: "The workspace has this embedder already", advice: "Choose another one, or leave it." },
+  "embedder.change_under_way": {
+    title: "The embedder is being changed",
+    advice: "Wait until that is done, or cancel it.",
+  },
   "document.not_found": notThere("document", "It may have been deleted. Choose one from the list."),
   "test.not_found": notThere("test", "It may have been removed. Choose one from the list."),
   "test.run_not_found": notThere("run of the tests", "Load the page anew to see which there are."),

@@ -7,14 +7,17 @@ import { AppError } from "../app-error.ts";
 import { announce } from "../outbox/announce.ts";
 import { type Chunk, chunkDocument } from "./chunk-document.ts";
 import { clearChunks, clearDocument } from "./clear-document.ts";
+import { enterSpending } from "./enter-spending.ts";
 import { failureOf } from "./failure.ts";
 import type { IngestOrder } from "./jobs.ts";
 import { type LockedDocument, lockDocument, putLive } from "./live-version.ts";
-import type { Embedder, MediaType } from "./passage.ts";
+import type { Embedder, EmbeddingSpent, MediaType } from "./passage.ts";
 import type { ReadDocument } from "./read-document.ts";
 import { searchableText } from "./searchable-text.ts";
 import { sha256Of } from "./sha256-of.ts";
+import { beginWithInstallations, currentEmbedder, currentEmbedderId } from "./tenant-embedder.ts";
 import { readOriginal } from "./uploads/read-original.ts";
+import { holdVectors } from "./vector-index.ts";
 import { toRow, writeChunks } from "./write-chunks.ts";
 
 /** Chunks that are embedded and written at a time: what a question has to wait for at most, in the database. */
@@ -37,6 +40,7 @@ export async function ingestDocument(
   const { db, embedder } = services;
   const claim = await claimVersion(db, order);
   const text = claim && (await withText(services, claim));
+  if (text) await beginWithInstallations(db, embedder, order.tenantId);
   const isClean = text && (await read(db, embedder, text, signal));
   if (!isClean) await clearDocument(services, order);
 }
@@ -74,30 +78,39 @@ async function storeText(
 }
 
 /** @returns true when it leaves nothing behind that has to be cleared */
-async function read(db: Database, embedder: Embedder, claim: ReadClaim, signal: AbortSignal): Promise<boolean> {
+async function read(db: Database, builtIn: Embedder, claim: ReadClaim, signal: AbortSignal): Promise<boolean> {
   const { tenantId, documentId, versionId, title, mediaType } = claim;
   if (claim.attempt > 1) await clearChunks(db, tenantId, versionId);
 
   const chunks = chunkDocument(claim.content, mediaType);
   let batch = take(chunks);
   if (batch.length === 0) await giveUp(db, claim, "document.empty");
+  let next = take(chunks);
   while (batch.length > 0) {
     const words = batch.map((chunk) => searchableText(title, mediaType, chunk));
-    const vectors = await embedder.embed(words);
+    const embedder = await currentEmbedder(db, builtIn, tenantId);
+    const spent: EmbeddingSpent[] = [];
+    const vectors = await embedder.embed(words, { signal, onSpent: (one) => void spent.push(one) });
     signal.throwIfAborted();
     const rows = batch.map((chunk, index) => toRow(chunk, words[index], vectors[index]));
     const isFirst = batch[0]?.ordinal === 0;
-    batch = take(chunks);
-    const isLast = batch.length === 0;
+    const isLast = next.length === 0;
 
     const isOver = await db.transaction(tenantId, async (tx) => {
       const document = isLast ? await lockDocument(tx, documentId) : undefined;
       if (!(await hold(tx, claim))) return "lost";
-      await writeChunks(tx, versionId, embedder.id, rows);
-      if (isFirst || isLast) await announce(tx, { type: "document.changed", documentId });
-      return document && (await goLive(tx, document, claim));
+      await holdVectors(tx);
+      const isCurrent = (await currentEmbedderId(tx, builtIn)) === embedder.id;
+      if (isCurrent) await writeChunks(tx, versionId, embedder.id, rows);
+      if (isCurrent && (isFirst || isLast)) await announce(tx, { type: "document.changed", documentId });
+      const end = isCurrent && document ? await goLive(tx, document, claim) : undefined;
+      await enterSpending(tx, spent);
+      return end ?? (isCurrent ? undefined : "again");
     });
+    if (isOver === "again") continue; // another embedder took its place in the meantime
     if (isOver) return isOver === "live";
+    batch = next;
+    next = take(chunks);
   }
   return false;
 }

@@ -3,17 +3,21 @@ import type { Database, TenantTransaction } from "@parley/db";
 import type { Logger } from "@parley/platform/log";
 import * as z from "zod";
 import { createJobQueue, type JobQueue } from "../jobs/job-queue.ts";
+import { changeEmbedder } from "./change-embedder.ts";
 import { clearDocument } from "./clear-document.ts";
+import { clearVectors } from "./clear-vectors.ts";
 import { indexKnowledge, needsIndex } from "./index-knowledge.ts";
 import { giveUp, ingestDocument, type KnowledgeServices } from "./ingest-document.ts";
 import { clearSource } from "./sources/clear-source.ts";
 import type { CrawlOrder } from "./sources/crawl/crawl-order.ts";
+import { currentEmbedder } from "./tenant-embedder.ts";
 
 const IngestOrder = z.object({ tenantId: TenantId, documentId: DocumentId, versionId: DocumentVersionId });
 export type IngestOrder = z.infer<typeof IngestOrder>;
 const ClearOrder = IngestOrder.omit({ versionId: true });
 const ClearSourceOrder = z.object({ tenantId: TenantId, sourceId: SourceId });
-const IndexOrder = z.object({ tenantId: TenantId });
+const TenantOrder = z.object({ tenantId: TenantId });
+const ChangeEmbedderOrder = z.object({ tenantId: TenantId, changeId: z.uuid() });
 
 type Orders = {
   crawlSource: CrawlOrder;
@@ -22,6 +26,8 @@ type Orders = {
   clearSource: z.infer<typeof ClearSourceOrder>;
   /** Worked on by the tests of the knowledge. */
   replayTests: { tenantId: TenantId; runId: KnowledgeTestRunId };
+  changeEmbedder: z.infer<typeof ChangeEmbedderOrder>;
+  clearVectors: z.infer<typeof TenantOrder>;
 };
 
 /** The knowledge's jobs. */
@@ -44,8 +50,10 @@ const retries = 4;
 const inTurn: ReadonlySet<string> = new Set<keyof Orders>(["ingestDocument", "crawlSource"]);
 /** Jobs that this process works on side by side: while one waits for the embedder, the other one writes. */
 const workers = 2;
-/** A large tenant's vectors go under their index in an hour, not in pg-boss's usual quarter of one. */
-const longestIndexingSeconds = 12 * 3_600;
+/** A large tenant's vectors are made, and go under their index, in hours, not in pg-boss's usual quarter of one. */
+const longestSeconds = 12 * 3_600;
+/** An embedder's server may be out of reach for a while: that is tried again for some hours. */
+const changeRetries = { retryLimit: 50, retryDelay: 2, retryBackoff: true, retryDelayMax: 300 };
 
 /**
  * @param options.embedded this is the only process on its database: what a job of an earlier one has left is taken up at once
@@ -65,7 +73,9 @@ export function createJobs(options: {
   queue.define("clearDocument", { ...kind, retryLimit: 10 });
   queue.define("crawlSource", { ...kind, retryLimit: retries + 10 });
   queue.define("clearSource", { ...kind, retryLimit: 10 });
-  queue.define("indexKnowledge", { ...kind, policy: "exclusive", expireInSeconds: longestIndexingSeconds });
+  queue.define("indexKnowledge", { ...kind, policy: "exclusive", expireInSeconds: longestSeconds });
+  queue.define("clearVectors", { ...kind, retryLimit: 10, expireInSeconds: longestSeconds });
+  queue.define("changeEmbedder", { ...changeRetries, expireInSeconds: longestSeconds });
   // What failed once may be what ends the process that reads it: it is tried again with no other of its like beside it, so that
   // none of them is given up for it. After the last attempt it is taken once more, to be given up.
   queue.define("ingestAlone", { ...kind, retryLimit: retries + 10 });
@@ -86,7 +96,8 @@ export function createJobs(options: {
         async work(order: IngestOrder, { signal }: { signal: AbortSignal }) {
           await ingestDocument(services, order, signal);
           const { tenantId } = order;
-          if (!(await needsIndex({ db, embedder, exactUpTo }, tenantId))) return;
+          const current = await currentEmbedder(db, embedder, tenantId);
+          if (!(await needsIndex({ db, embedder: current, exactUpTo }, tenantId))) return;
           await db.transaction(tenantId, (tx) => queue.send(tx, "indexKnowledge", { tenantId }, { key: tenantId }));
         },
       };
@@ -103,10 +114,29 @@ export function createJobs(options: {
       });
       await queue.handle({
         name: "indexKnowledge",
-        schema: IndexOrder,
+        schema: TenantOrder,
         pollingIntervalSeconds: 10,
         describe,
-        work: ({ tenantId }, { signal }) => indexKnowledge({ db, embedder, exactUpTo }, tenantId, signal),
+        async work({ tenantId }, { signal }) {
+          const current = await currentEmbedder(db, embedder, tenantId);
+          await indexKnowledge({ db, embedder: current, exactUpTo }, tenantId, signal);
+        },
+      });
+      await queue.handle({
+        name: "changeEmbedder",
+        schema: ChangeEmbedderOrder,
+        pollingIntervalSeconds: 2,
+        describe,
+        async work(order, { signal }) {
+          await changeEmbedder({ db, embedder, jobs: queue, exactUpTo }, order, signal);
+        },
+      });
+      await queue.handle({
+        name: "clearVectors",
+        schema: TenantOrder,
+        pollingIntervalSeconds: 10,
+        describe,
+        work: ({ tenantId }, { signal }) => clearVectors(db, embedder, tenantId, signal),
       });
       await queue.handle({
         name: "clearDocument",

@@ -38,17 +38,50 @@ export type RankedPassage = Passage & {
   bestSentence: (Span & { rating: number }) | null;
 };
 
+/** What a request to a server of embeddings took. */
+export type EmbeddingSpent = {
+  id: string;
+  provider: string;
+  model: string;
+  inputTokens: number;
+  countedBy: "provider" | "tokenizer";
+};
+
+export type EmbedOptions = {
+  /** Somebody waits for this: it goes before everything that is not urgent, and is not tried for long. */
+  urgent?: boolean | undefined;
+  signal?: AbortSignal | undefined;
+  /** Told of each request that costs something; an embedder of this machine makes none. */
+  onSpent?: ((spent: EmbeddingSpent) => void) | undefined;
+};
+
 /** Turns text into vectors of unit length. */
 export type Embedder = {
   /** Part of the key of what it embedded: another model, or another version of it, has another id. */
   id: string;
   dimensions: number;
+  /** The language that it knows, as ISO 639-3 has it; undefined: many, or nobody has said. */
+  language?: "eng";
   /**
    * One vector a text, in the same order; a text's end beyond what the model can take is left out.
    *
-   * @param options.urgent somebody waits for this: it goes before everything that is not urgent
-   * @throws when it was closed, or when its thread died; what comes after that finds a new thread
+   * @throws when it was closed, or when its thread died; what comes after that finds a new thread. EmbedderError of another server's
    */
-  embed(texts: readonly string[], options?: { urgent?: boolean }): Promise<Float32Array[]>;
+  embed(texts: readonly string[], options?: EmbedOptions): Promise<Float32Array[]>;
   close(): Promise<void>;
+  /** What tenants may have in its place. */
+  others?: OtherEmbedders;
+};
+
+/** A server of embeddings that a tenant has named. */
+export type EmbedderServer = { baseUrl: string; model: string; dimensions: number; apiKey: string | undefined };
+
+export type OtherEmbedders = {
+  /** What the installation has for tenants that have chosen none. */
+  installation: Embedder | undefined;
+  /** Reached by addresses that are open to tenants alone. */
+  open(server: EmbedderServer): Embedder;
+  /** @param place whose key it is, and where it is sent: it opens for that alone */
+  seal(apiKey: string, place: string): string;
+  unseal(sealed: string, place: string): string;
 };

@@ -2,6 +2,7 @@ import { DocumentId, DocumentState, DocumentVersionId, limits, SourceId } from "
 import * as z from "zod";
 import type { Actor } from "../tenants/acting-member.ts";
 import { type MemberCaller, procedureFor, router } from "../trpc.ts";
+import { ChooseEmbedder, cancelEmbedderChange, chooseEmbedder, getEmbedder, tryEmbedder } from "./choose-embedder.ts";
 import { getDocumentText } from "./get-document-text.ts";
 import { listChunks } from "./list-chunks.ts";
 import { getDocument, listDocuments } from "./list-documents.ts";
@@ -114,5 +115,28 @@ const documentsRouter = router({
     ),
 });
 
+/** What makes the vectors that documents are found by. */
+const embedderRouter = router({
+  get: procedureFor("knowledge.read").query(({ ctx }) => getEmbedder(ctx.db, ctx.embedder, ctx.caller.tenantId)),
+
+  change: procedureFor("knowledge.manage")
+    .input(ChooseEmbedder)
+    .mutation(async ({ ctx, input }) => {
+      const choice = await tryEmbedder(ctx.embedder, ctx.caller.tenantId, input);
+      const by = { ...actorOf(ctx), tenantId: ctx.caller.tenantId };
+      await ctx.inTenant((tx) => chooseEmbedder(tx, { jobs: ctx.knowledgeJobs, builtIn: ctx.embedder }, by, choice));
+    }),
+
+  cancel: procedureFor("knowledge.manage").mutation(({ ctx }) =>
+    ctx.inTenant((tx) =>
+      cancelEmbedderChange(tx, ctx.knowledgeJobs, { ...actorOf(ctx), tenantId: ctx.caller.tenantId }),
+    ),
+  ),
+});
+
 /** A tenant's knowledge. */
-export const knowledgeRouter = router({ sources: sourcesRouter, documents: documentsRouter });
+export const knowledgeRouter = router({
+  sources: sourcesRouter,
+  documents: documentsRouter,
+  embedder: embedderRouter,
+});

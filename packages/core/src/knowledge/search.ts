@@ -1,8 +1,11 @@
 import type { TenantId } from "@parley/contracts";
 import type { Database } from "@parley/db";
-import type { Embedder, Passage, RankedPassage } from "./passage.ts";
+import { EmbedderError } from "./embedder-error.ts";
+import { enterSpending } from "./enter-spending.ts";
+import type { Embedder, EmbeddingSpent, Passage, RankedPassage } from "./passage.ts";
 import { rerank } from "./rerank.ts";
 import { exactStatement, indexedSettings, indexedStatement } from "./search-statement.ts";
+import { findChoices, noteFailure, openEmbedder } from "./tenant-embedder.ts";
 import { findVectorIndex } from "./vector-index.ts";
 import { toVectorText } from "./vector-text.ts";
 
@@ -25,18 +28,48 @@ export async function searchKnowledge(
   question: string,
   { limit }: { limit: number },
 ): Promise<RankedPassage[]> {
-  const [[embedded], index] = await Promise.all([
-    embedder.embed([question], { urgent: true }),
-    findVectorIndex(db, tenantId, embedder.id),
-  ]);
-  if (!embedded) throw new Error("the embedder returned no vector");
-  const terms = { question, vector: toVectorText(embedded), embedderId: embedder.id };
-  const statement = index ? indexedStatement(terms, { tenantId, ...index }) : exactStatement(terms);
-  const { rows } = await db.read(
-    tenantId,
-    (read) => read.execute<Passage & { idf: Record<string, number> | null }>(statement),
-    index && { settings: indexedSettings },
-  );
+  const found = await search(db, embedder, tenantId, question);
+  const rows = found.isCurrent ? found.rows : (await search(db, embedder, tenantId, question)).rows;
   const candidates = rows.map(({ idf: _, ...passage }) => passage);
   return rerank(question, candidates, rows[0]?.idf ?? {}, { timeoutMs: rerankTimeoutMs }).slice(0, limit);
 }
+
+type Row = Passage & { idf: Record<string, number> | null };
+
+/** `isCurrent`: the tenant's vectors are still of the embedder that they were searched with. */
+async function search(db: Database, builtIn: Embedder, tenantId: TenantId, question: string) {
+  const choices = builtIn.others ? await findChoices(db, tenantId) : undefined;
+  const { embedderId, vector, index } = await embedQuestion(db, builtIn, tenantId, choices?.current, question);
+  const terms = { question, vector, embedderId };
+  const statement = index ? indexedStatement(terms, { tenantId, ...index }) : exactStatement(terms);
+  const { rows } = await db.read(
+    tenantId,
+    (read) => read.execute<Row>(statement),
+    index && { settings: indexedSettings },
+  );
+  const isCurrent = !choices?.next || (await findChoices(db, tenantId)).current?.id === choices.current?.id;
+  return { rows, isCurrent };
+}
+
+/** Where an embedder's server does not answer, the words alone are searched, and the settings say so. */
+async function embedQuestion(db: Database, builtIn: Embedder, tenantId: TenantId, current: Current, question: string) {
+  const embedderId = current?.embedderId ?? builtIn.id;
+  const finding = findVectorIndex(db, tenantId, embedderId);
+  const spent: EmbeddingSpent[] = [];
+  try {
+    const embedder = openEmbedder(builtIn, current);
+    const embedding = embedder.embed([question], { urgent: true, onSpent: (one) => void spent.push(one) });
+    const [[vector], index] = await Promise.all([embedding, finding]);
+    if (!vector) throw new Error("the embedder returned no vector");
+    if (spent.length > 0) await db.transaction(tenantId, (tx) => enterSpending(tx, spent));
+    if (current?.failure) await noteFailure(db, tenantId, "current", null);
+    return { embedderId, vector: toVectorText(vector), index };
+  } catch (error) {
+    if (!(error instanceof EmbedderError)) throw error;
+    await noteFailure(db, tenantId, "current", error.code);
+    const index = await finding;
+    return { embedderId: "", vector: toVectorText(new Float32Array(index?.dimensions ?? 1)), index };
+  }
+}
+
+type Current = Awaited<ReturnType<typeof findChoices>>["current"];

@@ -3,7 +3,7 @@ import type { DocumentVersionId } from "@parley/contracts";
 import type { TenantTransaction } from "@parley/db";
 import { sql } from "drizzle-orm";
 import type { Chunk } from "./chunk-document.ts";
-import { holdVectors, intoIndex } from "./vector-index.ts";
+import { intoIndex } from "./vector-index.ts";
 import { toVectorText } from "./vector-text.ts";
 
 /** A chunk as it is sent to the database, with the words to index and the vector of them. */
@@ -17,14 +17,13 @@ export function toRow(
   return { id: randomUUID(), ordinal, start, end, headingPath, text, words, vector: toVectorText(vector) };
 }
 
-/** Writes chunks with their embeddings and postings. */
+/** Writes chunks with their embeddings and postings, in one statement. Whoever writes holds the tenant's vectors. */
 export async function writeChunks(
   tx: TenantTransaction,
   versionId: DocumentVersionId,
   embedderId: string,
   rows: readonly ChunkRow[],
 ): Promise<void> {
-  await holdVectors(tx);
   await tx.execute(sql`
     with given as materialized (
       select * from json_to_recordset(${JSON.stringify(rows)}::json) as row (

@@ -152,3 +152,21 @@ export const commonTerms = pgTable("common_terms", {
   term: text().notNull(),
   chunks: integer().notNull(),
 });
+
+/** What makes a tenant's vectors, and what is to make them next; without a row it is the built-in embedder. */
+export const tenantEmbedders = pgTable("tenant_embedders", {
+  tenantId: tenantId(),
+  state: text({ enum: ["current", "next"] }).notNull(),
+  id: uuid().notNull().defaultRandom(),
+  kind: text({ enum: ["built-in", "installation", "openai", "openai-compatible"] }).notNull(),
+  embedderId: text().notNull(),
+  baseUrl: text(),
+  model: text(),
+  dimensions: integer(),
+  sealedKey: text(),
+  keyHint: text(),
+  done: integer().notNull().default(0),
+  total: integer().notNull().default(0),
+  failure: text().$type<ErrorCode>(),
+  createdAt: time().notNull().defaultNow(),
+});

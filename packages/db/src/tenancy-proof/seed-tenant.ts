@@ -26,6 +26,7 @@ const rows = (tenantId: TenantId, id: (n: number) => string) => `
   INSERT INTO embeddings (chunk_id, embedder_id, embedding) VALUES (${id(11)}, 'e', '[1,0]');
   INSERT INTO postings (term, chunk_id, frequency, length) VALUES ('so', ${id(11)}, 1, 1);
   INSERT INTO corpus (chunks, total_length) VALUES (1, 1);
+  INSERT INTO tenant_embedders (state, kind, embedder_id) VALUES ('current', 'built-in', 'e');
   INSERT INTO common_terms (term, chunks) VALUES ('so', 1);
   INSERT INTO vector_indexes (embedder_id, dimensions) VALUES ('e', 2);
   SELECT app.make_vector_index('e', 2);

@@ -71,6 +71,8 @@ export const actionGroups = [
       "models.changed": "Models changed",
       "document.added": "Document added",
       "document.removed": "Document removed",
+      "embedder.chosen": "Embedder chosen",
+      "embedder.change_cancelled": "Change of embedder cancelled",
       "request.refused": "Request refused",
     },
   },
