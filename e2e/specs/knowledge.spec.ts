@@ -140,6 +140,59 @@ test("files are dropped or chosen, read while one looks on, asked about, and rem
   await expect(page.getByRole("article", { name: "Passage 1", exact: true })).not.toContainText("Copper teapots");
 });
 
+test("a web site is read while one looks on, cancelled, changed, and read again without what is gone", async ({
+  page,
+  builtIn,
+  webSite,
+}) => {
+  const html = (title: string, text: string) =>
+    `<title>${title}</title><main><h1>${title}</h1><p>${text}</p><a href="/help/a">A</a> <a href="/help/b">B</a></main>`;
+  webSite.pages.set("/help/", html("Help of the lamp shop", "Welcome."));
+  webSite.pages.set("/help/a", html("Brass lamps", "The brass lamp of Trieste burns for nine hours."));
+  webSite.pages.set("/help/b", html("Copper lamps", "The copper lamp of Trieste burns for six hours."));
+  const letGo = webSite.hold("/help/b");
+  await openDashboard(page, builtIn);
+  await page.goto(`${builtIn.dashboardUrl}/knowledge`);
+  await page.getByRole("button", { name: "Add a source" }).click();
+  await page.getByRole("button", { name: /^Web site/ }).click();
+  await page.getByLabel("What it is called").fill("Lamp shop");
+  await page.getByLabel("Where reading begins").fill(`${webSite.address}help/`);
+  await page.getByLabel("How often").selectOption("Every week");
+  await expectAccessibleInAllLooks(page);
+  await page.getByRole("button", { name: "Add", exact: true }).click();
+
+  const site = page.getByRole("region", { name: "Site" });
+  await expect(site).toContainText("Being read");
+  const documents = page.getByRole("table", { name: "Documents" });
+  await expect(documents.getByRole("row").filter({ hasText: "Brass lamps" })).toContainText("Ready");
+  await expect(site.getByRole("progressbar")).toBeVisible();
+  await expectAccessibleInAllLooks(page);
+  await site.getByRole("button", { name: "Cancel reading" }).click();
+  await expect(site).toContainText("Cancelled");
+  letGo();
+
+  await site.getByRole("button", { name: "Read it now" }).click();
+  await expect(site).toContainText("3 pages asked for");
+  await expect(site.getByRole("status")).toContainText(/^Read/);
+  await expect(site).toContainText("next on");
+  await expect(documents.getByRole("row").filter({ hasText: "Copper lamps" })).toContainText("Ready");
+
+  await site.getByRole("button", { name: "Change" }).click();
+  await page.getByText("Which pages").click();
+  await page.getByLabel("Not these paths").fill("/help/b");
+  await expectAccessibleInAllLooks(page);
+  await page.getByRole("button", { name: "Save" }).click();
+  await expect(site).toContainText("Not /help/b");
+  webSite.pages.delete("/help/a");
+  await site.getByRole("button", { name: "Read it now" }).click();
+  await expect(documents.getByRole("row").filter({ hasText: "lamps" })).toHaveCount(0);
+  await expect(site.getByRole("status")).toContainText(/^Read/);
+
+  await page.getByRole("button", { name: "Remove" }).click();
+  await page.getByRole("alertdialog").getByRole("button", { name: "Remove" }).click();
+  await expect(page.getByRole("link", { name: "Lamp shop" })).toHaveCount(0);
+});
+
 const file = (name: string, text: string) => ({
   name,
   mimeType: "application/octet-stream",

@@ -5,6 +5,7 @@ import { type Browser, type BrowserContext, test as base, type Page } from "@pla
 import { openDashboard } from "./dashboard.ts";
 import { isOtherSite } from "./other-site.ts";
 import { openShop } from "./shop.ts";
+import { startWebSite, type WebSite } from "./web-site.ts";
 
 type Installation = Awaited<ReturnType<typeof createInstallation>>;
 export type Place = { installation: Installation; shopUrl: string; dashboardUrl: string; password: string };
@@ -48,7 +49,13 @@ async function run(
 /** An installation whose people can sign in elsewhere, at `openId`. */
 type PlaceWithOpenId = RunningPlace & { openId: OpenIdProvider };
 
-type Workers = { builtIn: RunningPlace; provider: FakeProvider; withModel: Place; withOpenId: PlaceWithOpenId };
+type Workers = {
+  builtIn: RunningPlace;
+  webSite: WebSite;
+  provider: FakeProvider;
+  withModel: Place;
+  withOpenId: PlaceWithOpenId;
+};
 type Tests = { problems: string[] };
 
 /**
@@ -79,9 +86,16 @@ export function watchContexts(browser: Browser, problems: string[]): () => void 
  */
 export const test = base.extend<Tests, Workers>({
   builtIn: [
-    // biome-ignore lint/correctness/noEmptyPattern: Playwright reads the parameter's form
-    async ({}, use) => start({}, use),
+    async ({ webSite }, use) => start({ FETCH_ALLOWED_HOSTS: webSite.host }, use),
     { scope: "worker", timeout: 120_000 },
+  ],
+  webSite: [
+    // biome-ignore lint/correctness/noEmptyPattern: Playwright reads the parameter's form
+    async ({}, use) => {
+      await using site = await startWebSite();
+      await use(site);
+    },
+    { scope: "worker" },
   ],
   provider: [
     // biome-ignore lint/correctness/noEmptyPattern: Playwright reads the parameter's form

@@ -4,11 +4,13 @@ import { Button } from "../../../components/button.tsx";
 import { errorCode } from "../../../errors/error-code.ts";
 import { ErrorNotice } from "../../../errors/error-notice.tsx";
 import { TextField } from "../../../forms/field.tsx";
+import { readSiteFields, SiteFields } from "./site-fields.tsx";
+import { addressAdvice } from "./site-panel.tsx";
 import { sourceKinds } from "./source-kinds.ts";
 import { type ListedSource, newSourceId, useSourceActions } from "./use-sources.ts";
 
 /** What a member can connect here, in the order in which it is offered. */
-const offered = ["upload"] as const satisfies ListedSource["kind"][];
+const offered = ["upload", "site"] as const satisfies ListedSource["kind"][];
 type Offered = (typeof offered)[number];
 
 /** Asks first what it is, then what is needed for it, and leads there. */
@@ -44,7 +46,7 @@ export function AddSource({ onCancel }: { onCancel?: (() => void) | undefined })
 }
 
 function NewSource({ kind, onCancel }: { kind: Offered; onCancel: () => void }) {
-  const { create } = useSourceActions();
+  const { create, crawl } = useSourceActions();
   const navigate = useNavigate();
   // The same for as long as it is not known to have arrived, so that trying again makes no second one.
   const [id, setId] = useState(newSourceId);
@@ -52,14 +54,21 @@ function NewSource({ kind, onCancel }: { kind: Offered; onCancel: () => void }) 
   useEffect(() => first.current?.focus(), []);
   const nameError = errorCode(create.error) === "source.name_taken" ? "Another source has this name." : undefined;
 
+  const isRefused = kind === "site" && errorCode(create.error) === "input.invalid";
+  const addressError = isRefused ? addressAdvice : undefined;
+
   function submit(event: FormEvent<HTMLFormElement>) {
     event.preventDefault();
     if (create.isPending) return;
     const name = String(new FormData(event.currentTarget).get("name"));
     create.mutate(
-      { id, kind, name },
+      { id, kind, name, ...(kind === "site" && { site: readSiteFields(event.currentTarget) }) },
       {
-        onSuccess: () => void navigate({ to: "/knowledge/sources/$sourceId", params: { sourceId: id } }),
+        onSuccess() {
+          // Should it not begin, its page offers it again.
+          if (kind === "site") crawl.mutate({ sourceId: id });
+          void navigate({ to: "/knowledge/sources/$sourceId", params: { sourceId: id } });
+        },
         onError: (error) => errorCode(error) && setId(newSourceId()),
       },
     );
@@ -75,11 +84,12 @@ function NewSource({ kind, onCancel }: { kind: Offered; onCancel: () => void }) 
         required
         maxLength={200}
         autoComplete="off"
-        placeholder="Handbook"
+        placeholder={kind === "site" ? "Documentation" : "Handbook"}
         error={nameError}
         hint="Members see the name, visitors don't."
       />
-      {create.isError && !nameError && <ErrorNotice error={create.error} className="mt-4" />}
+      {kind === "site" && <SiteFields addressError={addressError} />}
+      {create.isError && !nameError && !addressError && <ErrorNotice error={create.error} className="mt-4" />}
       <div className="mt-4 flex justify-end gap-2">
         <Button size="medium" onClick={onCancel}>
           Cancel

@@ -8,6 +8,7 @@ import { DocumentList } from "../document-list.tsx";
 import { IngestCommand } from "../ingest-command.tsx";
 import { UploadArea } from "../uploads/upload-area.tsx";
 import { countPhrase } from "./count-phrase.ts";
+import { SitePanel } from "./site-panel.tsx";
 import { SourceActions } from "./source-actions.tsx";
 import { sourceKinds } from "./source-kinds.ts";
 import { parseSourceSearch, StateFilter } from "./state-filter.tsx";
@@ -59,11 +60,9 @@ function SourceView({ source }: { source: ListedSource }) {
         </div>
         {mayManage && <SourceActions source={source} />}
       </header>
-      {mayManage && (
-        <div className="mt-6">
-          <Intake source={source} />
-        </div>
-      )}
+      <div className="mt-6">
+        <Intake source={source} />
+      </div>
       <section aria-labelledby="documents" className="mt-8">
         <div className="mb-3 flex flex-wrap items-center justify-between gap-3">
           <h2 id="documents" className="font-semibold">
@@ -81,6 +80,10 @@ function SourceView({ source }: { source: ListedSource }) {
 
 /** The way by which documents come into it. */
 function Intake({ source }: { source: ListedSource }) {
+  const mayManage = useMayManage();
+  const { site } = source;
+  if (site) return <SitePanel source={{ ...source, site }} />;
+  if (!mayManage) return null;
   switch (source.kind) {
     case "upload":
       return <UploadArea sourceId={source.id} />;

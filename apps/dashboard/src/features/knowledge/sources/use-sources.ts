@@ -27,6 +27,9 @@ export function useSourceActions() {
   return {
     create: useMutation(trpc.knowledge.sources.create.mutationOptions({ onSuccess })),
     rename: useMutation(trpc.knowledge.sources.rename.mutationOptions({ onSuccess })),
+    changeSite: useMutation(trpc.knowledge.sources.changeSite.mutationOptions({ onSuccess })),
+    crawl: useMutation(trpc.knowledge.sources.crawl.mutationOptions({ onSuccess })),
+    cancelCrawl: useMutation(trpc.knowledge.sources.cancelCrawl.mutationOptions({ onSuccess })),
     remove: useMutation(trpc.knowledge.sources.remove.mutationOptions({ onSuccess })),
   };
 }
