@@ -1,8 +1,10 @@
 import { randomUUID } from "node:crypto";
+import { ConversationId, MessageId } from "@parley/contracts";
 import { createFullTenant } from "@parley/core/testing/full-tenant";
 import { procedures } from "@parley/core/testing/procedures";
 import { sampleInput } from "@parley/core/testing/sample-input";
 import { openDatabase } from "@parley/db";
+import { messages } from "@parley/db/schema";
 import { createTestDatabase, withClient } from "@parley/db/testing";
 import type { InjectOptions } from "fastify";
 import { afterAll, describe, expect, test } from "vitest";
@@ -350,10 +352,16 @@ describe("[C9] what no cookie opens", () => {
     "%s wants the token in its header, from the origin it was given to",
     async (url) => {
       const guest = await visitor(ours);
-      const at = url.replace(":conversationId", guest.conversationId);
-      const payload = JSON.stringify(
-        url.endsWith("messages") ? { id: randomUUID(), text: "Hello" } : { id: randomUUID() },
+      const answered = MessageId.parse(randomUUID());
+      const conversationId = ConversationId.parse(guest.conversationId);
+      await db.transaction(ours.tenantId, (tx) =>
+        tx
+          .insert(messages)
+          .values({ id: answered, conversationId, seq: 100, author: "assistant", text: "So.", outcome: "answered" }),
       );
+      const at = url.replace(":conversationId", conversationId).replace(":messageId", answered);
+      const bodies: Record<string, object> = { messages: { id: randomUUID(), text: "Hello" }, vote: { vote: "up" } };
+      const payload = JSON.stringify(bodies[url.split("/").at(-1) ?? ""] ?? { id: randomUUID() });
       const json = { "content-type": "application/json" };
       const before = await state();
       for (const [from, origin] of origins) {
