@@ -149,6 +149,12 @@ const knowledgeSearch = createRoute({
   component: lazyRouteComponent(() => import("./features/knowledge/search-page.tsx"), "SearchPage"),
 });
 
+const embedder = createRoute({
+  getParentRoute: () => app,
+  path: "/knowledge/embedder",
+  component: lazyRouteComponent(() => import("./features/knowledge/embedder/embedder-page.tsx"), "EmbedderPage"),
+});
+
 const source = createRoute({
   getParentRoute: () => app,
   path: "/knowledge/sources/$sourceId",
@@ -257,6 +263,7 @@ const routeTree = root.addChildren([
     inbox.addChildren([noConversation, conversation]),
     knowledge,
     knowledgeSearch,
+    embedder,
     source,
     document,
     guidance,

@@ -5,6 +5,7 @@ import { PageTitle } from "../../shell/page-title.tsx";
 const tabs = [
   { to: "/knowledge", label: "Sources" },
   { to: "/knowledge/search", label: "Search" },
+  { to: "/knowledge/embedder", label: "Embedder" },
 ] as const;
 
 type KnowledgeFrameProps = { title: string; lead: string; children: ReactNode };
