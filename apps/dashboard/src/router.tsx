@@ -183,6 +183,20 @@ const costs = createRoute({
   component: lazyRouteComponent(() => import("./features/costs/costs-page.tsx"), "CostsPage"),
 });
 
+const gaps = createRoute({
+  getParentRoute: () => app,
+  path: "/gaps",
+  // Read by the page itself, whose code the first view does without.
+  validateSearch: (search: { show?: "open" | "closed" | "ignored" }) => search,
+  component: lazyRouteComponent(() => import("./features/gaps/gaps-page.tsx"), "GapsPage"),
+});
+
+const gap = createRoute({
+  getParentRoute: () => app,
+  path: "/gaps/$gapId",
+  component: lazyRouteComponent(() => import("./features/gaps/gap-page.tsx"), "GapPage"),
+});
+
 const tests = createRoute({
   getParentRoute: () => app,
   path: "/tests",
@@ -268,6 +282,8 @@ const routeTree = root.addChildren([
     document,
     guidance,
     costs,
+    gaps,
+    gap,
     tests,
     test,
     settings.addChildren([settingsHome, profile, security, workspace, members, apiKeys, auditLog]),

@@ -37,3 +37,5 @@ export const ModelProviderId = z.uuid().brand<"ModelProviderId">();
 export type ModelProviderId = z.infer<typeof ModelProviderId>;
 export const ModelId = z.uuid().brand<"ModelId">();
 export type ModelId = z.infer<typeof ModelId>;
+export const GapId = z.uuid().brand<"GapId">();
+export type GapId = z.infer<typeof GapId>;

@@ -9,6 +9,7 @@ import { sql } from "drizzle-orm";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { answer } from "./assistant/answer.ts";
 import { watchTakeovers } from "./assistant/watch-takeovers.ts";
+import { workOnGaps } from "./gaps/jobs.ts";
 import { createJobs } from "./knowledge/jobs.ts";
 import { workOnCrawls } from "./knowledge/work-on-crawls.ts";
 import { workOnTests } from "./knowledge-tests/jobs.ts";
@@ -28,6 +29,7 @@ const tried: Record<string, (tenantId: string, of: Ids) => object> = {
   clearSource: (tenantId, of) => ({ tenantId, sourceId: of.SourceId }),
   clearDocument: (tenantId, of) => ({ tenantId, documentId: of.DocumentId }),
   indexKnowledge: (tenantId) => ({ tenantId }),
+  collectGaps: (tenantId) => ({ tenantId }),
   replayTests: (tenantId, of) => ({ tenantId, runId: of.KnowledgeTestRunId }),
   giveUpTests: (tenantId, of) => ({ tenantId, runId: of.KnowledgeTestRunId }),
   ingestAlone: (tenantId, of) => ({ tenantId, documentId: of.DocumentId, versionId: of.DocumentVersionId }),
@@ -53,6 +55,7 @@ const mail = createMailJobs({
 const embedder = createWordEmbedder();
 const eventLog = createInProcessEventLog({ logger });
 let tests: Awaited<ReturnType<typeof workOnTests>>;
+let gaps: Awaited<ReturnType<typeof workOnGaps>>;
 const world = await createWorld(db);
 const fetch = createGuardedFetch({ allowedHosts: [], contact: "http://localhost" });
 const crawls = workOnCrawls({ db, jobs, fetch, logger });
@@ -62,10 +65,12 @@ beforeAll(async () => {
   await jobs.work({ embedder, objects: testObjects });
   await crawls.start();
   const limits = { timeoutMs: 20_000, idleTimeoutMs: 20_000 };
+  gaps = await workOnGaps(jobs, { db, eventLog, embedder });
   tests = await workOnTests(jobs, { db, eventLog, embedder, modelsOf: writtenBy(), limits });
 });
 afterAll(async () => {
   await tests.stop();
+  await gaps.stop();
   await eventLog.close();
   await crawls.stop();
   await jobs.stop();

@@ -4,6 +4,7 @@ import { assistantRouter, runsRouter } from "./assistant/router.ts";
 import { auditRouter } from "./audit/router.ts";
 import { conversationsRouter } from "./conversations/router.ts";
 import { costsRouter } from "./costs/router.ts";
+import { gapsRouter } from "./gaps/router.ts";
 import { knowledgeRouter } from "./knowledge/router.ts";
 import { knowledgeTestsRouter } from "./knowledge-tests/router.ts";
 import { invitationsRouter, membersRouter } from "./members/router.ts";
@@ -23,6 +24,7 @@ export const appRouter = router({
   knowledge: knowledgeRouter,
   costs: costsRouter,
   knowledgeTests: knowledgeTestsRouter,
+  gaps: gapsRouter,
   audit: auditRouter,
 });
 export type AppRouter = typeof appRouter;

@@ -3,6 +3,7 @@ import { createAssistantJobs } from "@parley/core/assistant/jobs";
 import type { WorkspaceModels } from "@parley/core/assistant/workspace-models";
 import { writeCheckpoints } from "@parley/core/audit/write-checkpoints";
 import { createAlertMails } from "@parley/core/costs/mail-alerts";
+import { workOnGaps } from "@parley/core/gaps/jobs";
 import type { KnowledgeJobs } from "@parley/core/knowledge/jobs";
 import type { Embedder } from "@parley/core/knowledge/passage";
 import { workOnCrawls } from "@parley/core/knowledge/work-on-crawls";
@@ -52,6 +53,7 @@ export function createWorker(options: WorkerOptions): Worker {
       ? undefined
       : writeCheckpoints({ db, secret: config.secret, folder: checkpointDir, logger });
   let tests: Awaited<ReturnType<typeof workOnTests>> | undefined;
+  let gaps: Awaited<ReturnType<typeof workOnGaps>> | undefined;
   return {
     async start() {
       relay.start();
@@ -61,6 +63,7 @@ export function createWorker(options: WorkerOptions): Worker {
       await jobs.work({ embedder, objects });
       await crawls.start();
       await mailJobs.work(mailer);
+      gaps = await workOnGaps(jobs, { db, eventLog, embedder });
       tests = await workOnTests(jobs, {
         ...{ db, eventLog, embedder },
         modelsOf: options.models.of,
@@ -72,6 +75,7 @@ export function createWorker(options: WorkerOptions): Worker {
       await assistant.stop();
       await tests?.stop();
       await crawls.stop();
+      await gaps?.stop();
       await jobs.stop();
       await fetch.close();
       await mailer.close();

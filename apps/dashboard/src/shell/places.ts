@@ -1,5 +1,5 @@
 import type { LinkProps } from "@tanstack/react-router";
-import { BookOpenText, Bot, Coins, Inbox, ListChecks, type LucideIcon, Settings } from "lucide-react";
+import { BookOpenText, Bot, Coins, Inbox, ListChecks, type LucideIcon, PackageOpen, Settings } from "lucide-react";
 
 type Place = {
   to: NonNullable<LinkProps["to"]>;
@@ -15,6 +15,7 @@ export const places: readonly Place[] = [
   { to: "/knowledge", label: "Knowledge", icon: BookOpenText },
   { to: "/assistant", label: "Assistant", icon: Bot },
   { to: "/costs", label: "Costs", icon: Coins, isBehindMore: true },
+  { to: "/gaps", label: "Gaps", icon: PackageOpen, isBehindMore: true },
   { to: "/tests", label: "Tests", icon: ListChecks, isBehindMore: true },
   { to: "/settings", label: "Settings", icon: Settings, isBehindMore: true },
 ];

@@ -28,6 +28,8 @@ type Orders = {
   replayTests: { tenantId: TenantId; runId: KnowledgeTestRunId };
   changeEmbedder: z.infer<typeof ChangeEmbedderOrder>;
   clearVectors: z.infer<typeof TenantOrder>;
+  /** Worked on by the gaps. */
+  collectGaps: { tenantId: TenantId };
 };
 
 /** The knowledge's jobs. */
@@ -68,6 +70,7 @@ export function createJobs(options: {
   const { db, exactUpTo = 20_000 } = options;
   const queue = createJobQueue(options);
   const kind = { retryLimit: retries, retryDelay: 1, retryBackoff: true, retryDelayMax: 60 };
+  queue.define("collectGaps", kind);
   queue.define("giveUpTests", { ...kind, retryLimit: 10 });
   queue.define("replayTests", { ...kind, expireInSeconds: 4 * 3_600, deadLetter: "giveUpTests" });
   queue.define("clearDocument", { ...kind, retryLimit: 10 });

@@ -12,6 +12,8 @@ import {
   citations,
   contacts,
   documentVersions,
+  gapQuestions,
+  gaps,
   knowledgeTestResults,
   knowledgeTestRuns,
   members,
@@ -100,6 +102,14 @@ export async function createFullTenant(world: World, word: string) {
     }),
   );
 
+  const GapId = randomUUID();
+  await db.transaction(tenantId, async (tx) => {
+    const question = `Where is the ${word} elephant?`;
+    const [embedding = []] = await createWordEmbedder().embed([question]);
+    await tx.insert(gaps).values({ id: GapId as never, question, embedderId: "words", embedding });
+    const asked = { messageId, gapId: GapId as never, question, reason: "unknown", askedAt: new Date() } as const;
+    await tx.insert(gapQuestions).values(asked);
+  });
   const KnowledgeTestId = randomUUID();
   const KnowledgeTestRunId = randomUUID();
   const test = { id: KnowledgeTestId as never, question: `Is the ${word} elephant grey?` };
@@ -141,6 +151,7 @@ export async function createFullTenant(world: World, word: string) {
     InvitationId: invitationId,
     KnowledgeTestId,
     KnowledgeTestRunId,
+    GapId,
   };
   return { ...contact, people, ids, word, library, apiKey };
 }

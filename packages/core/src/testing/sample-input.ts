@@ -22,6 +22,7 @@ const kinds = {
   InvitationId: contracts.InvitationId,
   KnowledgeTestId: contracts.KnowledgeTestId,
   KnowledgeTestRunId: contracts.KnowledgeTestRunId,
+  GapId: contracts.GapId,
 } as const;
 export type IdKind = keyof typeof kinds;
 export const idKinds = Object.keys(kinds) as IdKind[];

@@ -3,6 +3,7 @@ export * from "./assistant.ts";
 export * from "./audit.ts";
 export * from "./conversations.ts";
 export * from "./costs.ts";
+export * from "./gaps.ts";
 export * from "./invitations.ts";
 export * from "./knowledge.ts";
 export * from "./knowledge-tests.ts";

@@ -1,13 +1,6 @@
 import type { ChunkId, DocumentId, DocumentVersionId, ErrorCode, SiteSettings, SourceId } from "@parley/contracts";
-import { bigint, boolean, customType, integer, jsonb, pgTable, smallint, text, uuid } from "drizzle-orm/pg-core";
-import { tenantId, time } from "./columns.ts";
-
-/** pgvector's `vector`, of any number of dimensions. */
-const vector = customType<{ data: ArrayLike<number>; driverData: string }>({
-  dataType: () => "vector",
-  toDriver: (values) => `[${Array.prototype.join.call(values, ",")}]`,
-  fromDriver: (text) => Float32Array.from(JSON.parse(text) as number[]),
-});
+import { bigint, boolean, integer, jsonb, pgTable, smallint, text, uuid } from "drizzle-orm/pg-core";
+import { tenantId, time, vector } from "./columns.ts";
 
 export const sources = pgTable("sources", {
   tenantId: tenantId(),

@@ -64,6 +64,9 @@ const rows = (tenantId: TenantId, id: (n: number) => string) => `
   INSERT INTO models (id, provider_id, name, level, position) VALUES (${id(21)}, ${id(20)}, 'm', 1, 1);
   INSERT INTO model_prices (model_id, valid_from, input, output) VALUES (${id(21)}, '2026-01-01', 1, 2);
   INSERT INTO answer_quality (quality) VALUES ('best');
+  INSERT INTO gaps (id, question, embedder_id, embedding) VALUES (${id(22)}, 'How?', 'e', '[1,0]');
+  INSERT INTO gap_questions (message_id, gap_id, reason, question, asked_at)
+    VALUES (${id(5)}, ${id(22)}, 'unknown', 'How?', now());
   INSERT INTO outbox (event) VALUES ('{}');`;
 
 /**

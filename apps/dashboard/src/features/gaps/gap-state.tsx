@@ -1,0 +1,14 @@
+import type { GapState } from "@parley/contracts";
+import { classNames } from "../../components/class-names.ts";
+
+const looks: Record<GapState, { label: string; look: string }> = {
+  open: { label: "Open", look: "bg-warn-soft text-warn" },
+  drafted: { label: "Drafted", look: "bg-accent-soft text-accent-ink" },
+  closed: { label: "Closed", look: "bg-good-soft text-good" },
+  ignored: { label: "Ignored", look: "bg-sunken text-ink-soft" },
+};
+
+export function GapStateTag({ state }: { state: GapState }) {
+  const { label, look } = looks[state];
+  return <span className={classNames("rounded-full px-2.5 py-1 text-xs font-medium", look)}>{label}</span>;
+}

@@ -1,0 +1,208 @@
+import { randomUUID } from "node:crypto";
+import { type GapId, MessageId, type Vote } from "@parley/contracts";
+import { conversations, messages, runs } from "@parley/db/schema";
+import { eq } from "drizzle-orm";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { handOff } from "../conversations/hand-off.ts";
+import { voteOnMessage } from "../conversations/vote-on-message.ts";
+import { createMinilmEmbedder } from "../knowledge/embedders/minilm.ts";
+import type { Embedder } from "../knowledge/passage.ts";
+import { createLibrary } from "../testing/library.ts";
+import { createWorld, type World } from "../testing/world.ts";
+import { collectGaps } from "./collect-gaps.ts";
+
+let world: World;
+let embedder: Embedder;
+beforeAll(async () => {
+  world = await createWorld();
+  embedder = await createMinilmEmbedder();
+});
+afterAll(async () => {
+  await embedder.close();
+  await world[Symbol.asyncDispose]();
+});
+
+const never = new AbortController().signal;
+
+async function newTenant() {
+  const tenant = await world.tenant();
+  const { tenantId, api } = tenant;
+
+  /** A new contact asks, and the assistant ends its run like that. */
+  async function asks(text: string, outcome: "answered" | "unknown" | "failed") {
+    const contact = await world.contact(tenant as never);
+    const { conversationId, contactId } = contact;
+    const answerTo = async (said: string, how: typeof outcome) => {
+      const question = await contact.say(said);
+      const id = MessageId.parse(randomUUID());
+      await world.db.transaction(tenantId, async (tx) => {
+        const [run] = await tx
+          .update(runs)
+          .set({ status: how })
+          .where(eq(runs.questionId, question.id))
+          .returning({ id: runs.id });
+        const seq = question.seq + 1;
+        await tx
+          .insert(messages)
+          .values({ id, conversationId, seq, author: "assistant", text: "So.", outcome: how, runId: run?.id });
+        await tx.update(conversations).set({ lastSeq: seq }).where(eq(conversations.id, conversationId));
+      });
+      return id;
+    };
+    const answerId = await answerTo(text, outcome);
+    return {
+      conversationId,
+      say: answerTo,
+      vote: (vote: Vote | null) =>
+        world.db.transaction(tenantId, (tx) =>
+          voteOnMessage(tx, contactId, { conversationId, messageId: answerId, vote }),
+        ),
+      handOff: () => world.db.transaction(tenantId, (tx) => handOff(tx, contactId, conversationId)),
+      async reply(text: string) {
+        await api.conversations.takeOver({ conversationId });
+        await api.conversations.postMessage({ conversationId, id: world.messageId(), text });
+      },
+    };
+  }
+  const collect = () => collectGaps({ db: world.db, embedder }, tenantId, never);
+  const all = () => api.gaps.list({ states: ["open", "drafted", "closed", "ignored"] });
+  async function gap(): Promise<GapId> {
+    const [one] = await all();
+    if (!one) throw new Error("there is no gap");
+    return one.id;
+  }
+  return { ...tenant, asks, collect, all, gap };
+}
+
+test("what was not answered, was handed off or voted down is a gap, with those that ask the same; what was answered is none", async () => {
+  const { asks, collect, all, api } = await newTenant();
+  await asks("Do you ship to Iceland?", "unknown");
+  await asks("Is shipping to Iceland possible?", "failed");
+  const third = await asks("Can you ship to Iceland?", "answered");
+  const fourth = await asks("Which colours does the kettle come in?", "answered");
+  await asks("How long is the warranty?", "answered");
+  await third.handOff();
+  await fourth.vote("down");
+  await collect();
+  await collect();
+  const found = await all();
+  expect(found.map(({ question, asked, state }) => [question, asked, state])).toEqual([
+    ["Do you ship to Iceland?", 3, "open"],
+    ["Which colours does the kettle come in?", 1, "open"],
+  ]);
+  const [first] = found;
+  const { questions } = await api.gaps.get({ gapId: first?.id as GapId });
+  expect(questions.map(({ reason }) => reason).sort()).toEqual(["failed", "handed_off", "unknown"]);
+  expect(questions.map(({ conversationId }) => conversationId)).toContain(third.conversationId);
+});
+
+test("a vote that is taken back takes its question out, and a gap that nothing is left of", async () => {
+  const { asks, collect, all } = await newTenant();
+  const asked = await asks("Which colours does the kettle come in?", "answered");
+  await asked.vote("down");
+  await collect();
+  expect(await all()).toHaveLength(1);
+  await asked.vote("up");
+  await collect();
+  expect(await all()).toEqual([]);
+});
+
+test("a question that lacks something is compared as what it means", async () => {
+  const { asks, collect, all } = await newTenant();
+  const contact = await asks("Do you ship to Iceland?", "answered");
+  await contact.say("And how much is it?", "unknown");
+  await collect();
+  expect((await all()).map(({ question }) => question)).toEqual(["Do you ship to Iceland?\nAnd how much is it?"]);
+});
+
+test("one click drafts an article of the question and the person's own words; publishing it closes the gap and answers", async () => {
+  const { asks, collect, all, gap, api, tenantId } = await newTenant();
+  const asked = await asks("Do you ship to Iceland?", "unknown");
+  await asked.handOff();
+  await asked.reply("Yes, by boat every Tuesday.");
+  await asked.reply("It takes nine days.");
+  await collect();
+  const gapId = await gap();
+  const draft = await api.gaps.draft({ gapId });
+  expect(draft).toEqual({
+    question: "Do you ship to Iceland?",
+    answer: "Yes, by boat every Tuesday.\n\nIt takes nine days.",
+  });
+  expect(await all()).toMatchObject([{ state: "drafted" }]);
+
+  const edited = { ...draft, answer: `${draft.answer}\n\nShipping is free.` };
+  await api.gaps.saveDraft({ gapId, draft: edited });
+  expect((await api.gaps.get({ gapId })).draft).toEqual(edited);
+  const { documentId } = await api.gaps.publish({ gapId, draft: edited });
+  expect(await all()).toMatchObject([{ state: "closed", askedSince: 0 }]);
+  await expect(api.gaps.draft({ gapId })).rejects.toMatchObject({ message: "gap.closed" });
+
+  const library = createLibrary(world.db, tenantId, embedder);
+  const { versions } = await api.knowledge.documents.get({ documentId });
+  await library.ingest({ tenantId, documentId, versionId: versions[0]?.id as never });
+  const [passage] = await library.search("Is shipping to Iceland possible?");
+  expect(passage).toMatchObject({ documentId, title: "Do you ship to Iceland?" });
+
+  // It comes back all the same: counted, beside what was before.
+  await asks("Can you ship to Iceland?", "unknown");
+  await collect();
+  expect(await all()).toMatchObject([{ state: "closed", asked: 2, askedSince: 1 }]);
+  await api.gaps.reopen({ gapId });
+  expect(await all()).toMatchObject([{ state: "drafted", publishedAt: null }]);
+});
+
+test("where nobody has answered, the draft has no answer, and none is published without", async () => {
+  const { asks, collect, gap, api } = await newTenant();
+  await asks("Do you ship to Iceland?", "unknown");
+  await collect();
+  const gapId = await gap();
+  const draft = await api.gaps.draft({ gapId });
+  expect(draft.answer).toBe("");
+  await expect(api.gaps.publish({ gapId, draft })).rejects.toMatchObject({ message: "gap.no_answer" });
+});
+
+test("what a person said to another question is not drafted", async () => {
+  const { asks, collect, all, api } = await newTenant();
+  const asked = await asks("Do you ship to Iceland?", "unknown");
+  await asked.say("Which colours does the kettle come in?", "unknown");
+  await asked.handOff();
+  await asked.reply("In red and in blue.");
+  await collect();
+  const found = await all();
+  const idOf = (word: string) => found.find(({ question }) => question.includes(word))?.id as GapId;
+  expect((await api.gaps.draft({ gapId: idOf("Iceland") })).answer).toBe("");
+  expect((await api.gaps.draft({ gapId: idOf("kettle") })).answer).toBe("In red and in blue.");
+});
+
+test("a gap that is ignored goes on being counted, and can be brought back", async () => {
+  const { asks, collect, all, gap, api } = await newTenant();
+  await asks("Do you ship to Iceland?", "unknown");
+  await collect();
+  const gapId = await gap();
+  await api.gaps.ignore({ gapId });
+  await asks("Can you ship to Iceland?", "unknown");
+  await collect();
+  expect(await all()).toMatchObject([{ state: "ignored", asked: 2 }]);
+  await api.gaps.reopen({ gapId });
+  expect(await all()).toMatchObject([{ state: "open" }]);
+});
+
+test("the same questions in the same order make the same gaps, however often it is collected", async () => {
+  const questions = [
+    "Do you ship to Iceland?",
+    "How do I pay?",
+    "Can you ship to Iceland?",
+    "Which ways to pay are there?",
+  ];
+  const outcomes: unknown[] = [];
+  for (const often of [false, true]) {
+    const { asks, collect, all } = await newTenant();
+    for (const question of questions) {
+      await asks(question, "unknown");
+      if (often) await collect();
+    }
+    await collect();
+    outcomes.push((await all()).map(({ question, asked }) => [question, asked]).sort());
+  }
+  expect(outcomes[1]).toEqual(outcomes[0]);
+});
