@@ -5,6 +5,7 @@ import { benchRetrieval } from "./bench-retrieval.ts";
 import { benchFirstStart } from "./first-start.ts";
 import { benchMemory } from "./memory.ts";
 import { type RetrievalTask, readTask } from "./read-task.ts";
+import { benchStreamedAnswers } from "./streamed-answers.ts";
 
 // `pnpm test:benchmark`: the figures of docs/benchmarks.md, as they come out here. Names after the command choose some of them.
 const data = (file: string) => fileURLToPath(new URL(`../data/${file}`, import.meta.url));
@@ -22,6 +23,7 @@ const benchmarks: Record<string, () => Promise<object>> = {
   start: () => benchFirstStart(),
   memory: () => benchMemory(),
   answers: () => benchAnswers(),
+  streamed: () => benchStreamedAnswers(),
   squad: () => retrieval("squad.json.gz"),
   stackfaq: () => retrieval("stackfaq.json"),
   answersOnly: () => retrieval("stackfaq.json", answersOnly),

@@ -36,6 +36,20 @@ export async function memoryMb(pid: number): Promise<number> {
   return Math.round(kilobytes / 1024);
 }
 
+const ticksPerSecond = 100;
+
+/** The processor time that the process and all that it started have taken, in milliseconds; counted in hundredths of a second. */
+export async function processorMs(pid: number): Promise<number> {
+  let ticks = 0;
+  for (const id of await processTree(pid)) {
+    const stat = await readFile(`/proc/${id}/stat`, "utf8").catch(() => "");
+    const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+    // In user mode and in the kernel: the 14th and 15th field, of which the first two are cut off here.
+    ticks += Number(fields[11] ?? 0) + Number(fields[12] ?? 0);
+  }
+  return (ticks * 1_000) / ticksPerSecond;
+}
+
 /** Follows the memory of a process tree. @returns stops it and says the highest that was seen, in MB */
 export function watchMemory(pid: number): () => number {
   let peak = 0;

@@ -59,7 +59,11 @@ export async function answer(
   const asked: Attempt[] = [];
   const onAttempt = (attempt: Attempt) => void asked.push(attempt);
   try {
-    const { spent, handsOff, ...composed } = await answerOf({ ...deps, logger }, claim, { signal, meter, onAttempt });
+    const { spent, handsOff, searchMs, ...composed } = await answerOf({ ...deps, logger }, claim, {
+      signal,
+      meter,
+      onAttempt,
+    });
     // Whether it is still wanted, only this transaction can say.
     const posted = await db.transaction(tenantId, async (tx) => {
       const outcome = await postReply(tx, { runId, leaseToken: claim.leaseToken, ...composed });
@@ -69,7 +73,7 @@ export async function answer(
     });
     const outcome = posted === "discarded" ? "discarded" : composed.outcome;
     const { firstWordsAt: _, ...receipt } = { ...composed.receipt, ...sumSpent(spent) };
-    const measured = { passages: composed.passages.length, citations: composed.citations.length };
+    const measured = { searchMs, passages: composed.passages.length, citations: composed.citations.length };
     const level = outcome === "failed" || outcome === "partial" ? "warn" : "info";
     const durationMs = Math.round(performance.now() - beganAt);
     logger[level]({ outcome, ...receipt, ...measured, durationMs }, "run finished");

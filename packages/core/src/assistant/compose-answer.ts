@@ -32,6 +32,8 @@ export type Asked = Pick<Question, "text" | "history">;
 /** What is said and stored: a reply without the run that it belongs to; and what it took of models. */
 export type Answer = Omit<Reply, "runId" | "leaseToken"> & {
   spent: Spent[];
+  /** What the search took; null when there was none. */
+  searchMs: number | null;
   /** The conversation goes to the members with it. */
   handsOff: boolean;
 };
@@ -75,12 +77,12 @@ export async function composeAnswer(
     inTime,
     Promise.all([readSettings(deps.db, tenantId), deps.modelsOf(tenantId)]),
   );
-  const passages = await unlessAborted(inTime, retrieve(deps, models, tenantId, asked));
+  const { passages, searchMs } = await unlessAborted(inTime, timed(retrieve(deps, models, tenantId, asked)));
   const question: Question = { ...asked, passages, settings };
   if (passages.length === 0) {
     const reason = "no passage was found";
     const { unknown } = await wordingFor(question);
-    return account({ answerer: builtInAnswerer, outcome: "unknown", text: unknown, reason });
+    return account({ answerer: builtInAnswerer, outcome: "unknown", text: unknown, reason, searchMs });
   }
 
   const most = models.tiers.flatMap((tier) => tier.models[0]?.request?.(question) ?? []);
@@ -88,7 +90,8 @@ export async function composeAnswer(
   if (budgetStep === "person") {
     const { handedOff } = await wordingFor(question);
     const why = { outcome: "unknown", reason: "the budget is spent" } as const;
-    return account({ answerer: builtInAnswerer, ...why, text: handedOff, passages, budgetStep, handsOff: true });
+    const said = { ...why, text: handedOff, passages, searchMs, budgetStep };
+    return account({ answerer: builtInAnswerer, ...said, handsOff: true });
   }
   const { steps, note } = await unlessAborted(inTime, route(models, question, { ...deps, budgetStep }));
   let firstWordsAt: Date | null = null;
@@ -107,7 +110,7 @@ export async function composeAnswer(
   const citations = draft.verdict === "answered" || draft.verdict === "partial" ? cite(draft, passages) : [];
   if (draft.answerer.answerer === "built-in" && large) meter.addFree(costInstead(large, question, conclusion.text));
   const { answerer, handsOff } = draft;
-  const written = { answerer, passages, citations, firstWordsAt, budgetStep, handsOff, ...conclusion };
+  const written = { answerer, passages, searchMs, citations, firstWordsAt, budgetStep, handsOff, ...conclusion };
   return account({ ...written, route: note, attempts, spent: meter.spent() });
 }
 
@@ -135,6 +138,12 @@ async function retrieve(
     if (taken.size < limit && !taken.has(passage.chunkId)) taken.set(passage.chunkId, passage);
   }
   return [...taken.values()];
+}
+
+async function timed(searching: Promise<Passage[]>): Promise<{ passages: Passage[]; searchMs: number }> {
+  const began = performance.now();
+  const passages = await searching;
+  return { passages, searchMs: Math.round((performance.now() - began) * 10) / 10 };
 }
 
 /** What can't be stopped is no longer waited for. */
@@ -194,6 +203,7 @@ type Content = {
   passages?: readonly Passage[];
   citations?: CitedSpan[];
   firstWordsAt?: Date | null;
+  searchMs?: number;
   budgetStep?: BudgetStep | null;
   handsOff?: boolean;
   route?: RouteNote;
@@ -221,6 +231,7 @@ export function account(content: Content): Answer {
       route: content.route ?? null,
     },
     attempts,
+    searchMs: content.searchMs ?? null,
     handsOff: content.handsOff ?? false,
     spent,
   };

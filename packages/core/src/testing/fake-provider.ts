@@ -42,6 +42,8 @@ export type ReceivedRequest = ReceivedPrompt & {
   aborted: boolean;
   /** Tokens that were sent. */
   sent: number;
+  /** By `performance.now()`: when it had come, and when its first citation and its last token were sent. */
+  times: { came: number; cited: number; last: number };
 };
 
 export type FakeProvider = AsyncDisposable & {
@@ -75,6 +77,7 @@ export async function startFakeProvider({ port = 0 }: { port?: number } = {}): P
         body,
         aborted: false,
         sent: 0,
+        times: { came: performance.now(), cited: Number.NaN, last: Number.NaN },
       };
       requests.push(received);
       response.on("close", () => {
@@ -163,6 +166,8 @@ async function behave(
     if (response.destroyed) return;
     if (tokensPerSecond !== undefined) await wait(1_000 / tokensPerSecond);
     sendAll(format.delta(token));
+    received.times.last = performance.now();
+    if (token === "]") received.times.cited ||= received.times.last;
     received.sent++;
   }
   switch (fault) {
