@@ -206,6 +206,7 @@ export const errorWords: Record<Exclude<ErrorCode, "internal">, Words> = {
   },
   "document.overtaken": { title: "A newer version came", advice: "Look at the newest version." },
   "document.removed": { title: "The document was removed", advice: "Add it again if it is needed." },
+  "document.id_taken": { title: "This document was made already", advice: "Look for it in the list, or make another." },
   "document.empty": { title: "The document holds no text", advice: "Choose one that has some." },
   "document.too_large": {
     title: "The document is too large",

@@ -41,14 +41,17 @@ export async function addToSource(
   tx: TenantTransaction,
   jobs: Pick<KnowledgeJobs, "send">,
   sourceId: SourceId,
-  given: Omit<NewDocument, "source">,
+  given: Omit<NewDocument, "source"> & {
+    /** Of the document, if it is new. */
+    id?: DocumentId;
+  },
 ): Promise<AddedDocument> {
-  const { path, title, mediaType, originalType, text, pageStarts, fetched = null } = given;
+  const { id, path, title, mediaType, originalType, text, pageStarts, fetched = null } = given;
   await lockSource(tx, sourceId, "share");
   // Locks the document, so that its versions have an order.
   const [document] = await tx
     .insert(documents)
-    .values({ sourceId, path, title, fetched })
+    .values({ ...(id && { id }), sourceId, path, title, fetched })
     .onConflictDoUpdate({ target: [documents.tenantId, documents.sourceId, documents.path], set: { path, fetched } })
     .returning();
   if (!document) throw new Error("an insert returned no row");

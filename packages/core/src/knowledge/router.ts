@@ -17,6 +17,9 @@ import { ChangeSite, CreateSource, RenameSource } from "./sources/source-inputs.
 import { beginUpload } from "./uploads/begin-upload.ts";
 import { getOriginal } from "./uploads/get-original.ts";
 import { BeginUpload } from "./uploads/upload-inputs.ts";
+import { getEntry } from "./written/get-entry.ts";
+import { saveEntry } from "./written/save-entry.ts";
+import { SaveEntry } from "./written/written-entry.ts";
 
 const actorOf = ({ caller, ip }: { caller: MemberCaller; ip: string }): Actor => ({ memberId: caller.memberId, ip });
 
@@ -134,9 +137,21 @@ const embedderRouter = router({
   ),
 });
 
+/** Questions that members have answered. */
+const writtenRouter = router({
+  save: procedureFor("knowledge.manage")
+    .input(SaveEntry)
+    .mutation(({ ctx, input }) => ctx.inTenant((tx) => saveEntry(tx, ctx.knowledgeJobs, actorOf(ctx), input))),
+
+  get: procedureFor("knowledge.read")
+    .input(OneDocument)
+    .query(({ ctx, input }) => getEntry(ctx.db, ctx.caller.tenantId, input.documentId)),
+});
+
 /** A tenant's knowledge. */
 export const knowledgeRouter = router({
   sources: sourcesRouter,
   documents: documentsRouter,
+  written: writtenRouter,
   embedder: embedderRouter,
 });

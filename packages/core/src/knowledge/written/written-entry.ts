@@ -1,0 +1,32 @@
+import { DocumentId, SourceId } from "@parley/contracts";
+import * as z from "zod";
+
+const words = (most: number) =>
+  z
+    .string()
+    .trim()
+    .min(1)
+    .max(most)
+    .refine((text) => !text.includes("\0") && text.isWellFormed(), "must be whole characters, and hold no NUL");
+
+export const SaveEntry = z.strictObject({
+  /** The document's: a new one, or the one that is changed. */
+  documentId: DocumentId,
+  sourceId: SourceId,
+  question: words(500),
+  /** Markdown. */
+  answer: words(20_000),
+});
+export type SaveEntry = z.output<typeof SaveEntry>;
+
+/** What stands between the question and its answer. */
+const gap = "\n\n";
+
+/** As a document of Markdown: the question is its heading, by which it is found. */
+export function entryToMarkdown({ question, answer }: Pick<SaveEntry, "question" | "answer">) {
+  const title = question.replace(/\s+/g, " ");
+  return { title, text: `# ${title}${gap}${answer.replace(/\r\n?/g, "\n")}\n` };
+}
+
+/** The answer of such a document. */
+export const answerOf = (text: string): string => text.slice(text.indexOf(gap) + gap.length).trimEnd();
