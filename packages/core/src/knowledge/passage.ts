@@ -60,8 +60,8 @@ export type Embedder = {
   /** Part of the key of what it embedded: another model, or another version of it, has another id. */
   id: string;
   dimensions: number;
-  /** The language that it knows, as ISO 639-3 has it; undefined: many, or nobody has said. */
-  language?: "eng";
+  /** The one language that it knows, by its ISO 639-1 code; undefined: many, or nobody has said. */
+  language?: "en";
   /**
    * One vector a text, in the same order; a text's end beyond what the model can take is left out.
    *

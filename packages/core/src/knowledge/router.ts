@@ -3,6 +3,7 @@ import * as z from "zod";
 import type { Actor } from "../tenants/acting-member.ts";
 import { type MemberCaller, procedureFor, router } from "../trpc.ts";
 import { ChooseEmbedder, cancelEmbedderChange, chooseEmbedder, getEmbedder, tryEmbedder } from "./choose-embedder.ts";
+import { foreignLanguage } from "./foreign-language.ts";
 import { getDocumentText } from "./get-document-text.ts";
 import { listChunks } from "./list-chunks.ts";
 import { getDocument, listDocuments } from "./list-documents.ts";
@@ -73,7 +74,11 @@ const documentsRouter = router({
 
   get: procedureFor("knowledge.read")
     .input(OneDocument)
-    .query(({ ctx, input }) => getDocument(ctx.db, ctx.caller.tenantId, input.documentId)),
+    .query(async ({ ctx, input }) => {
+      const document = await getDocument(ctx.db, ctx.caller.tenantId, input.documentId);
+      const language = await foreignLanguage(ctx.db, ctx.embedder, ctx.caller.tenantId, input.documentId);
+      return { ...document, foreignLanguage: language };
+    }),
 
   text: procedureFor("knowledge.read")
     .input(

@@ -69,6 +69,13 @@ function DocumentView({ document }: { document: Document }) {
         · <span className="font-mono text-sm">{path}</span>
       </p>
       {shown && <Facts version={shown} />}
+      {document.foreignLanguage && (
+        <p role="note" className="mt-3 rounded-control bg-sunken px-3.5 py-2.5 text-sm text-ink-soft">
+          Written in {document.foreignLanguage}: the built-in embedder knows English. Questions find this by the words
+          that they share with it, not by what they mean. A multilingual embedder can be chosen under Knowledge,
+          Embedder.
+        </p>
+      )}
       {shown && shown.originalBytes !== null && <DownloadOriginal versionId={shown.id} path={path} />}
       <div className="mt-6 gap-8 lg:grid lg:grid-cols-[minmax(0,1fr)_17rem]">
         <section aria-labelledby="versions" className="self-start lg:sticky lg:top-8 lg:order-last">

@@ -40,7 +40,7 @@ export async function createMinilmEmbedder(): Promise<Embedder> {
   return {
     id: "all-minilm-l6-v2.int8.1",
     dimensions,
-    language: "eng",
+    language: "en",
     async embed(texts, { urgent = false } = {}) {
       if (closed) throw new Error("The embedder was closed");
       if (texts.length === 0) return [];
