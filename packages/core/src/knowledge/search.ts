@@ -5,8 +5,7 @@ import { enterSpending } from "./enter-spending.ts";
 import type { Embedder, EmbeddingSpent, Passage, RankedPassage } from "./passage.ts";
 import { rerank } from "./rerank.ts";
 import { exactStatement, indexedSettings, indexedStatement } from "./search-statement.ts";
-import { findChoices, noteFailure, openEmbedder } from "./tenant-embedder.ts";
-import { findVectorIndex } from "./vector-index.ts";
+import { findChoices, findChoicesAndIndexes, noteFailure, openEmbedder } from "./tenant-embedder.ts";
 import { toVectorText } from "./vector-text.ts";
 
 /** What looking at the candidates' sentences may take; they are looked at in some 5 ms. */
@@ -38,37 +37,35 @@ type Row = Passage & { idf: Record<string, number> | null };
 
 /** `isCurrent`: the tenant's vectors are still of the embedder that they were searched with. */
 async function search(db: Database, builtIn: Embedder, tenantId: TenantId, question: string) {
-  const choices = builtIn.others ? await findChoices(db, tenantId) : undefined;
-  const { embedderId, vector, index } = await embedQuestion(db, builtIn, tenantId, choices?.current, question);
-  const terms = { question, vector, embedderId };
-  const statement = index ? indexedStatement(terms, { tenantId, ...index }) : exactStatement(terms);
+  const choices = await findChoicesAndIndexes(db, tenantId);
+  const index = choices.indexOf(choices.current?.embedderId ?? builtIn.id);
+  const embedded = await embedQuestion(db, builtIn, tenantId, choices.current, question);
+  const { embedderId, vector } = embedded ?? { embedderId: "", vector: new Float32Array(index?.dimensions ?? 1) };
+  const terms = { question, vector: toVectorText(vector), embedderId };
+  const statement = index ? indexedStatement(terms, { tenantId, dimensions: index.dimensions }) : exactStatement(terms);
   const { rows } = await db.read(
     tenantId,
     (read) => read.execute<Row>(statement),
     index && { settings: indexedSettings },
   );
-  const isCurrent = !choices?.next || (await findChoices(db, tenantId)).current?.id === choices.current?.id;
+  const isCurrent = !choices.next || (await findChoices(db, tenantId)).current?.id === choices.current?.id;
   return { rows, isCurrent };
 }
 
-/** Where an embedder's server does not answer, the words alone are searched, and the settings say so. */
+/** Undefined where an embedder's server does not answer: the words alone are searched, and the settings say so. */
 async function embedQuestion(db: Database, builtIn: Embedder, tenantId: TenantId, current: Current, question: string) {
-  const embedderId = current?.embedderId ?? builtIn.id;
-  const finding = findVectorIndex(db, tenantId, embedderId);
   const spent: EmbeddingSpent[] = [];
   try {
     const embedder = openEmbedder(builtIn, current);
-    const embedding = embedder.embed([question], { urgent: true, onSpent: (one) => void spent.push(one) });
-    const [[vector], index] = await Promise.all([embedding, finding]);
+    const [vector] = await embedder.embed([question], { urgent: true, onSpent: (one) => void spent.push(one) });
     if (!vector) throw new Error("the embedder returned no vector");
     if (spent.length > 0) await db.transaction(tenantId, (tx) => enterSpending(tx, spent));
     if (current?.failure) await noteFailure(db, tenantId, "current", null);
-    return { embedderId, vector: toVectorText(vector), index };
+    return { embedderId: embedder.id, vector };
   } catch (error) {
     if (!(error instanceof EmbedderError)) throw error;
     await noteFailure(db, tenantId, "current", error.code);
-    const index = await finding;
-    return { embedderId: "", vector: toVectorText(new Float32Array(index?.dimensions ?? 1)), index };
+    return undefined;
   }
 }
 

@@ -1,6 +1,6 @@
 import type { ErrorCode, TenantId } from "@parley/contracts";
 import type { Database, TenantTransaction } from "@parley/db";
-import { tenantEmbedders } from "@parley/db/schema";
+import { tenantEmbedders, vectorIndexes } from "@parley/db/schema";
 import { and, eq, sql } from "drizzle-orm";
 import { announce } from "../outbox/announce.ts";
 import { EmbedderError } from "./embedder-error.ts";
@@ -39,6 +39,24 @@ export function openEmbedder(builtIn: Embedder, chosen: Chosen): Embedder {
     }
   }
   throw new EmbedderError("embedder.unavailable");
+}
+
+/** The same, with the indexes that hold all vectors of an embedder: what a search has to know before it begins, in one round trip. */
+export async function findChoicesAndIndexes(db: Database, tenantId: TenantId) {
+  const rows = await db.read(tenantId, (read) =>
+    read
+      .select()
+      .from(tenantEmbedders)
+      .fullJoin(vectorIndexes, eq(vectorIndexes.embedderId, tenantEmbedders.embedderId)),
+  );
+  const choiceOf = (state: EmbedderRow["state"]) =>
+    rows.find((row) => row.tenant_embedders?.state === state)?.tenant_embedders ?? undefined;
+  const indexes = rows.flatMap((row) => (row.vector_indexes?.readyAt ? [row.vector_indexes] : []));
+  return {
+    current: choiceOf("current"),
+    next: choiceOf("next"),
+    indexOf: (embedderId: string) => indexes.find((index) => index.embedderId === embedderId),
+  };
 }
 
 /** The tenant's embedder of the moment. @throws EmbedderError `embedder.unavailable` */

@@ -1,19 +1,5 @@
-import type { TenantId } from "@parley/contracts";
-import type { Database, TenantTransaction } from "@parley/db";
-import { vectorIndexes } from "@parley/db/schema";
-import { and, eq, isNotNull, type SQL, sql } from "drizzle-orm";
-
-/** The index over a tenant's vectors of one embedder, once it holds all of them. */
-export async function findVectorIndex(
-  db: Database,
-  tenantId: TenantId,
-  embedderId: string,
-): Promise<{ dimensions: number } | undefined> {
-  const { dimensions, readyAt } = vectorIndexes;
-  const isReady = and(eq(vectorIndexes.embedderId, embedderId), isNotNull(readyAt));
-  const [index] = await db.read(tenantId, (read) => read.select({ dimensions }).from(vectorIndexes).where(isReady));
-  return index;
-}
+import type { TenantTransaction } from "@parley/db";
+import { type SQL, sql } from "drizzle-orm";
 
 /** What `holdVectors` takes: the first of two numbers, the tenant is the other one. */
 const lockKind = 0x7ec7;
