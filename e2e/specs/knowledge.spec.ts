@@ -193,6 +193,38 @@ test("a web site is read while one looks on, cancelled, changed, and read again 
   await expect(page.getByRole("link", { name: "Lamp shop" })).toHaveCount(0);
 });
 
+test("an answer is written, found by its question, changed and taken out", async ({ page, builtIn }) => {
+  await openDashboard(page, builtIn);
+  await page.goto(`${builtIn.dashboardUrl}/knowledge`);
+  await page.getByRole("button", { name: "Add a source" }).click();
+  await page.getByRole("button", { name: /^Answers/ }).click();
+  await page.getByLabel("What it is called").fill("What people ask");
+  await page.keyboard.press("Enter");
+  await page.getByRole("button", { name: "Write an answer" }).click();
+  await expect(page.getByLabel("Question")).toBeFocused();
+  await page.keyboard.type("How do I clean a samovar?");
+  await page.getByLabel("Answer", { exact: true }).fill("Fill the samovar with water and **citric acid**.");
+  await expectAccessibleInAllLooks(page);
+  await page.getByRole("button", { name: "Save" }).click();
+  const row = page.getByRole("table", { name: "Documents" }).getByRole("row").filter({ hasText: "samovar" });
+  await expect(row).toContainText("Ready");
+  const asked = encodeURIComponent("How do I clean a samovar?");
+  await page.goto(`${builtIn.dashboardUrl}/knowledge/search?q=${asked}`);
+  await expect(page.getByRole("article", { name: "Passage 1", exact: true })).toContainText("citric acid");
+  await page.goBack();
+
+  await row.getByRole("link").click();
+  await page.getByRole("button", { name: "Change" }).click();
+  await page.getByLabel("Answer", { exact: true }).fill("Fill the samovar with water and *vinegar*.");
+  await expectAccessibleInAllLooks(page);
+  await page.getByRole("button", { name: "Save" }).click();
+  await expect(page.getByRole("link", { name: /^Version 2/ })).toContainText("In use");
+  await expect(page.getByText("with water and vinegar")).toBeVisible();
+  await page.getByRole("button", { name: "Remove" }).click();
+  await page.getByRole("alertdialog").getByRole("button", { name: "Remove" }).click();
+  await expect(page.getByText("Nothing is in it yet.")).toBeVisible();
+});
+
 const file = (name: string, text: string) => ({
   name,
   mimeType: "application/octet-stream",

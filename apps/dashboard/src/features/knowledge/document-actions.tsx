@@ -1,17 +1,21 @@
 import type { DocumentId } from "@parley/contracts";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
-import { Trash2 } from "lucide-react";
+import { Pencil, Trash2 } from "lucide-react";
 import { useState } from "react";
 import { Button } from "../../components/button.tsx";
 import { ConfirmDialog } from "../../components/confirm-dialog.tsx";
 import { ErrorNotice } from "../../errors/error-notice.tsx";
 import { useTRPC } from "../../trpc.ts";
 
-type DocumentActionsProps = { document: { id: DocumentId; title: string; sourceId: string } };
+type DocumentActionsProps = {
+  document: { id: DocumentId; title: string; sourceId: string };
+  /** Of what members write themselves. */
+  onChange?: (() => void) | undefined;
+};
 
-/** Takes a document out of what is known. */
-export function DocumentActions({ document: { id, title, sourceId } }: DocumentActionsProps) {
+/** Changes a document that was written here, or takes one out of what is known. */
+export function DocumentActions({ document: { id, title, sourceId }, onChange }: DocumentActionsProps) {
   const trpc = useTRPC();
   const queryClient = useQueryClient();
   const navigate = useNavigate();
@@ -26,7 +30,13 @@ export function DocumentActions({ document: { id, title, sourceId } }: DocumentA
     }),
   );
   return (
-    <>
+    <div className="flex gap-2">
+      {onChange && (
+        <Button onClick={onChange}>
+          <Pencil aria-hidden className="size-4" />
+          Change
+        </Button>
+      )}
       <Button onClick={() => setAsked(true)}>
         <Trash2 aria-hidden className="size-4" />
         Remove
@@ -50,6 +60,6 @@ export function DocumentActions({ document: { id, title, sourceId } }: DocumentA
           </p>
         </ConfirmDialog>
       )}
-    </>
+    </div>
   );
 }

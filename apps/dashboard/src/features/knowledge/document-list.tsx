@@ -71,7 +71,7 @@ function DocumentTable({ documents, hasSource }: { documents: readonly ListedDoc
 }
 
 function DocumentRow({ document, hasSource }: { document: ListedDocument; hasSource: boolean }) {
-  const { id, title, path, source, version, servedVersion, status, changedAt } = document;
+  const { id, title, path, source, sourceKind, version, servedVersion, status, changedAt } = document;
   const mayManage = useMayManage();
   return (
     <tr className="relative transition-colors hover:bg-hover">
@@ -87,7 +87,7 @@ function DocumentRow({ document, hasSource }: { document: ListedDocument; hasSou
         </Link>
         <span className="block truncate text-xs text-ink-soft" dir="auto">
           {hasSource && <span className="md:hidden">{source} · </span>}
-          {path}
+          {sourceKind !== "written" && path}
         </span>
         {status === "failed" && (
           <span className="mt-1 block text-xs text-bad">

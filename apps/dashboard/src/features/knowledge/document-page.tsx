@@ -2,6 +2,7 @@ import type { DocumentId } from "@parley/contracts";
 import { useQuery } from "@tanstack/react-query";
 import { Link, useParams, useSearch } from "@tanstack/react-router";
 import { ArrowLeft } from "lucide-react";
+import { useState } from "react";
 import { classNames } from "../../components/class-names.ts";
 import { formatMoment } from "../../components/format-time.ts";
 import { Skeleton } from "../../components/skeleton.tsx";
@@ -19,6 +20,7 @@ import { DocumentText } from "./document-text.tsx";
 import { DownloadOriginal } from "./download-original.tsx";
 import { nameOriginalType } from "./original-type.ts";
 import { useMayManage } from "./sources/use-sources.ts";
+import { ChangeAnswer } from "./written/change-answer.tsx";
 
 type Document = ApiOutputs["knowledge"]["documents"]["get"];
 
@@ -49,8 +51,10 @@ export function DocumentPage() {
 }
 
 function DocumentView({ document }: { document: Document }) {
-  const { id, title, path, source, sourceId, currentVersionId, versions } = document;
+  const { id, title, path, source, sourceId, sourceKind, currentVersionId, versions } = document;
   const mayManage = useMayManage();
+  const [changes, setChanges] = useState(false);
+  const isWritten = sourceKind === "written";
   const { version: asked, chunk } = parseDocumentSearch(useSearch({ from: "/app/knowledge/$documentId" }));
   const shown = shownVersion(versions, { asked, currentVersionId });
   const current = versions.find((version) => version.id === currentVersionId);
@@ -60,13 +64,20 @@ function DocumentView({ document }: { document: Document }) {
         <h1 className="min-w-0 text-xl font-semibold tracking-tight wrap-anywhere" dir="auto">
           {title}
         </h1>
-        {mayManage && <DocumentActions document={document} />}
+        {mayManage && !changes && (
+          <DocumentActions document={document} onChange={isWritten ? () => setChanges(true) : undefined} />
+        )}
       </div>
       <p className="mt-1 text-ink-soft wrap-anywhere">
         <Link to="/knowledge/sources/$sourceId" params={{ sourceId }} className="link" dir="auto">
           {source}
-        </Link>{" "}
-        · <span className="font-mono text-sm">{path}</span>
+        </Link>
+        {!isWritten && (
+          <>
+            {" "}
+            · <span className="font-mono text-sm">{path}</span>
+          </>
+        )}
       </p>
       {shown && <Facts version={shown} />}
       {document.foreignLanguage && (
@@ -77,6 +88,11 @@ function DocumentView({ document }: { document: Document }) {
         </p>
       )}
       {shown && shown.originalBytes !== null && <DownloadOriginal versionId={shown.id} path={path} />}
+      {changes && (
+        <div className="mt-6">
+          <ChangeAnswer documentId={id} onDone={() => setChanges(false)} />
+        </div>
+      )}
       <div className="mt-6 gap-8 lg:grid lg:grid-cols-[minmax(0,1fr)_17rem]">
         <section aria-labelledby="versions" className="self-start lg:sticky lg:top-8 lg:order-last">
           <h2 id="versions" className="mb-2.5 text-sm font-semibold">

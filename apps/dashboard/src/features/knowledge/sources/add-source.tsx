@@ -10,8 +10,9 @@ import { sourceKinds } from "./source-kinds.ts";
 import { type ListedSource, newSourceId, useSourceActions } from "./use-sources.ts";
 
 /** What a member can connect here, in the order in which it is offered. */
-const offered = ["upload", "site"] as const satisfies ListedSource["kind"][];
+const offered = ["upload", "site", "written"] as const satisfies ListedSource["kind"][];
 type Offered = (typeof offered)[number];
+const examples: Record<Offered, string> = { upload: "Handbook", site: "Documentation", written: "What people ask" };
 
 /** Asks first what it is, then what is needed for it, and leads there. */
 export function AddSource({ onCancel }: { onCancel?: (() => void) | undefined }) {
@@ -84,7 +85,7 @@ function NewSource({ kind, onCancel }: { kind: Offered; onCancel: () => void }) 
         required
         maxLength={200}
         autoComplete="off"
-        placeholder={kind === "site" ? "Documentation" : "Handbook"}
+        placeholder={examples[kind]}
         error={nameError}
         hint="Members see the name, visitors don't."
       />

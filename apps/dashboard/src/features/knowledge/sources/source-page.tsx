@@ -7,6 +7,7 @@ import { PageTitle } from "../../../shell/page-title.tsx";
 import { DocumentList } from "../document-list.tsx";
 import { IngestCommand } from "../ingest-command.tsx";
 import { UploadArea } from "../uploads/upload-area.tsx";
+import { WriteAnswer } from "../written/write-answer.tsx";
 import { countPhrase } from "./count-phrase.ts";
 import { SitePanel } from "./site-panel.tsx";
 import { SourceActions } from "./source-actions.tsx";
@@ -87,6 +88,8 @@ function Intake({ source }: { source: ListedSource }) {
   switch (source.kind) {
     case "upload":
       return <UploadArea sourceId={source.id} />;
+    case "written":
+      return <WriteAnswer sourceId={source.id} />;
     case "folder":
       return (
         <section aria-labelledby="intake" className="rounded-card border border-line bg-surface p-4 md:p-5">
