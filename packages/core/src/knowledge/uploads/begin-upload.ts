@@ -9,10 +9,9 @@ import type { BeginUpload } from "./upload-inputs.ts";
 /**
  * Whether a file would be taken, before any of it is sent.
  *
- * @throws AppError `document.type_unknown`, `source.not_found`, `source.wrong_kind`; `document.queue_full` when as many wait as may
+ * @throws AppError `source.not_found`, `source.wrong_kind`, `document.type_unknown`; `document.queue_full` when as many wait as may
  */
 export async function beginUpload(db: Database, tenantId: TenantId, { sourceId, path }: BeginUpload): Promise<void> {
-  fileTypeOf(path);
   const isWaiting = inArray(documentVersions.status, ["queued", "parsing", "embedding"]);
   const [source] = await db.read(tenantId, (read) =>
     read
@@ -25,5 +24,6 @@ export async function beginUpload(db: Database, tenantId: TenantId, { sourceId, 
   );
   if (!source) throw new AppError("source.not_found");
   if (source.kind !== "upload") throw new AppError("source.wrong_kind");
+  fileTypeOf(path);
   if (source.waiting >= limits.waitingDocuments) throw new AppError("document.queue_full");
 }
