@@ -8,7 +8,7 @@ import { addDocument } from "@parley/core/knowledge/add-document";
 import { createMinilmEmbedder } from "@parley/core/knowledge/embedders/minilm";
 import { findVersionStatus } from "@parley/core/knowledge/find-version-status";
 import { createJobs } from "@parley/core/knowledge/jobs";
-import type { Passage } from "@parley/core/knowledge/passage";
+import type { Embedder, Passage } from "@parley/core/knowledge/passage";
 import { readDocument } from "@parley/core/knowledge/read-document";
 import { searchKnowledge } from "@parley/core/knowledge/search";
 import { createTenant } from "@parley/core/tenants/create-tenant";
@@ -20,6 +20,9 @@ import type { RetrievalTask } from "./read-task.ts";
 
 /** A tenant of its own that holds a task's documents, each read in as a document of the product is. */
 export type RetrievalLibrary = AsyncDisposable & {
+  db: Database;
+  embedder: Embedder;
+  tenantId: TenantId;
   /** Reads all of them in. @returns how long that took */
   ingest(docs: RetrievalTask["docs"]): Promise<number>;
   search(question: string, limit: number): Promise<Passage[]>;
@@ -40,6 +43,9 @@ export async function openRetrievalLibrary(databaseUrl: string | undefined): Pro
   const places = new Map<DocumentId, number>();
 
   return {
+    db,
+    embedder,
+    tenantId,
     async ingest(docs) {
       const started = performance.now();
       await jobs.work({ embedder, objects: createFolderStore(path.join(tmpdir(), "parley-bench-objects")) });
