@@ -258,15 +258,25 @@ describe("a crawl", () => {
 
   test("of which an earlier job still runs is the later one's", async () => {
     chain(4);
-    const { start, order, services, last } = await newSite({ depth: 20 });
+    const { start, order, services, last, orders } = await newSite({ depth: 20 });
     await start();
     pages["/robots.txt"] = { body: "User-agent: *\nCrawl-delay: 1" };
     let waits = 0;
+    let time = 0;
+    /** Its time is up after one page. */
+    const short = () => {
+      time += 40_000;
+      return time;
+    };
     const wait = async () => {
       waits += 1;
-      if (waits === 1) await crawlSource({ ...services, wait: async () => {} }, order(), never);
+      if (waits === 1) await crawlSource({ ...services, wait: async () => {}, now: short }, order(), never);
     };
     await crawlSource({ ...services, wait }, order(), never);
+    // One page of each: what the earlier one has asked for after that, it could not store.
+    expect(await last()).toMatchObject({ status: "running", seen: 2, changed: 2 });
+    expect(orders.filter(({ name }) => name === "crawlSource")).toHaveLength(1);
+    await crawlSource({ ...services, wait: async () => {} }, order(), never);
     expect(await last()).toMatchObject({ status: "done", seen: 5, changed: 4 });
   });
 
