@@ -116,6 +116,14 @@ test("another embedder takes the place of the old one once every passage has a v
   expect(current).toMatchObject({ kind: "openai-compatible", model: "words", dimensions: 64, failure: null });
   expect(JSON.stringify({ current })).not.toContain("a key of");
   expect(sent.at(-1)?.name).toBe("clearVectors");
+  const lacking = await db.read(tenantId, (read) =>
+    read.execute(sql`
+      select from chunks c join document_versions v on v.id = c.document_version_id
+      where v.chunk_state = 'live' and not exists (
+        select from embeddings e join tenant_embedders using (embedder_id) where e.chunk_id = c.id
+      )`),
+  );
+  expect(lacking.rows).toEqual([]);
   server.requests.length = 0;
   expect((await library.search("okapi stripes"))[0]).toMatchObject({ path: expect.stringContaining("okapi") });
   expect(server.requests).toMatchObject([{ authorization: "Bearer a key of a tenant 1234" }]);
