@@ -107,7 +107,14 @@ export const test = base.extend<Tests, Workers>({
   ],
   withModel: [
     async ({ provider }, use) =>
-      start({ OPENAI_BASE_URL: provider.url, OPENAI_MODEL: "test-model", ANSWER_QUALITY: "best" }, use),
+      start(
+        {
+          ...{ OPENAI_BASE_URL: provider.url, OPENAI_MODEL: "test-model", ANSWER_QUALITY: "best" },
+          // So that a workspace may have it as well.
+          FETCH_ALLOWED_HOSTS: new URL(provider.url).host,
+        },
+        use,
+      ),
     { scope: "worker", timeout: 120_000 },
   ],
   withOpenId: [

@@ -209,6 +209,18 @@ const test = createRoute({
   component: lazyRouteComponent(() => import("./features/tests/test-page.tsx"), "TestPage"),
 });
 
+const models = createRoute({
+  getParentRoute: () => app,
+  path: "/assistant/models",
+  component: lazyRouteComponent(() => import("./features/assistant/models-page.tsx"), "ModelsPage"),
+});
+
+const playground = createRoute({
+  getParentRoute: () => app,
+  path: "/assistant/playground",
+  component: lazyRouteComponent(() => import("./features/assistant/playground-page.tsx"), "PlaygroundPage"),
+});
+
 const settings = createRoute({
   getParentRoute: () => app,
   path: "/settings",
@@ -281,6 +293,8 @@ const routeTree = root.addChildren([
     source,
     document,
     guidance,
+    models,
+    playground,
     costs,
     gaps,
     gap,

@@ -59,7 +59,13 @@ export async function answer(
   const asked: Attempt[] = [];
   const onAttempt = (attempt: Attempt) => void asked.push(attempt);
   try {
-    const { spent, handsOff, searchMs, ...composed } = await answerOf({ ...deps, logger }, claim, {
+    const {
+      spent,
+      handsOff,
+      searchMs,
+      found: _found,
+      ...composed
+    } = await answerOf({ ...deps, logger }, claim, {
       signal,
       meter,
       onAttempt,

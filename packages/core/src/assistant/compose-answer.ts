@@ -31,6 +31,8 @@ export type Asked = Pick<Question, "text" | "history">;
 
 /** What is said and stored: a reply without the run that it belongs to; and what it took of models. */
 export type Answer = Omit<Reply, "runId" | "leaseToken"> & {
+  /** The passages with all that is known of them. */
+  found: readonly Passage[];
   spent: Spent[];
   /** What the search took; null when there was none. */
   searchMs: number | null;
@@ -232,6 +234,7 @@ export function account(content: Content): Answer {
     },
     attempts,
     searchMs: content.searchMs ?? null,
+    found: passages,
     handsOff: content.handsOff ?? false,
     spent,
   };

@@ -4,6 +4,7 @@ import { procedureFor, router } from "../trpc.ts";
 import { explainSearch } from "./explain-search.ts";
 import { getReceipt } from "./get-receipt.ts";
 import { modelsRouter } from "./models/router.ts";
+import { playgroundRouter } from "./playground/router.ts";
 import { settingsRouter } from "./settings/router.ts";
 
 /** What members see of the assistant's work. */
@@ -19,6 +20,7 @@ const Words = z.string().trim().min(1).max(limits.messageLength);
 export const assistantRouter = router({
   settings: settingsRouter,
   models: modelsRouter,
+  playground: playgroundRouter,
   /** It changes nothing: a mutation so that the words are not in an address, where they would be logged on the way and have no room. */
   explainSearch: procedureFor("knowledge.read")
     .input(z.strictObject({ question: Words, before: Words.optional() }))

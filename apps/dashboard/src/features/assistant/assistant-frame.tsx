@@ -1,14 +1,22 @@
 import { Link } from "@tanstack/react-router";
 import type { ReactNode } from "react";
+import { useMember } from "../../session/session.ts";
 import { PageTitle } from "../../shell/page-title.tsx";
 import { BudgetBanner } from "../costs/budget-banner.tsx";
+import { managesMembers } from "../settings/roles.ts";
 
-const tabs = [{ to: "/assistant", label: "Guidance" }] as const;
+const tabs = [
+  { to: "/assistant", label: "Guidance", isForManagers: false },
+  { to: "/assistant/models", label: "Models", isForManagers: true },
+  { to: "/assistant/playground", label: "Playground", isForManagers: true },
+] as const;
 
 type AssistantFrameProps = { title: string; lead: string; children: ReactNode };
 
 /** What stands around the pages of the assistant, and the way between them. */
 export function AssistantFrame({ title, lead, children }: AssistantFrameProps) {
+  const manages = managesMembers(useMember().member.role);
+  const shown = tabs.filter(({ isForManagers }) => manages || !isForManagers);
   return (
     <div className="min-h-0 grow overflow-y-auto">
       <PageTitle>{title}</PageTitle>
@@ -17,7 +25,7 @@ export function AssistantFrame({ title, lead, children }: AssistantFrameProps) {
           <h1 className="text-xl font-semibold tracking-tight outline-none">Assistant</h1>
           <p className="mt-1 text-ink-soft">{lead}</p>
           <nav aria-label="Assistant" className="mt-4 inline-flex gap-0.5 rounded-xl bg-sunken p-1">
-            {tabs.map(({ to, label }) => (
+            {shown.map(({ to, label }) => (
               <Link
                 key={to}
                 to={to}

@@ -39,12 +39,13 @@ export function Receipt({ id, runId }: ReceiptProps) {
         </div>
       )}
       {query.isError && <ErrorNotice error={query.error} onRetry={() => void query.refetch()} className="m-2" />}
-      {query.data && <Figures receipt={query.data} />}
+      {query.data && <ReceiptFigures receipt={query.data} />}
     </section>
   );
 }
 
-function Figures({ receipt }: { receipt: ReceiptData }) {
+/** The receipt of a run, or of an answer that belongs to none. */
+export function ReceiptFigures({ receipt }: { receipt: Omit<ReceiptData, "runId"> }) {
   const {
     queuedAt,
     firstWordsAt,

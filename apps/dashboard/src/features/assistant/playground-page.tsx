@@ -1,0 +1,107 @@
+import { useMutation } from "@tanstack/react-query";
+import { type FormEvent, useId } from "react";
+import { Button } from "../../components/button.tsx";
+import { Markdown } from "../../components/markdown.tsx";
+import { ErrorNotice } from "../../errors/error-notice.tsx";
+import { FieldFrame } from "../../forms/field.tsx";
+import { type ApiOutputs, useTRPCClient } from "../../trpc.ts";
+import { placeOf } from "../inbox/place-of.ts";
+import { ReceiptFigures } from "../inbox/receipt.tsx";
+import { AssistantFrame } from "./assistant-frame.tsx";
+
+type PlaygroundAnswer = ApiOutputs["assistant"]["playground"]["ask"];
+
+const outcomes: Record<PlaygroundAnswer["outcome"], string> = {
+  answered: "Answered",
+  partial: "Broke off",
+  unknown: "Not answered",
+  failed: "Failed",
+};
+
+/** A question is asked as a visitor would, and told with all that it took. Nothing of it is kept but its cost. */
+export function PlaygroundPage() {
+  const client = useTRPCClient();
+  const ask = useMutation({
+    mutationFn: (input: { question: string; before?: string }) => client.assistant.playground.ask.mutate(input),
+  });
+
+  function submit(event: FormEvent<HTMLFormElement>) {
+    event.preventDefault();
+    if (ask.isPending) return;
+    const form = new FormData(event.currentTarget);
+    const before = String(form.get("before")).trim();
+    ask.mutate({ question: String(form.get("question")).trim(), ...(before !== "" && { before }) });
+  }
+
+  return (
+    <AssistantFrame
+      title="Playground"
+      lead="Ask as a visitor would, and see who answered, why, and what it cost. Nothing is kept but the cost."
+    >
+      <form
+        onSubmit={submit}
+        aria-label="Ask"
+        className="rounded-card border border-line bg-surface p-4 shadow-xs md:p-5"
+      >
+        <FieldFrame label="Question">
+          {(field) => (
+            <textarea
+              {...field}
+              name="question"
+              required
+              maxLength={4_000}
+              rows={2}
+              dir="auto"
+              className="field mt-1.5 w-full px-3 py-2"
+            />
+          )}
+        </FieldFrame>
+        <FieldFrame label="What was asked before it" hint="If the question goes on from another one." className="mt-4">
+          {(field) => (
+            <input {...field} name="before" maxLength={4_000} dir="auto" className="field mt-1.5 h-10.5 w-full px-3" />
+          )}
+        </FieldFrame>
+        <Button type="submit" variant="primary" size="medium" busy={ask.isPending} className="mt-4">
+          {ask.isPending ? "Asking…" : "Ask"}
+        </Button>
+      </form>
+      {ask.isError && <ErrorNotice error={ask.error} className="mt-5" />}
+      <div aria-live="polite">{ask.data && <Told answer={ask.data} />}</div>
+    </AssistantFrame>
+  );
+}
+
+function Told({ answer }: { answer: PlaygroundAnswer }) {
+  const { outcome, text, citations, receipt } = answer;
+  const title = useId();
+  return (
+    <section aria-labelledby={title} className="mt-5 grid items-start gap-5 lg:grid-cols-2">
+      <div className="rounded-card border border-line bg-surface p-4 shadow-xs md:p-5">
+        <h2 id={title} className="text-sm font-medium text-ink-soft">
+          {outcomes[outcome]}
+        </h2>
+        <div className="mt-2" dir="auto">
+          <Markdown source={text} />
+        </div>
+        {citations.length > 0 && (
+          <ol aria-label="Citations" className="mt-4 space-y-2 border-t border-line pt-3 text-sm">
+            {citations.map(({ number, title: document, headingPath, text: quote }) => (
+              <li key={number} className="flex gap-2">
+                <span className="text-ink-soft tabular-nums">[{number}]</span>
+                <span className="min-w-0">
+                  <span className="font-medium wrap-anywhere">{placeOf(document, headingPath)}</span>
+                  <span className="mt-0.5 line-clamp-3 block text-ink-soft wrap-anywhere" dir="auto">
+                    {quote}
+                  </span>
+                </span>
+              </li>
+            ))}
+          </ol>
+        )}
+      </div>
+      <section aria-label="Receipt" className="rounded-card border border-line bg-surface text-sm shadow-xs">
+        <ReceiptFigures receipt={receipt} />
+      </section>
+    </section>
+  );
+}

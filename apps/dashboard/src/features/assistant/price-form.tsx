@@ -1,0 +1,77 @@
+import type { FormEvent } from "react";
+import { Button } from "../../components/button.tsx";
+import { ErrorNotice } from "../../errors/error-notice.tsx";
+import { TextField } from "../../forms/field.tsx";
+import { type ListedModel, useModelActions } from "./use-models.ts";
+
+/** The workspace's own prices of a model: what holds, what will, and a new one. */
+export function PriceForm({ model, onDone }: { model: ListedModel; onDone: () => void }) {
+  const { setPrice, removePrice } = useModelActions();
+  const { id: modelId, name, price, ownPrices } = model;
+
+  function submit(event: FormEvent<HTMLFormElement>) {
+    event.preventDefault();
+    if (setPrice.isPending) return;
+    const form = new FormData(event.currentTarget);
+    const number = (field: string) => Number(form.get(field));
+    const cached = form.get("cached") === "" ? null : number("cached");
+    const validFrom = String(form.get("validFrom"));
+    setPrice.mutate(
+      { modelId, validFrom, input: number("input"), cached, output: number("output") },
+      { onSuccess: onDone },
+    );
+  }
+  const field = {
+    type: "number",
+    min: 0,
+    max: 100_000,
+    step: "any",
+    inputMode: "decimal",
+    className: "!mt-0",
+  } as const;
+
+  return (
+    <form onSubmit={submit} aria-label={`The price of ${name}`} className="mt-3 max-w-140">
+      {(setPrice.isError || removePrice.isError) && (
+        <ErrorNotice error={setPrice.error ?? removePrice.error} className="mb-4" />
+      )}
+      <p className="text-sm text-ink-soft">In US dollars per million tokens.</p>
+      <div className="mt-3 grid grid-cols-2 gap-3 sm:grid-cols-4">
+        <TextField {...field} label="Input" name="input" required defaultValue={price?.input} />
+        <TextField {...field} label="Cached input" name="cached" defaultValue={price?.cached ?? undefined} />
+        <TextField {...field} label="Output" name="output" required defaultValue={price?.output} />
+        <TextField
+          className="!mt-0"
+          label="From (UTC)"
+          name="validFrom"
+          type="date"
+          required
+          defaultValue={new Date().toISOString().slice(0, 10)}
+        />
+      </div>
+      {ownPrices.length > 0 && (
+        <ul aria-label={`Own prices of ${name}`} className="mt-3 space-y-1 text-sm">
+          {ownPrices.map(({ validFrom, input, output }) => (
+            <li key={validFrom} className="flex flex-wrap items-center gap-3">
+              <span className="tabular-nums">
+                From {validFrom} on: ${input} in, ${output} out
+              </span>
+              <Button
+                busy={removePrice.isPending && removePrice.variables.validFrom === validFrom}
+                onClick={() => removePrice.mutate({ modelId, validFrom })}
+              >
+                Remove<span className="sr-only"> the price from {validFrom} on</span>
+              </Button>
+            </li>
+          ))}
+        </ul>
+      )}
+      <div className="mt-4 flex gap-2">
+        <Button type="submit" variant="primary" busy={setPrice.isPending}>
+          {setPrice.isPending ? "Saving…" : "Save the price"}
+        </Button>
+        <Button onClick={onDone}>Close</Button>
+      </div>
+    </form>
+  );
+}

@@ -1,0 +1,75 @@
+import { expectAccessibleInAllLooks } from "../src/accessible.ts";
+import { signUp } from "../src/accounts.ts";
+import { expect, test } from "../src/fixtures.ts";
+import { newPerson } from "../src/mailbox.ts";
+
+// Which models a workspace has, and what it is like to ask them.
+
+// Pages in four looks take their time.
+test.describe.configure({ timeout: 300_000 });
+
+test("a provider is added, tried and given models and prices; the playground tells who answered and what it cost", async ({
+  page,
+  provider,
+  withModel,
+}) => {
+  await signUp(page, withModel, newPerson("Ada King"), "Notes");
+  await page.goto(`${withModel.dashboardUrl}/assistant/models`);
+  await expect(page.getByText("As long as there is no model here, test-model of this installation")).toBeVisible();
+
+  await page.getByRole("button", { name: "Add a provider" }).click();
+  const adding = page.getByRole("form", { name: "A new provider" });
+  await adding.getByLabel("Kind").selectOption("openai-compatible");
+  await adding.getByLabel("Name").fill("Our server");
+  await adding.getByLabel("Address").fill(provider.url);
+  await adding.getByLabel("API key").fill("sk-secret-of-ada-1234");
+  await expectAccessibleInAllLooks(page);
+  await adding.getByRole("button", { name: "Add the provider" }).click();
+  const row = page.getByRole("list", { name: "Providers" }).getByRole("listitem").first();
+  await expect(row).toContainText("…1234");
+  await expect(page.getByText("sk-secret")).toHaveCount(0);
+
+  provider.enqueue({ status: 401 });
+  await row.getByRole("button", { name: "Test Our server" }).click();
+  await row.getByLabel("Model").fill("small-1");
+  await row.getByRole("button", { name: "Ask it" }).click();
+  await expect(row).toContainText("It does not work: the provider refused the API key (401).");
+  await row.getByRole("button", { name: "Ask it" }).click();
+  await expect(row).toContainText("It works");
+  await row.getByRole("button", { name: "Test Our server" }).click();
+
+  for (const [name, tier] of [
+    ["small-1", "1"],
+    ["small-2", "1"],
+    ["large-1", "2"],
+  ] as const) {
+    await page.getByRole("button", { name: "Add a model" }).click();
+    const form = page.getByRole("form", { name: "A new model" });
+    await form.getByLabel("Model", { exact: true }).fill(name);
+    await form.getByLabel("Tier").selectOption(tier);
+    await form.getByRole("button", { name: "Add the model" }).click();
+    await expect(form).toHaveCount(0);
+  }
+  const first = page.getByRole("list", { name: "Tier 1" }).getByRole("listitem");
+  await expect(first).toHaveText([/small-1.*Price unknown/s, /small-2.*Price unknown/s]);
+  await page.getByRole("button", { name: "Move small-2 up" }).click();
+  await expect(first).toHaveText([/small-2/, /small-1/]);
+
+  await page.getByRole("button", { name: "Price of large-1" }).click();
+  const price = page.getByRole("form", { name: "The price of large-1" });
+  await price.getByLabel("Input", { exact: true }).fill("1.5");
+  await price.getByLabel("Output").fill("6");
+  await price.getByRole("button", { name: "Save the price" }).click();
+  const large = page.getByRole("list", { name: "Tier 2" }).getByRole("listitem");
+  await expect(large).toContainText("$1.5 in, $6 out per million tokens");
+  await page.getByRole("radio", { name: /^Best/ }).check();
+  await expectAccessibleInAllLooks(page);
+
+  await page.getByRole("navigation", { name: "Assistant" }).getByRole("link", { name: "Playground" }).click();
+  await page.getByLabel("Question").fill("How do I add documents?");
+  await page.getByRole("button", { name: "Ask" }).click();
+  // The workspace has no documents yet: no model is paid for that.
+  await expect(page.getByRole("heading", { name: "Not answered" })).toBeVisible();
+  await expect(page.getByRole("region", { name: "Receipt" })).toContainText("no passage was found");
+  await expectAccessibleInAllLooks(page);
+});

@@ -1,0 +1,20 @@
+import { limits } from "@parley/contracts";
+import * as z from "zod";
+import { procedureFor, router } from "../../trpc.ts";
+import { askPlayground } from "./ask-playground.ts";
+
+const Words = z.string().trim().min(1).max(limits.messageLength);
+/** As long as somebody waits in front of a page. */
+const patience = { timeoutMs: 60_000, idleTimeoutMs: 20_000 };
+
+/** To ask as a visitor would, and see all that it took. */
+export const playgroundRouter = router({
+  ask: procedureFor("models.manage")
+    .input(z.strictObject({ question: Words, before: Words.optional() }))
+    .mutation(async ({ ctx, input: { question: text, before }, signal }) => {
+      await ctx.countSearch();
+      const deps = { db: ctx.db, embedder: ctx.embedder, modelsOf: ctx.models.of, limits: patience };
+      const history = before === undefined ? [] : [{ author: "contact" as const, text: before }];
+      return askPlayground(deps, ctx.caller.tenantId, { text, history }, signal ?? new AbortController().signal);
+    }),
+});
