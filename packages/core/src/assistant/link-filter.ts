@@ -19,6 +19,7 @@ const mayBegin = /(?:\](?:\([ \t\n]*)?|h|ht|htt|https?|https?:\/?|f|ft|ftp|ftp:\
 /** What an address is made of in the text, as the apps read it. */
 const inText = /^[^\s<>"'`[\]|\\\u3000-\u303f\uff00-\uffef]*/;
 const inTarget = /^[^\s<>]*/;
+const hasAddress = /(?:https?|ftp):\/\/|mailto:/i;
 const schemeAlone = /^(?:https?|ftp|mailto):?\/*$/i;
 const punctuation = /[.,:;!?*_~)]+$/;
 
@@ -55,7 +56,10 @@ export function createLinkFilter(allowed: (address: URL) => boolean): LinkFilter
 
   function screened(address: string, isTarget: boolean): string {
     if (!isTarget && schemeAlone.test(address)) return address;
+    // What turns out to be no link's target is read as text, which has addresses of its own.
+    if (isTarget && hasAddress.test(address.slice(inText.exec(address)?.[0].length))) return "";
     const url = isTarget ? parseTarget(address) : URL.parse(address);
+    if (url === "relative" && hasAddress.test(address)) return "";
     if (url === "relative" || (url && address.length <= longestAddress && allowed(url))) return address;
     return isTarget ? "" : "…";
   }
