@@ -60,3 +60,35 @@ test("the assistant gets a name, a tone and guidance, and what was there before 
   await expect(form.getByLabel("Name", { exact: true })).toHaveValue("Nova");
   await expect(versions.getByRole("listitem").first()).toContainText("changed: name");
 });
+
+test("a tool is added with its secret, which nobody sees again, tried, and taken away", async ({ page, builtIn }) => {
+  await signUp(page, builtIn, newPerson("Ada King"), "Notes");
+  await page.goto(`${builtIn.dashboardUrl}/assistant/tools`);
+  await expect(page.getByText("There are no tools")).toBeVisible();
+  await expectAccessibleInAllLooks(page);
+  await page.getByRole("button", { name: "Add a tool" }).click();
+  const form = page.getByRole("form", { name: "A new tool" });
+  await form.getByLabel("Name", { exact: true }).fill("find_order");
+  await form.getByLabel("What it is for").fill("Finds an order of the visitor by its number");
+  await form.getByLabel("Address").fill("http://127.0.0.1/orders/{order}");
+  await form.getByLabel("Headers").fill("Authorization: Bearer of-the-shop");
+  await form.getByLabel("Arguments, as JSON Schema").fill("{");
+  await expect(form.getByLabel("Arguments, as JSON Schema")).toHaveAccessibleDescription(/This is no JSON/);
+  await form
+    .getByLabel("Arguments, as JSON Schema")
+    .fill('{"type":"object","properties":{"order":{"type":"string"}},"required":["order"]}');
+  await form.getByRole("button", { name: "Save the tool" }).click();
+  await page.getByRole("list", { name: "Tools" }).getByRole("button", { name: "Change find_order" }).click();
+  await expect(page.getByLabel("Headers")).toHaveValue("Authorization");
+  await expect(page.locator("main")).not.toContainText("of-the-shop");
+  await expectAccessibleInAllLooks(page);
+
+  const trial = page.getByRole("form", { name: "Try it" });
+  await trial.getByRole("button", { name: "Ask the server" }).click();
+  await expect(trial.getByRole("status")).toContainText("the arguments do not fit");
+  await trial.getByLabel("Arguments, as JSON").fill('{"order":"A1"}');
+  await trial.getByRole("button", { name: "Ask the server" }).click();
+  await expect(trial.getByRole("status")).toContainText("nothing is fetched from");
+  await page.getByRole("button", { name: "Remove find_order" }).click();
+  await expect(page.getByText("There are no tools")).toBeVisible();
+});

@@ -175,6 +175,12 @@ const guidance = createRoute({
   component: lazyRouteComponent(() => import("./features/assistant/guidance-page.tsx"), "GuidancePage"),
 });
 
+const tools = createRoute({
+  getParentRoute: () => app,
+  path: "/assistant/tools",
+  component: lazyRouteComponent(() => import("./features/assistant/tools-page.tsx"), "ToolsPage"),
+});
+
 const costs = createRoute({
   getParentRoute: () => app,
   path: "/costs",
@@ -295,6 +301,7 @@ const routeTree = root.addChildren([
     guidance,
     models,
     playground,
+    tools,
     costs,
     gaps,
     gap,

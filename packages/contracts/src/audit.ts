@@ -48,6 +48,9 @@ export const AuditAction = z.enum([
   "api_key.revoked",
   // The assistant
   "assistant.changed",
+  "http_tool.added",
+  "http_tool.changed",
+  "http_tool.removed",
   // Models: whose they are, with which key; which of them answer, and at what price
   "model_provider.added",
   "model_provider.changed",

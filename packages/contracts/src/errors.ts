@@ -44,6 +44,18 @@ export const errorCodes = {
   "model.known": { status: 409, meaning: "The provider's model of that name is there already." },
   "model.too_many": { status: 409, meaning: "The workspace has as many models as it may: remove one." },
   "model.too_many_prices": { status: 409, meaning: "The model has as many prices as it may: remove one." },
+  "tool.not_found": { status: 404, meaning: "No such tool, or not yours." },
+  "tool.name_taken": { status: 409, meaning: "Another tool has this name." },
+  "tool.too_many": { status: 409, meaning: "The workspace has as many tools as it may: remove one." },
+  "tool.schema_invalid": {
+    status: 422,
+    meaning: "The arguments' JSON Schema is none of an object, or holds a pattern, a format or a reference.",
+  },
+  "tool.address_invalid": { status: 422, meaning: "The tool's address has no fixed host, or a user in it." },
+  "tool.header_missing": {
+    status: 422,
+    meaning: "A header has no value, and none is kept: the address may have changed.",
+  },
   "api_key.not_found": { status: 404, meaning: "No such API key, or not yours." },
   "api_key.id_taken": { status: 409, meaning: "That API key id is in use: choose another." },
   "api_key.not_in_use": { status: 409, meaning: "The API key is replaced, revoked or expired already." },

@@ -7,6 +7,7 @@ export * from "./conversation.ts";
 export * from "./errors.ts";
 export * from "./events.ts";
 export * from "./gaps.ts";
+export * from "./http-tools.ts";
 export * from "./ids.ts";
 export * from "./knowledge-tests.ts";
 export * from "./limits.ts";

@@ -24,7 +24,7 @@ export type WorkerOptions = {
   eventLog: EventLog;
   embedder: Embedder;
   objects: ObjectStore;
-  models: Pick<WorkspaceModels, "of">;
+  models: Pick<WorkspaceModels, "of" | "httpTools">;
   jobs: KnowledgeJobs;
   /** Where checkpoints of the audit logs go; undefined: none are written. */
   checkpointDir: string | undefined;

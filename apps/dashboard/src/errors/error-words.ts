@@ -37,6 +37,21 @@ export const errorWords: Record<Exclude<ErrorCode, "internal">, Words> = {
     title: "The server does not know what this page asked for",
     advice: "The page may be older than the server: reload it.",
   },
+  "tool.not_found": notThere("tool", "Load the page anew to see which there are."),
+  "tool.name_taken": { title: "Another tool has this name", advice: "Choose another one." },
+  "tool.too_many": { title: "There are as many tools as there may be", advice: "Remove one that nobody needs." },
+  "tool.schema_invalid": {
+    title: "These arguments are described in a way that can't be taken",
+    advice: "Write a JSON Schema of an object, without patterns, formats and references.",
+  },
+  "tool.address_invalid": {
+    title: "This address has no fixed host",
+    advice: "Arguments stand behind the host, as in https://shop.example/orders/{order}.",
+  },
+  "tool.header_missing": {
+    title: "A header has no value",
+    advice: "Enter it. Values are not taken along to another host.",
+  },
   "assistant.settings_changed": {
     title: "Somebody else has changed the settings meanwhile",
     advice: "Keep a copy of what you wrote, and load the page anew to see theirs.",

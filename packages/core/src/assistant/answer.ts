@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { AnswerOutcome, RunId, TenantId } from "@parley/contracts";
 import type { Database } from "@parley/db";
-import { messages, runs } from "@parley/db/schema";
+import { conversations, messages, runs } from "@parley/db/schema";
 import type { EventLog } from "@parley/platform/event-log/event-log";
 import type { Logger } from "@parley/platform/log";
 import { and, desc, eq, isNull, lt, ne, or } from "drizzle-orm";
@@ -147,7 +147,14 @@ async function answerOf(
 async function readQuestion(db: Database, claim: Claim): Promise<Asked> {
   const { author, conversationId, id, outcome, seq, text } = messages;
   const [question] = await db.read(claim.tenantId, (read) =>
-    read.select({ seq, text }).from(messages).where(eq(id, claim.questionId)),
+    read
+      .select({ seq, text, contactId: conversations.contactId })
+      .from(messages)
+      .innerJoin(
+        conversations,
+        and(eq(conversations.tenantId, messages.tenantId), eq(conversations.id, messages.conversationId)),
+      )
+      .where(eq(id, claim.questionId)),
   );
   if (!question) throw new Error("a run has lost its question");
   const before = await db.read(claim.tenantId, (read) =>
@@ -167,5 +174,5 @@ async function readQuestion(db: Database, claim: Claim): Promise<Asked> {
       .limit(historyMessages),
   );
   const isTurn = (message: (typeof before)[number]): message is Turn => message.author !== "system";
-  return { text: question.text, history: before.filter(isTurn).reverse() };
+  return { text: question.text, contactId: question.contactId, history: before.filter(isTurn).reverse() };
 }

@@ -2,6 +2,7 @@ import type { AssistantSettings } from "@parley/contracts";
 import type { Meter, ModelRequest } from "../costs/meter.ts";
 import type { TokenCounts } from "../costs/spent.ts";
 import type { Passage } from "../knowledge/passage.ts";
+import type { Toolbox } from "./tools/toolbox.ts";
 
 /** What was said before, oldest first. */
 export type Turn = { author: "contact" | "assistant" | "member"; text: string };
@@ -13,6 +14,10 @@ export type Question = {
   passages: readonly Passage[];
   /** What the tenant has said of how it wants to be spoken for; nothing when absent. */
   settings?: AssistantSettings | undefined;
+  /** What may be asked of the tenant's own server for it; nothing when absent. */
+  toolbox?: Toolbox | undefined;
+  /** What stands in the place of a citation of what came from there. */
+  accountLabel?: string | undefined;
 };
 
 /** Counted by the provider; null where it doesn't say. */

@@ -101,10 +101,10 @@ async function write(
 ): Promise<Draft> {
   const screen = createScreen(question);
   const holds = () =>
-    isSupported(
-      screen.supported,
-      screen.cited.flatMap((number) => question.passages[number - 1] ?? []),
-    );
+    isSupported(screen.supported, [
+      ...screen.cited.flatMap((number) => question.passages[number - 1] ?? []),
+      ...[...(question.toolbox?.results.values() ?? [])].map((text) => ({ title: "", headingPath: [], text })),
+    ]);
   let held = "";
   /** Nothing can take its words back any more. */
   let stays = !canAskBetter;

@@ -28,13 +28,22 @@ const markerBody = new RegExp(`^${range}(?:[,;]${range})*$`);
 // biome-ignore lint/suspicious/noControlCharactersInRegex: a message may not hold them
 const control = /[\u0000-\u0008\u000B-\u001F\u007F]/;
 
-export function createCitationFilter(given: Iterable<number>): CitationFilter {
+/**
+ * @param given the passages' numbers
+ * @param account what came of the visitor's account, by its number; it may grow. `label` stands in the place of such a citation
+ */
+export function createCitationFilter(
+  given: Iterable<number>,
+  account: { results: ReadonlyMap<number, unknown>; label: string } = { results: new Map(), label: "" },
+): CitationFilter {
   const passages = new Set(given);
   const cited: number[] = [];
   /** Everything that came through, and how far of it `push` and `end` have shown. */
   let passed = "";
   let shown = 0;
   let supportedLength = 0;
+  /** A citation has held. */
+  let isCited = false;
 
   /** What may yet become a citation. */
   let marker = "";
@@ -61,10 +70,14 @@ export function createCitationFilter(given: Iterable<number>): CitationFilter {
   }
 
   function emitCitations(numbers: readonly number[]): void {
-    for (const number of numbers) if (!cited.includes(number)) cited.push(number);
-    emit(spaces + numbers.map((number) => `[${cited.indexOf(number) + 1}]`).join(""));
+    const ofPassages = numbers.filter((number) => passages.has(number));
+    for (const number of ofPassages) if (!cited.includes(number)) cited.push(number);
+    const ofAccount = ofPassages.length < numbers.length ? account.label : "";
+    const markers = ofPassages.map((number) => `[${cited.indexOf(number) + 1}]`).join("");
+    emit(spaces + [markers, ofAccount].filter(Boolean).join(" "));
     spaces = "";
     supportedLength = passed.length;
+    isCited = true;
     afterCitation = true;
     bareOpen = false;
   }
@@ -88,7 +101,9 @@ export function createCitationFilter(given: Iterable<number>): CitationFilter {
     }
     const numbers = body.split(/[,;]/).flatMap((part) => {
       const [first = 0, last = first] = part.split(/[–-]/).map(Number);
-      return [...passages].filter((number) => first <= number && number <= last).sort((a, b) => a - b);
+      return [...passages, ...account.results.keys()]
+        .filter((number) => first <= number && number <= last)
+        .sort((a, b) => a - b);
     });
     if (numbers.length > 0) emitCitations([...new Set(numbers)]);
     else spaces = "";
@@ -171,7 +186,7 @@ export function createCitationFilter(given: Iterable<number>): CitationFilter {
   }
 
   function show(): string {
-    if (cited.length === 0) return "";
+    if (!isCited) return "";
     const now = passed.slice(shown);
     shown = passed.length;
     return now;

@@ -1,4 +1,4 @@
-import type { AnswerOutcome, BudgetStep, RouteNote, TenantId } from "@parley/contracts";
+import type { AnswerOutcome, BudgetStep, ContactId, RouteNote, TenantId } from "@parley/contracts";
 import type { Database } from "@parley/db";
 import type { CitedSpan, Reply } from "../conversations/post-reply.ts";
 import type { Attempt } from "../conversations/record-attempts.ts";
@@ -10,11 +10,13 @@ import type { Answerer, Question } from "./answerer.ts";
 import { askInTurn, type Draft } from "./ask-in-turn.ts";
 import { builtInAnswerer } from "./built-in-answerer.ts";
 import { findSmallTalk } from "./extractive/small-talk.ts";
+import type { HttpTools } from "./http-tools.ts";
 import { inContext } from "./in-context.ts";
 import { countPromptTokens, countTokens } from "./models/count-tokens.ts";
 import { writePrompt } from "./models/prompt.ts";
 import { readSettings } from "./read-settings.ts";
 import { type Models, route } from "./routing/route.ts";
+import type { ToolCall } from "./tools/toolbox.ts";
 import { wordingFor, wordings } from "./wording.ts";
 
 export type ComposeDeps = {
@@ -22,12 +24,17 @@ export type ComposeDeps = {
   embedder: Embedder;
   /** Who writes the tenant's answers. */
   modelsOf: (tenantId: TenantId) => Promise<Models>;
+  /** What an answer may ask of the tenant's own server; absent: nothing. */
+  toolsOf?: HttpTools["open"];
   /** In milliseconds: from the question to the last word, and from one sign of life of a model to the next. */
   limits: { timeoutMs: number; idleTimeoutMs: number };
 };
 
 /** What was asked, and what was said before it. */
-export type Asked = Pick<Question, "text" | "history">;
+export type Asked = Pick<Question, "text" | "history"> & {
+  /** Who asks; undefined: nobody whose data may be looked up. */
+  contactId?: ContactId | undefined;
+};
 
 /** What is said and stored: a reply without the run that it belongs to; and what it took of models. */
 export type Answer = Omit<Reply, "runId" | "leaseToken"> & {
@@ -80,7 +87,10 @@ export async function composeAnswer(
     Promise.all([readSettings(deps.db, tenantId), deps.modelsOf(tenantId)]),
   );
   const { passages, searchMs } = await unlessAborted(inTime, timed(retrieve(deps, models, tenantId, asked)));
-  const question: Question = { ...asked, passages, settings };
+  const toolbox = await deps.toolsOf?.(tenantId, asked.contactId, passages.length + 1);
+  const { text, history } = asked;
+  const { fromAccount: accountLabel } = toolbox ? await wordingFor({ text, history }) : { fromAccount: "" };
+  const question: Question = { text, history, passages, settings, toolbox, accountLabel };
   if (passages.length === 0) {
     const reason = "no passage was found";
     const { unknown } = await wordingFor(question);
@@ -113,7 +123,8 @@ export async function composeAnswer(
   if (draft.answerer.answerer === "built-in" && large) meter.addFree(costInstead(large, question, conclusion.text));
   const { answerer, handsOff } = draft;
   const written = { answerer, passages, searchMs, citations, firstWordsAt, budgetStep, handsOff, ...conclusion };
-  return account({ ...written, route: note, attempts, spent: meter.spent() });
+  const toolCalls = toolbox?.calls ?? [];
+  return account({ ...written, route: note, attempts, toolCalls, spent: meter.spent() });
 }
 
 /**
@@ -210,6 +221,7 @@ type Content = {
   handsOff?: boolean;
   route?: RouteNote;
   attempts?: Attempt[];
+  toolCalls?: readonly ToolCall[];
   spent?: Spent[];
 };
 
@@ -235,6 +247,7 @@ export function account(content: Content): Answer {
     attempts,
     searchMs: content.searchMs ?? null,
     found: passages,
+    toolCalls: content.toolCalls ?? [],
     handsOff: content.handsOff ?? false,
     spent,
   };

@@ -8,6 +8,7 @@ import {
   runAttempts,
   runPassages,
   runs,
+  runToolCalls,
   spending,
 } from "@parley/db/schema";
 import { and, asc, eq, exists, sql } from "drizzle-orm";
@@ -38,6 +39,8 @@ export type Receipt = {
   /** Who was asked, in order, and what each took; null where that is not known. */
   attempts: (Pick<typeof runAttempts.$inferSelect, "level" | "answerer" | "provider" | "model" | "outcome" | "reason"> &
     TokenCounts & { costMicros: number | null; countedBy: "provider" | "tokenizer" })[];
+  /** What was asked of the workspace's own server, in order. */
+  toolCalls: Pick<typeof runToolCalls.$inferSelect, "name" | "given" | "outcome" | "reason" | "durationMs">[];
   /** Why it failed, was cut off, was discarded or found nothing. */
   reason: string | null;
   queuedAt: string;
@@ -113,6 +116,14 @@ export async function getReceipt(db: Database, tenantId: TenantId, runId: RunId)
       .orderBy(asc(number));
   });
   const attempts = await readAttempts(db, tenantId, runId);
+  const toolCalls = await db.read(tenantId, (read) => {
+    const { name, given, outcome, reason, durationMs, number } = runToolCalls;
+    return read
+      .select({ name, given, outcome, reason, durationMs })
+      .from(runToolCalls)
+      .where(eq(runToolCalls.runId, runId))
+      .orderBy(asc(number));
+  });
   const entries = await db.read(tenantId, (read) =>
     read.select({ large: spending.largeCostMicros }).from(spending).where(eq(spending.runId, runId)),
   );
@@ -129,6 +140,7 @@ export async function getReceipt(db: Database, tenantId: TenantId, runId: RunId)
       entries.length > 0 ? 0 : null,
     ),
     attempts,
+    toolCalls,
     inputTokens,
     cachedTokens,
     outputTokens,

@@ -46,5 +46,5 @@ export function instructionsFor({ name, tone, toneWords, guidance }: AssistantSe
 
 /** Words that can neither cite nor open or close one of the prompt's own tags. */
 export function asData(text: string): string {
-  return disarmMarkers(text).replace(/<(?=\s*\/?\s*(?:passages?|question|guidance)\b)/gi, "‹");
+  return disarmMarkers(text).replace(/<(?=\s*\/?\s*(?:passages?|question|guidance|account)\b)/gi, "‹");
 }

@@ -20,7 +20,7 @@ export type AssistantJobsOptions = {
   db: Database;
   eventLog: EventLog;
   embedder: Embedder;
-  models: Pick<WorkspaceModels, "of">;
+  models: Pick<WorkspaceModels, "of"> & Partial<Pick<WorkspaceModels, "httpTools">>;
   logger: Logger;
   config: { answer: { timeoutMs: number; idleTimeoutMs: number; leaseMs: number } };
 };
@@ -73,7 +73,13 @@ export function createAssistantJobs({ config, models, ...options }: AssistantJob
   return {
     async start() {
       const takeovers = await watchTakeovers(eventLog);
-      const deps: AnswerDeps = { ...options, takeovers, limits, modelsOf: models.of };
+      const deps: AnswerDeps = {
+        ...options,
+        takeovers,
+        limits,
+        modelsOf: models.of,
+        ...(models.httpTools && { toolsOf: models.httpTools.open }),
+      };
       const consumer = await eventLog.consume(
         "assistant",
         { types: ["run.queued"], concurrency, claimAfterMs: leaseMs },

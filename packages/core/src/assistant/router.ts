@@ -6,6 +6,7 @@ import { getReceipt } from "./get-receipt.ts";
 import { modelsRouter } from "./models/router.ts";
 import { playgroundRouter } from "./playground/router.ts";
 import { settingsRouter } from "./settings/router.ts";
+import { toolsRouter } from "./tools/router.ts";
 
 /** What members see of the assistant's work. */
 export const runsRouter = router({
@@ -19,6 +20,7 @@ const Words = z.string().trim().min(1).max(limits.messageLength);
 /** The assistant, for those who run it, and what members may try with it. */
 export const assistantRouter = router({
   settings: settingsRouter,
+  tools: toolsRouter,
   models: modelsRouter,
   playground: playgroundRouter,
   /** It changes nothing: a mutation so that the words are not in an address, where they would be logged on the way and have no room. */

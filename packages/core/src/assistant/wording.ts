@@ -3,7 +3,7 @@ import type { Question } from "./answerer.ts";
 import { type Language, languages, type SmallTalk } from "./extractive/small-talk.ts";
 
 /** What the assistant says of itself. It never promises what it can't do, and always offers a person. */
-type Wording = Record<"unknown" | "cutOff" | "failed" | "handedOff" | "passedOn" | SmallTalk, string>;
+type Wording = Record<"unknown" | "cutOff" | "failed" | "handedOff" | "passedOn" | "fromAccount" | SmallTalk, string>;
 
 export const wordings: Readonly<Record<Language, Wording>> = {
   en: {
@@ -13,6 +13,7 @@ export const wordings: Readonly<Record<Language, Wording>> = {
     failed: "Something went wrong and I can't answer right now. Please ask me again in a moment, or ask for a person.",
     handedOff: "I can't answer by myself right now, so I've passed this conversation on to a person.",
     passedOn: "I've passed this conversation on to a person.",
+    fromAccount: "*(from your account)*",
     greeting:
       "Hello! What would you like to know? I answer from this company's own documents and show where they say so.",
     thanks: "You're welcome. Ask me anything else, or ask for a person at any time.",
@@ -25,6 +26,7 @@ export const wordings: Readonly<Record<Language, Wording>> = {
       "Etwas ist schiefgegangen, und ich kann gerade nicht antworten. Fragen Sie mich gleich noch einmal, oder fragen Sie nach einem Menschen.",
     handedOff: "Ich kann im Moment nicht selbst antworten und habe dieses Gespräch an einen Menschen weitergegeben.",
     passedOn: "Ich habe dieses Gespräch an einen Menschen weitergegeben.",
+    fromAccount: "*(aus Ihrem Konto)*",
     greeting:
       "Hallo! Was möchten Sie wissen? Ich antworte aus den Dokumenten dieses Unternehmens und zeige, wo es dort steht.",
     thanks: "Gern geschehen. Fragen Sie mich, was Sie noch wissen möchten, oder jederzeit nach einem Menschen.",
@@ -37,6 +39,7 @@ export const wordings: Readonly<Record<Language, Wording>> = {
       "Un problème est survenu et je ne peux pas répondre pour le moment. Réessayez dans un instant, ou demandez à parler à une personne.",
     handedOff: "Je ne peux pas répondre moi-même pour le moment : j'ai transmis cette conversation à une personne.",
     passedOn: "J'ai transmis cette conversation à une personne.",
+    fromAccount: "*(de votre compte)*",
     greeting:
       "Bonjour ! Que souhaitez-vous savoir ? Je réponds à partir des documents de cette entreprise et je montre où cela est écrit.",
     thanks: "Avec plaisir. Posez-moi une autre question, ou demandez une personne à tout moment.",
@@ -48,6 +51,7 @@ export const wordings: Readonly<Record<Language, Wording>> = {
       "Algo ha fallado y ahora no puedo responder. Pregúnteme de nuevo en un momento, o pida hablar con una persona.",
     handedOff: "Ahora no puedo responder yo mismo, así que he pasado esta conversación a una persona.",
     passedOn: "He pasado esta conversación a una persona.",
+    fromAccount: "*(de su cuenta)*",
     greeting: "¡Hola! ¿Qué quiere saber? Respondo a partir de los documentos de esta empresa y muestro dónde lo dicen.",
     thanks: "De nada. Pregúnteme lo que quiera, o pida hablar con una persona en cualquier momento.",
   },
@@ -59,6 +63,7 @@ export const wordings: Readonly<Record<Language, Wording>> = {
       "Qualcosa è andato storto e ora non posso rispondere. Riprovi tra un momento, oppure chieda di parlare con una persona.",
     handedOff: "Al momento non posso rispondere da solo, quindi ho passato questa conversazione a una persona.",
     passedOn: "Ho passato questa conversazione a una persona.",
+    fromAccount: "*(dal suo account)*",
     greeting: "Salve! Che cosa vuole sapere? Rispondo in base ai documenti di questa azienda e mostro dove lo dicono.",
     thanks: "Prego. Mi chieda pure altro, o chieda di parlare con una persona in qualsiasi momento.",
   },
@@ -69,6 +74,7 @@ export const wordings: Readonly<Record<Language, Wording>> = {
       "Algo correu mal e não posso responder agora. Pergunte de novo daqui a pouco, ou peça para falar com uma pessoa.",
     handedOff: "De momento não posso responder sozinho, por isso passei esta conversa a uma pessoa.",
     passedOn: "Passei esta conversa a uma pessoa.",
+    fromAccount: "*(da sua conta)*",
     greeting: "Olá! O que quer saber? Respondo a partir dos documentos desta empresa e mostro onde está escrito.",
     thanks: "De nada. Pergunte o que quiser, ou peça para falar com uma pessoa a qualquer momento.",
   },
@@ -78,6 +84,7 @@ export const wordings: Readonly<Record<Language, Wording>> = {
     failed: "Er ging iets mis en ik kan nu niet antwoorden. Vraag het me zo dadelijk opnieuw, of vraag om een mens.",
     handedOff: "Ik kan nu zelf niet antwoorden en heb dit gesprek aan een mens doorgegeven.",
     passedOn: "Ik heb dit gesprek aan een mens doorgegeven.",
+    fromAccount: "*(uit uw account)*",
     greeting: "Hallo! Wat wilt u weten? Ik antwoord uit de documenten van dit bedrijf en laat zien waar het staat.",
     thanks: "Graag gedaan. Vraag me gerust nog iets, of vraag op elk moment om een mens.",
   },
@@ -87,6 +94,7 @@ export const wordings: Readonly<Record<Language, Wording>> = {
     failed: "حدث خطأ ما ولا أستطيع الإجابة الآن. اسألني مرة أخرى بعد قليل، أو اطلب التحدث إلى شخص.",
     handedOff: "لا أستطيع الإجابة بنفسي الآن، ولذلك أحلت هذه المحادثة إلى شخص.",
     passedOn: "لقد حوّلت هذه المحادثة إلى شخص.",
+    fromAccount: "*(من حسابك)*",
     greeting: "مرحبًا! ماذا تريد أن تعرف؟ أجيب من مستندات هذه الشركة وأبيّن أين ورد ذلك فيها.",
     thanks: "على الرحب والسعة. اسألني عما تشاء، أو اطلب التحدث إلى شخص في أي وقت.",
   },

@@ -4,6 +4,7 @@ import { answerQuality, modelPrices, modelProviders, models } from "@parley/db/s
 import { and, asc, desc, eq, lte, sql } from "drizzle-orm";
 import { AppError } from "../app-error.ts";
 import type { Answerer } from "./answerer.ts";
+import { createHttpTools, type HttpTools } from "./http-tools.ts";
 import { type Circuit, createCircuit } from "./models/circuit.ts";
 import { type Connection, providerAddresses } from "./models/connection.ts";
 import type { TestProvider } from "./models/inputs.ts";
@@ -16,6 +17,8 @@ import type { Models } from "./routing/route.ts";
 /** Tenants' models, and how they are reached. */
 export type WorkspaceModels = {
   keys: ProviderKeys;
+  /** What the tenants' own servers can be asked for while they write. */
+  httpTools: HttpTools;
   /** The one of tenants that have none of their own; undefined: the built-in answerer writes for them. */
   installation: Model | undefined;
   /** Of tenants that chose nothing else. */
@@ -41,7 +44,7 @@ const unreadable = "its key can't be read any more, since the installation's sec
 export function createWorkspaceModels(options: {
   db: Database;
   secret: string;
-  fetch: Connection["fetch"];
+  fetch: NonNullable<Connection["fetch"]>;
   installation: Model | undefined;
   quality?: AnswerQuality;
   addresses?: Partial<typeof providerAddresses>;
@@ -83,6 +86,7 @@ export function createWorkspaceModels(options: {
 
   return {
     keys,
+    httpTools: createHttpTools({ db, secret: options.secret, fetch }),
     installation,
     quality: usual,
     async of(tenantId) {

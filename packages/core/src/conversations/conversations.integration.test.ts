@@ -75,6 +75,7 @@ const reply = (claimed: { runId: RunId; leaseToken: string }, text = "An answer.
     route: null,
   },
   attempts: [],
+  toolCalls: [],
 });
 
 test("a message is stored, announced and owed an answer: all of it", async () => {

@@ -1,7 +1,7 @@
 import { createHash, randomUUID } from "node:crypto";
 import { type AnswerOutcome, type Citation, type Message, MessageId, type RunId } from "@parley/contracts";
 import type { TenantTransaction } from "@parley/db";
-import { citations, runPassages, runs } from "@parley/db/schema";
+import { citations, runPassages, runs, runToolCalls } from "@parley/db/schema";
 import { eq, sql } from "drizzle-orm";
 import { appendMessage } from "./advance.ts";
 import { lockConversation } from "./conversation-rows.ts";
@@ -23,6 +23,8 @@ export type Reply = {
   passages: Omit<typeof runPassages.$inferInsert, "tenantId" | "runId">[];
   /** The receipt, without what the answer took: the ledger tells that. */
   receipt: Pick<typeof runs.$inferSelect, "answerer" | "model" | "budgetStep" | "reason" | "firstWordsAt" | "route">;
+  /** What was asked of the tenant's own server, in order. */
+  toolCalls: readonly Omit<typeof runToolCalls.$inferInsert, "tenantId" | "runId" | "number">[];
   /** Who was asked. */
   attempts: readonly Attempt[];
 };
@@ -55,6 +57,10 @@ export async function postReply(tx: TenantTransaction, reply: Reply): Promise<Me
     .where(eq(runs.id, run.id));
   if (reply.passages.length > 0) {
     await tx.insert(runPassages).values(reply.passages.map((passage) => ({ ...passage, runId: run.id })));
+  }
+  if (reply.toolCalls.length > 0) {
+    const calls = reply.toolCalls.map((call, index) => ({ ...call, runId: run.id, number: index + 1 }));
+    await tx.insert(runToolCalls).values(calls);
   }
   if (voided) return "discarded";
 

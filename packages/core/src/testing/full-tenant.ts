@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import {
   defaultAssistantSettings,
+  HttpToolId,
   InvitationId,
   MemberId,
   ModelId,
@@ -92,6 +93,9 @@ export async function createFullTenant(world: World, word: string) {
   const model = { id: ModelId.parse(randomUUID()), providerId: provider.id, name: "gpt-5-mini" };
   await contact.api.assistant.models.saveModel({ ...model, level: 1, enabled: true });
   await contact.api.assistant.models.setPrice({ modelId: model.id, validFrom: "2026-01-01", input: 1, output: 2 });
+  const tool = { id: HttpToolId.parse(randomUUID()), name: "find_order", description: `Finds ${word}` };
+  const whereTo = { method: "GET" as const, url: "https://shop.example/orders", sendsContact: true, enabled: true };
+  await contact.api.assistant.tools.save({ ...tool, ...whereTo, headers: [{ name: "X-Key", value: word }] });
   const invitationId = InvitationId.parse(randomUUID());
   await contact.api.invitations.create({ id: invitationId, email: `${word}@example.com`, role: "viewer" });
   await db.transaction(tenantId, (tx) =>
@@ -147,6 +151,7 @@ export async function createFullTenant(world: World, word: string) {
     ChunkId: passage.chunkId,
     ApiKeyId: apiKeyId,
     ModelProviderId: provider.id,
+    HttpToolId: tool.id,
     ModelId: model.id,
     InvitationId: invitationId,
     KnowledgeTestId,

@@ -18,6 +18,7 @@ const kinds = {
   ChunkId: contracts.ChunkId,
   ApiKeyId: contracts.ApiKeyId,
   ModelProviderId: contracts.ModelProviderId,
+  HttpToolId: contracts.HttpToolId,
   ModelId: contracts.ModelId,
   InvitationId: contracts.InvitationId,
   KnowledgeTestId: contracts.KnowledgeTestId,

@@ -67,6 +67,10 @@ const rows = (tenantId: TenantId, id: (n: number) => string) => `
   INSERT INTO gaps (id, question, embedder_id, embedding) VALUES (${id(22)}, 'How?', 'e', '[1,0]');
   INSERT INTO gap_questions (message_id, gap_id, reason, question, asked_at)
     VALUES (${id(5)}, ${id(22)}, 'unknown', 'How?', now());
+  INSERT INTO http_tools (id, name, description, method, url, parameters, header_names, sends_contact, enabled)
+    VALUES (${id(30)}, 'find_order', 'Finds', 'GET', 'https://shop.example/', '{}', '{}', true, true);
+  INSERT INTO run_tool_calls (run_id, number, name, given, outcome, duration_ms)
+    VALUES (${id(6)}, 1, 'find_order', '{}', 'ok', 1);
   INSERT INTO outbox (event) VALUES ('{}');`;
 
 /**

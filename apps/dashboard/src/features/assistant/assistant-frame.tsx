@@ -7,6 +7,7 @@ import { managesMembers } from "../settings/roles.ts";
 
 const tabs = [
   { to: "/assistant", label: "Guidance", isForManagers: false },
+  { to: "/assistant/tools", label: "Tools", isForManagers: false },
   { to: "/assistant/models", label: "Models", isForManagers: true },
   { to: "/assistant/playground", label: "Playground", isForManagers: true },
 ] as const;

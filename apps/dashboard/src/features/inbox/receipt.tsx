@@ -76,8 +76,31 @@ export function ReceiptFigures({ receipt }: { receipt: Omit<ReceiptData, "runId"
       {route && <p className="border-t border-line px-4 py-2.5 text-ink-soft">{describeRoute(route)}</p>}
       {receipt.attempts.length > 0 && <Attempts attempts={receipt.attempts} />}
       {reason && <p className="border-t border-line px-4 py-2.5 text-ink-soft first-letter:uppercase">{reason}</p>}
+      {receipt.toolCalls.length > 0 && <ToolCalls calls={receipt.toolCalls} />}
       {passages.length > 0 && <Passages passages={passages} />}
     </>
+  );
+}
+
+/** What was asked of the workspace's own server. */
+function ToolCalls({ calls }: { calls: ReceiptData["toolCalls"] }) {
+  return (
+    <div className="border-t border-line px-4 pt-3 pb-4">
+      <h3 className="text-xs text-ink-soft">Asked of your server</h3>
+      <ol className="mt-2 space-y-1.5">
+        {calls.map(({ name, given, outcome, reason, durationMs }, index) => (
+          // biome-ignore lint/suspicious/noArrayIndexKey: the calls of a receipt never change places
+          <li key={index} className="wrap-anywhere">
+            <code className="font-mono text-xs">
+              {name} {given}
+            </code>
+            <span className="block text-xs text-ink-soft">
+              {outcome === "ok" ? `answered after ${formatDuration(durationMs)}` : reason}
+            </span>
+          </li>
+        ))}
+      </ol>
+    </div>
   );
 }
 

@@ -33,7 +33,7 @@ const providerId = () => ModelProviderId.parse(randomUUID());
 const modelId = () => ModelId.parse(randomUUID());
 const openModels = (more: Partial<Parameters<typeof createWorkspaceModels>[0]> = {}) => {
   const addresses = { openai: provider.url, anthropic: provider.url, google: provider.url };
-  return createWorkspaceModels({ db, secret, fetch: undefined, installation: undefined, addresses, ...more });
+  return createWorkspaceModels({ db, secret, fetch: globalThis.fetch, installation: undefined, addresses, ...more });
 };
 
 /** A tenant with a provider, and its models from the lowest level up. */

@@ -1,5 +1,6 @@
 import { setTimeout as wait } from "node:timers/promises";
-import { jsonSchema, type LanguageModelUsage, streamText, tool } from "ai";
+import { httpToolLimits } from "@parley/contracts";
+import { isStepCount, jsonSchema, type LanguageModelUsage, streamText, type ToolSet, tool } from "ai";
 import * as z from "zod";
 import type { ModelRequest, OpenRequest } from "../../costs/meter.ts";
 import type { Ending, Question, Tried, Usage, WriteOptions } from "../answerer.ts";
@@ -40,7 +41,8 @@ export async function* writeAnswer(
   limits: WriteOptions,
 ): AsyncGenerator<string, Ending> {
   const delays = options.retryDelaysMs ?? defaultRetryDelaysMs;
-  const prompt = { ...writePrompt(question), mayHandOff: mayHandOff(question.settings) };
+  const { settings, toolbox } = question;
+  const prompt = { ...writePrompt(question), mayHandOff: mayHandOff(settings), toolbox };
   const deadline = AbortSignal.timeout(limits.timeoutMs);
 
   for (let attempt = 0; ; attempt++) {
@@ -59,7 +61,7 @@ export async function* writeAnswer(
   }
 }
 
-type Asking = Prompt & { mayHandOff: boolean };
+type Asking = Prompt & { mayHandOff: boolean; toolbox: Question["toolbox"] };
 type Said = "nothing" | "something" | "declined";
 type Limits = WriteOptions & { deadline: AbortSignal };
 
@@ -130,7 +132,7 @@ async function* unlessDeclined(words: AsyncGenerator<string, StreamEnd>): AsyncG
 /** The words of one request, and how it ended. Every failure is an ending; only `signal` throws. */
 async function* streamWords(
   { model, keyName, ...connection }: Asked,
-  { instructions, messages, mayHandOff }: Asking,
+  { instructions, messages, ...given }: Asking,
   { signal, deadline, timeoutMs, idleTimeoutMs }: Limits,
   onWritten: (words: string) => void,
 ): AsyncGenerator<string, StreamEnd> {
@@ -159,7 +161,7 @@ async function* streamWords(
       maxRetries: 0,
       abortSignal: AbortSignal.any([signal, deadline, request.signal]),
       ...(isToThinkLittle(connection, model) && { reasoning: "low" }),
-      ...(mayHandOff && { tools: { [handOffTool.name]: tool({ ...handOffTool, inputSchema: noArguments }) } }),
+      ...toolsOf(given, signal),
       // By default it prints them, with the prompt. They come in the stream as well.
       onError: () => undefined,
     });
@@ -174,7 +176,7 @@ async function* streamWords(
           yield part.text;
           break;
         case "tool-call":
-          handsOff ||= mayHandOff && part.toolName === handOffTool.name;
+          handsOff ||= given.mayHandOff && part.toolName === handOffTool.name;
           break;
         case "error":
           return failed(part.error);
@@ -196,6 +198,21 @@ async function* streamWords(
     clearTimeout(silence);
     request.abort();
   }
+}
+
+/** Each step but the last may ask for something. */
+const mostSteps = httpToolLimits.callsPerAnswer + 1;
+
+/** Nothing when there are none: some servers refuse an empty list. */
+function toolsOf({ mayHandOff, toolbox }: Pick<Asking, "mayHandOff" | "toolbox">, signal: AbortSignal) {
+  const tools: ToolSet = {};
+  for (const { name, description, schema } of toolbox?.tools ?? []) {
+    const execute = (given: unknown) => toolbox?.call(name, given, signal);
+    tools[name] = tool({ description, inputSchema: jsonSchema(schema), execute });
+  }
+  // Nobody executes it: the answer ends with it.
+  if (mayHandOff) tools[handOffTool.name] = tool({ ...handOffTool, inputSchema: noArguments });
+  return Object.keys(tools).length > 0 ? { tools, stopWhen: isStepCount(mostSteps) } : {};
 }
 
 const noArguments = jsonSchema({ type: "object", properties: {}, additionalProperties: false });

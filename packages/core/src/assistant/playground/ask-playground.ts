@@ -50,6 +50,7 @@ function receiptOf(answer: Answer, queuedAt: Date): PlaygroundAnswer["receipt"] 
     ...{ status, taken: 1, ...receipt, ...sumSpent(spent) },
     largeCostMicros: spent.length === 0 ? null : sumOf(spent.map(({ largeCostMicros }) => largeCostMicros)),
     attempts: attempts.map((attempt) => ({ ...told(attempt), ...tokensOf(entries.get(attempt.id)) })),
+    toolCalls: answer.toolCalls.map(({ reason = null, ...call }) => ({ ...call, reason })),
     passages: answer.found.map(
       ({ documentVersionId, title, headingPath, start, end, score, lexical, cosine, chunkId }, index) => {
         const place = { documentVersionId, title, headingPath, start, end };

@@ -58,6 +58,9 @@ export const actionGroups = [
     name: "Keys, assistant and knowledge",
     actions: {
       "assistant.changed": "Assistant changed",
+      "http_tool.added": "Tool added",
+      "http_tool.changed": "Tool changed",
+      "http_tool.removed": "Tool removed",
       "budget.changed": "Budget changed",
       "api_key.created": "API key created",
       "api_key.rotated": "API key rotated",

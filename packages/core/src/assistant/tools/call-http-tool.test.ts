@@ -1,0 +1,163 @@
+import { randomUUID } from "node:crypto";
+import { once } from "node:events";
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import { ContactId } from "@parley/contracts";
+import { createGuardedFetch, type GuardedFetch } from "@parley/platform/http/fetch-guarded";
+import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
+import { callHttpTool, type HttpTool } from "./call-http-tool.ts";
+import { checkTemplate, fillAddress } from "./fill-address.ts";
+import { readToolSchema } from "./tool-schema.ts";
+
+type Received = { method: string; url: string; headers: IncomingMessage["headers"]; body: string };
+const received: Received[] = [];
+let respond: (request: IncomingMessage, response: ServerResponse) => void;
+let server: Server;
+let port: number;
+let guarded: GuardedFetch;
+
+beforeAll(async () => {
+  server = createServer((request, response) => {
+    const read = async () => {
+      let body = "";
+      for await (const part of request.setEncoding("utf8")) body += part;
+      received.push({ method: request.method ?? "", url: request.url ?? "", headers: request.headers, body });
+      respond(request, response);
+    };
+    read().catch(() => response.destroy());
+  }).listen(0, "127.0.0.1");
+  await once(server, "listening");
+  port = (server.address() as AddressInfo).port;
+  guarded = createGuardedFetch({ allowedHosts: [`127.0.0.1:${port}`], contact: "http://localhost" });
+});
+afterEach(() => {
+  received.length = 0;
+});
+afterAll(async () => {
+  await guarded.close();
+  server.closeAllConnections();
+  server.close();
+});
+
+const parameters = readToolSchema(
+  JSON.stringify({
+    type: "object",
+    properties: { order: { type: "string", maxLength: 20 }, lines: { type: "integer", maximum: 10 } },
+    required: ["order"],
+  }),
+);
+const contactId = ContactId.parse(randomUUID());
+const tool = (more: Partial<HttpTool> = {}): HttpTool => ({
+  name: "find_order",
+  method: "GET",
+  url: `http://127.0.0.1:${port}/orders/{order}`,
+  headers: { authorization: "Bearer of the tenant" },
+  sendsContact: true,
+  ...more,
+});
+const call = (given: unknown, more: Partial<HttpTool> = {}, signal = new AbortController().signal) =>
+  callHttpTool(guarded.fetch, tool(more), parameters, given, { contactId, signal });
+
+test("a tenant's server is asked with its own secrets, for the contact that it is about, and its answer is what came", async () => {
+  respond = (_request, response) => response.end('{"status":"sent"}');
+  expect(await call({ order: "A 1/2", lines: 3 })).toMatchObject({ outcome: "ok", text: '{"status":"sent"}' });
+  expect(received).toMatchObject([
+    {
+      method: "GET",
+      url: "/orders/A%201%2F2?lines=3",
+      headers: { authorization: "Bearer of the tenant", "parley-contact": contactId },
+    },
+  ]);
+  await call({ order: "B" }, { method: "POST", sendsContact: false });
+  expect(received[1]).toMatchObject({ method: "POST", url: "/orders/B", body: '{"order":"B"}' });
+  expect(received[1]?.headers["parley-contact"]).toBeUndefined();
+});
+
+test.each([
+  ["another type", { order: 5 }],
+  ["one too long", { order: "x".repeat(21) }],
+  ["one that is missing", {}],
+  ["one that nobody named", { order: "A", contact: "00000000-0000-4000-8000-000000000001" }],
+  ["no object", "A"],
+  ["a way out of the folder", { order: ".." }],
+  ["nothing in a place", { order: "" }],
+])("arguments that do not fit never leave: %s", async (_what, given) => {
+  respond = (_request, response) => response.end("x");
+  expect(await call(given)).toMatchObject({ outcome: "refused_arguments" });
+  expect(received).toEqual([]);
+});
+
+test.each(["a/../../admin", "a?x=1#y", "a@evil.example", "%2e%2e", "\\..\\x", "//evil.example/"])(
+  "an argument stays within its place: %j",
+  (order) => {
+    const url = fillAddress("https://api.shop.example/v1/orders/{order}/status", { order }, true);
+    expect(url?.host).toBe("api.shop.example");
+    expect(url?.pathname).toMatch(/^\/v1\/orders\/[^/]+\/status$/);
+    expect(url?.search).toBe("");
+  },
+);
+
+test.each([
+  "https://{host}/x",
+  "https://a.example{x}/y",
+  "https://user@a.example/",
+  "ftp://a.example/",
+  "https://a.example/{bad name}",
+  "x",
+])("an address without a fixed host is none: %s", (template) => {
+  expect(() => checkTemplate(template)).toThrow();
+});
+
+test.each([
+  ["status 500", 500, {}, "status 500"],
+  ["a redirect", 302, { location: "http://127.0.0.1:1/secret" }, "leads elsewhere"],
+])("%s is no answer, and is not followed", async (_what, status, headers, detail) => {
+  respond = (_request, response) => {
+    response.writeHead(status, headers);
+    response.end("secret words of the server");
+  };
+  const result = await call({ order: "A" });
+  expect(result).toMatchObject({ outcome: "failed", detail: expect.stringContaining(detail) });
+  expect(JSON.stringify(result)).not.toContain("secret");
+  expect(received).toHaveLength(1);
+});
+
+test("an answer that goes on and on is given up", async () => {
+  respond = (_request, response) => {
+    const more = () => {
+      if (!response.destroyed) response.write("x".repeat(4_096), () => setImmediate(more));
+    };
+    more();
+  };
+  expect(await call({ order: "A" })).toMatchObject({ outcome: "failed", detail: "it answered more than may be read" });
+});
+
+test("whoever wants no answer any more stops it", async () => {
+  const stop = new AbortController();
+  respond = () => stop.abort(new Error("taken over"));
+  await expect(call({ order: "A" }, {}, stop.signal)).rejects.toThrow("taken over");
+});
+
+test("[I4, I5] the inner network is not asked, whatever a tool's address says", async () => {
+  const strict = createGuardedFetch({ allowedHosts: [], contact: "http://localhost" });
+  for (const host of [`127.0.0.1:${port}`, `[::ffff:7f00:1]:${port}`, "169.254.169.254", `localhost:${port}`]) {
+    const url = `http://${host}/orders/{order}`;
+    const options = { contactId, signal: new AbortController().signal };
+    const result = await callHttpTool(strict.fetch, tool({ url }), parameters, { order: "A" }, options);
+    expect(result).toMatchObject({ outcome: "failed" });
+  }
+  expect(received).toEqual([]);
+  await strict.close();
+});
+
+test.each([
+  "no JSON",
+  "[]",
+  '{"type":"array"}',
+  '{"type":"object","properties":{"a":{"type":"string","pattern":"^(a+)+$"}}}',
+  '{"type":"object","properties":{"a":{"$ref":"https://evil.example/schema"}}}',
+  '{"type":"object","properties":{"a":{"type":"strin"}}}',
+  `{"type":"object","x":${"[".repeat(20)}${"]".repeat(20)}}`,
+])("a schema that is none, or may take for ever, is refused: %s", (text) => {
+  expect(() => readToolSchema(text)).toThrow();
+});
