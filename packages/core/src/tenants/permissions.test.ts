@@ -92,6 +92,7 @@ test("[S4] these want to have been confirmed in the last 10 minutes, before they
     "apiKeys.create",
     "apiKeys.rotate",
     "assistant.models.saveProvider",
+    "assistant.tools.save",
     "audit.beginExport",
     "members.transferOwnership",
     "tenants.requireSecondFactor",
