@@ -71,7 +71,7 @@ test("how the words are cut makes no difference, and nothing is lost", () => {
       const parts = say(text, { cut });
       expect(parts.recites).toBe(whole.recites);
       if (!parts.recites) expect(parts.said).toBe(text);
-      else expect(parts.said).not.toMatch(/ZK4.?-77Q9/);
+      else expect(parts.said).not.toMatch(/ZK4[^\p{L}\p{N}]*77Q9/u);
     }),
   );
 });
