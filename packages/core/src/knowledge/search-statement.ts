@@ -105,8 +105,9 @@ export const indexedStatement = (
     group by h.chunk_id
   ), near as materialized (
     select e.chunk_id, -(e.embedding <#> ${vector}::vector) as cosine
-    from pool join embeddings e using (chunk_id)
-    where e.embedder_id = ${embedderId}
+    -- by their keys: of a tenant that it takes for one of the usual size, the planner would read all
+    from embeddings e
+    where e.embedder_id = ${embedderId} and e.chunk_id = any (array(select chunk_id from pool))
   ), ${bestOfBoth(question)}
 `;
 };
@@ -154,7 +155,7 @@ const bestOfBoth = (question: string) => sql`candidates as (
     case row_number() over (order by b.score desc, d.path, c.start_offset)
       when 1 then (select json_object_agg(word, idf) from worth) end as idf
   from best b
-    join chunks c on c.id = b.chunk_id
+    join (select * from chunks where id = any (array(select chunk_id from best))) c on c.id = b.chunk_id
     join document_versions v on v.id = c.document_version_id
     join documents d on d.id = v.document_id
   order by b.score desc, d.path, c.start_offset`;
