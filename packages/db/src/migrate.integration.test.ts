@@ -24,6 +24,8 @@ describe("migrations", () => {
   test("go up, all the way down and up again, to the same database", async () => {
     const files = (await readdir(new URL("../migrations", import.meta.url))).sort();
     const names = files.map((file) => file.replace(/\.sql$/, ""));
+    // Each number once and none left out: their order is the same wherever they came from.
+    expect(files.map((file) => Number(file.slice(0, 4)))).toEqual(files.map((_, index) => index + 1));
     const migrationsTable = /migrations/;
     const withoutOwnTable = (lines: string[]) => lines.filter((line) => !migrationsTable.test(line));
 
