@@ -16,7 +16,12 @@ const english =
 test("a document in a language that the embedder does not know is said to be such, and no other one", async () => {
   const world = await createWorld(db);
   const { tenantId, member } = await world.tenant();
-  const others = { installation: undefined, open: () => Promise.reject() as never, seal: String, unseal: String };
+  const others = {
+    installation: undefined,
+    open: () => Promise.reject(new Error("no other embedder is asked")) as never,
+    seal: String,
+    unseal: String,
+  };
   const embedder: Embedder = { ...createWordEmbedder(), language: "en", others };
   const api = world.apiFor({ ...world.memberContext(tenantId, member), embedder });
   const library = createLibrary(db, tenantId, embedder);
