@@ -55,7 +55,8 @@ export async function* writeAnswer(
     const backoffMs = delays[attempt];
     const givenUp: Ending = { how: "cut_off", reason };
     if (said === "something" || retryAfterMs === undefined || backoffMs === undefined) return givenUp;
-    const delayMs = Math.max(backoffMs * (0.75 + Math.random() / 2), retryAfterMs);
+    // A timer may go off a little early, and the circuit would not let the request through yet.
+    const delayMs = Math.max(backoffMs * (0.75 + Math.random() / 2), Math.ceil(retryAfterMs) + 1);
     if (delayMs > longestDelayMs) return givenUp;
     await wait(delayMs, undefined, { signal: limits.signal });
   }
