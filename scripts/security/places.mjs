@@ -56,6 +56,10 @@ export const places = {
     "packages/platform/src/rate-limits/rate-limiter.ts": limits,
   },
   "a value in memory, kept by whose it is or by a name": {
+    // Of one answer: made for it, and gone with it.
+    "packages/core/src/assistant/tools/toolbox.ts": {
+      proof: "packages/core/src/assistant/tools/tools.integration.test.ts",
+    },
     "packages/core/src/assistant/workspace-models.ts": {
       proof: "packages/core/src/assistant/models/models.integration.test.ts",
     },
@@ -88,6 +92,10 @@ export const places = {
     // A tenant's address is called by the guard's `fetch`, which the AI SDK is given.
     "packages/core/src/assistant/models/open-model.ts": {
       proof: "packages/core/src/assistant/models/models.integration.test.ts",
+    },
+    // By the guard's `fetch`, which it is given.
+    "packages/core/src/assistant/tools/call-http-tool.ts": {
+      proof: "packages/core/src/assistant/tools/call-http-tool.test.ts",
     },
     "packages/platform/src/http/fetch-guarded.ts": {
       proof: "packages/platform/src/http/fetch-guarded.attacks.test.ts",

@@ -171,7 +171,7 @@ test("the command line reads files while Parley runs and while it doesn't, and s
   await writeFile(path.join(folder, "empty.md"), "");
   await writeFile(path.join(folder, "binary.txt"), Buffer.from([0, 1, 2, 3, 255]));
   await writeFile(path.join(folder, "picture.png"), "x");
-  await writeFile(path.join(folder, "huge.txt"), Buffer.alloc(20 * 1024 * 1024, "x "));
+  await writeFile(path.join(folder, "huge.txt"), Buffer.alloc(26 * 1024 * 1024, "x "));
   const ingest = installation.parley("ingest", "--tenant", "demo", folder);
   expect(await ingest.exited).toBe(0);
   expect(ingest.output()).toMatch(/read 1 \(1 passages\) · unchanged 0 · skipped 4 · failed 0/);
@@ -179,7 +179,7 @@ test("the command line reads files while Parley runs and while it doesn't, and s
     /empty\.md: .*no text/,
     /binary\.txt: .*not text/,
     /picture\.png: not of a kind that can be read/,
-    /huge\.txt: larger than 10 MB/,
+    /huge\.txt: larger than 25 MB/,
   ]) {
     expect(ingest.output()).toMatch(reason);
   }
