@@ -143,6 +143,12 @@ test("one click drafts an article of the question and the person's own words; pu
   const [passage] = await library.search("Is shipping to Iceland possible?");
   expect(passage).toMatchObject({ documentId, title: "Do you ship to Iceland?" });
 
+  // It is an entry like any other.
+  const entry = await api.knowledge.written.get({ documentId });
+  const { sourceId } = await api.knowledge.documents.get({ documentId });
+  const changed = { documentId, sourceId, question: entry.question, answer: "Yes, by boat. It is free." };
+  expect(await api.knowledge.written.save(changed)).toMatchObject({ documentId, outcome: "queued" });
+
   // It comes back all the same: counted, beside what was before.
   await asks("Can you ship to Iceland?", "unknown");
   await collect();

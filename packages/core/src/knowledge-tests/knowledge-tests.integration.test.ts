@@ -1,6 +1,13 @@
 import { randomUUID } from "node:crypto";
-import { KnowledgeTestId, type KnowledgeTestRunId, type MessageId, RunId } from "@parley/contracts";
-import { messages, runs } from "@parley/db/schema";
+import {
+  KnowledgeTestId,
+  type KnowledgeTestRunId,
+  type MessageId,
+  RunId,
+  SiteSettings,
+  SourceId,
+} from "@parley/contracts";
+import { crawls, messages, runs, sources } from "@parley/db/schema";
 import { and, eq } from "drizzle-orm";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { builtInAnswerer } from "../assistant/built-in-answerer.ts";
@@ -170,6 +177,23 @@ test("while a document is being read in nothing is asked, and once when all are"
   expect(orders).toEqual([]);
   await library.ingest();
   await notice();
+  await notice();
+  expect(orders).toHaveLength(1);
+});
+
+test("while a site is crawled nothing is asked, and once at its end", async () => {
+  const { library, tenantId, pinAll, notice, orders } = await newShop();
+  await library.read("handbook.md", handbook(returns, shipping, warranty));
+  await pinAll();
+  await world.db.transaction(tenantId, async (tx) => {
+    const sourceId = SourceId.parse(randomUUID());
+    const settings = SiteSettings.parse({ address: "https://shop.example/" });
+    await tx.insert(sources).values({ id: sourceId, name: "shop.example", kind: "site", settings });
+    await tx.insert(crawls).values({ sourceId, status: "running" });
+  });
+  await notice();
+  expect(orders).toEqual([]);
+  await world.db.transaction(tenantId, (tx) => tx.update(crawls).set({ status: "done" }));
   await notice();
   expect(orders).toHaveLength(1);
 });

@@ -37,7 +37,7 @@ export const askForRun = (tx: TenantTransaction, jobs: Pick<KnowledgeJobs, "send
 
 /**
  * Has the tests asked again when answers are made from something else, or by somebody else, than at the run before. While documents are
- * being read in, nothing is done: the last of them brings us here once more.
+ * being read in or a site is crawled, nothing is done: the last of them, or the crawl's end, brings us here once more.
  */
 export async function noticeChange(
   { db, jobs, modelsOf }: Pick<ComposeDeps, "db" | "modelsOf"> & { jobs: Pick<KnowledgeJobs, "send"> },
@@ -47,7 +47,8 @@ export async function noticeChange(
   await db.transaction(tenantId, async (tx) => {
     if ((await tx.$count(knowledgeTests)) === 0) return;
     const { rowCount } = await tx.execute(
-      sql`select 1 from document_versions where status in ('queued', 'parsing', 'embedding') limit 1`,
+      sql`select 1 from document_versions where status in ('queued', 'parsing', 'embedding')
+        union all select 1 from crawls where status in ('queued', 'running') limit 1`,
     );
     if (rowCount) return;
     const fingerprint = toFingerprint(await readTestedState(tx, answerer));

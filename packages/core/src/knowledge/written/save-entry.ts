@@ -24,11 +24,13 @@ export async function saveEntry(
   const { kind } = await lockSource(tx, sourceId, "share");
   if (kind !== "written") throw new AppError("source.wrong_kind");
   const [known] = await tx
-    .select({ sourceId: documents.sourceId, removedAt: documents.removedAt })
+    .select({ path: documents.path, sourceId: documents.sourceId, removedAt: documents.removedAt })
     .from(documents)
     .where(eq(documents.id, documentId));
   if (known && (known.sourceId !== sourceId || known.removedAt)) throw new AppError("document.id_taken");
-  const written = { ...entryToMarkdown(entry), mediaType: "text/markdown", path: documentId, id: documentId } as const;
+  // One that was published from a gap has another path.
+  const path = known?.path ?? documentId;
+  const written = { ...entryToMarkdown(entry), mediaType: "text/markdown", path, id: documentId } as const;
   const added = await addToSource(tx, jobs, sourceId, written);
   if (added.outcome === "unchanged") return added;
   await recordAudit(tx, {
