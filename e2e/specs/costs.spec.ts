@@ -38,7 +38,8 @@ test("what answers cost is told per day, model, purpose and conversation, and a 
   test.setTimeout(180_000);
   await using installation = await createInstallation({
     ...{ RATE_LIMITS: "off", OPENAI_BASE_URL: provider.url, OPENAI_MODEL: "test-model" },
-    ...{ OPENAI_PRICE_INPUT: "1", OPENAI_PRICE_OUTPUT: "2" },
+    // The model is asked, also where the built-in answerer is sure.
+    ...{ OPENAI_PRICE_INPUT: "1", OPENAI_PRICE_OUTPUT: "2", ANSWER_QUALITY: "best" },
   });
   await installation.start();
   const { demoPassword: password } = await installation.secrets();
