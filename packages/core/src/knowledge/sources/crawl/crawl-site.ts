@@ -131,7 +131,7 @@ export async function* crawlSite(
       yield leave(robotsForbid);
       continue;
     }
-    if (asked === options.pages) return `There is more than the ${options.pages} pages that were asked for.`;
+    if (asked >= options.pages) return `There is more than the ${options.pages} pages that were asked for.`;
     if (asked > 0 && robots.delayMs > 0) await wait(robots.delayMs, signal);
     asked += 1;
 

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { type SiteSettings, SourceId } from "@parley/contracts";
+import { SiteSettings, SourceId } from "@parley/contracts";
 import { auditLog, crawlPages } from "@parley/db/schema";
 import { createGuardedFetch, type GuardedFetch } from "@parley/platform/http/fetch-guarded";
 import { createLogger } from "@parley/platform/log";
@@ -163,6 +163,36 @@ describe("a site", () => {
     for (const name of ["a", "b", "c"]) pages[`/${name}`] = { body: page(name) };
     const { crawl } = await newSite({ pages: 2 });
     expect(await crawl()).toMatchObject({ status: "partial", seen: 2, reason: expect.stringContaining("2 pages") });
+  });
+
+  test("whose limit was lowered while it was read is not read beyond it", async () => {
+    const names = ["a", "b", "c", "d"];
+    pages["/"] = { body: page("One", ...names.map((name) => `/${name}`)) };
+    for (const name of names) pages[`/${name}`] = { body: page(name) };
+    const { crawl, sources, sourceId } = await newSite({ pages: 10 });
+    let clock = 0;
+    const now = () => {
+      clock += 20_000;
+      return clock;
+    };
+    const lower = SiteSettings.parse({ address: `http://127.0.0.1:${site.port}/`, pages: 1 });
+    const lowered = async (...given: Parameters<typeof fetch.get>) => {
+      const answer = await fetch.get(...given);
+      if (String(given[0]).endsWith("/b")) await sources.changeSite({ sourceId, site: lower });
+      return answer;
+    };
+    const ended = await crawl({ now, fetch: { ...fetch, get: lowered } });
+    expect(ended).toMatchObject({ status: "partial", reason: expect.stringContaining("1 page") });
+    expect(asked.length).toBeLessThan(5);
+  });
+
+  test("whose sitemap names tens of thousands of addresses is read", async () => {
+    pages["/"] = { body: page("One") };
+    const places = Array.from({ length: 20_000 }, (_, n) => `<url><loc>http://127.0.0.1:${site.port}/${n}</loc></url>`);
+    pages["/sitemap.xml"] = { body: `<urlset>${places.join("")}</urlset>` };
+    pages["/0"] = { body: page("Naught") };
+    const { crawl } = await newSite({ pages: 2 });
+    expect(await crawl()).toMatchObject({ status: "partial", seen: 2, changed: 2 });
   });
 
   test("that does not answer at all fails, and may be read again", async () => {

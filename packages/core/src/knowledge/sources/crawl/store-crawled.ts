@@ -15,6 +15,7 @@ import type { ParsedPage } from "./crawl-source.ts";
 type Count = "changed" | "unchanged" | "failed" | "gone" | "skipped";
 /** Pages that a person is told of, in each crawl. */
 const mostProblems = 50;
+const rowsAtOnce = 5_000;
 
 /**
  * Stores what came of one page, and the addresses that were found since the last one.
@@ -44,7 +45,13 @@ export async function storeCrawled(
         set: { isDone: true },
       });
   }
-  if (others.length > 0) await tx.insert(crawlPages).values(others).onConflictDoNothing();
+  // A statement has 65,535 parameters at most, and a sitemap may bring tens of thousands of addresses.
+  for (let from = 0; from < others.length; from += rowsAtOnce) {
+    await tx
+      .insert(crawlPages)
+      .values(others.slice(from, from + rowsAtOnce))
+      .onConflictDoNothing();
+  }
 
   const { count, changed } = await storePage(tx, jobs, claim, crawled);
   const problem = "reason" in crawled && crawled.kind !== "gone" && { address, reason: crawled.reason };
