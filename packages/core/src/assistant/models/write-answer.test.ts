@@ -4,6 +4,7 @@ import { type Behaviour, type FakeProvider, startFakeProvider } from "../../test
 import { makePassage } from "../../testing/make-passage.ts";
 import { noMeter } from "../../testing/written-by.ts";
 import type { Ending, Question, Tried, Usage, WriteOptions } from "../answerer.ts";
+import { createToolbox } from "../tools/toolbox.ts";
 import { createModel, type ModelOptions } from "./model.ts";
 
 const question: Question = {
@@ -29,6 +30,7 @@ afterEach(() => {
 
 type Told = Partial<ModelOptions> & {
   mayHandOff?: boolean;
+  toolbox?: Question["toolbox"];
   signal?: AbortSignal;
   timeoutMs?: number;
   idleTimeoutMs?: number;
@@ -43,6 +45,7 @@ async function write(behaviours: Behaviour[], told: Told = {}): Promise<Written>
     timeoutMs = 20_000,
     idleTimeoutMs = 20_000,
     mayHandOff = false,
+    toolbox,
     ...options
   } = told;
   provider.enqueue(...behaviours);
@@ -68,7 +71,10 @@ async function write(behaviours: Behaviour[], told: Told = {}): Promise<Written>
   };
   const onTried = (tried: Tried) => void written.tried.push(tried);
   const settings = { ...defaultAssistantSettings, mayHandOff };
-  const words = model.write({ ...question, settings }, { signal, timeoutMs, idleTimeoutMs, meter, onTried });
+  const words = model.write(
+    { ...question, settings, ...(toolbox && { toolbox }) },
+    { signal, timeoutMs, idleTimeoutMs, meter, onTried },
+  );
   for (;;) {
     const step = await words.next();
     if (step.done) return { ...written, ending: step.value };
@@ -99,6 +105,30 @@ test("one that may not is told of no tool, and its call is none; nor is that of 
   const other = [{ name: "invite_member", input: {} }];
   const { ending } = await write([{ text: "So be it [1].", toolCalls: other }], { mayHandOff: true });
   expect(ending.how).not.toBe("hands_off");
+});
+
+test("a step that is refused takes nothing, but those before it are counted", async () => {
+  const toolbox = createToolbox(
+    [
+      {
+        name: "look_up_order",
+        description: "Looks up an order.",
+        schema: { type: "object", properties: {} },
+        call: async () => ({ outcome: "ok", text: "sent", durationMs: 1 }),
+      },
+    ],
+    3,
+  );
+  const asks: Behaviour = {
+    text: "",
+    toolCalls: [{ name: "look_up_order", input: {} }],
+    finishReason: "tool_calls",
+  };
+  const counts = { prompt_tokens: 1_000, completion_tokens: 20 };
+  const { usage, ending } = await write([{ ...asks, usage: counts }, { status: 401 }], { toolbox });
+  expect(ending.how).toBe("cut_off");
+  expect(usage).toMatchObject({ inputTokens: 1_000, outputTokens: 20 });
+  expect(toolbox.calls).toHaveLength(1);
 });
 
 test("an answer comes word by word, with what it took", async () => {

@@ -140,6 +140,8 @@ async function* streamWords(
   const request = new AbortController();
   const silence = setTimeout(() => request.abort(), idleTimeoutMs);
   let usage = unknownUsage;
+  /** Of the steps that came to their end; null before the first one. */
+  let ofSteps: Usage | null = null;
   let heardNothing = true;
   let handsOff = false;
   const failed = (error: unknown): StreamEnd => {
@@ -150,8 +152,9 @@ async function* streamWords(
     const failure: Failure = timedOut
       ? { reason: timedOut, retryAfterMs: undefined, isProvidersFault: true, isRefused: false }
       : describeFailure(error, keyName);
-    // What was refused was not read.
-    return { complete: false, failure, usage: failure.isRefused && heardNothing ? noUsage : usage };
+    // What was refused was not read, unlike the steps before it.
+    const refused = ofSteps ?? (heardNothing ? noUsage : usage);
+    return { complete: false, failure, usage: failure.isRefused ? refused : usage };
   };
   try {
     signal.throwIfAborted();
@@ -178,6 +181,9 @@ async function* streamWords(
           break;
         case "tool-call":
           handsOff ||= given.mayHandOff && part.toolName === handOffTool.name;
+          break;
+        case "finish-step":
+          ofSteps = sumUsage(ofSteps ?? noUsage, readUsage(part.usage));
           break;
         case "error":
           return failed(part.error);
@@ -223,6 +229,15 @@ function readUsage({ inputTokens, inputTokenDetails, outputTokens }: LanguageMod
     inputTokens: readCount(inputTokens),
     cachedTokens: readCount(inputTokenDetails.cacheReadTokens),
     outputTokens: readCount(outputTokens),
+  };
+}
+
+function sumUsage(one: Usage, other: Usage): Usage {
+  const sum = (a: number | null, b: number | null) => (a === null || b === null ? null : a + b);
+  return {
+    inputTokens: sum(one.inputTokens, other.inputTokens),
+    cachedTokens: sum(one.cachedTokens, other.cachedTokens),
+    outputTokens: sum(one.outputTokens, other.outputTokens),
   };
 }
 
