@@ -169,13 +169,26 @@ for (const [fault, behaviour, seen] of [
   }) => {
     const shop = await openShop(page, withModel.shopUrl);
     provider.enqueue(...Array.from({ length: 4 }, () => behaviour));
-    await shop.say(question);
+    // Nothing in the documents answers it, so the built-in answerer can't stand in.
+    await shop.say("Who won the football world cup in 1974?");
     await expect(shop.chat.getByRole("button", { name: seen }).last()).toBeVisible({ timeout: 30_000 });
     await expect(shop.messages.getByText("[99]")).toHaveCount(0);
     await expect(shop.messages.getByText("Certainly")).toHaveCount(0);
     provider.forget();
   });
 }
+
+test("a provider that fails is not noticed where the built-in answerer knows the answer", async ({
+  page,
+  withModel,
+  provider,
+}) => {
+  const shop = await openShop(page, withModel.shopUrl);
+  provider.enqueue(...Array.from({ length: 4 }, () => ({ status: 500 })));
+  await shop.say(question);
+  await expect(shop.answers.first().getByRole("listitem").first()).toContainText("Add your own documents");
+  provider.forget();
+});
 
 test("a message of HTML, emoji or right-to-left text is shown as it was written", async ({
   page,
