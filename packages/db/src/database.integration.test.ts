@@ -450,6 +450,13 @@ describe.each(bothDatabases)("the doors to %s", (kind) => {
     const narrow = openDatabase({ connection: own.connection, max: 1, connectionTimeoutMs: 50 });
     const release = Promise.withResolvers<void>();
     try {
+      // To connect may take longer than these 50 ms: what is tested begins when there is a connection.
+      const isConnected = () =>
+        narrow.ping().then(
+          () => true,
+          () => false,
+        );
+      await expect.poll(isConnected, { timeout: 20_000 }).toBe(true);
       const held = narrow.transaction(tenantId, () => release.promise);
       await expect(narrow.read(tenantId, (read) => read.select().from(members))).rejects.toMatchObject({
         code: "database.busy",
