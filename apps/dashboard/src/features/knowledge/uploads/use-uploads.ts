@@ -1,6 +1,6 @@
 import type { SourceId } from "@parley/contracts";
 import { useRouteContext } from "@tanstack/react-router";
-import { useEffect, useSyncExternalStore } from "react";
+import { useSyncExternalStore } from "react";
 import { useTRPCClient } from "../../../trpc.ts";
 import { uploadFile } from "./upload-file.ts";
 import { createUploadQueue } from "./upload-queue.ts";
@@ -13,19 +13,19 @@ const queue = createUploadQueue((upload, options) => {
   return uploadFile(place, upload, options);
 });
 
+/** Whoever leaves the dashboard, from whichever of its pages, is asked: a file that was sent in part is not there. */
+const ask = (event: BeforeUnloadEvent) => event.preventDefault();
+queue.subscribe(() => {
+  const isUnderWay = queue.read().some(({ state }) => state.is === "waiting" || state.is === "sending");
+  if (isUnderWay) window.addEventListener("beforeunload", ask);
+  else window.removeEventListener("beforeunload", ask);
+});
+
 /** The files on their way into the source; they go on while another page of the dashboard is shown. */
 export function useUploads(sourceId: SourceId) {
   const { apiUrl } = useRouteContext({ from: "__root__" });
   const client = useTRPCClient();
   const uploads = useSyncExternalStore(queue.subscribe, queue.read);
-  const isUnderWay = uploads.some(({ state }) => state.is === "waiting" || state.is === "sending");
-  // Whoever leaves the dashboard is asked: a file that was sent in part is not there.
-  useEffect(() => {
-    if (!isUnderWay) return;
-    const ask = (event: BeforeUnloadEvent) => event.preventDefault();
-    window.addEventListener("beforeunload", ask);
-    return () => window.removeEventListener("beforeunload", ask);
-  }, [isUnderWay]);
   return {
     uploads: uploads.filter((upload) => upload.sourceId === sourceId),
     add(files: readonly File[]) {
