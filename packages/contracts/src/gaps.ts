@@ -1,15 +1,16 @@
 import * as z from "zod";
-import { MessageText } from "./conversation.ts";
 import { GapId } from "./ids.ts";
+import { entryLimits } from "./sources.ts";
+import { words } from "./words.ts";
 
 /** `drafted`: an article is being written · `closed`: it is published · `ignored`: nobody wants to answer it. */
 export const GapState = z.enum(["open", "drafted", "closed", "ignored"]);
 export type GapState = z.infer<typeof GapState>;
 
-/** An article that answers one question. It may be empty while it is being written. */
+/** An article that answers one question: it becomes an entry. Its answer may be empty while it is being written. */
 export const GapDraft = z.strictObject({
-  question: MessageText,
-  answer: z.string().max(20_000),
+  question: words(entryLimits.question).refine((text) => text.trim() !== "", "must hold something"),
+  answer: words(entryLimits.answer),
 });
 export type GapDraft = z.infer<typeof GapDraft>;
 

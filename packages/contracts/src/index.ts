@@ -16,3 +16,4 @@ export * from "./models.ts";
 export * from "./realtime.ts";
 export * from "./sources.ts";
 export * from "./widget.ts";
+export * from "./words.ts";

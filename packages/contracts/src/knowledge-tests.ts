@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { type AnswerOutcome, MessageText } from "./conversation.ts";
 import { DocumentId, DocumentVersionId, KnowledgeTestId, MessageId } from "./ids.ts";
+import { words } from "./words.ts";
 
 /** A place in a document that an answer rests on, with its words: they are what it is known by in a later version. */
 export const CitedQuote = z.object({
@@ -24,7 +25,7 @@ export const ExpectedAnswer = z.object({
 });
 export type ExpectedAnswer = z.infer<typeof ExpectedAnswer>;
 
-const Words = z.array(z.string().trim().min(1).max(100)).max(10);
+const Words = z.array(words(100).trim().min(1)).max(10);
 
 export const PinAnswer = z.strictObject({ id: KnowledgeTestId, messageId: MessageId });
 export const CreateTest = z.strictObject({ id: KnowledgeTestId, question: MessageText, words: Words });

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { words } from "./words.ts";
 
 /** `upload`: files that members give · `written`: questions with their answers · `site` · `api`: programs' · `folder`: the operator's. */
 const SourceKind = z.enum(["upload", "written", "site", "api", "folder"]);
@@ -7,14 +8,12 @@ export type SourceKind = z.infer<typeof SourceKind>;
 /** The kinds that members make; a folder comes from the command line. */
 export const NewSourceKind = SourceKind.exclude(["folder"]);
 
-export const SourceName = z
-  .string()
-  .trim()
-  .min(1)
-  .max(200)
-  .refine((name) => !name.includes("\0"), "must not hold a NUL");
+export const SourceName = words(200).trim().min(1);
 
-const Patterns = z.array(z.string().min(1).max(200)).max(50).default([]);
+/** Of a question with its answer, in UTF-16 code units. */
+export const entryLimits = { question: 500, answer: 20_000 } as const;
+
+const Patterns = z.array(words(200).min(1)).max(50).default([]);
 
 const CrawlSchedule = z.enum(["off", "hourly", "daily", "weekly"]);
 export type CrawlSchedule = z.infer<typeof CrawlSchedule>;

@@ -1,4 +1,4 @@
-import { ApiKeyId, apiKeyScopes } from "@parley/contracts";
+import { ApiKeyId, apiKeyScopes, words } from "@parley/contracts";
 import type { apiKeys } from "@parley/db/schema";
 import * as z from "zod";
 
@@ -7,7 +7,7 @@ const lifetimeDays = z.int().min(1).max(366).default(90);
 
 export const CreateApiKey = z.strictObject({
   id: ApiKeyId,
-  name: z.string().trim().min(1).max(100),
+  name: words(100).trim().min(1),
   scopes: z
     .array(z.enum(apiKeyScopes))
     .min(1)

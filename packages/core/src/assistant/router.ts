@@ -1,4 +1,4 @@
-import { limits, RunId } from "@parley/contracts";
+import { limits, RunId, words } from "@parley/contracts";
 import * as z from "zod";
 import { procedureFor, router } from "../trpc.ts";
 import { explainSearch } from "./explain-search.ts";
@@ -15,7 +15,7 @@ export const runsRouter = router({
     .query(({ ctx, input }) => getReceipt(ctx.db, ctx.caller.tenantId, input.runId)),
 });
 
-const Words = z.string().trim().min(1).max(limits.messageLength);
+const Words = words(limits.messageLength).trim().min(1);
 
 /** The assistant, for those who run it, and what members may try with it. */
 export const assistantRouter = router({

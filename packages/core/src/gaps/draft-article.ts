@@ -1,17 +1,15 @@
-import type { GapDraft, GapId } from "@parley/contracts";
+import { entryLimits, type GapDraft, type GapId } from "@parley/contracts";
 import type { TenantTransaction } from "@parley/db";
-import { gaps } from "@parley/db/schema";
-import { eq, sql } from "drizzle-orm";
+import { gapQuestions, gaps, messages } from "@parley/db/schema";
+import { asc, desc, eq, sql } from "drizzle-orm";
 import { announce } from "../outbox/announce.ts";
 import { lockGap } from "./gap-rows.ts";
 
-/** What one article takes of a person's messages, in UTF-16 code units. */
-const longestAnswer = 20_000;
-
 /**
- * Begins an article from what a person answered: the gap's question, and what members wrote in the newest of its conversations in which
- * one did, after the question and before the contact went on to something else. Nothing is added to their words; where nobody has
- * answered, the answer is empty. What was drafted before is written over.
+ * Begins an article from what a person answered: the message that the gap began with, and what members wrote in the newest of its
+ * conversations in which one did, after the question and before the contact went on: asked the assistant something else, or wrote again
+ * when a member had replied. Nothing is added to their words; where nobody has answered, the answer is empty. What was drafted before is
+ * written over.
  *
  * @throws AppError `gap.not_found`; `gap.closed`
  */
@@ -24,22 +22,42 @@ export async function draftArticle(tx: TenantTransaction, gapId: GapId): Promise
         join messages asked on asked.id = q.message_id
         join messages m on m.conversation_id = asked.conversation_id and m.seq > asked.seq and m.author = 'member'
       where q.gap_id = ${gapId} and not exists (
-        -- a question that the assistant was asked after it, and before the reply
-        select from runs r join messages other on other.id = r.question_id
-        where other.conversation_id = asked.conversation_id and other.seq > asked.seq and other.seq < m.seq
+        -- what the contact wrote after it, before the reply: to the assistant, or to a member who had replied already
+        select from messages other
+        where other.conversation_id = asked.conversation_id and other.author = 'contact'
+          and other.seq > asked.seq and other.seq < m.seq and (
+            exists (select from runs r where r.question_id = other.id)
+            or exists (
+              select from messages reply
+              where reply.conversation_id = asked.conversation_id and reply.author = 'member'
+                and reply.seq > asked.seq and reply.seq < other.seq
+            )
+          )
       )
     )
     select text from replies
     where message_id = (select message_id from replies order by asked_at desc, message_id limit 1)
     order by seq
   `);
-  const answer = rows
-    .map(({ text }) => text)
-    .join("\n\n")
-    .slice(0, longestAnswer);
-  const draft = { question: question.split("\n").at(-1) ?? question, answer };
+  const answer = cut(rows.map(({ text }) => text).join("\n\n"), entryLimits.answer);
+  // As it was meant, it begins with what was asked before it.
+  const [first] = await tx
+    .select({ text: messages.text })
+    .from(gapQuestions)
+    .innerJoin(messages, eq(messages.id, gapQuestions.messageId))
+    .where(eq(gapQuestions.gapId, gapId))
+    .orderBy(desc(eq(gapQuestions.question, question)), asc(gapQuestions.askedAt), asc(gapQuestions.messageId))
+    .limit(1);
+  const title = (first?.text ?? question).trim().replace(/\s+/g, " ");
+  const draft = { question: cut(title, entryLimits.question), answer };
   await saveDraft(tx, { gapId, draft });
   return draft;
+}
+
+/** So many UTF-16 code units at most, and no half of a character. */
+function cut(text: string, most: number): string {
+  const kept = text.slice(0, most);
+  return kept.isWellFormed() ? kept : kept.slice(0, -1).toWellFormed();
 }
 
 /** Keeps the article as far as it is written. @throws AppError `gap.not_found`; `gap.closed` */

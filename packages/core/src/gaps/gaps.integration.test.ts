@@ -58,6 +58,8 @@ async function newTenant() {
           voteOnMessage(tx, contactId, { conversationId, messageId: answerId, vote }),
         ),
       handOff: () => world.db.transaction(tenantId, (tx) => handOff(tx, contactId, conversationId)),
+      /** To whoever has the conversation. */
+      tell: (text: string) => contact.say(text),
       async reply(text: string) {
         await api.conversations.takeOver({ conversationId });
         await api.conversations.postMessage({ conversationId, id: world.messageId(), text });
@@ -178,6 +180,41 @@ test("what a person said to another question is not drafted", async () => {
   const idOf = (word: string) => found.find(({ question }) => question.includes(word))?.id as GapId;
   expect((await api.gaps.draft({ gapId: idOf("Iceland") })).answer).toBe("");
   expect((await api.gaps.draft({ gapId: idOf("kettle") })).answer).toBe("In red and in blue.");
+});
+
+test("what a person did for the contact afterwards, in another matter, is not drafted", async () => {
+  const { asks, collect, gap, api } = await newTenant();
+  const asked = await asks("Do you ship to Iceland?", "unknown");
+  await asked.handOff();
+  await asked.tell("Hello? Is anybody there?");
+  await asked.reply("Yes.");
+  await asked.reply("By boat.");
+  await asked.tell("And I moved: please change my address to 12 High Street.");
+  await asked.reply("Done, Bob: 12 High Street.");
+  await collect();
+  expect((await api.gaps.draft({ gapId: await gap() })).answer).toBe("Yes.\n\nBy boat.");
+});
+
+test("a draft has the whole message for its question, however many lines that has, and not what was asked before it", async () => {
+  const { asks, collect, all, api } = await newTenant();
+  const first = await asks("Which colours does the kettle come in?", "answered");
+  await first.say("And how much\n is it?\n\nThanks, Bob", "unknown");
+  await collect();
+  const [followUp] = await all();
+  expect(followUp?.question).toContain("colours");
+  expect((await api.gaps.draft({ gapId: followUp?.id as GapId })).question).toBe("And how much is it? Thanks, Bob");
+});
+
+test("what is too long for an article is cut between two characters", async () => {
+  const { asks, collect, gap, api } = await newTenant();
+  const asked = await asks(`${"x".repeat(499)}😀 ${"y".repeat(3_000)}`, "unknown");
+  await asked.handOff();
+  for (let reply = 0; reply < 6; reply += 1) await asked.reply(`${reply}${"😀".repeat(1_999)}`);
+  await collect();
+  const { question, answer } = await api.gaps.draft({ gapId: await gap() });
+  expect([question.length, question.isWellFormed()]).toEqual([499, true]);
+  expect(answer.length).toBeGreaterThan(19_990);
+  expect(answer.isWellFormed()).toBe(true);
 });
 
 test("a gap that is ignored goes on being counted, and can be brought back", async () => {

@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import type { TenantId } from "@parley/contracts";
+import { type TenantId, words } from "@parley/contracts";
 import type { Database, TenantTransaction } from "@parley/db";
 import { tenantEmbedders } from "@parley/db/schema";
 import { eq } from "drizzle-orm";
@@ -24,10 +24,10 @@ export const ChooseEmbedder = z.strictObject({
     .regex(/^https?:\/\/[^\s?#]+$/)
     .transform((url) => url.replace(/\/+$/, ""))
     .optional(),
-  model: z.string().trim().min(1).max(200).optional(),
+  model: words(200).trim().min(1).optional(),
   /** Numbers in a vector. */
   dimensions: z.int().min(1).max(1_900).optional(),
-  apiKey: z.string().trim().min(1).max(500).optional(),
+  apiKey: words(500).trim().min(1).optional(),
 });
 export type ChooseEmbedder = z.infer<typeof ChooseEmbedder>;
 

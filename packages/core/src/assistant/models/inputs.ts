@@ -1,4 +1,4 @@
-import { AnswerQuality, ModelId, ModelProviderId, ModelProviderKind } from "@parley/contracts";
+import { AnswerQuality, ModelId, ModelProviderId, ModelProviderKind, words } from "@parley/contracts";
 import * as z from "zod";
 
 /** The highest tier that there can be. */
@@ -25,7 +25,7 @@ export const SaveProvider = z
   .strictObject({
     id: ModelProviderId,
     kind: ModelProviderKind,
-    name: z.string().trim().min(1).max(60),
+    name: words(60).trim().min(1),
     /** Up to and including the version; of `openai-compatible` alone, whose provider has none of its own. */
     baseUrl: address.optional(),
     /** Left out: the one that is stored stays. */

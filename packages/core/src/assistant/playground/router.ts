@@ -1,9 +1,9 @@
-import { limits } from "@parley/contracts";
+import { limits, words } from "@parley/contracts";
 import * as z from "zod";
 import { procedureFor, router } from "../../trpc.ts";
 import { askPlayground } from "./ask-playground.ts";
 
-const Words = z.string().trim().min(1).max(limits.messageLength);
+const Words = words(limits.messageLength).trim().min(1);
 /** As long as somebody waits in front of a page. */
 const patience = { timeoutMs: 60_000, idleTimeoutMs: 20_000 };
 

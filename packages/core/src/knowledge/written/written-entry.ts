@@ -1,21 +1,13 @@
-import { DocumentId, SourceId } from "@parley/contracts";
+import { DocumentId, entryLimits, SourceId, words } from "@parley/contracts";
 import * as z from "zod";
-
-const words = (most: number) =>
-  z
-    .string()
-    .trim()
-    .min(1)
-    .max(most)
-    .refine((text) => !text.includes("\0") && text.isWellFormed(), "must be whole characters, and hold no NUL");
 
 export const SaveEntry = z.strictObject({
   /** The document's: a new one, or the one that is changed. */
   documentId: DocumentId,
   sourceId: SourceId,
-  question: words(500),
+  question: words(entryLimits.question).trim().min(1),
   /** Markdown. */
-  answer: words(20_000),
+  answer: words(entryLimits.answer).trim().min(1),
 });
 export type SaveEntry = z.output<typeof SaveEntry>;
 
