@@ -3,6 +3,7 @@ import type { TenantTransaction } from "@parley/db";
 import { crawlPages, crawls, sources } from "@parley/db/schema";
 import { and, eq, inArray, isNull, sql } from "drizzle-orm";
 import { announce } from "../../../outbox/announce.ts";
+import type { CrawlProgress } from "./crawl-progress.ts";
 
 export type Claim = {
   tenantId: TenantId;
@@ -11,8 +12,7 @@ export type Claim = {
   attempt: number;
   settings: SiteSettings;
   movedTo: string | null;
-  /** Pages that were asked for. */
-  seen: number;
+  progress: CrawlProgress;
 };
 
 const underWay = inArray(crawls.status, ["queued", "running"]);
@@ -38,8 +38,9 @@ export async function claimCrawl(
     .returning();
   if (!crawl) return undefined;
   await announce(tx, { type: "source.changed", sourceId });
-  const { tenantId, attempt, movedTo, seen } = crawl;
-  return { tenantId, sourceId, crawlId, attempt, settings: source.settings, movedTo, seen };
+  const { tenantId, attempt, movedTo, asked, failures, isListed } = crawl;
+  const progress = { asked, failures, isListed };
+  return { tenantId, sourceId, crawlId, attempt, settings: source.settings, movedTo, progress };
 }
 
 /** Whether this claim still has the crawl; it keeps it to the end of the transaction. */

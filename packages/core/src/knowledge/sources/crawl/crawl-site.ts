@@ -1,6 +1,7 @@
 import { setImmediate } from "node:timers/promises";
 import { FetchError } from "@parley/platform/http/fetch-error";
 import type { GuardedFetch, Validators } from "@parley/platform/http/fetch-guarded";
+import type { CrawlProgress } from "./crawl-progress.ts";
 import { listSitemapPages } from "./list-sitemap-pages.ts";
 import { pageAddress } from "./page-address.ts";
 import { readRobots } from "./robots.ts";
@@ -45,10 +46,11 @@ export type CrawlSoFar = {
   mayMove?: boolean;
   /** What earlier calls have found, in order. */
   pages?: readonly (FoundPage & { isDone: boolean })[];
-  /** Pages that earlier calls have asked for. */
-  asked?: number;
+  progress?: CrawlProgress;
   /** Told of each address that is found, before what it was found by comes out. */
   onFound?(page: FoundPage): void;
+  /** Told how far it is, before what it came to that by comes out. */
+  onProgress?(progress: CrawlProgress): void;
   /** Told when the site is read at another address from here on. */
   onMoved?(address: string): void;
 };
@@ -97,9 +99,10 @@ export async function* crawlSite(
     queue.push({ address, depth });
     soFar.onFound?.({ address, depth });
   };
+  const progress = { ...(soFar.progress ?? { asked: 0, failures: 0, isListed: false }) };
   const later = [
     async () => {
-      if (options.depth === 0) return;
+      if (options.depth === 0 || progress.isListed) return;
       const wanted = {
         origin: scope.origin,
         isWanted: (address: string) => isWithin(scope, address),
@@ -107,14 +110,15 @@ export async function* crawlSite(
       };
       const listed = await listSitemapPages(fetch, robots.sitemaps, wanted, signal);
       for (const address of listed) enqueue(address, 1);
+      progress.isListed = true;
     },
     async () => {
       for (const { address, depth } of known) enqueue(address, depth);
     },
   ];
 
-  let asked = soFar.asked ?? 0;
-  let failures = 0;
+  const notAnswering = `The site does not answer: ${mostFailures} pages in a row could not be had.`;
+  if (progress.failures >= mostFailures) return notAnswering;
   while (queue.length + later.length > 0) {
     const next = queue.shift();
     if (!next) {
@@ -128,15 +132,17 @@ export async function* crawlSite(
     if (!robots.isAllowed(address)) {
       // Nothing is fetched for these, however many they are: others get their turn in between.
       await setImmediate();
+      soFar.onProgress?.({ ...progress });
       yield leave(robotsForbid);
       continue;
     }
-    if (asked >= options.pages) return `There is more than the ${options.pages} pages that were asked for.`;
-    if (asked > 0 && robots.delayMs > 0) await wait(robots.delayMs, signal);
-    asked += 1;
+    if (progress.asked >= options.pages) return `There is more than the ${options.pages} pages that were asked for.`;
+    if (progress.asked > 0 && robots.delayMs > 0) await wait(robots.delayMs, signal);
+    progress.asked += 1;
 
     const visited = await visitPage({ fetch, robots, scope }, { address, validators: before?.validators }, signal);
-    failures = visited.kind === "failed" && !visited.isOurs ? failures + 1 : 0;
+    progress.failures = visited.kind === "failed" && !visited.isOurs ? progress.failures + 1 : 0;
+    soFar.onProgress?.({ ...progress });
     switch (visited.kind) {
       case "unchanged":
         yield { kind: "unchanged", address };
@@ -171,7 +177,7 @@ export async function* crawlSite(
         if (own !== address) yield leave(`It is another address of ${own}`);
       }
     }
-    if (failures === mostFailures) return `The site does not answer: ${mostFailures} pages in a row could not be had.`;
+    if (progress.failures >= mostFailures) return notAnswering;
   }
   for (const { address } of known) {
     if (!seen.has(address)) yield { kind: "gone", address, reason: "It is not part of what is read." };

@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from "node:async_hooks";
 import { randomUUID } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { SiteSettings, SourceId } from "@parley/contracts";
@@ -11,6 +12,8 @@ import { createLibrary, createWordEmbedder } from "../../../testing/library.ts";
 import { createWorld, type World } from "../../../testing/world.ts";
 import type { KnowledgeJobs } from "../../jobs.ts";
 import { workOnCrawls } from "../../work-on-crawls.ts";
+import { lockSource } from "../lock-source.ts";
+import { cancelCrawlOf } from "./claim-crawl.ts";
 import type { CrawlOrder } from "./crawl-order.ts";
 import { type CrawlServices, crawlSource, giveUpCrawl } from "./crawl-source.ts";
 
@@ -205,6 +208,15 @@ describe("a site", () => {
 });
 
 describe("a crawl", () => {
+  /** Time is up after each page. */
+  const short = () => {
+    let time = 0;
+    return () => {
+      time += 40_000;
+      return time;
+    };
+  };
+
   const chain = (length: number) => {
     for (let index = 0; index < length; index += 1) {
       pages[index === 0 ? "/" : `/p${index}`] = { body: page(`Page number ${index}`, `/p${index + 1}`) };
@@ -214,17 +226,66 @@ describe("a crawl", () => {
   test("goes on in one job after the other, and asks for each page once", async () => {
     chain(6);
     const { crawl, paths } = await newSite({ depth: 20 });
-    // Time is up after each page.
-    let time = 0;
-    const crawled = await crawl({
-      now: () => {
-        time += 40_000;
-        return time;
-      },
-    });
+    const crawled = await crawl({ now: short() });
     expect(crawled).toMatchObject({ status: "done", seen: 7, changed: 6 });
     expect(asked).toEqual(["/", "/p1", "/p2", "/p3", "/p4", "/p5", "/p6 404"]);
     expect(await paths()).toHaveLength(6);
+  });
+
+  test("counts against its limit what it asked for alone, in however many jobs", async () => {
+    pages["/robots.txt"] = { body: "User-agent: *\nDisallow: /no" };
+    const forbidden = Array.from({ length: 6 }, (_, n) => `/no/${n}`);
+    pages["/"] = { body: page("One", ...forbidden, "/a", "/b", "/c", "/d") };
+    for (const name of ["a", "b", "c", "d"]) pages[`/${name}`] = { body: page(name) };
+    const { crawl } = await newSite({ pages: 4 });
+    expect(await crawl({ now: short() })).toMatchObject({ status: "partial", seen: 10, changed: 4, skipped: 6 });
+    expect(asked).toEqual(["/", "/a", "/b", "/c"]);
+  });
+
+  test("leaves a site alone that does not answer five times in a row, in however many jobs", async () => {
+    const names = Array.from({ length: 9 }, (_, n) => `/${n}`);
+    pages["/"] = { body: page("One", ...names) };
+    for (const name of names) pages[name] = { status: name === "/1" ? 404 : 500 };
+    const { crawl } = await newSite();
+    const ended = await crawl({ now: short() });
+    expect(ended).toMatchObject({ status: "partial", reason: expect.stringContaining("does not answer"), failed: 6 });
+    expect(asked.at(-1)).toBe("/6 500");
+  });
+
+  test("asks for the sitemap once, in however many jobs", async () => {
+    const place = (path: string) => `<url><loc>http://127.0.0.1:${site.port}${path}</loc></url>`;
+    pages["/"] = { body: page("One") };
+    pages["/sitemap.xml"] = { body: `<urlset>${place("/a")}${place("/b")}${place("/c")}</urlset>` };
+    for (const name of ["a", "b", "c"]) pages[`/${name}`] = { body: page(name) };
+    const { crawl } = await newSite();
+    let sitemaps = 0;
+    const counting = (...given: Parameters<typeof fetch.get>) => {
+      if (String(given[0]).endsWith("/sitemap.xml")) sitemaps += 1;
+      return fetch.get(...given);
+    };
+    expect(await crawl({ now: short(), fetch: { ...fetch, get: counting } })).toMatchObject({
+      status: "done",
+      seen: 4,
+    });
+    expect(sitemaps).toBe(1);
+  });
+
+  test("and whoever cancels it at the same moment don't wait for each other", async () => {
+    pages["/"] = { body: page("One") };
+    const { start, order, services, last, tenantId, sourceId } = await newSite();
+    await start();
+    const outside = AsyncLocalStorage.snapshot();
+    const crawling = await world.db.transaction(tenantId, async (tx) => {
+      // As `cancelCrawl`: first the source, then its crawl, while a page is being stored in between.
+      await lockSource(tx, sourceId);
+      const running = outside(() => crawlSource(services, order(), never));
+      const isWaitedFor = sql`select 1 from pg_locks where not granted and pg_backend_pid() = any (pg_blocking_pids(pid))`;
+      await expect.poll(async () => (await tx.execute(isWaitedFor)).rows, { timeout: 20_000 }).not.toEqual([]);
+      expect(await cancelCrawlOf(tx, sourceId)).toBe(true);
+      return { running };
+    });
+    await crawling.running;
+    expect(await last()).toMatchObject({ status: "cancelled", seen: 0 });
   });
 
   test.each([1, 2, 3, 4])("whose process died at page %i is gone on with from there", async (at) => {
@@ -292,15 +353,9 @@ describe("a crawl", () => {
     await start();
     pages["/robots.txt"] = { body: "User-agent: *\nCrawl-delay: 1" };
     let waits = 0;
-    let time = 0;
-    /** Its time is up after one page. */
-    const short = () => {
-      time += 40_000;
-      return time;
-    };
     const wait = async () => {
       waits += 1;
-      if (waits === 1) await crawlSource({ ...services, wait: async () => {}, now: short }, order(), never);
+      if (waits === 1) await crawlSource({ ...services, wait: async () => {}, now: short() }, order(), never);
     };
     await crawlSource({ ...services, wait }, order(), never);
     // One page of each: what the earlier one has asked for after that, it could not store.

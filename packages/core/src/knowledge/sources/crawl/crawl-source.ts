@@ -40,6 +40,7 @@ export async function crawlSource(services: CrawlServices, order: CrawlOrder, si
   if (!claim) return;
   const found: FoundPage[] = [];
   let movedTo: string | undefined;
+  let { progress } = claim;
   const crawling = crawlSite(
     { fetch, wait },
     { ...claim.settings, address: claim.movedTo ?? claim.settings.address },
@@ -48,8 +49,11 @@ export async function crawlSource(services: CrawlServices, order: CrawlOrder, si
     {
       mayMove: claim.movedTo === null,
       pages: await listFound(db, order),
-      asked: claim.seen,
+      progress,
       onFound: (page) => found.push(page),
+      onProgress: (now) => {
+        progress = now;
+      },
       onMoved: (address) => {
         movedTo = address;
       },
@@ -63,7 +67,12 @@ export async function crawlSource(services: CrawlServices, order: CrawlOrder, si
       const crawled = await parse(next.value);
       const isLast = read === pagesAtATime || now() > until;
       const goesOn = await db.transaction(order.tenantId, async (tx) => {
-        const stored = await storeCrawled(tx, services.jobs, claim, { crawled, found: found.splice(0), movedTo });
+        const stored = await storeCrawled(tx, services.jobs, claim, {
+          crawled,
+          found: found.splice(0),
+          movedTo,
+          progress,
+        });
         if (stored && isLast) await services.jobs.send(tx, "crawlSource", order);
         return stored;
       });

@@ -8,7 +8,9 @@ import { addToSource } from "../../add-document.ts";
 import type { KnowledgeJobs } from "../../jobs.ts";
 import { removeDocument } from "../../remove-document.ts";
 import { verifyDocument } from "../../verify-document.ts";
+import { findSource } from "../lock-source.ts";
 import { type Claim, holdCrawl } from "./claim-crawl.ts";
+import type { CrawlProgress } from "./crawl-progress.ts";
 import type { FoundPage } from "./crawl-site.ts";
 import type { ParsedPage } from "./crawl-source.ts";
 
@@ -16,6 +18,13 @@ type Count = "changed" | "unchanged" | "failed" | "gone" | "skipped";
 /** Pages that a person is told of, in each crawl. */
 const mostProblems = 50;
 const rowsAtOnce = 5_000;
+
+type Stored = {
+  crawled: ParsedPage;
+  found: readonly FoundPage[];
+  movedTo: string | undefined;
+  progress: CrawlProgress;
+};
 
 /**
  * Stores what came of one page, and the addresses that were found since the last one.
@@ -26,9 +35,10 @@ export async function storeCrawled(
   tx: TenantTransaction,
   jobs: Pick<KnowledgeJobs, "send">,
   claim: Claim,
-  { crawled, found, movedTo }: { crawled: ParsedPage; found: readonly FoundPage[]; movedTo: string | undefined },
+  { crawled, found, movedTo, progress }: Stored,
 ): Promise<boolean> {
-  if (!(await holdCrawl(tx, claim))) return false;
+  // A source is locked before its crawl, as by whoever cancels it.
+  if (!(await findSource(tx, claim.sourceId, "share")) || !(await holdCrawl(tx, claim))) return false;
   const { crawlId, sourceId } = claim;
   const { address } = crawled;
   const rows = [
@@ -59,6 +69,7 @@ export async function storeCrawled(
     .update(crawls)
     .set({
       seen: sql`${crawls.seen} + 1`,
+      ...progress,
       [count]: sql`${crawls[count]} + 1`,
       ...(movedTo !== undefined && { movedTo }),
       ...(problem && {
