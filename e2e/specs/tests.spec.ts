@@ -39,13 +39,10 @@ test("pinned answers are asked again by themselves: the one that lost its paragr
 
   await page.goto(`${builtIn.dashboardUrl}/inbox`);
   await dashboard.open(await shop.conversationId());
-  for (const _ of questions) {
+  for (const index of questions.keys()) {
     await page.getByRole("button", { name: "Pin as a test" }).first().click();
-    await expect(
-      page.getByRole("button", { name: "Pin as a test" }).or(page.getByText("Pinned as a test")).first(),
-    ).toBeVisible();
+    await expect(page.getByRole("link", { name: "Pinned as a test" })).toHaveCount(index + 1);
   }
-  await expect(page.getByRole("link", { name: "Pinned as a test" })).toHaveCount(2);
   await page.getByRole("link", { name: "Tests" }).click();
   const list = page.getByRole("list", { name: "Tests" });
   await expect(list.getByText("Not asked yet").first()).toBeVisible();

@@ -50,5 +50,6 @@ export const TestedChange = z.discriminatedUnion("kind", [
   z.object({ kind: z.literal("removed"), title: z.string() }),
   z.object({ kind: z.literal("settings"), version: z.int().nonnegative() }),
   z.object({ kind: z.literal("answerer"), name: z.string() }),
+  z.object({ kind: z.literal("embedder") }),
 ]);
 export type TestedChange = z.infer<typeof TestedChange>;

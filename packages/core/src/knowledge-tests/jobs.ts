@@ -13,11 +13,13 @@ export async function workOnTests(
   jobs: Pick<KnowledgeJobs, "queue" | "send">,
   { eventLog, ...deps }: ComposeDeps & { eventLog: EventLog },
 ): Promise<{ stop(): Promise<void> }> {
-  const { db, modelsOf } = deps;
+  const { db, modelsOf, embedder } = deps;
   const shared = { schema: RunOrder, pollingIntervalSeconds: 5, describe: (order: unknown) => order as object };
   await jobs.queue.handle({
     ...shared,
     name: "replayTests",
+    // One may take hours: none waits in this process's hands meanwhile.
+    batchSize: 1,
     work: (order, { signal }) => replayTests(deps, order, signal),
   });
   await jobs.queue.handle({
@@ -27,7 +29,11 @@ export async function workOnTests(
   });
   return eventLog.consume(
     "knowledge-tests",
-    { types: ["document.changed", "source.changed", "assistant.changed"], concurrency: 1, claimAfterMs: 30_000 },
-    ({ tenantId }) => noticeChange({ db, jobs, modelsOf }, tenantId),
+    {
+      types: ["document.changed", "source.changed", "assistant.changed", "embedder.changed"],
+      concurrency: 1,
+      claimAfterMs: 30_000,
+    },
+    ({ tenantId }) => noticeChange({ db, jobs, modelsOf, embedder }, tenantId),
   );
 }

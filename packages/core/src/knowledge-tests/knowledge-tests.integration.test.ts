@@ -7,14 +7,16 @@ import {
   SiteSettings,
   SourceId,
 } from "@parley/contracts";
-import { crawls, messages, runs, sources } from "@parley/db/schema";
+import { crawls, messages, runs, sources, tenantEmbedders } from "@parley/db/schema";
 import { and, eq } from "drizzle-orm";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import type { Answerer } from "../assistant/answerer.ts";
 import { builtInAnswerer } from "../assistant/built-in-answerer.ts";
 import { claimRun } from "../assistant/claim-run.ts";
 import { composeAnswer } from "../assistant/compose-answer.ts";
 import { postReply } from "../conversations/post-reply.ts";
 import { createMeter } from "../costs/meter.ts";
+import { recordSpending } from "../costs/record-spending.ts";
 import { createMinilmEmbedder } from "../knowledge/embedders/minilm.ts";
 import type { Embedder } from "../knowledge/passage.ts";
 import { createLibrary } from "../testing/library.ts";
@@ -290,6 +292,139 @@ test("a run whose worker dies is gone on with, and one that can't be made says s
   const { runId: next } = await api.knowledgeTests.start();
   await giveUpRun(world.db, { tenantId, runId: next }, "It could not be done.");
   expect((await api.knowledgeTests.runs())[0]).toMatchObject({ status: "failed", failure: "It could not be done." });
+});
+
+test("where a spent budget or a provider that fails answers, nothing turns red: the run is broken off and says why", async () => {
+  const { library, pinAll, notice, orders, deps, replay, verdicts, api, tenantId } = await newShop();
+  await library.read("handbook.md", handbook(returns, shipping, warranty));
+  await pinAll();
+  await notice();
+  for (const runId of orders.splice(0)) await replay(runId);
+  const green = await verdicts();
+  expect(new Set(Object.values(green))).toEqual(new Set(["passed"]));
+
+  const spend = (costMicros: number) =>
+    world.db.transaction(tenantId, (tx) =>
+      recordSpending(tx, { purpose: "answer" }, [
+        {
+          ...{ id: randomUUID(), provider: "Ours", model: "large", tier: 1, countedBy: "provider", costMicros },
+          ...{ inputTokens: 1, cachedTokens: 0, outputTokens: 1, largeCostMicros: costMicros },
+        },
+      ]),
+    );
+  await api.costs.setBudget({ monthlyMicros: 1_000_000, cheaperAt: 20, builtInAt: 50, personAt: 100 });
+  const large: Answerer = {
+    ...{ ...builtInAnswerer, answerer: "language-model", provider: "Ours", model: "large" },
+    // biome-ignore lint/correctness/useYield: it has no words
+    async *write(_question, { onTried }) {
+      onTried({ id: null, how: "cut_off", reason: "its provider is out of reach" });
+      return { how: "cut_off", reason: "its provider is out of reach" };
+    },
+  };
+  deps.modelsOf = writtenBy(large);
+  await library.read("handbook.md", handbook(returns));
+  const broken = async () => {
+    const { runId } = await api.knowledgeTests.start();
+    await replay(runId);
+    expect(await verdicts()).toEqual(green);
+    return (await api.knowledgeTests.runs())[0];
+  };
+  expect(await broken()).toMatchObject({
+    status: "failed",
+    failure: expect.stringContaining("provider did not answer"),
+  });
+  for (const _step of ["built_in", "person"]) {
+    await spend(500_000);
+    expect(await broken()).toMatchObject({ status: "failed", failure: expect.stringContaining("budget") });
+  }
+
+  // What was not asked is asked once the change is noticed again, and what had changed is named still.
+  await api.costs.removeBudget();
+  deps.modelsOf = writtenBy();
+  await notice();
+  expect(orders).toHaveLength(1);
+  for (const runId of orders.splice(0)) await replay(runId);
+  expect(await api.knowledgeTests.runs()).toMatchObject([
+    { status: "finished", failed: 2, changes: [{ kind: "document", title: "Handbook", version: 2 }] },
+    ...["failed", "failed", "failed", "finished"].map((status) => ({ status })),
+  ]);
+});
+
+test("what changed before a run that was cancelled is named by the next one", async () => {
+  const { library, pinAll, notice, orders, replay, api } = await newShop();
+  await library.read("a.md", handbook(returns, warranty));
+  await library.read("b.md", `# Delivery\n\n${shipping}\n`);
+  await pinAll();
+  await notice();
+  for (const runId of orders.splice(0)) await replay(runId);
+
+  await library.read("a.md", handbook(returns));
+  await notice();
+  for (const runId of orders.splice(0)) {
+    await api.knowledgeTests.cancel({ runId });
+    await replay(runId);
+  }
+  await library.read("b.md", `# Delivery\n\n${shipping} Or on foot.\n`);
+  await notice();
+  for (const runId of orders.splice(0)) await replay(runId);
+  const [run] = await api.knowledgeTests.runs();
+  expect(run?.changes).toMatchObject([{ title: "Delivery" }, { title: "Handbook" }]);
+});
+
+test("another embedder has the tests asked again", async () => {
+  const { library, pinAll, notice, orders, replay, tenantId, api } = await newShop();
+  await library.read("handbook.md", handbook(returns, shipping, warranty));
+  await pinAll();
+  await notice();
+  for (const runId of orders.splice(0)) await replay(runId);
+  await world.db.transaction(tenantId, (tx) =>
+    tx.insert(tenantEmbedders).values({ state: "current", kind: "installation", embedderId: "another" }),
+  );
+  await notice();
+  expect(orders).toHaveLength(1);
+  await world.db.transaction(tenantId, (tx) => tx.delete(tenantEmbedders));
+  for (const runId of orders.splice(0)) await replay(runId);
+  await world.db.transaction(tenantId, (tx) =>
+    tx.insert(tenantEmbedders).values({ state: "current", kind: "built-in", embedderId: "another" }),
+  );
+  await notice();
+  for (const runId of orders.splice(0)) await replay(runId);
+  expect((await api.knowledgeTests.runs())[0]?.changes).toEqual([{ kind: "embedder" }]);
+});
+
+test("a run asks the tests that were there when it began, and counts none that is gone", async () => {
+  const { library, pinAll, deps, replay, api } = await newShop();
+  await library.read("handbook.md", handbook(returns, shipping, warranty));
+  await pinAll();
+  const { runId } = await api.knowledgeTests.start();
+  const [last] = await api.knowledgeTests.list();
+  let asked = 0;
+  deps.modelsOf = writtenBy({
+    ...builtInAnswerer,
+    async *write(...given) {
+      asked += 1;
+      if (asked === 1) {
+        await api.knowledgeTests.create({ id: KnowledgeTestId.parse(randomUUID()), question: "Why?", words: [] });
+        await api.knowledgeTests.remove({ testId: last?.id as KnowledgeTestId });
+      }
+      return yield* builtInAnswerer.write(...given);
+    },
+  });
+  await replay(runId);
+  expect(asked).toBe(2);
+  expect((await api.knowledgeTests.runs())[0]).toMatchObject({ status: "finished", total: 2, passed: 2 });
+});
+
+test("an answer that is pinned twice is one test", async () => {
+  const { library, ask, api } = await newShop();
+  await library.read("handbook.md", handbook(returns));
+  const messageId = await ask(questions.returns);
+  const pins = Array.from({ length: 3 }, () =>
+    api.knowledgeTests.pin({ id: KnowledgeTestId.parse(randomUUID()), messageId }),
+  );
+  const pinned = await Promise.all(pins);
+  expect(new Set(pinned.map(({ testId }) => testId)).size).toBe(1);
+  expect(await api.knowledgeTests.list()).toHaveLength(1);
 });
 
 test("nothing of a replay reaches a conversation", async () => {

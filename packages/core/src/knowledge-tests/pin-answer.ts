@@ -1,7 +1,7 @@
 import type { CitedQuote, KnowledgeTestId, MemberId, MessageId } from "@parley/contracts";
 import type { TenantTransaction } from "@parley/db";
-import { citations, documentVersions, messages, runs } from "@parley/db/schema";
-import { and, asc, desc, eq, isNull, lt, ne, or } from "drizzle-orm";
+import { citations, documentVersions, knowledgeTests, messages, runs } from "@parley/db/schema";
+import { and, asc, desc, eq, isNull, lt, ne, or, sql } from "drizzle-orm";
 import { AppError } from "../app-error.ts";
 import { addTest } from "./add-test.ts";
 import { quoteSha256 } from "./judge.ts";
@@ -11,15 +11,23 @@ const historyMessages = 12;
 
 /**
  * Makes a test of an answer: its question, with what was said before it, is to be answered from the same places from now on. Of an answer
- * that did not know, nobody has said yet what is right.
+ * that did not know, nobody has said yet what is right. An answer is one test, however often it is pinned.
  *
+ * @returns the test
  * @throws AppError `message.not_found`; `test.no_answer` when it is no answer of the assistant's; those of `addTest`
  */
 export async function pinAnswer(
   tx: TenantTransaction,
   createdBy: MemberId,
   { id, messageId }: { id: KnowledgeTestId; messageId: MessageId },
-): Promise<void> {
+): Promise<{ testId: KnowledgeTestId }> {
+  // One at a time, so that one of two who pin it together finds the other's test.
+  await tx.execute(sql`select 1 from tenants for no key update`);
+  const [pinned] = await tx
+    .select({ testId: knowledgeTests.id })
+    .from(knowledgeTests)
+    .where(eq(knowledgeTests.messageId, messageId));
+  if (pinned) return pinned;
   const [answer] = await tx
     .select({ message: messages, questionId: runs.questionId })
     .from(messages)
@@ -59,6 +67,7 @@ export async function pinAnswer(
     words: [],
     createdBy,
   });
+  return { testId: id };
 }
 
 /** What the message cites, word by word. */

@@ -1,7 +1,7 @@
 import { type CitedQuote, type KnowledgeTestRunId, type TenantId, testLimits } from "@parley/contracts";
 import type { Database, TenantTransaction } from "@parley/db";
 import { knowledgeTestResults, knowledgeTestRuns, knowledgeTests } from "@parley/db/schema";
-import { and, asc, desc, eq, inArray, notExists, notInArray, sql } from "drizzle-orm";
+import { and, asc, desc, eq, inArray, lte, notExists, notInArray, sql } from "drizzle-orm";
 import type { Answer, ComposeDeps } from "../assistant/compose-answer.ts";
 import { composeAnswer } from "../assistant/compose-answer.ts";
 import { nameModels } from "../assistant/name-models.ts";
@@ -10,22 +10,23 @@ import { recordSpending } from "../costs/record-spending.ts";
 import { type SpentFor, sumSpent } from "../costs/spent.ts";
 import { estimateTokens } from "../knowledge/estimate-tokens.ts";
 import { announce } from "../outbox/announce.ts";
-import { judge, quoteSha256 } from "./judge.ts";
-import { listChanges, readTestedState, toFingerprint } from "./tested-state.ts";
+import { type Judgement, judge, quoteSha256 } from "./judge.ts";
+import { listChanges, readTestedState, type TestedBy, toFingerprint } from "./tested-state.ts";
 
 export type TestRun = { tenantId: TenantId; runId: KnowledgeTestRunId };
 type Test = typeof knowledgeTests.$inferSelect;
 
 /**
  * Asks every question of the tenant's tests and judges the answers, one after the other. Nobody but members hears of them, and nothing is
- * stored of them beside their result. It goes on where another worker has stopped, and ends when the run was cancelled.
+ * stored of them beside their result. It goes on where another worker has stopped, and ends when the run was cancelled, or when an answer
+ * is another for want of money or of a provider: that says nothing of the knowledge.
  *
  * @throws when the database or the embedder is out of reach, or the signal's reason: then it may be tried again
  */
 export async function replayTests(deps: ComposeDeps, { tenantId, runId }: TestRun, signal: AbortSignal): Promise<void> {
-  const { db } = deps;
-  const answerer = nameModels(await deps.modelsOf(tenantId));
-  const isOurs = await db.transaction(tenantId, (tx) => begin(tx, answerer, runId));
+  const { db, embedder } = deps;
+  const by = { answerer: nameModels(await deps.modelsOf(tenantId)), embedder };
+  const isOurs = await db.transaction(tenantId, (tx) => begin(tx, by, runId));
   if (!isOurs) return;
   for (;;) {
     signal.throwIfAborted();
@@ -61,25 +62,39 @@ async function ask(deps: ComposeDeps, { tenantId, runId }: TestRun, test: Test, 
 }
 
 /** Nothing can be done any more. */
-export function giveUpRun(db: Database, { tenantId, runId }: TestRun, failure: string): Promise<void> {
-  return db.transaction(tenantId, async (tx) => {
-    const { id, status } = knowledgeTestRuns;
-    const failed = await tx
-      .update(knowledgeTestRuns)
-      .set({ status: "failed", failure, finishedAt: sql`now()` })
-      .where(and(eq(id, runId), inArray(status, ["queued", "running"])))
-      .returning({ id });
-    if (failed.length > 0) await announce(tx, { type: "tests.changed" });
-  });
+export const giveUpRun = (db: Database, { tenantId, runId }: TestRun, failure: string): Promise<void> =>
+  db.transaction(tenantId, (tx) => breakOff(tx, runId, failure));
+
+async function breakOff(tx: TenantTransaction, runId: KnowledgeTestRunId, failure: string): Promise<void> {
+  const { id, status } = knowledgeTestRuns;
+  const failed = await tx
+    .update(knowledgeTestRuns)
+    .set({ status: "failed", failure, finishedAt: sql`now()` })
+    .where(and(eq(id, runId), inArray(status, ["queued", "running"])))
+    .returning({ id });
+  if (failed.length > 0) await announce(tx, { type: "tests.changed" });
+}
+
+/** Why an answer says nothing of what it was made from; undefined: it does. */
+function whyNotJudged({ outcome, receipt, attempts }: Answer, { verdict }: Judgement): string | undefined {
+  const { budgetStep, route, model } = receipt;
+  const isRed = verdict === "failed";
+  const isByAnother = route?.because === "budget" && model !== route.largeModel;
+  if (budgetStep === "person" || (isRed && isByAnother)) {
+    return "So much of the month's budget is spent that others answer than usual. Raise it, or ask the tests again next month.";
+  }
+  const isBroken = outcome === "partial" || attempts.some((attempt) => attempt.outcome === "failed");
+  if (outcome !== "failed" && !(isRed && isBroken)) return undefined;
+  return "A model's provider did not answer. Ask the tests again once it does.";
 }
 
 /** @returns whether there is a run to be made */
-async function begin(tx: TenantTransaction, answerer: string, runId: KnowledgeTestRunId): Promise<boolean> {
+async function begin(tx: TenantTransaction, by: TestedBy, runId: KnowledgeTestRunId): Promise<boolean> {
   const [run] = await tx.select().from(knowledgeTestRuns).where(eq(knowledgeTestRuns.id, runId)).for("update");
   if (run?.status === "running") return true;
   if (run?.status !== "queued") return false;
-  const state = await readTestedState(tx, answerer);
-  const changes = await listChanges(tx, runId, state);
+  const state = await readTestedState(tx, by);
+  const changes = await listChanges(tx, state);
   const total = await tx.$count(knowledgeTests);
   await tx
     .update(knowledgeTestRuns)
@@ -89,16 +104,21 @@ async function begin(tx: TenantTransaction, answerer: string, runId: KnowledgeTe
   return true;
 }
 
+/** Those that were there when it began. */
 async function nextTest(db: Database, { tenantId, runId }: TestRun): Promise<Test | undefined> {
   const [test] = await db.read(tenantId, (read) => {
     const result = read
       .select({ one: sql`1` })
       .from(knowledgeTestResults)
       .where(and(eq(knowledgeTestResults.runId, runId), eq(knowledgeTestResults.testId, knowledgeTests.id)));
+    const startedAt = read
+      .select({ at: knowledgeTestRuns.startedAt })
+      .from(knowledgeTestRuns)
+      .where(eq(knowledgeTestRuns.id, runId));
     return read
       .select()
       .from(knowledgeTests)
-      .where(notExists(result))
+      .where(and(notExists(result), lte(knowledgeTests.createdAt, startedAt)))
       .orderBy(asc(knowledgeTests.createdAt), asc(knowledgeTests.id))
       .limit(1);
   });
@@ -124,11 +144,17 @@ async function store(
   if (!test) return true;
   const { outcome, text, receipt, spent } = answer;
   const got = { outcome, answer: text, citations: answer.citations.map(toQuote) };
+  const judgement = judge(test, got);
+  const failure = whyNotJudged(answer, judgement);
+  if (failure !== undefined) {
+    await breakOff(tx, runId, failure);
+    return false;
+  }
   const { answerer, model } = receipt;
   await tx
     .insert(knowledgeTestResults)
     .values({
-      ...{ runId, testId: id, ...got, ...judge(test, got) },
+      ...{ runId, testId: id, ...got, ...judgement },
       ...{ answerer: answerer ?? "built-in", model, durationMs, costMicros: sumSpent(spent).costMicros },
     })
     .onConflictDoNothing();

@@ -1,7 +1,7 @@
 import type { KnowledgeTestRunId, MemberId, TenantId } from "@parley/contracts";
 import type { TenantTransaction } from "@parley/db";
 import { knowledgeTestRuns, knowledgeTests } from "@parley/db/schema";
-import { desc, eq, isNotNull, sql } from "drizzle-orm";
+import { and, desc, eq, isNotNull, ne, sql } from "drizzle-orm";
 import type { ComposeDeps } from "../assistant/compose-answer.ts";
 import { nameModels } from "../assistant/name-models.ts";
 import type { KnowledgeJobs } from "../knowledge/jobs.ts";
@@ -36,11 +36,16 @@ export const askForRun = (tx: TenantTransaction, jobs: Pick<KnowledgeJobs, "send
   startRun(tx, jobs, { cause: "asked", askedBy });
 
 /**
- * Has the tests asked again when answers are made from something else, or by somebody else, than at the run before. While documents are
- * being read in or a site is crawled, nothing is done: the last of them, or the crawl's end, brings us here once more.
+ * Has the tests asked again when answers are made from something else, or by somebody else, than at the last run that was not broken off.
+ * While documents are being read in or a site is crawled, nothing is done: the last of them, or the crawl's end, brings us here once more.
  */
 export async function noticeChange(
-  { db, jobs, modelsOf }: Pick<ComposeDeps, "db" | "modelsOf"> & { jobs: Pick<KnowledgeJobs, "send"> },
+  {
+    db,
+    jobs,
+    modelsOf,
+    embedder,
+  }: Pick<ComposeDeps, "db" | "modelsOf" | "embedder"> & { jobs: Pick<KnowledgeJobs, "send"> },
   tenantId: TenantId,
 ): Promise<void> {
   const answerer = nameModels(await modelsOf(tenantId));
@@ -51,11 +56,12 @@ export async function noticeChange(
         union all select 1 from crawls where status in ('queued', 'running') limit 1`,
     );
     if (rowCount) return;
-    const fingerprint = toFingerprint(await readTestedState(tx, answerer));
+    const fingerprint = toFingerprint(await readTestedState(tx, { answerer, embedder }));
     const [newest] = await tx
       .select({ fingerprint: knowledgeTestRuns.fingerprint })
       .from(knowledgeTestRuns)
-      .where(isNotNull(knowledgeTestRuns.fingerprint))
+      // One that was broken off has not asked what it was to ask.
+      .where(and(isNotNull(knowledgeTestRuns.fingerprint), ne(knowledgeTestRuns.status, "failed")))
       .orderBy(desc(knowledgeTestRuns.createdAt))
       .limit(1);
     if (newest?.fingerprint === fingerprint) return;

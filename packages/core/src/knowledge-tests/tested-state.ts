@@ -1,15 +1,23 @@
-import type { KnowledgeTestRunId, TestedChange } from "@parley/contracts";
+import type { TestedChange } from "@parley/contracts";
 import type { TenantTransaction } from "@parley/db";
 import { documents, documentVersions, knowledgeTestRuns } from "@parley/db/schema";
-import { and, desc, eq, gt, ne, sql } from "drizzle-orm";
+import { and, desc, eq, gt, isNotNull, sql } from "drizzle-orm";
+import type { Embedder } from "../knowledge/passage.ts";
+import { currentEmbedderId } from "../knowledge/tenant-embedder.ts";
 
 /** What answers are made from and by, in a few characters: the same as long as nothing of it changes. */
-export type TestedState = { knowledge: string; settings: number; answerer: string };
+export type TestedState = { knowledge: string; settings: number; embedder: string; answerer: string };
+
+/** Who has a part in every answer: who writes, by name, and what finds where the tenant has chosen nothing else. */
+export type TestedBy = { answerer: string; embedder: Embedder };
 
 const mostChanges = 20;
 
-/** @param answerer who writes, by name */
-export async function readTestedState(tx: TenantTransaction, answerer: string): Promise<TestedState> {
+export async function readTestedState(
+  tx: TenantTransaction,
+  { answerer, embedder: builtIn }: TestedBy,
+): Promise<TestedState> {
+  const embedder = await currentEmbedderId(tx, builtIn);
   const { rows } = await tx.execute<{ knowledge: string; settings: number }>(sql`
     select
       md5(coalesce(string_agg(current_version_id::text, ',' order by current_version_id), '')) as knowledge,
@@ -18,35 +26,32 @@ export async function readTestedState(tx: TenantTransaction, answerer: string): 
   `);
   const [row] = rows;
   if (!row) throw new Error("an aggregate returned no row");
-  return { ...row, answerer };
+  return { ...row, embedder, answerer };
 }
 
-export const toFingerprint = ({ knowledge, settings, answerer }: TestedState): string =>
-  `${knowledge} ${settings} ${answerer}`;
+export const toFingerprint = ({ knowledge, settings, embedder, answerer }: TestedState): string =>
+  JSON.stringify({ knowledge, settings, embedder, answerer });
 
-function fromFingerprint(fingerprint: string): TestedState {
-  const [knowledge = "", settings, ...answerer] = fingerprint.split(" ");
-  return { knowledge, settings: Number(settings), answerer: answerer.join(" ") };
-}
+/** Undefined for one of an earlier release, which said less. */
+const fromFingerprint = (fingerprint: string): TestedState | undefined =>
+  fingerprint.startsWith("{") ? (JSON.parse(fingerprint) as TestedState) : undefined;
 
-/** What has changed since the last run that began before this one; nothing when there was none. */
-export async function listChanges(
-  tx: TenantTransaction,
-  runId: KnowledgeTestRunId | undefined,
-  now: TestedState,
-): Promise<TestedChange[]> {
-  const { id, fingerprint, startedAt } = knowledgeTestRuns;
+/** What has changed since all tests were last asked; nothing when they never were. */
+export async function listChanges(tx: TenantTransaction, now: TestedState): Promise<TestedChange[]> {
+  const { fingerprint, startedAt, status } = knowledgeTestRuns;
   const [before] = await tx
     .select({ fingerprint, startedAt })
     .from(knowledgeTestRuns)
-    .where(and(sql`${fingerprint} is not null and ${startedAt} is not null`, runId && ne(id, runId)))
+    .where(and(eq(status, "finished"), isNotNull(fingerprint)))
     .orderBy(desc(startedAt))
     .limit(1);
   if (!before?.fingerprint || !before.startedAt) return [];
   const then = fromFingerprint(before.fingerprint);
+  if (!then) return [];
   const changes: TestedChange[] = [];
   if (then.settings !== now.settings) changes.push({ kind: "settings", version: now.settings });
   if (then.answerer !== now.answerer) changes.push({ kind: "answerer", name: now.answerer });
+  if (then.embedder !== now.embedder) changes.push({ kind: "embedder" });
   if (then.knowledge === now.knowledge) return changes;
 
   const added = await tx

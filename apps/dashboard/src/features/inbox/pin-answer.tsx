@@ -10,12 +10,12 @@ import { useTRPCClient } from "../../trpc.ts";
 export function PinAnswer({ message: { id: messageId } }: { message: Message }) {
   const client = useTRPCClient();
   const mayAct = mayWrite(useMember());
-  const [testId] = useState(() => crypto.randomUUID() as KnowledgeTestId);
-  const pin = useMutation({ mutationFn: () => client.knowledgeTests.pin.mutate({ id: testId, messageId }) });
+  const [id] = useState(() => crypto.randomUUID() as KnowledgeTestId);
+  const pin = useMutation({ mutationFn: () => client.knowledgeTests.pin.mutate({ id, messageId }) });
   if (!mayAct) return null;
   if (pin.isSuccess) {
     return (
-      <Link to="/tests/$testId" params={{ testId }} className="rounded-md px-1.5 font-medium text-accent-ink underline">
+      <Link to="/tests/$testId" params={pin.data} className="rounded-md px-1.5 font-medium text-accent-ink underline">
         Pinned as a test
       </Link>
     );

@@ -1,4 +1,5 @@
-import type { FormEvent } from "react";
+import type { KnowledgeTestId } from "@parley/contracts";
+import { type FormEvent, useState } from "react";
 import { Button } from "../../components/button.tsx";
 import { ErrorNotice } from "../../errors/error-notice.tsx";
 import { TextField } from "../../forms/field.tsx";
@@ -7,12 +8,14 @@ import { useTestActions, wordsOf } from "./use-tests.ts";
 /** A question that nobody has to have asked. */
 export function CreateTestForm({ onDone }: { onDone: () => void }) {
   const { create } = useTestActions();
+  // Of the form, so that sending it again after a lost answer makes no second test.
+  const [id] = useState(() => crypto.randomUUID() as KnowledgeTestId);
 
   function submit(event: FormEvent<HTMLFormElement>) {
     event.preventDefault();
     if (create.isPending) return;
     const form = new FormData(event.currentTarget);
-    const test = { question: String(form.get("question")).trim(), words: wordsOf(String(form.get("words"))) };
+    const test = { id, question: String(form.get("question")).trim(), words: wordsOf(String(form.get("words"))) };
     create.mutate(test, { onSuccess: onDone });
   }
 

@@ -11,6 +11,8 @@ function describeChange(change: TestedChange): string {
       return `The assistant's settings are in version ${change.version}`;
     case "answerer":
       return `Answers come from ${change.name}`;
+    case "embedder":
+      return "Passages are found by another embedder";
   }
 }
 

@@ -33,8 +33,8 @@ export function useTestActions() {
   const onSuccess = () => queryClient.invalidateQueries(trpc.knowledgeTests.pathFilter());
   return {
     create: useMutation({
-      mutationFn: (test: { question: string; words: string[] }) =>
-        knowledgeTests.create.mutate({ id: crypto.randomUUID() as KnowledgeTestId, ...test }),
+      mutationFn: (test: { id: KnowledgeTestId; question: string; words: string[] }) =>
+        knowledgeTests.create.mutate(test),
       onSuccess,
     }),
     change: useMutation({
