@@ -1,24 +1,22 @@
-import { randomUUID } from "node:crypto";
-import { type DocumentId, type GapDraft, type GapId, SourceId } from "@parley/contracts";
+import type { DocumentId, GapDraft, GapId } from "@parley/contracts";
 import type { TenantTransaction } from "@parley/db";
-import { gaps, sources } from "@parley/db/schema";
-import { and, eq, isNull, sql } from "drizzle-orm";
+import { gaps } from "@parley/db/schema";
+import { eq, isNotNull, sql } from "drizzle-orm";
 import { AppError } from "../app-error.ts";
-import { recordAudit } from "../audit/record-audit.ts";
-import { addDocument } from "../knowledge/add-document.ts";
 import type { KnowledgeJobs } from "../knowledge/jobs.ts";
+import { saveArticle } from "../knowledge/save-article.ts";
 import { announce } from "../outbox/announce.ts";
 import { type Actor, checkStillMay } from "../tenants/acting-member.ts";
 import { lockGap } from "./gap-rows.ts";
 
-/** What the articles are listed under. */
-const sourceName = "Answers";
+/** Articles whose source a new one may come into. */
+const fewArticles = 20;
 
 /**
  * Adds the article to the knowledge, as an entry of its question and its answer, and closes the gap. Of a gap that was closed before it
- * is a newer version.
+ * is a newer version of the same entry.
  *
- * @throws AppError `gap.not_found`; `gap.no_answer`; `auth.forbidden`
+ * @throws AppError `gap.not_found`; `gap.no_answer`; `source.too_many`; `auth.forbidden`
  */
 export async function publishArticle(
   tx: TenantTransaction,
@@ -27,26 +25,23 @@ export async function publishArticle(
   { gapId, draft }: { gapId: GapId; draft: GapDraft },
 ): Promise<{ documentId: DocumentId }> {
   await checkStillMay(tx, by, "knowledge.manage");
-  await lockGap(tx, gapId, { evenClosed: true });
-  const answer = draft.answer.trim().toWellFormed();
-  if (!/[\p{L}\p{N}]/u.test(answer)) throw new AppError("gap.no_answer");
-  const title = draft.question.trim().replace(/\s+/g, " ");
-  await ensureSource(tx);
-  const { documentId, versionId, outcome } = await addDocument(tx, jobs, {
-    ...{ source: sourceName, path: `gaps/${gapId}`, title, mediaType: "text/markdown" },
-    text: `# ${title}\n\n${answer}\n`,
+  const gap = await lockGap(tx, gapId, { evenClosed: true });
+  const article = { question: draft.question.trim(), answer: draft.answer.trim() };
+  if (!/[\p{L}\p{N}]/u.test(article.answer)) throw new AppError("gap.no_answer");
+  const before = await tx
+    .select({ documentId: gaps.documentId })
+    .from(gaps)
+    .where(isNotNull(gaps.documentId))
+    .orderBy(sql`${gaps.publishedAt} desc nulls last`, gaps.id)
+    .limit(fewArticles);
+  const { documentId } = await saveArticle(tx, jobs, by, {
+    ...article,
+    path: `gaps/${gapId}`,
+    documentId: gap.documentId,
+    others: before.flatMap((other) => other.documentId ?? []),
   });
   await tx.update(gaps).set({ draft, documentId, state: "closed", publishedAt: sql`now()` }).where(eq(gaps.id, gapId));
   await announce(tx, { type: "gaps.changed" });
-  if (outcome === "queued") {
-    await recordAudit(tx, {
-      action: "document.added",
-      actor: { kind: "member", id: by.memberId },
-      target: { kind: "document", id: documentId },
-      ip: by.ip,
-      details: { versionId },
-    });
-  }
   return { documentId };
 }
 
@@ -63,17 +58,4 @@ export async function reopenGap(tx: TenantTransaction, gapId: GapId): Promise<vo
   const state = draft ? "drafted" : "open";
   await tx.update(gaps).set({ state, publishedAt: null }).where(eq(gaps.id, gapId));
   await announce(tx, { type: "gaps.changed" });
-}
-
-/** The source of entries that are written here. */
-async function ensureSource(tx: TenantTransaction): Promise<void> {
-  const isIt = and(eq(sources.name, sourceName), isNull(sources.removedAt));
-  if ((await tx.$count(sources, isIt)) > 0) return;
-  const id = SourceId.parse(randomUUID());
-  const [made] = await tx
-    .insert(sources)
-    .values({ id, name: sourceName, kind: "written" })
-    .onConflictDoNothing()
-    .returning({ id: sources.id });
-  if (made) await announce(tx, { type: "source.changed", sourceId: id });
 }

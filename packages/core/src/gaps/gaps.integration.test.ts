@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { type GapId, MessageId, type Vote } from "@parley/contracts";
+import { type GapId, MessageId, SourceId, type Vote } from "@parley/contracts";
 import { conversations, messages, runs } from "@parley/db/schema";
 import { eq } from "drizzle-orm";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -157,6 +157,45 @@ test("one click drafts an article of the question and the person's own words; pu
   expect(await all()).toMatchObject([{ state: "closed", asked: 2, askedSince: 1 }]);
   await api.gaps.reopen({ gapId });
   expect(await all()).toMatchObject([{ state: "drafted", publishedAt: null }]);
+});
+
+test("an article stays one document, and the next one comes beside it, whatever their source is called by now", async () => {
+  const { asks, collect, all, api } = await newTenant();
+  await asks("Do you ship to Iceland?", "unknown");
+  await asks("Which colours does the kettle come in?", "unknown");
+  await collect();
+  const idOf = async (word: string) => (await all()).find(({ question }) => question.includes(word))?.id as GapId;
+  const [shipping, colours] = [await idOf("Iceland"), await idOf("kettle")];
+  const draft = { question: "Do you ship to Iceland?", answer: "Yes, by boat." };
+  const { documentId } = await api.gaps.publish({ gapId: shipping, draft });
+  const { sourceId } = await api.knowledge.documents.get({ documentId });
+  await api.knowledge.sources.rename({ sourceId, name: "What people ask" });
+
+  await api.gaps.reopen({ gapId: shipping });
+  const again = await api.gaps.publish({ gapId: shipping, draft: { ...draft, answer: "No more." } });
+  expect(again.documentId).toBe(documentId);
+  const next = { question: "Which colours?", answer: "Red and blue." };
+  const { documentId: other } = await api.gaps.publish({ gapId: colours, draft: next });
+  expect((await api.knowledge.documents.get({ documentId: other })).sourceId).toBe(sourceId);
+  const { versions } = await api.knowledge.documents.get({ documentId });
+  expect(versions).toHaveLength(2);
+  expect((await api.knowledge.sources.list()).sources).toHaveLength(1);
+});
+
+test("an article is an entry that can be changed, also where a source of another kind has the usual name", async () => {
+  const { asks, collect, gap, api } = await newTenant();
+  for (const name of ["Answers", "Answers 2"]) {
+    await api.knowledge.sources.create({ id: SourceId.parse(randomUUID()), kind: "upload", name });
+  }
+  await asks("Do you ship to Iceland?", "unknown");
+  await collect();
+  const draft = { question: "Do you ship to Iceland?", answer: "Yes, by boat." };
+  const { documentId } = await api.gaps.publish({ gapId: await gap(), draft });
+  expect(await api.knowledge.written.get({ documentId })).toMatchObject(draft);
+  const made = (await api.knowledge.sources.list()).sources.find(({ name }) => name === "Answers 3");
+  expect(made).toMatchObject({ kind: "written" });
+  const { entries } = await api.audit.list({});
+  expect(entries.filter(({ action }) => action === "source.created")).toHaveLength(3);
 });
 
 test("where nobody has answered, the draft has no answer, and none is published without", async () => {

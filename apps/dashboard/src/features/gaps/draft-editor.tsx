@@ -34,7 +34,7 @@ export function DraftEditor({ gapId, draft }: { gapId: GapId; draft: NonNullable
         label="Question"
         name="question"
         required
-        maxLength={4_000}
+        maxLength={500}
         defaultValue={draft.question}
       />
       <FieldFrame
