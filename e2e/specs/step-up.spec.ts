@@ -26,7 +26,7 @@ test.beforeAll(async ({ browser, builtIn }) => {
   await joinAs(page, await guest.newPage(), builtIn, newPerson("Karl Weierstrass"), "admin");
   for (const context of [first, guest]) await context.close();
   const contexts: BrowserContext[] = [];
-  for (let session = 0; session < 6; session++) {
+  for (let session = 0; session < 7; session++) {
     const context = await browser.newContext();
     const { email, password } = owner;
     await askApi(context, builtIn, "/api/auth/sign-in/email", { email, password });
@@ -90,6 +90,18 @@ test("an API key is made after it", async ({ builtIn }) => {
   await page.getByRole("button", { name: "Create the key" }).press("Enter");
   await confirm(page);
   await expect(page.getByRole("region", { name: "The key Nightly report" }).getByRole("code")).toHaveText(/^\S{20,}$/);
+});
+
+test("another embedder is chosen after it, which would get every document and question", async ({ builtIn }) => {
+  const page = await openAged(`${builtIn.dashboardUrl}/knowledge/embedder`);
+  await page.getByRole("radio", { name: "Another server" }).check();
+  await page.getByLabel("Address").fill("http://127.0.0.1:9/v1");
+  await page.getByLabel("Model").fill("multilingual");
+  await page.getByLabel("Dimensions").fill("384");
+  await page.getByRole("button", { name: "Change", exact: true }).press("Enter");
+  await confirm(page);
+  // It is tried next.
+  await expect(page.getByText("The embedder's server can't be reached")).toBeVisible();
 });
 
 test("the rule about second factors is looked at after it", async ({ builtIn }) => {

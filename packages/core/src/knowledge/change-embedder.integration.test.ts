@@ -57,13 +57,13 @@ async function tenantWithDocuments(builtIn: Embedder) {
   });
   const library = createLibrary(db, tenantId, builtIn);
   await library.read("animals.md", sections(40, "elephant"));
-  const choose = () =>
+  const choose = (apiKey = "a key of a tenant 1234") =>
     api.knowledge.embedder.change({
       kind: "openai-compatible",
       baseUrl: server.url,
       model: "words",
       dimensions: 64,
-      apiKey: "a key of a tenant 1234",
+      apiKey,
     });
   const change = (
     changeId = sent.findLast(({ name }) => name === "changeEmbedder")?.order.changeId ?? "",
@@ -230,8 +230,12 @@ test("a server is tried before it is chosen, two changes do not run at once, and
   await expect(choose()).rejects.toMatchObject({ message: "embedder.change_under_way" });
   await change();
   const orders = sent.length;
-  await choose();
+  await choose("another key 5678");
   expect(sent).toHaveLength(orders);
+  expect(await api.knowledge.embedder.get()).toMatchObject({ current: { keyHint: "5678" } });
+  // Of a short one, its end would tell too much.
+  await choose("short 12345");
+  expect(await api.knowledge.embedder.get()).toMatchObject({ current: { keyHint: "" } });
 });
 
 test("a workspace without documents begins with what the installation has; one with documents keeps what it has", async () => {

@@ -15,6 +15,9 @@ import { currentEmbedderId, type EmbedderRow, findChoices, openEmbedder, placeOf
 
 const openaiUrl = "https://api.openai.com/v1";
 
+/** Of a shorter key, its last characters would tell too much. */
+const shortestHinted = 12;
+
 export const ChooseEmbedder = z.strictObject({
   kind: z.enum(["built-in", "installation", "openai", "openai-compatible"]),
   /** Up to and including `/v1`; of `openai-compatible` alone. */
@@ -59,9 +62,10 @@ export async function tryEmbedder(builtIn: Embedder, tenantId: TenantId, input: 
   } finally {
     await embedder.close();
   }
-  const key = apiKey
-    ? { sealedKey: others.seal(apiKey, placeOfKey(tenantId, baseUrl)), keyHint: apiKey.slice(-4) }
-    : {};
+  const key = apiKey && {
+    sealedKey: others.seal(apiKey, placeOfKey(tenantId, baseUrl)),
+    keyHint: apiKey.length < shortestHinted ? "" : apiKey.slice(-4),
+  };
   return { ...none, kind, embedderId: embedder.id, baseUrl, model, dimensions, ...key };
 }
 

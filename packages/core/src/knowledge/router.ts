@@ -1,7 +1,7 @@
 import { DocumentId, DocumentState, DocumentVersionId, limits, SourceId } from "@parley/contracts";
 import * as z from "zod";
 import type { Actor } from "../tenants/acting-member.ts";
-import { type MemberCaller, procedureFor, router } from "../trpc.ts";
+import { confirmedProcedureFor, type MemberCaller, procedureFor, router } from "../trpc.ts";
 import { ChooseEmbedder, cancelEmbedderChange, chooseEmbedder, getEmbedder, tryEmbedder } from "./choose-embedder.ts";
 import { foreignLanguage } from "./foreign-language.ts";
 import { getDocumentText } from "./get-document-text.ts";
@@ -127,7 +127,8 @@ const documentsRouter = router({
 const embedderRouter = router({
   get: procedureFor("knowledge.read").query(({ ctx }) => getEmbedder(ctx.db, ctx.embedder, ctx.caller.tenantId)),
 
-  change: procedureFor("knowledge.manage")
+  /** From then on every passage and question goes to a server of the caller's choice. */
+  change: confirmedProcedureFor("knowledge.manage")
     .input(ChooseEmbedder)
     .mutation(async ({ ctx, input }) => {
       const choice = await tryEmbedder(ctx.embedder, ctx.caller.tenantId, input);

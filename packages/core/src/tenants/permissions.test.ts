@@ -94,6 +94,7 @@ test("[S4] these want to have been confirmed in the last 10 minutes, before they
     "assistant.models.saveProvider",
     "assistant.tools.save",
     "audit.beginExport",
+    "knowledge.embedder.change",
     "members.transferOwnership",
     "tenants.requireSecondFactor",
   ]);

@@ -2,6 +2,7 @@ import { Button } from "../../../components/button.tsx";
 import { Skeleton } from "../../../components/skeleton.tsx";
 import { ErrorNotice } from "../../../errors/error-notice.tsx";
 import { errorWords } from "../../../errors/error-words.ts";
+import { ConfirmIdentityProvider } from "../../settings/confirm-identity.tsx";
 import { KnowledgeFrame } from "../knowledge-frame.tsx";
 import { useMayManage } from "../sources/use-sources.ts";
 import { ChooseEmbedder } from "./choose-embedder.tsx";
@@ -26,7 +27,11 @@ export function EmbedderPage() {
           {data.next ? (
             <Change next={data.next} mayManage={mayManage} />
           ) : (
-            mayManage && <ChooseEmbedder settings={data} />
+            mayManage && (
+              <ConfirmIdentityProvider>
+                <ChooseEmbedder settings={data} />
+              </ConfirmIdentityProvider>
+            )
           )}
         </>
       )}

@@ -1,5 +1,6 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { type ApiInputs, type ApiOutputs, useTRPC } from "../../../trpc.ts";
+import { type ApiInputs, type ApiOutputs, useTRPC, useTRPCClient } from "../../../trpc.ts";
+import { useConfirmedCall } from "../../settings/confirm-identity.tsx";
 
 export type EmbedderSettings = ApiOutputs["knowledge"]["embedder"]["get"];
 export type EmbedderChoice = ApiInputs["knowledge"]["embedder"]["change"];
@@ -13,10 +14,15 @@ export function useEmbedder() {
 
 export function useEmbedderActions() {
   const trpc = useTRPC();
+  const client = useTRPCClient().knowledge.embedder;
+  const confirmed = useConfirmedCall();
   const queryClient = useQueryClient();
   const onSuccess = () => queryClient.invalidateQueries(trpc.knowledge.embedder.pathFilter());
   return {
-    change: useMutation(trpc.knowledge.embedder.change.mutationOptions({ onSuccess })),
+    change: useMutation({
+      mutationFn: (choice: EmbedderChoice) => confirmed(() => client.change.mutate(choice)),
+      onSuccess,
+    }),
     cancel: useMutation(trpc.knowledge.embedder.cancel.mutationOptions({ onSuccess })),
   };
 }
