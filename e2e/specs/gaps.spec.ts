@@ -44,17 +44,72 @@ test("a question that nobody could answer turns up as a gap; the person's answer
     await expectAccessible(page);
   }
   await page.setViewportSize(looks[0].viewport);
-  await page.getByLabel("Answer").fill(`${answer} Ask for an offer first.`);
+
+  // What is typed while it is saved stays, and so does the focus; nothing is lost without a question.
+  const written = page.getByLabel("Answer");
+  const held = Promise.withResolvers<void>();
+  await page.route("**/trpc/gaps.saveDraft*", async (route) => {
+    await held.promise;
+    await route.continue();
+  });
+  await written.fill(`${answer} First draft.`);
+  await page.getByRole("button", { name: "Save the draft" }).click();
+  await written.fill(`${answer} Ask for an offer first.`);
+  held.resolve();
+  await expect(page.getByRole("button", { name: "Save the draft" })).toBeVisible();
+  await expect(written).toHaveValue(`${answer} Ask for an offer first.`);
+  await expect(written).toBeFocused();
+  await expect(page.getByText("Saved", { exact: true })).toHaveCount(0);
+  await page.getByRole("link", { name: "Inbox", exact: true }).click();
+  await page
+    .getByRole("alertdialog", { name: "Leave without saving?" })
+    .getByRole("button", { name: "Cancel" })
+    .click();
+  await page.getByRole("button", { name: "Draft anew" }).click();
+  const anew = page.getByRole("alertdialog", { name: "Draft it anew?" });
+  await anew.getByRole("button", { name: "Cancel" }).click();
+  await expect(written).toHaveValue(`${answer} Ask for an offer first.`);
+  await page.getByRole("button", { name: "Save the draft" }).click();
+  await expect(page.getByText("Saved", { exact: true })).toBeVisible();
+
+  // Somebody else writes as well: what is saved is shown where nothing else was typed, and written over by nobody unseen.
+  const other = await context.newPage();
+  await other.goto(page.url());
+  await other.getByLabel("Answer").fill("Somebody else's words.");
+  await other.getByRole("button", { name: "Save the draft" }).click();
+  await expect(written).toHaveValue("Somebody else's words.");
+  await written.fill(`${answer} Ask for an offer first.`);
+  await other.getByLabel("Answer").fill("Their later words.");
+  await other.getByRole("button", { name: "Save the draft" }).click();
+  await expect(page.getByText("Somebody else has changed the draft meanwhile.")).toBeVisible();
+  await page.getByRole("button", { name: "Publish and close" }).click();
+  await expect(written).toHaveValue(`${answer} Ask for an offer first.`);
+  await expect(other.getByLabel("Answer")).toHaveValue("Their later words.");
+  await expectAccessible(page);
+  await page.getByRole("button", { name: "Show theirs" }).click();
+  await expect(written).toHaveValue("Their later words.");
+  await page.getByRole("button", { name: "Draft anew" }).click();
+  await anew.getByRole("button", { name: "Draft anew" }).click();
+  await expect(written).toHaveValue(answer);
+  await expect(other.getByLabel("Answer")).toHaveValue(answer);
+  await other.close();
+
+  await written.fill(`${answer} Ask for an offer first.`);
   await page.getByRole("button", { name: "Publish and close" }).click();
   await expect(page.getByText("before the article was published, and not once since")).toBeVisible();
   await page.getByRole("link", { name: "The article" }).click();
   await expect(page.getByText("Ask for an offer first.")).toBeVisible();
   await expect(page.getByText("In use")).toBeVisible();
+  await page.getByRole("button", { name: "Change" }).click();
+  await page.getByRole("textbox", { name: "Answer" }).fill(`${answer} Ask for our offer first.`);
+  await page.getByRole("button", { name: "Save" }).click();
+  await expect(page.getByText("Ask for our offer first.")).toBeVisible();
+  await expect(page.getByText("In use")).toBeVisible();
 
   const second = await openShop(await context.newPage(), builtIn.shopUrl);
   await second.page.evaluate("localStorage.clear()");
   await second.page.reload();
-  const anew = await openShop(second.page, builtIn.shopUrl);
-  await anew.say(question);
-  await expect(anew.answers.first()).toContainText("repaired in our workshop");
+  const again = await openShop(second.page, builtIn.shopUrl);
+  await again.say(question);
+  await expect(again.answers.first()).toContainText("repaired in our workshop");
 });

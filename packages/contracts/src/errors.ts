@@ -145,6 +145,7 @@ export const errorCodes = {
   },
   "gap.not_found": { status: 404, meaning: "No such gap, or not yours." },
   "gap.closed": { status: 409, meaning: "The gap is closed: open it again first." },
+  "gap.draft_changed": { status: 409, meaning: "Another draft was saved meanwhile: look at it first." },
   "gap.no_answer": { status: 422, meaning: "An article needs an answer." },
   "test.not_found": { status: 404, meaning: "No such test, or not yours." },
   "test.run_not_found": { status: 404, meaning: "No such run of tests, or not yours." },

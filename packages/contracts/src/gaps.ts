@@ -14,4 +14,6 @@ export const GapDraft = z.strictObject({
 });
 export type GapDraft = z.infer<typeof GapDraft>;
 
-export const SaveGapDraft = z.strictObject({ gapId: GapId, draft: GapDraft });
+/** `basedOn`: the draft that is changed, as it was known; another one that was saved meanwhile is not written over. Absent: whichever it is. */
+export const SaveGapDraft = z.strictObject({ gapId: GapId, draft: GapDraft, basedOn: GapDraft.optional() });
+export type SaveGapDraft = z.infer<typeof SaveGapDraft>;

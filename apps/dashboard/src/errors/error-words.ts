@@ -193,6 +193,10 @@ export const errorWords: Record<Exclude<ErrorCode, "internal">, Words> = {
   "document.not_found": notThere("document", "It may have been deleted. Choose one from the list."),
   "gap.not_found": notThere("gap", "Choose one from the list."),
   "gap.closed": { title: "This gap is closed", advice: "Open it again first." },
+  "gap.draft_changed": {
+    title: "Somebody else has changed the draft meanwhile",
+    advice: "What you wrote is still here. Look at theirs, or keep yours.",
+  },
   "gap.no_answer": { title: "The article has no answer", advice: "Write one, then publish it." },
   "test.not_found": notThere("test", "It may have been removed. Choose one from the list."),
   "test.run_not_found": notThere("run of the tests", "Load the page anew to see which there are."),

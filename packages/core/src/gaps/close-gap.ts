@@ -1,4 +1,4 @@
-import type { DocumentId, GapDraft, GapId } from "@parley/contracts";
+import type { DocumentId, GapId, SaveGapDraft } from "@parley/contracts";
 import type { TenantTransaction } from "@parley/db";
 import { gaps } from "@parley/db/schema";
 import { eq, isNotNull, sql } from "drizzle-orm";
@@ -7,7 +7,7 @@ import type { KnowledgeJobs } from "../knowledge/jobs.ts";
 import { saveArticle } from "../knowledge/save-article.ts";
 import { announce } from "../outbox/announce.ts";
 import { type Actor, checkStillMay } from "../tenants/acting-member.ts";
-import { lockGap } from "./gap-rows.ts";
+import { checkDraft, lockGap } from "./gap-rows.ts";
 
 /** Articles whose source a new one may come into. */
 const fewArticles = 20;
@@ -16,16 +16,17 @@ const fewArticles = 20;
  * Adds the article to the knowledge, as an entry of its question and its answer, and closes the gap. Of a gap that was closed before it
  * is a newer version of the same entry.
  *
- * @throws AppError `gap.not_found`; `gap.no_answer`; `source.too_many`; `auth.forbidden`
+ * @throws AppError `gap.not_found`; `gap.draft_changed`; `gap.no_answer`; `source.too_many`; `auth.forbidden`
  */
 export async function publishArticle(
   tx: TenantTransaction,
   jobs: Pick<KnowledgeJobs, "send">,
   by: Actor,
-  { gapId, draft }: { gapId: GapId; draft: GapDraft },
+  { gapId, draft, basedOn }: SaveGapDraft,
 ): Promise<{ documentId: DocumentId }> {
   await checkStillMay(tx, by, "knowledge.manage");
   const gap = await lockGap(tx, gapId, { evenClosed: true });
+  checkDraft(gap, { draft, basedOn });
   const article = { question: draft.question.trim(), answer: draft.answer.trim() };
   if (!/[\p{L}\p{N}]/u.test(article.answer)) throw new AppError("gap.no_answer");
   const before = await tx

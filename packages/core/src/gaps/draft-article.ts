@@ -1,9 +1,9 @@
-import { entryLimits, type GapDraft, type GapId } from "@parley/contracts";
+import { entryLimits, type GapDraft, type GapId, type SaveGapDraft } from "@parley/contracts";
 import type { TenantTransaction } from "@parley/db";
 import { gapQuestions, gaps, messages } from "@parley/db/schema";
 import { asc, desc, eq, sql } from "drizzle-orm";
 import { announce } from "../outbox/announce.ts";
-import { lockGap } from "./gap-rows.ts";
+import { checkDraft, lockGap } from "./gap-rows.ts";
 
 /**
  * Begins an article from what a person answered: the message that the gap began with, and what members wrote in the newest of its
@@ -50,8 +50,7 @@ export async function draftArticle(tx: TenantTransaction, gapId: GapId): Promise
     .limit(1);
   const title = (first?.text ?? question).trim().replace(/\s+/g, " ");
   const draft = { question: cut(title, entryLimits.question), answer };
-  await saveDraft(tx, { gapId, draft });
-  return draft;
+  return saveDraft(tx, { gapId, draft });
 }
 
 /** So many UTF-16 code units at most, and no half of a character. */
@@ -60,12 +59,15 @@ function cut(text: string, most: number): string {
   return kept.isWellFormed() ? kept : kept.slice(0, -1).toWellFormed();
 }
 
-/** Keeps the article as far as it is written. @throws AppError `gap.not_found`; `gap.closed` */
-export async function saveDraft(
-  tx: TenantTransaction,
-  { gapId, draft }: { gapId: GapId; draft: GapDraft },
-): Promise<void> {
-  await lockGap(tx, gapId);
+/**
+ * Keeps the article as far as it is written.
+ *
+ * @returns the draft as it is kept
+ * @throws AppError `gap.not_found`; `gap.closed`; `gap.draft_changed`
+ */
+export async function saveDraft(tx: TenantTransaction, { gapId, draft, basedOn }: SaveGapDraft): Promise<GapDraft> {
+  checkDraft(await lockGap(tx, gapId), { draft, basedOn });
   await tx.update(gaps).set({ draft, state: "drafted" }).where(eq(gaps.id, gapId));
   await announce(tx, { type: "gaps.changed" });
+  return draft;
 }

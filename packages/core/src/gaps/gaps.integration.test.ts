@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { type GapId, MessageId, SourceId, type Vote } from "@parley/contracts";
-import { conversations, messages, runs } from "@parley/db/schema";
-import { eq } from "drizzle-orm";
+import { conversations, gapQuestions, gaps, messages, runs } from "@parley/db/schema";
+import { eq, sql } from "drizzle-orm";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { handOff } from "../conversations/hand-off.ts";
 import { voteOnMessage } from "../conversations/vote-on-message.ts";
@@ -133,7 +133,7 @@ test("one click drafts an article of the question and the person's own words; pu
   expect(await all()).toMatchObject([{ state: "drafted" }]);
 
   const edited = { ...draft, answer: `${draft.answer}\n\nShipping is free.` };
-  await api.gaps.saveDraft({ gapId, draft: edited });
+  expect(await api.gaps.saveDraft({ gapId, draft: edited, basedOn: draft })).toEqual(edited);
   expect((await api.gaps.get({ gapId })).draft).toEqual(edited);
   const { documentId } = await api.gaps.publish({ gapId, draft: edited });
   expect(await all()).toMatchObject([{ state: "closed", askedSince: 0 }]);
@@ -287,4 +287,52 @@ test("the same questions in the same order make the same gaps, however often it 
     outcomes.push((await all()).map(({ question, asked }) => [question, asked]).sort());
   }
   expect(outcomes[1]).toEqual(outcomes[0]);
+});
+
+test("a draft that somebody else has saved meanwhile is neither written over nor published over, and the same again changes nothing", async () => {
+  const { asks, collect, gap, api } = await newTenant();
+  await asks("Do you ship to Iceland?", "unknown");
+  await collect();
+  const gapId = await gap();
+  const draft = await api.gaps.draft({ gapId });
+  const theirs = { ...draft, answer: "Yes, by boat." };
+  const mine = { ...draft, answer: "Yes, by plane." };
+  await api.gaps.saveDraft({ gapId, draft: theirs, basedOn: draft });
+  await api.gaps.saveDraft({ gapId, draft: theirs, basedOn: draft });
+  const refused = { message: "gap.draft_changed" };
+  await expect(api.gaps.saveDraft({ gapId, draft: mine, basedOn: draft })).rejects.toMatchObject(refused);
+  await expect(api.gaps.publish({ gapId, draft: mine, basedOn: draft })).rejects.toMatchObject(refused);
+  expect(await api.gaps.get({ gapId })).toMatchObject({ state: "drafted", draft: theirs });
+  await api.gaps.publish({ gapId, draft: mine, basedOn: theirs });
+  expect(await api.gaps.get({ gapId })).toMatchObject({ state: "closed", draft: mine });
+});
+
+test("how often it was asked before the article and since is counted over all time, however many weeks are shown", async () => {
+  const { asks, collect, gap, api, tenantId } = await newTenant();
+  for (const words of ["Do you ship to Iceland?", "Is shipping to Iceland possible?", "Can you ship to Iceland?"]) {
+    await asks(words, "unknown");
+  }
+  await collect();
+  const gapId = await gap();
+  await api.gaps.publish({ gapId, draft: { question: "Do you ship to Iceland?", answer: "Yes." } });
+  // Two were asked and answered by the article's publishing half a year ago; one was asked since, nine days ago.
+  const ago = (days: number) => sql`now() - make_interval(days => ${days})`;
+  await world.db.transaction(tenantId, async (tx) => {
+    await tx.update(gaps).set({ publishedAt: ago(180) });
+    const [last, ...others] = await tx.select({ id: gapQuestions.messageId }).from(gapQuestions);
+    await tx
+      .update(gapQuestions)
+      .set({ askedAt: ago(9) })
+      .where(eq(gapQuestions.messageId, last?.id as MessageId));
+    for (const { id } of others)
+      await tx
+        .update(gapQuestions)
+        .set({ askedAt: ago(200) })
+        .where(eq(gapQuestions.messageId, id));
+  });
+  const { weeks, ...counted } = await api.gaps.get({ gapId });
+  expect(counted).toMatchObject({ asked: 3, askedSince: 1 });
+  expect(weeks).toHaveLength(12);
+  expect(weeks.filter(({ before, since }) => before + since > 0)).toEqual([{ before: 0, since: 1 }]);
+  expect(weeks.at(-2)).toEqual({ before: 0, since: 1 });
 });

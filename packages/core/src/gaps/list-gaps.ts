@@ -6,6 +6,7 @@ import { AppError } from "../app-error.ts";
 
 const mostGaps = 200;
 const mostQuestions = 200;
+const weeksShown = 12;
 
 export type ListedGap = {
   id: GapId;
@@ -47,13 +48,14 @@ export async function listGaps(db: Database, tenantId: TenantId, states: readonl
   }));
 }
 
-/** One gap with its questions, newest first. @throws AppError `gap.not_found` */
+/** One gap with its newest questions, and how often it was asked in all. @throws AppError `gap.not_found` */
 export async function getGap(db: Database, tenantId: TenantId, gapId: GapId) {
   const { id, question, state, draft, documentId, publishedAt, createdAt } = gaps;
   const [gap] = await db.read(tenantId, (read) =>
     read.select({ id, question, state, draft, documentId, publishedAt, createdAt }).from(gaps).where(eq(id, gapId)),
   );
   if (!gap) throw new AppError("gap.not_found");
+  const weeks = await countByWeek(db, tenantId, gapId);
   const { tenantId: _1, gapId: _2, ...columns } = getTableColumns(gapQuestions);
   const questions = await db.read(tenantId, (read) =>
     read
@@ -67,8 +69,39 @@ export async function getGap(db: Database, tenantId: TenantId, gapId: GapId) {
   return {
     ...gap,
     draft: gap.draft as GapDraft | null,
+    weeks: weeks.slice(-weeksShown),
+    asked: sumOf(weeks, "before") + sumOf(weeks, "since"),
+    askedSince: sumOf(weeks, "since"),
     publishedAt: gap.publishedAt?.toISOString() ?? null,
     createdAt: gap.createdAt.toISOString(),
     questions: questions.map(({ askedAt, ...asked }) => ({ ...asked, askedAt: askedAt.toISOString() })),
   };
 }
+
+export type AskedInWeek = { before: number; since: number };
+
+/**
+ * How often it was asked in each week that ends now, a week ago and so on, oldest first: before the article was published, and since. The
+ * first entry is all that is older than the weeks that are shown.
+ */
+async function countByWeek(db: Database, tenantId: TenantId, gapId: GapId): Promise<AskedInWeek[]> {
+  const { askedAt } = gapQuestions;
+  const weeksAgo = sql<number>`greatest(0, least(${weeksShown}, floor(extract(epoch from now() - ${askedAt}) / 604800)))::integer`;
+  const isSince = sql`${askedAt} > ${gaps.publishedAt}`;
+  const rows = await db.read(tenantId, (read) =>
+    read
+      .select({
+        weeksAgo: weeksAgo.as("weeks_ago"),
+        before: sql<number>`(count(*) filter (where (${isSince}) is not true))::integer`,
+        since: sql<number>`(count(*) filter (where ${isSince}))::integer`,
+      })
+      .from(gapQuestions)
+      .innerJoin(gaps, eq(gaps.id, gapQuestions.gapId))
+      .where(eq(gapQuestions.gapId, gapId))
+      .groupBy(sql`weeks_ago`),
+  );
+  const byAge = new Map(rows.map(({ weeksAgo: age, before, since }) => [age, { before, since }]));
+  return Array.from({ length: weeksShown + 1 }, (_, index) => byAge.get(weeksShown - index) ?? { before: 0, since: 0 });
+}
+
+const sumOf = (weeks: readonly AskedInWeek[], of: keyof AskedInWeek) => weeks.reduce((sum, week) => sum + week[of], 0);

@@ -1,25 +1,26 @@
 import { useNow } from "../../components/age.tsx";
-import { askedPerWeek } from "./asked-per-week.ts";
 import type { GapDetail } from "./use-gaps.ts";
 
+const weekMs = 7 * 24 * 60 * 60_000;
+
 /** How often it was asked, week by week, and whether that ended when the article was published. */
-export function AskedChart({ gap: { questions, publishedAt } }: { gap: GapDetail }) {
-  const weeks = askedPerWeek(questions, publishedAt, useNow());
+export function AskedChart({ gap: { weeks, asked, askedSince, publishedAt } }: { gap: GapDetail }) {
+  const now = useNow();
   const most = Math.max(1, ...weeks.map(({ before, since }) => before + since));
-  const total = (of: "before" | "since") => weeks.reduce((sum, week) => sum + week[of], 0);
   const summary =
     publishedAt === null
-      ? `Asked ${times(total("before"))} in the last 12 weeks`
-      : `Asked ${times(total("before"))} before the article was published, and ${total("since") === 0 ? "not once" : times(total("since"))} since`;
+      ? `Asked ${times(asked)}`
+      : `Asked ${times(asked - askedSince)} before the article was published, and ${times(askedSince)} since`;
   const height = (count: number) => `${(100 * count) / most}%`;
   return (
     <figure className="rounded-card border border-line bg-surface p-4 shadow-xs md:p-5">
       <figcaption className="text-sm font-medium">{summary}</figcaption>
       <div aria-hidden className="mt-4 flex h-24 items-end gap-1 border-b border-line">
-        {weeks.map(({ startMs, before, since }) => (
+        {weeks.map(({ before, since }, index) => (
           <div
-            key={startMs}
-            title={`${before + since} in the week from ${new Date(startMs).toLocaleDateString()}`}
+            // biome-ignore lint/suspicious/noArrayIndexKey: a week is its place
+            key={index}
+            title={`${before + since} in the week from ${new Date(now - (weeks.length - index) * weekMs).toLocaleDateString()}`}
             className="flex h-full min-w-0 flex-1 flex-col justify-end"
           >
             <div className="rounded-t-sm bg-bad" style={{ height: height(since) }} />
@@ -28,11 +29,11 @@ export function AskedChart({ gap: { questions, publishedAt } }: { gap: GapDetail
         ))}
       </div>
       <p aria-hidden className="mt-1.5 flex justify-between text-xs text-ink-soft">
-        <span>12 weeks ago</span>
+        <span>{weeks.length} weeks ago</span>
         <span>now</span>
       </p>
     </figure>
   );
 }
 
-const times = (count: number) => (count === 1 ? "once" : `${count} times`);
+const times = (count: number) => (count === 0 ? "not once" : count === 1 ? "once" : `${count} times`);

@@ -1,47 +1,78 @@
-import type { GapId } from "@parley/contracts";
-import { type FormEvent, useRef } from "react";
+import type { GapDraft } from "@parley/contracts";
+import { type FormEvent, useState } from "react";
 import { Button } from "../../components/button.tsx";
+import { UnsavedGuard } from "../../components/unsaved-guard.tsx";
 import { ErrorNotice } from "../../errors/error-notice.tsx";
 import { FieldFrame, TextField } from "../../forms/field.tsx";
-import { type GapDetail, useGapActions } from "./use-gaps.ts";
+import { Notice } from "../../forms/notice.tsx";
+import type { GapActions } from "./use-gaps.ts";
 
-/** The article in the making: what was drafted, to be changed and published. */
-export function DraftEditor({ gapId, draft }: { gapId: GapId; draft: NonNullable<GapDetail["draft"]> }) {
-  const { save, publish } = useGapActions(gapId);
-  const form = useRef<HTMLFormElement>(null);
-  const written = () => {
-    const data = new FormData(form.current ?? undefined);
-    return { question: String(data.get("question")), answer: String(data.get("answer")) };
-  };
+type DraftEditorProps = Pick<GapActions, "save" | "publish"> & {
+  /** As it is kept now, by whomever. */
+  draft: GapDraft;
+};
+
+/** The article in the making. What is typed stays, whoever saves another draft meanwhile. */
+export function DraftEditor({ draft: kept, save, publish }: DraftEditorProps) {
+  // The draft that is changed here.
+  const [base, setBase] = useState(kept);
+  const [words, setWords] = useState(kept);
+  const isBusy = save.isPending || publish.isPending;
+  const isUnsaved = !isSame(words, base);
+  const isOthers = !isBusy && !isSame(kept, base);
+  function take() {
+    setBase(kept);
+    setWords(kept);
+  }
+  if (isOthers && !isUnsaved) take();
+
+  function choose(choice: () => void) {
+    choice();
+    save.reset();
+    publish.reset();
+  }
 
   function submit(event: FormEvent<HTMLFormElement>) {
     event.preventDefault();
-    if (!publish.isPending) publish.mutate(written());
+    if (!isBusy) publish.mutate({ draft: words, basedOn: base });
+  }
+  function keep() {
+    save.mutate({ draft: words, basedOn: base }, { onSuccess: setBase });
   }
 
   const failed = publish.error ?? save.error;
   return (
     <form
-      ref={form}
       onSubmit={submit}
       aria-label="Article"
       className="rounded-card border border-line bg-surface p-4 shadow-xs md:p-5"
     >
+      <UnsavedGuard unsaved={isUnsaved} />
       <h2 className="mb-4 text-sm font-semibold">Article</h2>
-      {failed && <ErrorNotice error={failed} className="mb-4" />}
+      {failed && !isOthers && <ErrorNotice error={failed} className="mb-4" />}
+      {isOthers && (
+        <Notice tone="warn" role="status" className="mb-4">
+          <p>Somebody else has changed the draft meanwhile.</p>
+          <div className="mt-2 flex flex-wrap gap-2">
+            <Button onClick={() => choose(take)}>Show theirs</Button>
+            <Button onClick={() => choose(() => setBase(kept))}>Keep mine</Button>
+          </div>
+        </Notice>
+      )}
       <TextField
         className="!mt-0"
         label="Question"
         name="question"
         required
         maxLength={500}
-        defaultValue={draft.question}
+        value={words.question}
+        onChange={({ target }) => setWords({ ...words, question: target.value })}
       />
       <FieldFrame
         className="mt-4"
         label="Answer"
         hint={
-          draft.answer === ""
+          base.answer === ""
             ? "No person has answered it in a conversation yet: write the answer here."
             : "A person's own words. Take out what was meant for one visitor alone."
         }
@@ -54,19 +85,25 @@ export function DraftEditor({ gapId, draft }: { gapId: GapId; draft: NonNullable
             rows={9}
             maxLength={20_000}
             dir="auto"
-            defaultValue={draft.answer}
+            value={words.answer}
+            onChange={({ target }) => setWords({ ...words, answer: target.value })}
             className="field mt-1.5 w-full px-3 py-2"
           />
         )}
       </FieldFrame>
-      <div className="mt-5 flex flex-wrap gap-2">
+      <div className="mt-5 flex flex-wrap items-center gap-2">
         <Button type="submit" variant="primary" size="medium" busy={publish.isPending}>
           {publish.isPending ? "Publishing…" : "Publish and close"}
         </Button>
-        <Button size="medium" busy={save.isPending} onClick={() => save.mutate(written())}>
-          {save.isPending ? "Saving…" : save.isSuccess ? "Saved" : "Save the draft"}
+        <Button size="medium" busy={isBusy} onClick={keep}>
+          {save.isPending ? "Saving…" : "Save the draft"}
         </Button>
+        <span role="status" className="text-sm text-good">
+          {save.isSuccess && !isUnsaved && "Saved"}
+        </span>
       </div>
     </form>
   );
 }
+
+const isSame = (one: GapDraft, other: GapDraft) => one.question === other.question && one.answer === other.answer;

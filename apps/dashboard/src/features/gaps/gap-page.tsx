@@ -2,8 +2,10 @@ import type { GapId } from "@parley/contracts";
 import { useQuery } from "@tanstack/react-query";
 import { Link, useParams } from "@tanstack/react-router";
 import { ArrowLeft } from "lucide-react";
+import { useState } from "react";
 import { Age } from "../../components/age.tsx";
 import { Button } from "../../components/button.tsx";
+import { ConfirmDialog } from "../../components/confirm-dialog.tsx";
 import { Skeleton } from "../../components/skeleton.tsx";
 import { ErrorNotice } from "../../errors/error-notice.tsx";
 import { useMember } from "../../session/session.ts";
@@ -40,7 +42,7 @@ export function GapPage() {
         </Link>
         {query.isPending && <Skeleton className="h-60 w-full !rounded-card" />}
         {query.isError && !query.data && <ErrorNotice error={query.error} onRetry={() => void query.refetch()} />}
-        {query.data && <GapView gap={query.data} />}
+        {query.data && <GapView key={gapId} gap={query.data} />}
       </div>
     </div>
   );
@@ -51,7 +53,19 @@ function GapView({ gap }: { gap: GapDetail }) {
   const { member } = useMember();
   const mayAct = member.role === "owner" || member.role === "admin";
   const actions = useGapActions(id);
-  const failed = actions.draft.error ?? actions.ignore.error ?? actions.reopen.error;
+  const [isAsking, setIsAsking] = useState(false);
+  // How often it was drafted here: each time the editor begins with what was drafted.
+  const [drafted, setDrafted] = useState(0);
+  function draftAnew() {
+    actions.draft.mutate(undefined, {
+      onSuccess() {
+        actions.save.reset();
+        setDrafted((times) => times + 1);
+        setIsAsking(false);
+      },
+    });
+  }
+  const failed = (!isAsking && actions.draft.error) || (actions.ignore.error ?? actions.reopen.error);
   return (
     <>
       <header className="flex flex-wrap items-start justify-between gap-x-4 gap-y-2">
@@ -76,7 +90,7 @@ function GapView({ gap }: { gap: GapDetail }) {
               <Button
                 variant={state === "open" ? "primary" : "secondary"}
                 busy={actions.draft.isPending}
-                onClick={() => actions.draft.mutate()}
+                onClick={state === "open" ? draftAnew : () => setIsAsking(true)}
               >
                 {state === "open" ? "Draft an article" : "Draft anew"}
               </Button>
@@ -92,10 +106,23 @@ function GapView({ gap }: { gap: GapDetail }) {
           )}
         </div>
       )}
+      {isAsking && (
+        <ConfirmDialog
+          title="Draft it anew?"
+          action="Draft anew"
+          busyAction="Drafting…"
+          busy={actions.draft.isPending}
+          error={actions.draft.isError && <ErrorNotice error={actions.draft.error} />}
+          onConfirm={draftAnew}
+          onClosed={() => setIsAsking(false)}
+        >
+          <p>The draft is replaced by what a person answered in a conversation. What was written here is lost.</p>
+        </ConfirmDialog>
+      )}
       <div className="mt-6 grid items-start gap-4 lg:grid-cols-[minmax(0,1fr)_20rem]">
         <div className="min-w-0 space-y-4">
           {state === "drafted" && draft && mayAct && (
-            <DraftEditor key={`${draft.question} ${draft.answer}`} gapId={id} draft={draft} />
+            <DraftEditor key={drafted} draft={draft} save={actions.save} publish={actions.publish} />
           )}
           <Questions questions={gap.questions} />
         </div>

@@ -18,7 +18,7 @@ const views = {
 /** What visitors ask and the knowledge does not hold, the most wanted first. */
 export function GapsPage() {
   const { show: view = "open" } = useSearch({ from: "/app/gaps" });
-  const query = useGaps([...views[view in views ? view : "open"].states]);
+  const query = useGaps([...views[Object.hasOwn(views, view) ? view : "open"].states]);
   useLiveGaps();
   return (
     <div className="min-h-0 grow overflow-y-auto">

@@ -19,16 +19,34 @@ export function useGaps(states: GapState[]) {
   return useQuery(trpc.gaps.list.queryOptions({ states }));
 }
 
+export type GapActions = ReturnType<typeof useGapActions>;
+
 export function useGapActions(gapId: GapId) {
   const { gaps } = useTRPCClient();
   const trpc = useTRPC();
   const queryClient = useQueryClient();
-  const onSuccess = () => queryClient.invalidateQueries(trpc.gaps.pathFilter());
+  const refetch = () => queryClient.invalidateQueries(trpc.gaps.pathFilter());
+  type Written = { draft: GapDraft; basedOn: GapDraft };
+  /** Known at once, so that whoever has written it does not take it for somebody else's. */
+  const onDrafted = (draft: GapDraft) => {
+    queryClient.setQueryData(
+      trpc.gaps.get.queryKey({ gapId }),
+      (known) => known && { ...known, draft, state: "drafted" as const },
+    );
+    void refetch();
+  };
   return {
-    draft: useMutation({ mutationFn: () => gaps.draft.mutate({ gapId }), onSuccess }),
-    save: useMutation({ mutationFn: (draft: GapDraft) => gaps.saveDraft.mutate({ gapId, draft }), onSuccess }),
-    publish: useMutation({ mutationFn: (draft: GapDraft) => gaps.publish.mutate({ gapId, draft }), onSuccess }),
-    ignore: useMutation({ mutationFn: () => gaps.ignore.mutate({ gapId }), onSuccess }),
-    reopen: useMutation({ mutationFn: () => gaps.reopen.mutate({ gapId }), onSuccess }),
+    draft: useMutation({ mutationFn: () => gaps.draft.mutate({ gapId }), onSuccess: onDrafted }),
+    save: useMutation({
+      mutationFn: (written: Written) => gaps.saveDraft.mutate({ gapId, ...written }),
+      onSuccess: onDrafted,
+      onError: refetch,
+    }),
+    publish: useMutation({
+      mutationFn: (written: Written) => gaps.publish.mutate({ gapId, ...written }),
+      onSettled: refetch,
+    }),
+    ignore: useMutation({ mutationFn: () => gaps.ignore.mutate({ gapId }), onSuccess: refetch }),
+    reopen: useMutation({ mutationFn: () => gaps.reopen.mutate({ gapId }), onSuccess: refetch }),
   };
 }
