@@ -27,7 +27,11 @@ test("a provider is added, tried and given models and prices; the playground tel
   await adding.getByRole("button", { name: "Add the provider" }).click();
   const row = page.getByRole("list", { name: "Providers" }).getByRole("listitem").first();
   await expect(row).toContainText("…1234");
-  await expect(page.getByText("sk-secret")).toHaveCount(0);
+  // Neither as text nor as what a field holds.
+  expect(await page.content()).not.toContain("sk-secret");
+  for (const field of await page.locator("input, textarea").all()) {
+    expect(await field.inputValue()).not.toContain("sk-secret");
+  }
 
   provider.enqueue({ status: 401 });
   await row.getByRole("button", { name: "Test Our server" }).click();
@@ -71,5 +75,43 @@ test("a provider is added, tried and given models and prices; the playground tel
   // The workspace has no documents yet: no model is paid for that.
   await expect(page.getByRole("heading", { name: "Not answered" })).toBeVisible();
   await expect(page.getByRole("region", { name: "Receipt" })).toContainText("no passage was found");
+  await expectAccessibleInAllLooks(page);
+
+  await page.getByRole("link", { name: "Knowledge" }).click();
+  await page.getByRole("button", { name: /^Answers/ }).click();
+  await page.getByLabel("What it is called").fill("What people ask");
+  await page.keyboard.press("Enter");
+  await page.getByRole("button", { name: "Write an answer" }).click();
+  await page.getByLabel("Question").fill("How do I add documents?");
+  await page.getByLabel("Answer", { exact: true }).fill("Drop the documents into the folder. They are read at once.");
+  await page.getByRole("button", { name: "Save" }).click();
+  await expect(page.getByRole("table", { name: "Documents" }).getByText("Ready")).toBeVisible();
+
+  // Whoever does not want to wait for a model that says nothing more, cancels; the model is not kept busy.
+  await page.goto(`${withModel.dashboardUrl}/assistant/playground`);
+  await page.getByLabel("Question").fill("How do I add documents?");
+  const asked = provider.requests.length;
+  provider.enqueue({ text: "Drop the documents into the folder [1]. And then", fault: "stall" });
+  await page.getByRole("button", { name: "Ask" }).click();
+  await expect.poll(() => provider.requests.length).toBe(asked + 1);
+  await page.getByRole("button", { name: "Cancel" }).click();
+  await expect(page.getByText("Cancelled. What the model had said until then is paid for.")).toBeVisible();
+  await expect.poll(() => provider.requests.at(-1)?.aborted).toBe(true);
+  // So does whoever turns to another page meanwhile.
+  provider.enqueue({ text: "Drop the documents into the folder [1]. And then", fault: "stall" });
+  await page.getByRole("button", { name: "Ask" }).click();
+  await expect.poll(() => provider.requests.length).toBe(asked + 2);
+  await page.getByRole("navigation", { name: "Assistant" }).getByRole("link", { name: "Models" }).click();
+  await expect.poll(() => provider.requests.at(-1)?.aborted).toBe(true);
+  await page.goBack();
+
+  provider.enqueue({ status: 500 }, { text: "Drop the documents into the folder [1]." });
+  await page.getByLabel("Question").fill("How do I add documents?");
+  await page.getByRole("button", { name: "Ask" }).click();
+  await expect(page.getByRole("heading", { name: "Answered" })).toBeVisible();
+  await expect(page.getByText("Drop the documents into the folder [1].")).toBeVisible();
+  await expect(page.getByRole("list", { name: "Citations" })).toContainText("They are read at once.");
+  const receipt = page.getByRole("region", { name: "Receipt" });
+  await expect(receipt).toContainText("large-1");
   await expectAccessibleInAllLooks(page);
 });

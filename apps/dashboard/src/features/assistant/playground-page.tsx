@@ -1,10 +1,10 @@
 import { useMutation } from "@tanstack/react-query";
-import { type FormEvent, useId } from "react";
+import { type FormEvent, useEffect, useId, useRef, useState } from "react";
 import { Button } from "../../components/button.tsx";
 import { Markdown } from "../../components/markdown.tsx";
 import { ErrorNotice } from "../../errors/error-notice.tsx";
 import { FieldFrame } from "../../forms/field.tsx";
-import { type ApiOutputs, useTRPCClient } from "../../trpc.ts";
+import { type ApiOutputs, patient, useTRPCClient } from "../../trpc.ts";
 import { placeOf } from "../inbox/place-of.ts";
 import { ReceiptFigures } from "../inbox/receipt.tsx";
 import { AssistantFrame } from "./assistant-frame.tsx";
@@ -21,13 +21,25 @@ const outcomes: Record<PlaygroundAnswer["outcome"], string> = {
 /** A question is asked as a visitor would, and told with all that it took. Nothing of it is kept but its cost. */
 export function PlaygroundPage() {
   const client = useTRPCClient();
+  const leave = useRef<AbortController>(undefined);
+  useEffect(() => () => leave.current?.abort(), []);
+  const [isCancelled, setIsCancelled] = useState(false);
   const ask = useMutation({
-    mutationFn: (input: { question: string; before?: string }) => client.assistant.playground.ask.mutate(input),
+    mutationFn: (input: { question: string; before?: string }) => {
+      leave.current = new AbortController();
+      return client.assistant.playground.ask.mutate(input, { signal: leave.current.signal, context: patient });
+    },
   });
+  function cancel() {
+    leave.current?.abort();
+    ask.reset();
+    setIsCancelled(true);
+  }
 
   function submit(event: FormEvent<HTMLFormElement>) {
     event.preventDefault();
     if (ask.isPending) return;
+    setIsCancelled(false);
     const form = new FormData(event.currentTarget);
     const before = String(form.get("before")).trim();
     ask.mutate({ question: String(form.get("question")).trim(), ...(before !== "" && { before }) });
@@ -61,13 +73,41 @@ export function PlaygroundPage() {
             <input {...field} name="before" maxLength={4_000} dir="auto" className="field mt-1.5 h-10.5 w-full px-3" />
           )}
         </FieldFrame>
-        <Button type="submit" variant="primary" size="medium" busy={ask.isPending} className="mt-4">
-          {ask.isPending ? "Asking…" : "Ask"}
-        </Button>
+        <div className="mt-4 flex flex-wrap items-center gap-3">
+          <Button type="submit" variant="primary" size="medium" busy={ask.isPending}>
+            {ask.isPending ? "Asking…" : "Ask"}
+          </Button>
+          {ask.isPending && (
+            <>
+              <Button size="medium" onClick={cancel}>
+                Cancel
+              </Button>
+              <Elapsed />
+            </>
+          )}
+          <span role="status" className="text-sm text-ink-soft">
+            {isCancelled && "Cancelled. What the model had said until then is paid for."}
+            {ask.data && <span className="sr-only">{outcomes[ask.data.outcome]}</span>}
+          </span>
+        </div>
       </form>
       {ask.isError && <ErrorNotice error={ask.error} className="mt-5" />}
-      <div aria-live="polite">{ask.data && <Told answer={ask.data} />}</div>
+      {ask.data && <Told answer={ask.data} />}
     </AssistantFrame>
+  );
+}
+
+/** How long somebody has waited, so that a slow model is not taken for one that says nothing. */
+function Elapsed() {
+  const [seconds, setSeconds] = useState(0);
+  useEffect(() => {
+    const timer = setInterval(() => setSeconds((known) => known + 1), 1_000);
+    return () => clearInterval(timer);
+  }, []);
+  return (
+    <span aria-hidden className="text-sm text-ink-soft tabular-nums">
+      {seconds} s{seconds >= 10 && ", at most a minute or so"}
+    </span>
   );
 }
 
