@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import type { Attempt } from "../conversations/record-attempts.ts";
 import type { Meter, ModelRequest } from "../costs/meter.ts";
 import type { Answerer, Ending, Question, Tried } from "./answerer.ts";
+import { createBreath } from "./breath.ts";
 import { withoutMarkers } from "./markers.ts";
 import type { Step } from "./routing/route.ts";
 import { createScreen, type Screen } from "./screen.ts";
@@ -40,6 +41,10 @@ export type Asking = {
 
 /** What one answer may take of a model's words, in UTF-16 code units; one that runs on is cut off. */
 const longestAnswer = 16_000;
+/** As much of them is looked at in one go. */
+const longestPiece = 256;
+/** Whether words are supported is asked anew once there are so many times as many of them, so that it is not asked all the time. */
+const worthAnotherLook = 1.1;
 
 /**
  * Asks one after the other until somebody's answer passes. Where it fails a check, the next level is asked; where a provider fails, the next
@@ -109,10 +114,20 @@ async function write(
   /** Nothing can take its words back any more. */
   let stays = !canAskBetter;
   let isShown = false;
-  const show = async (words: string) => {
+  let hasSupportedWords = false;
+  /** How many of the supported words were looked at, for words at all and for whether they hold. */
+  let looked = 0;
+  let weighed = 0;
+  const show = async (words: string, isEnd = false) => {
     held += words;
-    if (!hasWords(screen.supported)) return;
-    stays ||= await holds();
+    const { supported } = screen;
+    hasSupportedWords ||= hasWords(supported.slice(looked));
+    looked = supported.length;
+    if (!hasSupportedWords) return;
+    if (!stays && (isEnd || looked > weighed * worthAnotherLook)) {
+      weighed = looked;
+      stays = await holds();
+    }
     if (!stays || held === "") return;
     isShown = true;
     onWords(held);
@@ -123,7 +138,7 @@ async function write(
   const options = { signal, timeoutMs, idleTimeoutMs, meter: measured, onTried };
   await using words = answerer.write(question, options);
   const ending = await readAll(words, signal, async (more) => show(screen.push(more)));
-  await show(screen.end());
+  await show(screen.end(), true);
 
   const { how, reason, spans } = ending;
   const draft = (verdict: Draft["verdict"], why = reason): Draft => {
@@ -146,14 +161,28 @@ async function readAll(
   signal: AbortSignal,
   onWords: (words: string) => Promise<void>,
 ): Promise<Ending> {
-  for (let length = 0; length <= longestAnswer; ) {
+  const breathe = createBreath();
+  for (let left = longestAnswer; left >= 0; ) {
     const { value, done } = await words.next();
     signal.throwIfAborted();
     if (done) return value;
-    length += value.length;
-    await onWords(value);
+    for (const piece of piecesOf(value.slice(0, left))) {
+      await onWords(piece);
+      await breathe(piece.length);
+      signal.throwIfAborted();
+    }
+    left -= value.length;
   }
   return { how: "cut_off", reason: "the model did not come to an end" };
+}
+
+function* piecesOf(words: string): Generator<string> {
+  for (let at = 0; at < words.length; ) {
+    // Never between the two halves of a sign.
+    const end = at + longestPiece + (/[\ud800-\udbff]/.test(words.charAt(at + longestPiece - 1)) ? 1 : 0);
+    yield words.slice(at, end);
+    at = end;
+  }
 }
 
 /** The request with its place among the tenant's models. */

@@ -8,6 +8,8 @@ export type LinkFilter = {
   push(chunk: string): string;
   /** Says that no more words come; returns what was still held back. */
   end(): string;
+  /** All that came, filtered, as it would be if no more came. */
+  readonly text: string;
 };
 
 /** A longer address is none that anybody gave. In UTF-16 code units. */
@@ -18,58 +20,83 @@ const begins = /\]\([ \t\n]*<?|(?:https?|ftp):\/\/|mailto:/i;
 const mayBegin = /(?:\](?:\([ \t\n]*)?|h|ht|htt|https?|https?:\/?|f|ft|ftp|ftp:\/?|m|ma|mai|mail|mailt|mailto)$/i;
 /** What an address is made of in the text, as the apps read it. */
 const inText = /^[^\s<>"'`[\]|\\\u3000-\u303f\uff00-\uffef]*/;
-const inTarget = /^[^\s<>]*/;
+const aroundTarget = /[\s<>()]/g;
+/** What is left of a target that is too long. */
+const restOfTarget = /^[^\s<>)]*/;
+/** More says nothing more. */
+const longestGap = 100;
 const hasAddress = /(?:https?|ftp):\/\/|mailto:/i;
 const schemeAlone = /^(?:https?|ftp|mailto):?\/*$/i;
-const punctuation = /[.,:;!?*_~)]+$/;
+const punctuation = ".,:;!?*_~)";
+
+/** What is yet to be shown, and what goes on of an address that was too long. */
+type Waiting = { held: string; swallowed: RegExp | undefined };
 
 /**
  * @param allowed whether answers may lead to the address
  */
 export function createLinkFilter(allowed: (address: URL) => boolean): LinkFilter {
-  let held = "";
+  let said = "";
+  let waiting: Waiting = { held: "", swallowed: undefined };
 
-  function read(isEnd: boolean): string {
+  function read({ held, swallowed }: Waiting, isEnd: boolean): Waiting & { shown: string } {
     let shown = "";
     for (;;) {
+      if (swallowed) {
+        held = held.slice(swallowed.exec(held)?.[0].length);
+        if (held === "") return { shown, held, swallowed };
+        swallowed = undefined;
+      }
       const found = begins.exec(held);
       if (!found) break;
       const isTarget = found[0].startsWith("]");
       const start = isTarget ? found.index + found[0].length : found.index;
-      const rest = held.slice(start);
-      const address = isTarget ? targetIn(rest) : (inText.exec(rest)?.[0] ?? "");
-      if (address.length === rest.length && !isEnd && rest.length <= longestAddress) {
+      // Never more is looked at, whatever comes behind it.
+      const rest = held.slice(start, start + longestAddress + 1);
+      const length = isTarget ? lengthOfTarget(rest) : (inText.exec(rest)?.[0].length ?? 0);
+      shown += held.slice(0, found.index);
+      const opening = isTarget ? found[0].slice(0, longestGap) : "";
+      if (length === rest.length && !isEnd && length <= longestAddress) {
         // It may go on.
-        shown += held.slice(0, found.index);
-        held = held.slice(found.index);
-        return shown;
+        return { shown, held: opening + rest, swallowed };
       }
-      const end = isTarget ? address.length : address.replace(punctuation, "").length;
-      shown += held.slice(0, start) + screened(rest.slice(0, end), isTarget);
-      held = rest.slice(end);
+      const isTooLong = length > longestAddress;
+      const end = isTarget || isTooLong ? length : lengthWithoutPunctuation(rest.slice(0, length));
+      shown += opening + screened(rest.slice(0, end), isTarget);
+      held = held.slice(start + end);
+      if (isTooLong) swallowed = isTarget ? restOfTarget : inText;
     }
-    const waiting = isEnd ? held.length : (mayBegin.exec(held)?.index ?? held.length);
-    shown += held.slice(0, waiting);
-    held = held.slice(waiting);
-    return shown;
+    const until = isEnd ? held.length : (mayBegin.exec(held)?.index ?? held.length);
+    return { shown: shown + held.slice(0, until), held: held.slice(until), swallowed };
   }
 
   function screened(address: string, isTarget: boolean): string {
+    if (address.length > longestAddress) return isTarget ? "" : "…";
     if (!isTarget && schemeAlone.test(address)) return address;
     // What turns out to be no link's target is read as text, which has addresses of its own.
     if (isTarget && hasAddress.test(address.slice(inText.exec(address)?.[0].length))) return "";
     const url = isTarget ? parseTarget(address) : URL.parse(address);
     if (url === "relative" && hasAddress.test(address)) return "";
-    if (url === "relative" || (url && address.length <= longestAddress && allowed(url))) return address;
+    if (url === "relative" || (url && allowed(url))) return address;
     return isTarget ? "" : "…";
+  }
+
+  function go(isEnd: boolean): string {
+    const { shown, ...left } = read(waiting, isEnd);
+    waiting = left;
+    said += shown;
+    return shown;
   }
 
   return {
     push(chunk) {
-      held += chunk;
-      return read(false);
+      waiting.held += chunk;
+      return go(false);
     },
-    end: () => read(true),
+    end: () => go(true),
+    get text() {
+      return said + read(waiting, true).shown;
+    },
   };
 }
 
@@ -80,14 +107,20 @@ export function filterLinks(text: string, allowed: (address: URL) => boolean): s
 }
 
 /** Up to the parenthesis that closes the target. */
-function targetIn(text: string): string {
-  const target = inTarget.exec(text)?.[0] ?? "";
+function lengthOfTarget(text: string): number {
   let open = 0;
-  for (const [index, character] of [...target].entries()) {
-    if (character === "(") open++;
-    else if (character === ")" && open-- === 0) return [...target].slice(0, index).join("");
+  for (const { 0: sign, index } of text.matchAll(aroundTarget)) {
+    if (sign === "(") open++;
+    else if (sign !== ")" || open-- === 0) return index;
   }
-  return target;
+  return text.length;
+}
+
+/** What stands behind an address in a sentence is none of it. */
+function lengthWithoutPunctuation(address: string): number {
+  let length = address.length;
+  while (length > 0 && punctuation.includes(address.charAt(length - 1))) length--;
+  return length;
 }
 
 /** A target leads where it says once escapes and references are read; what names no host leads nowhere from a chat. */

@@ -44,6 +44,13 @@ test.each([
   expect(said.toLowerCase()).not.toMatch(/zk4-77|77q9|9q77|mx4-77|wks0|5a4b34|who asks|in a chat/);
 });
 
+test("a code that is longer than anybody's is stopped when so much of it has been said", () => {
+  const long = `A1${"b2C3".repeat(500)}`;
+  const watch = createRecitalWatch(`The key is ${long}.`, []);
+  expect(watch.push(`It is ${long.slice(0, 80)} `)).not.toContain(long.slice(0, 64));
+  expect(watch.recites).toBe(true);
+});
+
 test("what the visitor has said or may read is no secret", () => {
   const line = "Visit us on Monday from nine to five in the old town hall.";
   expect(say(line).recites).toBe(true);

@@ -15,13 +15,15 @@ export type RecitalWatch = {
 const wordsInARow = 8;
 /** Fewer than so many of them, or signs of a code, say nothing yet and are not held back. */
 const heldFrom = { words: 4, signs: 3 };
+/** Whoever says so much of a code has said it. */
+const longestCode = 64;
 /** Letters and digits together: a key, a code, somebody's number. */
 const code = /(?=[\w-]*[A-Za-z])(?=[\w-]*\d)[A-Za-z0-9][\w-]{6,}[A-Za-z0-9]/g;
 const unspaced = String.raw`\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}`;
 /** Where a script puts no space between words, each sign is one. */
 const word = new RegExp(String.raw`[${unspaced}]|[[\p{L}\p{M}\p{N}\p{Cf}]--[${unspaced}]]+`, "gv");
 /** What goes on without a space: it may become a longer word, or one that is packed. */
-const unfinished = new RegExp(String.raw`[[\p{L}\p{M}\p{N}\p{Cf}+\/=_\-]--[${unspaced}]]{1,4000}$`, "v");
+const unfinished = new RegExp(String.raw`$(?<=([[\p{L}\p{M}\p{N}\p{Cf}+\/=_\-]--[${unspaced}]]{1,4000}))`, "v");
 const packed = /[A-Za-z0-9+/_-]{16,}={0,2}/g;
 
 const plain = (text: string) =>
@@ -48,7 +50,7 @@ export function createRecitalWatch(told: string, known: readonly string[]): Reci
   let recites = false;
 
   function look(isEnd: boolean): string {
-    const until = isEnd ? held.length : (unfinished.exec(held)?.index ?? held.length);
+    const until = held.length - (isEnd ? 0 : (unfinished.exec(held)?.[1]?.length ?? 0));
     if (until > read) {
       const next = held.slice(read, until);
       recites = progress.add(next, read) || unpack(next).some((text) => secrets.begin().add(text, 0));
@@ -98,10 +100,9 @@ function findSecrets(told: string, known: readonly string[]) {
   }
   const knownSigns = known.map(signsOf);
   const codes = [...new Set(told.match(code) ?? [])]
-    .map(signsOf)
+    .map((found) => signsOf(found).slice(0, longestCode))
     .filter((signs) => !knownSigns.some((text) => text.includes(signs)))
     .flatMap((signs) => [signs, backwards(signs), rot13(signs)]);
-  const longestCode = Math.max(0, ...codes.map(({ length }) => length));
 
   function begin() {
     let words: Part[] = [];

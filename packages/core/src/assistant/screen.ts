@@ -2,7 +2,7 @@ import { defaultAssistantSettings } from "@parley/contracts";
 import type { Question } from "./answerer.ts";
 import { type CitationFilter, createCitationFilter } from "./citation-filter.ts";
 import { instructionsFor } from "./instructions.ts";
-import { allowLinks, createLinkFilter, filterLinks } from "./link-filter.ts";
+import { allowLinks, createLinkFilter } from "./link-filter.ts";
 import { createRecitalWatch } from "./recital-watch.ts";
 
 /** What of an answer gets through: nothing that only the model was told, no citation that does not hold, no link that nobody gave. */
@@ -25,16 +25,32 @@ export function createScreen({
     account,
   );
   const isGiven = allowLinks(given, settings.linkHosts);
-  const mayLead = (address: URL) => isGiven(address) || allowLinks([...(toolbox?.results.values() ?? [])], [])(address);
+  let fromAccount = { results: 0, allows: (_: URL) => false };
+  const isFromAccount = (address: URL) => {
+    const results = toolbox?.results;
+    if (results && results.size > fromAccount.results) {
+      fromAccount = { results: results.size, allows: allowLinks([...results.values()], []) };
+    }
+    return fromAccount.allows(address);
+  };
+  const mayLead = (address: URL) => isGiven(address) || isFromAccount(address);
   const links = createLinkFilter(mayLead);
+  // Read as it grows, since it may be asked for after each of thousands of chunks.
+  const supportedLinks = createLinkFilter(mayLead);
+  let supported = { length: 0, text: "" };
   return {
     push: (words) => links.push(filter.push(recital.push(words))),
     end: () => links.push(filter.push(recital.end()) + filter.end()) + links.end(),
     get text() {
-      return filterLinks(filter.text, mayLead);
+      return links.text.trimEnd();
     },
     get supported() {
-      return filterLinks(filter.supported, mayLead);
+      const { supported: now } = filter;
+      if (now.length > supported.length) {
+        supportedLinks.push(now.slice(supported.length));
+        supported = { length: now.length, text: supportedLinks.text };
+      }
+      return supported.text;
     },
     get cited() {
       return filter.cited;
