@@ -14,6 +14,8 @@ export const StoredEvent = z.discriminatedUnion("type", [
     conversationId: ConversationId,
     messageId: MessageId,
     vote: Vote.nullable(),
+    /** What they had said before. Absent in what an older release has announced. */
+    before: Vote.nullable().default(null),
   }),
   /** An answer is due. */
   z.object({ type: z.literal("run.queued"), runId: RunId, conversationId: ConversationId }),

@@ -545,7 +545,11 @@ describe("a list's channel", () => {
 
     const { tenantId, conversationId } = ours;
     const messageId = MessageId.parse(randomUUID());
-    fanOut.onEvent({ id: "1", tenantId, event: { type: "message.voted", conversationId, messageId, vote: "down" } });
+    fanOut.onEvent({
+      id: "1",
+      tenantId,
+      event: { type: "message.voted", conversationId, messageId, vote: "down", before: null },
+    });
 
     expect(member.kinds).toEqual(["subscribed", "message.voted"]);
     expect(stranger.kinds).toEqual(["subscribed"]);

@@ -38,6 +38,6 @@ export async function voteOnMessage(
         set: { vote, votedAt: sql`now()` },
       });
   }
-  await announce(tx, { type: "message.voted", conversationId, messageId, vote });
+  await announce(tx, { type: "message.voted", conversationId, messageId, vote, before: message.vote });
   return { vote };
 }

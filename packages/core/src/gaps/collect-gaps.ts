@@ -62,8 +62,8 @@ async function withdraw(db: Database, tenantId: TenantId): Promise<void> {
   await db.transaction(tenantId, async (tx) => {
     const { rowCount } = await tx.execute(sql`
       delete from gap_questions q where q.reason = 'voted_down' and not exists (
-        select from runs r join messages m on m.run_id = r.id join message_votes v on v.message_id = m.id
-        where r.question_id = q.message_id and v.vote = 'down')
+        select from message_votes v join messages m on m.id = v.message_id join runs r on r.id = m.run_id
+        where v.vote = 'down' and r.question_id = q.message_id)
     `);
     if (!rowCount) return;
     await tx.execute(sql`
@@ -87,14 +87,19 @@ async function embedAnew(db: Database, embedder: Embedder, tenantId: TenantId): 
   }
 }
 
-/** What is in no gap yet, in the order in which it was asked. */
+/**
+ * What is in no gap yet, in the order in which it was asked. What nobody tried to answer, since the budget was spent, says nothing about
+ * the knowledge.
+ */
 async function listSignals(db: Database, tenantId: TenantId): Promise<Signal[]> {
   const { rows } = await db.read(tenantId, (read) =>
     read.execute<Signal>(sql`
       with answers as (
-        select r.question_id, case when v.vote = 'down' then 'voted_down' else m.outcome end as reason
-        from messages m join runs r on r.id = m.run_id left join message_votes v on v.message_id = m.id
-        where m.outcome in ('unknown', 'failed') or v.vote = 'down'
+        select r.question_id, m.outcome as reason
+        from messages m join runs r on r.id = m.run_id where m.outcome in ('unknown', 'failed')
+        union all
+        select r.question_id, 'voted_down'
+        from message_votes v join messages m on m.id = v.message_id join runs r on r.id = m.run_id where v.vote = 'down'
       ), handed_off as (
         select (
           select q.id from messages q
@@ -103,8 +108,12 @@ async function listSignals(db: Database, tenantId: TenantId): Promise<Signal[]> 
         ) as question_id, 'handed_off' as reason
         from messages n where n.notice = 'handed_off'
       ), found as (
-        select question_id, min(reason) as reason from (select * from answers union all select * from handed_off) as left_open
-        where question_id is not null group by question_id
+        select question_id, min(reason) as reason
+        from (select question_id, reason from answers union all select * from handed_off) as left_open
+        where question_id is not null and not exists (
+          select from runs r where r.question_id = left_open.question_id and r.budget_step = 'person'
+        )
+        group by question_id
       )
       select q.id as "messageId", q.conversation_id as "conversationId", q.seq, q.text, found.reason, q.created_at as "askedAt"
       from found join messages q on q.id = found.question_id

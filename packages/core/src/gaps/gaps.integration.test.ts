@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { type GapId, MessageId, SourceId, type Vote } from "@parley/contracts";
+import { type BudgetStep, type GapId, MessageId, SourceId, type Vote } from "@parley/contracts";
 import { conversations, gapQuestions, gaps, messages, runs } from "@parley/db/schema";
 import { eq, sql } from "drizzle-orm";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -29,7 +29,7 @@ async function newTenant() {
   const { tenantId, api } = tenant;
 
   /** A new contact asks, and the assistant ends its run like that. */
-  async function asks(text: string, outcome: "answered" | "unknown" | "failed") {
+  async function asks(text: string, outcome: "answered" | "unknown" | "failed", budgetStep?: BudgetStep) {
     const contact = await world.contact(tenant as never);
     const { conversationId, contactId } = contact;
     const answerTo = async (said: string, how: typeof outcome) => {
@@ -38,7 +38,7 @@ async function newTenant() {
       await world.db.transaction(tenantId, async (tx) => {
         const [run] = await tx
           .update(runs)
-          .set({ status: how })
+          .set({ status: how, budgetStep })
           .where(eq(runs.questionId, question.id))
           .returning({ id: runs.id });
         const seq = question.seq + 1;
@@ -107,6 +107,15 @@ test("a vote that is taken back takes its question out, and a gap that nothing i
   await asked.vote("up");
   await collect();
   expect(await all()).toEqual([]);
+});
+
+test("a question that went to a person since the budget was spent is none: nobody tried to answer it", async () => {
+  const { asks, collect, all } = await newTenant();
+  await (await asks("Do you ship to Iceland?", "unknown", "person")).handOff();
+  await (await asks("How do I pay?", "unknown", "person")).vote("down");
+  await asks("Which colours does the kettle come in?", "unknown", "built_in");
+  await collect();
+  expect((await all()).map(({ question }) => question)).toEqual(["Which colours does the kettle come in?"]);
 });
 
 test("a question that lacks something is compared as what it means", async () => {

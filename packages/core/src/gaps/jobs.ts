@@ -1,4 +1,4 @@
-import { TenantId } from "@parley/contracts";
+import { type Event, TenantId } from "@parley/contracts";
 import type { Database } from "@parley/db";
 import type { EventLog } from "@parley/platform/event-log/event-log";
 import * as z from "zod";
@@ -25,10 +25,16 @@ export async function workOnGaps(
     "gaps",
     { types: ["message.created", "message.voted"], concurrency: 1, claimAfterMs: 30_000 },
     async ({ tenantId, event }) => {
-      const { outcome, notice } = event.type === "message.created" ? event.message : { outcome: null, notice: null };
-      const isOpen = outcome === "unknown" || outcome === "failed" || notice === "handed_off";
-      if (!isOpen && event.type !== "message.voted") return;
+      if (!tellsOfGaps(event)) return;
       await db.transaction(tenantId, (tx) => jobs.send(tx, "collectGaps", { tenantId }));
     },
   );
+}
+
+/** Whether a question was left open, or a vote that said so was taken back. */
+function tellsOfGaps(event: Event): boolean {
+  if (event.type === "message.voted") return event.vote === "down" || event.before === "down";
+  if (event.type !== "message.created") return false;
+  const { outcome, notice } = event.message;
+  return outcome === "unknown" || outcome === "failed" || notice === "handed_off";
 }

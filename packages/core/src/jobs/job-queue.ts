@@ -14,7 +14,8 @@ export type JobQueue = {
   /**
    * Orders a job in the transaction that causes it: both or neither.
    *
-   * @param options.key where the kind's policy is `exclusive`: while a job with this key waits or is under way, this orders none
+   * @param options.key where the kind's policy is `exclusive`: while a job with this key waits or is under way, this orders none; where it
+   *   is `stately`: while one waits, and those of one key are worked on one after the other
    * @param options.inTurnOf the jobs of one kind that are ordered with it are taken a tenant at a time, in turn: a tenant with many waits
    *   for its own, and keeps nobody else waiting
    */
@@ -30,7 +31,7 @@ export type JobQueue = {
   stop(): Promise<void>;
 };
 
-type Kind = QueueOptions & { deadLetter?: string; policy?: "exclusive" };
+type Kind = QueueOptions & { deadLetter?: string; policy?: "exclusive" | "stately" };
 
 type JobHandler<Order> = {
   name: string;
@@ -92,7 +93,11 @@ export function createJobQueue(options: { db: Database; logger: Logger; embedded
       await boss.start();
       for (const [name, { policy, ...kind }] of kinds) {
         await boss.createQueue(name, { heartbeatSeconds, ...kind, ...(policy && { policy }) });
-        // An earlier release may have made it otherwise.
+        // An earlier release may have made it otherwise. Jobs keep the policy that they were ordered with.
+        await executeSql("update pgboss.queue set policy = $2 where name = $1 and policy <> $2", [
+          name,
+          policy ?? "standard",
+        ]);
         await boss.updateQueue(name, { heartbeatSeconds, ...kind });
       }
       if (embedded) await releaseOrphans();

@@ -50,6 +50,8 @@ export type KnowledgeJobs = {
 const retries = 4;
 /** Kinds of jobs that a tenant may have many of. */
 const inTurn: ReadonlySet<string> = new Set<keyof Orders>(["ingestDocument", "crawlSource"]);
+/** Jobs that take up whatever is there when they begin: of a tenant's, one waits at most. */
+const oneWaits: ReadonlySet<string> = new Set<keyof Orders>(["collectGaps"]);
 /** Jobs that this process works on side by side: while one waits for the embedder, the other one writes. */
 const workers = 2;
 /** A large tenant's vectors are made, and go under their index, in hours, not in pg-boss's usual quarter of one. */
@@ -70,7 +72,7 @@ export function createJobs(options: {
   const { db, exactUpTo = 20_000 } = options;
   const queue = createJobQueue(options);
   const kind = { retryLimit: retries, retryDelay: 1, retryBackoff: true, retryDelayMax: 60 };
-  queue.define("collectGaps", kind);
+  queue.define("collectGaps", { ...kind, policy: "stately" });
   queue.define("giveUpTests", { ...kind, retryLimit: 10 });
   queue.define("replayTests", { ...kind, expireInSeconds: 4 * 3_600, deadLetter: "giveUpTests" });
   queue.define("clearDocument", { ...kind, retryLimit: 10 });
@@ -88,7 +90,11 @@ export function createJobs(options: {
   return {
     queue,
     start: queue.start,
-    send: (tx, name, order) => queue.send(tx, name, order, inTurn.has(name) ? { inTurnOf: order.tenantId } : undefined),
+    send: (tx, name, order) =>
+      queue.send(tx, name, order, {
+        ...(inTurn.has(name) && { inTurnOf: order.tenantId }),
+        ...(oneWaits.has(name) && { key: order.tenantId }),
+      }),
     async work(given) {
       const services = { ...given, db };
       const { embedder } = given;
