@@ -1,5 +1,5 @@
 import { FetchError } from "@parley/platform/http/fetch-error";
-import { AISDKError, APICallError } from "ai";
+import { AISDKError, APICallError, ToolChoiceViolationError } from "ai";
 
 export type Failure = {
   /** For the receipt and the log: it holds no word of the prompt, of the answer or of the key, unlike the provider's own message. */
@@ -15,7 +15,7 @@ export type Failure = {
 const brokeOff = "the provider broke off";
 
 /**
- * @param error what the AI SDK threw or reported, or an unusual finish reason of the provider's
+ * @param error what the AI SDK threw or reported, an unusual finish reason of the provider's, or `endless`
  * @param keyName where whoever runs the installation set the key
  */
 export function describeFailure(error: unknown, keyName?: string): Failure {
@@ -25,6 +25,10 @@ export function describeFailure(error: unknown, keyName?: string): Failure {
   }
   if (error === "length") return ofThisQuestion("the answer reached the model's limit of length");
   if (error === "content-filter") return ofThisQuestion("the provider's content filter stopped it");
+  if (error === "endless") return ofThisQuestion("the model did not come to an end");
+  if (error === "tool-calls" || ToolChoiceViolationError.isInstance(error)) {
+    return ofThisQuestion("the model kept looking things up instead of answering");
+  }
   const reason = AISDKError.isInstance(error) ? `the provider's stream was faulty (${error.name})` : brokeOff;
   return { reason, retryAfterMs: 0, isProvidersFault: true, isRefused: false };
 }

@@ -1,10 +1,13 @@
 import { defaultAssistantSettings } from "@parley/contracts";
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
+import { countCharacters } from "../../testing/count-characters.ts";
 import { type Behaviour, type FakeProvider, startFakeProvider } from "../../testing/fake-provider.ts";
 import { makePassage } from "../../testing/make-passage.ts";
 import { noMeter } from "../../testing/written-by.ts";
 import type { Ending, Question, Tried, Usage, WriteOptions } from "../answerer.ts";
-import { createToolbox } from "../tools/toolbox.ts";
+import { noAnswer } from "../instructions.ts";
+import { createToolbox, type Toolbox } from "../tools/toolbox.ts";
+import { createCircuit } from "./circuit.ts";
 import { createModel, type ModelOptions } from "./model.ts";
 
 const question: Question = {
@@ -21,6 +24,7 @@ beforeAll(async () => {
 afterAll(() => provider.close());
 const printed = (["log", "info", "warn", "error"] as const).map((method) => vi.spyOn(console, method));
 beforeEach(() => {
+  provider.forget();
   provider.requests.length = 0;
 });
 // The AI SDK prints failures along with the prompt, if it is let.
@@ -31,6 +35,7 @@ afterEach(() => {
 type Told = Partial<ModelOptions> & {
   mayHandOff?: boolean;
   toolbox?: Question["toolbox"];
+  onHeard?: (words: string) => void;
   signal?: AbortSignal;
   timeoutMs?: number;
   idleTimeoutMs?: number;
@@ -46,6 +51,7 @@ async function write(behaviours: Behaviour[], told: Told = {}): Promise<Written>
     idleTimeoutMs = 20_000,
     mayHandOff = false,
     toolbox,
+    onHeard = () => {},
     ...options
   } = told;
   provider.enqueue(...behaviours);
@@ -62,6 +68,7 @@ async function write(behaviours: Behaviour[], told: Told = {}): Promise<Written>
     async begin() {
       const hear = (words: string) => {
         written.heard += words;
+        onHeard(words);
       };
       const end = (counts: Usage) => {
         written.usage = counts;
@@ -107,28 +114,167 @@ test("one that may not is told of no tool, and its call is none; nor is that of 
   expect(ending.how).not.toBe("hands_off");
 });
 
-test("a step that is refused takes nothing, but those before it are counted", async () => {
-  const toolbox = createToolbox(
+const orders = (): Toolbox =>
+  createToolbox(
     [
       {
         name: "look_up_order",
         description: "Looks up an order.",
-        schema: { type: "object", properties: {} },
+        schema: { type: "object", properties: { order: { type: "string" } } },
         call: async () => ({ outcome: "ok", text: "sent", durationMs: 1 }),
       },
     ],
     3,
   );
-  const asks: Behaviour = {
-    text: "",
-    toolCalls: [{ name: "look_up_order", input: {} }],
-    finishReason: "tool_calls",
-  };
+const looksUp = (order: string, text = ""): Behaviour => ({
+  text,
+  toolCalls: [{ name: "look_up_order", input: { order } }],
+  finishReason: "tool_calls",
+});
+
+test("a step that is refused takes nothing, but those before it are counted", async () => {
+  const toolbox = orders();
   const counts = { prompt_tokens: 1_000, completion_tokens: 20 };
-  const { usage, ending } = await write([{ ...asks, usage: counts }, { status: 401 }], { toolbox });
+  const { usage, ending } = await write([{ ...looksUp("A1"), usage: counts }, { status: 401 }], { toolbox });
   expect(ending.how).toBe("cut_off");
   expect(usage).toMatchObject({ inputTokens: 1_000, outputTokens: 20 });
   expect(toolbox.calls).toHaveLength(1);
+});
+
+describe("a model that may look things up", () => {
+  test.each<[string, Behaviour[], string, Ending["how"]]>([
+    [
+      "announces it",
+      [looksUp("A1", "Let me look that up."), { text: "It was sent [3]." }],
+      "It was sent [3].",
+      "complete",
+    ],
+    [
+      "has said something with its citation before",
+      [looksUp("A1", "Orders leave at once [1]."), { text: "Yours was sent [3]." }],
+      "Orders leave at once [1].\n\nYours was sent [3].",
+      "complete",
+    ],
+    ["finds nothing in the end", [looksUp("A1", "Let me look that up."), { text: "NO_ANSWER" }], "", "declined"],
+    [
+      "finds nothing behind words that are shown",
+      [looksUp("A1", "Let me see [1]."), { text: "NO_ANSWER" }],
+      "Let me see [1].",
+      "declined",
+    ],
+    ["first has no answer", [looksUp("A1", "NO_ANSWER"), { text: "It was sent [3]." }], "It was sent [3].", "complete"],
+    ["cites nothing", [{ text: "It was sent." }], "It was sent.", "complete"],
+  ])("%s: an announcement is no part of the answer", async (_, behaviours, said, how) => {
+    const { text, ending } = await write(behaviours, { toolbox: orders() });
+    expect([text, ending.how]).toEqual([said, how]);
+    expect(provider.requests).toHaveLength(behaviours.length);
+  });
+
+  test("is asked again where its provider fails behind an announcement", async () => {
+    const behaviours = [looksUp("A1", "Let me look that up."), { status: 500 }, looksUp("A1"), { text: "Sent [3]." }];
+    const { text, tried } = await write(behaviours, { toolbox: orders() });
+    expect(text).toBe("Sent [3].");
+    expect(tried.map(({ how }) => how)).toEqual(["cut_off", "complete"]);
+  });
+
+  test("has its words passed on as they come, from the first citation on", async () => {
+    provider.enqueue({ text: "It was sent [3]. And then", fault: "stall" });
+    const leave = new AbortController();
+    const model = createModel({ baseUrl: provider.url, model: "fake-1" });
+    const limits = { signal: leave.signal, timeoutMs: 20_000, idleTimeoutMs: 20_000, ...unmetered };
+    const words = model.write({ ...question, toolbox: orders() }, limits);
+    expect(await words.next()).toEqual({ done: false, value: "It was sent [3" });
+    expect(await words.next()).toEqual({ done: false, value: "]" });
+    leave.abort(new Error("read enough"));
+    await words.return({ how: "cut_off", reason: null });
+  });
+
+  test("has to answer after so many steps, and may hand over in the last one as well", async () => {
+    const steps = ["A1", "A2", "A3"].map((order) => looksUp(order));
+    const { text, ending } = await write([...steps, { text: "They were sent [3]." }], { toolbox: orders() });
+    expect([text, ending.how]).toEqual(["They were sent [3].", "complete"]);
+    expect(provider.requests.map(({ body }) => body.tool_choice)).toEqual(["auto", "auto", "auto", "none"]);
+
+    const over = { text: "", toolCalls: handOff, finishReason: "tool_calls" };
+    const handed = await write([...steps, over], { toolbox: orders(), mayHandOff: true });
+    expect(handed.ending.how).toBe("hands_off");
+    expect(provider.requests.at(-1)?.body.tools).toMatchObject([{ function: { name: "hand_to_person" } }]);
+  });
+
+  test("and goes on and on is no fault of its provider's, and is asked no more", async () => {
+    const circuit = createCircuit();
+    for (let time = 0; time < 6; time++) {
+      provider.requests.length = 0;
+      const { ending } = await write(
+        ["A1", "A2", "A3", "A4"].map((order) => looksUp(order)),
+        { toolbox: orders(), circuit },
+      );
+      expect(ending).toMatchObject({ how: "cut_off", reason: expect.stringContaining("kept looking things up") });
+      expect(provider.requests).toHaveLength(4);
+    }
+  });
+});
+
+/** Chunks of a model that have all come already. */
+function cameAlready(chunks: Iterable<object>): ModelOptions["fetch"] {
+  const events = [...chunks, { finish_reason: "stop", delta: {} }].map((choice) => {
+    const chunk = { id: "fake", object: "chat.completion.chunk", created: 1, choices: [{ index: 0, ...choice }] };
+    return `data: ${JSON.stringify(chunk)}\n\n`;
+  });
+  const body = `${events.join("")}data: [DONE]\n\n`;
+  return async () => new Response(body, { headers: { "content-type": "text/event-stream" } });
+}
+const many = (times: number, delta: object) => Array.from({ length: times }, () => ({ delta }));
+const argument = (index: number) => ({
+  tool_calls: [{ index: 0, ...(index === 0 && { id: "1" }), function: { name: "look_up_order", arguments: "  " } }],
+});
+
+test.each([
+  ["signs that are no words", many(10_000, { content: "- ".repeat(50) })],
+  [
+    "words behind that there is none",
+    [{ delta: { content: noAnswer } }, ...many(10_000, { content: "x".repeat(100) })],
+  ],
+  ["thoughts", many(10_000, { reasoning_content: "x".repeat(100) })],
+  ["arguments", Array.from({ length: 20_000 }, (_, index) => ({ delta: argument(index) }))],
+])("a model that sends %s for ever is left, and its provider is not asked again", async (_, chunks) => {
+  let requests = 0;
+  const all = cameAlready(chunks);
+  const { text, ending, heard, tried } = await write([], {
+    toolbox: orders(),
+    fetch: async (...request) => {
+      requests++;
+      return (await all?.(...request)) as Response;
+    },
+  });
+  expect(text).toBe("");
+  expect(["cut_off", "declined"]).toContain(ending.how);
+  expect(tried).toHaveLength(1);
+  expect(requests).toBe(1);
+  expect(heard.length).toBeLessThan(110_000);
+});
+
+test("the time for what comes before the first word grows as that does", async () => {
+  const take = (times: number) =>
+    countCharacters(() => write([], { fetch: cameAlready(many(times, { content: "- ".repeat(50) })) }));
+  const nothing = await take(0);
+  const half = (await take(300)) - nothing;
+  const all = (await take(600)) - nothing;
+  expect(all / half).toBeLessThan(2.5);
+});
+
+test("whoever calls it off is heard, although all has come already and nothing of it is passed on", async () => {
+  const called = new AbortController();
+  let deltas = 0;
+  const asked = write([], {
+    signal: called.signal,
+    fetch: cameAlready(many(5_000, { reasoning_content: "on " })),
+    onHeard: () => {
+      if (deltas++ === 0) setImmediate(() => called.abort(new Error("taken over")));
+    },
+  });
+  await expect(asked).rejects.toThrow("taken over");
+  expect(deltas).toBeLessThan(500);
 });
 
 test("an answer comes word by word, with what it took", async () => {

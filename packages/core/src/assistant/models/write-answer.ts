@@ -4,6 +4,7 @@ import { isStepCount, jsonSchema, type LanguageModelUsage, streamText, type Tool
 import * as z from "zod";
 import type { ModelRequest, OpenRequest } from "../../costs/meter.ts";
 import type { Ending, Question, Tried, Usage, WriteOptions } from "../answerer.ts";
+import { createBreath } from "../breath.ts";
 import { noAnswer } from "../instructions.ts";
 import { handOffTool, mayHandOff } from "../tools/hand-off-tool.ts";
 import type { Circuit } from "./circuit.ts";
@@ -20,6 +21,10 @@ const defaultRetryDelaysMs = [500, 2_000];
 const longestDelayMs = 5_000;
 const unknownUsage: Usage = { inputTokens: null, cachedTokens: null, outputTokens: null };
 const noUsage: Usage = { inputTokens: 0, cachedTokens: 0, outputTokens: 0 };
+/** What may come in one request at most, in UTF-16 code units: far more than an answer takes, also one whose model thinks or looks things up. */
+const longest = { words: 64_000, thoughts: 100_000, arguments: 32_000 };
+/** What begins a citation: words that have one are no mere announcement. */
+const beginsCitation = /[[【]\s*\d/;
 const leftAlone = "the provider failed again and again, and is left alone for a while";
 
 type Asked = Connection & {
@@ -80,7 +85,8 @@ async function* request(options: Asked, prompt: Asking, limits: Limits): AsyncGe
   let ended: Ended | undefined;
   try {
     open = await limits.meter.begin(options.request);
-    ended = yield* unlessDeclined(streamWords(options, prompt, limits, open.hear));
+    const parts = streamParts(options, prompt, limits, open.hear);
+    ended = yield* unlessDeclined(parts, prompt.toolbox !== undefined);
     return ended;
   } finally {
     tellCircuit(circuit, ended?.end);
@@ -104,39 +110,61 @@ function outcomeOf(ended: Ended | undefined): Omit<Tried, "id"> {
   return { how: "cut_off", reason: ended.end.failure.reason };
 }
 
-/** Passes words on, once it is clear that they aren't the model's word for having no answer. */
-async function* unlessDeclined(words: AsyncGenerator<string, StreamEnd>): AsyncGenerator<string, Ended> {
-  let held = "";
-  let said: Said = "nothing";
-  await using reading = words;
+/** What comes of a request: words, that the model looks something up, and the end of a step, behind which it goes on with what it found. */
+type Part = { type: "words"; words: string } | { type: "call" } | { type: "step_end" };
+
+const beginStep = () => ({ held: "", beginning: "", tail: "", isPassing: false, isDeclined: false, calls: false });
+
+/**
+ * Passes words on, once it is clear that they aren't the model's word for having no answer. Of one that may look things up, words wait for
+ * their first citation as well: what it says before a call announces the call, and is no part of the answer.
+ */
+async function* unlessDeclined(
+  parts: AsyncGenerator<Part, StreamEnd>,
+  mayLookUp: boolean,
+): AsyncGenerator<string, Ended> {
+  let hasPassed = false;
+  let step = beginStep();
+  const pass = (words: string) => {
+    const gap = hasPassed ? "\n\n" : "";
+    hasPassed = true;
+    step.isPassing = true;
+    return gap + words;
+  };
+  await using reading = parts;
   for (;;) {
     const { value, done } = await reading.next();
     if (done) {
-      if (said === "nothing" && held !== "" && value.complete) yield held;
+      const said = step.isDeclined ? "declined" : hasPassed ? "something" : "nothing";
+      if (value.complete && !step.isPassing && !step.isDeclined && step.held !== "") yield pass(step.held);
       return { end: value, said };
     }
-    if (said === "something") {
-      yield value;
-    } else if (said === "nothing") {
-      held += value;
-      const beginning = held.replace(/^[^\p{L}\p{N}]+/u, "");
-      if (beginning.startsWith(noAnswer)) {
-        said = "declined";
-      } else if (!noAnswer.startsWith(beginning)) {
-        said = "something";
-        yield held;
-      }
+    if (value.type === "call") {
+      step = { ...beginStep(), calls: true };
+    } else if (value.type === "step_end") {
+      if (step.calls) step = beginStep();
+    } else if (step.isPassing) {
+      yield value.words;
+    } else if (!step.isDeclined && !step.calls) {
+      const { words } = value;
+      step.held += words;
+      step.beginning += step.beginning === "" ? words.replace(/^[^\p{L}\p{N}]+/u, "") : words;
+      // What came just before is looked at again, for it may have been cut in between.
+      const isCited = beginsCitation.test(step.tail + words);
+      step.tail = (step.tail + words).slice(-8);
+      if (step.beginning.startsWith(noAnswer)) step.isDeclined = true;
+      else if (!noAnswer.startsWith(step.beginning) && (!mayLookUp || isCited)) yield pass(step.held);
     }
   }
 }
 
-/** The words of one request, and how it ended. Every failure is an ending; only `signal` throws. */
-async function* streamWords(
+/** What comes of one request, and how it ended. Every failure is an ending; only `signal` throws. */
+async function* streamParts(
   { model, keyName, ...connection }: Asked,
   { instructions, messages, ...given }: Asking,
   { signal, deadline, timeoutMs, idleTimeoutMs }: Limits,
   onWritten: (words: string) => void,
-): AsyncGenerator<string, StreamEnd> {
+): AsyncGenerator<Part, StreamEnd> {
   const request = new AbortController();
   const silence = setTimeout(() => request.abort(), idleTimeoutMs);
   let usage = unknownUsage;
@@ -144,6 +172,15 @@ async function* streamWords(
   let ofSteps: Usage | null = null;
   let heardNothing = true;
   let handsOff = false;
+  const left = { ...longest };
+  const breathe = createBreath();
+  /** @returns whether it is more than may come */
+  const hear = (what: keyof typeof left, text: string): boolean => {
+    heardNothing = false;
+    onWritten(text);
+    left[what] -= text.length;
+    return left[what] < 0;
+  };
   const failed = (error: unknown): StreamEnd => {
     signal.throwIfAborted();
     const timedOut = deadline.aborted
@@ -171,19 +208,24 @@ async function* streamWords(
     });
     for await (const part of stream) {
       silence.refresh();
-      if (part.type === "text-delta" || part.type === "reasoning-delta") {
-        heardNothing = false;
-        onWritten(part.text);
-      }
       switch (part.type) {
         case "text-delta":
-          yield part.text;
+          if (hear("words", part.text)) return failed("endless");
+          yield { type: "words", words: part.text };
+          break;
+        case "reasoning-delta":
+          if (hear("thoughts", part.text)) return failed("endless");
+          break;
+        case "tool-input-delta":
+          if (hear("arguments", part.delta)) return failed("endless");
           break;
         case "tool-call":
-          handsOff ||= given.mayHandOff && part.toolName === handOffTool.name;
+          if (given.mayHandOff && part.toolName === handOffTool.name) handsOff = true;
+          else yield { type: "call" };
           break;
         case "finish-step":
           ofSteps = sumUsage(ofSteps ?? noUsage, readUsage(part.usage));
+          yield { type: "step_end" };
           break;
         case "error":
           return failed(part.error);
@@ -197,6 +239,7 @@ async function* streamWords(
           }
           return failed(part.finishReason);
       }
+      await breathe("text" in part ? part.text.length : 0);
     }
     return failed(undefined);
   } catch (error) {
@@ -207,7 +250,7 @@ async function* streamWords(
   }
 }
 
-/** Each step but the last may ask for something. */
+/** Each step but the last may ask for something; in the last one it has to say what it has. */
 const mostSteps = httpToolLimits.callsPerAnswer + 1;
 
 /** Nothing when there are none: some servers refuse an empty list. */
@@ -219,7 +262,10 @@ function toolsOf({ mayHandOff, toolbox }: Pick<Asking, "mayHandOff" | "toolbox">
   }
   // Nobody executes it: the answer ends with it.
   if (mayHandOff) tools[handOffTool.name] = tool({ ...handOffTool, inputSchema: noArguments });
-  return Object.keys(tools).length > 0 ? { tools, stopWhen: isStepCount(mostSteps) } : {};
+  if (Object.keys(tools).length === 0) return {};
+  const lastStep = mayHandOff ? { activeTools: [handOffTool.name] } : { toolChoice: "none" as const };
+  const prepareStep = ({ stepNumber }: { stepNumber: number }) => (stepNumber < mostSteps - 1 ? {} : lastStep);
+  return { tools, stopWhen: isStepCount(mostSteps), prepareStep };
 }
 
 const noArguments = jsonSchema({ type: "object", properties: {}, additionalProperties: false });
