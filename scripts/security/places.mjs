@@ -78,7 +78,7 @@ export const places = {
     "packages/platform/src/event-log/redis-group-member.ts": eventLog,
     "packages/platform/src/rate-limits/rate-limiter.ts": limits,
     "packages/core/src/audit/record-refusal.ts": { proof: "services/api/src/record-refusals.security.test.ts" },
-    "services/api/src/upload-routes.ts": { proof: "services/api/src/upload-routes.security.test.ts" },
+    "services/api/src/receive-file.ts": { proof: "services/api/src/upload-routes.security.test.ts" },
     "services/realtime/src/fan-out.ts": channels,
     "services/realtime/src/subscriptions.ts": channels,
     "services/standalone/src/ingest/find-files.ts": operator,

@@ -2,7 +2,7 @@ import * as z from "zod";
 import { words } from "./words.ts";
 
 /** `upload`: files that members give · `written`: questions with their answers · `site` · `api`: programs' · `folder`: the operator's. */
-const SourceKind = z.enum(["upload", "written", "site", "api", "folder"]);
+export const SourceKind = z.enum(["upload", "written", "site", "api", "folder"]);
 export type SourceKind = z.infer<typeof SourceKind>;
 
 /** The kinds that members make; a folder comes from the command line. */

@@ -7,12 +7,16 @@ import type { FastifyInstance, FastifyRequest, HTTPMethods } from "fastify";
  * Every route that changes something without being opened by a cookie, so that another site gains nothing by calling it: what opens
  * it instead. All others that are no GET are behind the guard, by being there.
  */
-export const openedWithoutCookie: Readonly<Record<string, "publishable key" | "visitor token" | "admin token">> = {
+export const openedWithoutCookie: Readonly<
+  Record<string, "publishable key" | "visitor token" | "API key" | "admin token">
+> = {
   "POST /widget/v1/visits": "publishable key",
   "POST /widget/v1/conversations": "visitor token",
   "POST /widget/v1/conversations/:conversationId/messages": "visitor token",
   "POST /widget/v1/conversations/:conversationId/messages/:messageId/vote": "visitor token",
   "POST /widget/v1/conversations/:conversationId/hand-off": "visitor token",
+  "POST /v1/documents": "API key",
+  "POST /v1/documents/:documentId/remove": "API key",
   "POST /admin/v1/tenants/:slug/documents": "admin token",
   "POST /admin/v1/tenants/:slug/documents/remove": "admin token",
   "POST /admin/v1/tenants/:slug/documents/verify": "admin token",

@@ -322,6 +322,8 @@ describe("[C9] what no cookie opens", () => {
       "POST /widget/v1/conversations/:conversationId/messages": "visitor token",
       "POST /widget/v1/conversations/:conversationId/messages/:messageId/vote": "visitor token",
       "POST /widget/v1/conversations/:conversationId/hand-off": "visitor token",
+      "POST /v1/documents": "API key",
+      "POST /v1/documents/:documentId/remove": "API key",
       "POST /admin/v1/tenants/:slug/documents": "admin token",
       "POST /admin/v1/tenants/:slug/documents/remove": "admin token",
       "POST /admin/v1/tenants/:slug/documents/verify": "admin token",
@@ -383,6 +385,22 @@ describe("[C9] what no cookie opens", () => {
       expect(good.status).toBe(200);
     },
   );
+
+  test.each(isOpenedBy("API key"))("%s wants the key, and no page may call it", async (url) => {
+    const at = `${url.replace(":documentId", ours.ids.DocumentId)}?source=${ours.ids.SourceId}&path=a.md`;
+    const file = { "content-type": "application/octet-stream" };
+    const before = await state();
+    for (const headers of [
+      file,
+      { ...file, cookie: owner.cookie },
+      { ...file, ...csrfOf(owner.cookie), origin: dashboard },
+    ]) {
+      const { answer } = await send(at, headers, "words");
+      expect([answer.statusCode, answer.json().code]).toEqual([401, "auth.required"]);
+      expect(answer.headers["access-control-allow-origin"]).toBeUndefined();
+    }
+    expect(await state()).toEqual(before);
+  });
 
   test.each(isOpenedBy("admin token"))("%s wants the admin token, and no page may call it", async (url) => {
     const at = `${url.replace(":slug", ours.slug)}?source=Files&path=a.md`;

@@ -42,6 +42,7 @@ const tried: Record<string, Tried> = {
   "GET /v1/conversations": { as: "program" },
   "GET /v1/conversations/:conversationId": { as: "program" },
   "GET /v1/conversations/:conversationId/messages": { as: "program" },
+  "GET /v1/sources": { as: "program" },
   "GET /v1/documents": { as: "program" },
   "GET /v1/documents/:documentId": { as: "program" },
   "GET /admin/v1/tenants/:slug/document-versions/:versionId": { as: "operator" },
@@ -62,6 +63,10 @@ const otherwise: [RegExp, string][] = [
     "accounts have no tenant: their role reads no tenant's table, says the proof of the database",
   ],
   [/^POST \/widget\/v1\/visits$/, "names an inbox by the key that its pages show to everybody"],
+  [
+    /^POST \/v1\/documents(\/:documentId\/remove)?$/,
+    "v1/v1.security.test.ts and send-documents.security.test.ts have the proof",
+  ],
   [/^GET \/v1\/openapi.json$/, "describes the API, and is the same for everybody"],
   [
     /^(GET|POST) \/admin\/v1\/tenants\/:slug(\/documents(\/(remove|verify))?|\/pages)?$/,

@@ -34,6 +34,8 @@ export const postedRoutes: readonly string[] = [
   "/api/auth/update-user",
   "/api/auth/verify-email",
   "/api/knowledge/uploads",
+  "/v1/documents",
+  "/v1/documents/:documentId/remove",
   "/widget/v1/conversations",
   "/widget/v1/conversations/:conversationId/hand-off",
   "/widget/v1/conversations/:conversationId/messages",

@@ -12,10 +12,11 @@ const problem = (description: string) => ({
  *
  * @param route.takes the schemas of its parameters
  * @param route.isOne it answers with one thing, which may not be there
+ * @param route.refusals what else it may answer with, by status, in words
  */
 export function describeRoute<
   Answer extends ZodType,
-  Takes extends { params?: ZodType; querystring?: ZodType },
+  Takes extends { params?: ZodType; querystring?: ZodType; body?: ZodType },
 >(route: {
   id: string;
   summary: string;
@@ -25,8 +26,9 @@ export function describeRoute<
   answer: Answer;
   answerIs: string;
   isOne?: boolean;
+  refusals?: Readonly<Record<number, string>>;
 }) {
-  const { id, summary, tag, scope, takes, answer, answerIs, isOne = false } = route;
+  const { id, summary, tag, scope, takes, answer, answerIs, isOne = false, refusals = {} } = route;
   return {
     config: { scope },
     schema: {
@@ -42,7 +44,8 @@ export function describeRoute<
         401: problem("No API key, or one that is not good"),
         403: problem("The key does not have the scope"),
         ...(isOne && { 404: problem("There is no such thing in this workspace") }),
-        405: problem("Only GET and HEAD"),
+        405: problem("Another method than this address has; `Allow` names them"),
+        ...Object.fromEntries(Object.entries(refusals).map(([status, words]) => [status, problem(words)])),
         429: problem("Too many requests; `Retry-After` says when to come back"),
         431: {
           description:

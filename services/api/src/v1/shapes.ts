@@ -10,6 +10,8 @@ import {
   MemberId,
   MessageId,
   Notice,
+  SourceId,
+  SourceKind,
 } from "@parley/contracts";
 import * as z from "zod";
 
@@ -74,6 +76,25 @@ export const Document = z
     changedAt: time,
   })
   .meta({ id: "Document" });
+
+export const AddedDocument = z
+  .object({
+    documentId: DocumentId,
+    versionId: DocumentVersionId,
+    outcome: z
+      .enum(["queued", "unchanged"])
+      .describe("`unchanged`: the newest version is the same, and counts as verified now"),
+  })
+  .meta({ id: "AddedDocument" });
+
+export const Source = z
+  .object({
+    id: SourceId,
+    kind: SourceKind.describe("Programs send documents to sources of the kind `api`"),
+    name: z.string(),
+    documents: z.int32().nonnegative(),
+  })
+  .meta({ id: "Source" });
 
 export const DocumentWithVersions = z
   .object({

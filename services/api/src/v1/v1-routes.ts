@@ -30,7 +30,8 @@ declare module "fastify" {
 }
 
 /** The public interface for programs. What it says of itself, at /v1/openapi.json, is made from what it checks. */
-export async function v1Routes(app: FastifyInstance, { db, config }: ApiParts): Promise<void> {
+export async function v1Routes(app: FastifyInstance, parts: ApiParts): Promise<void> {
+  const { db, config } = parts;
   app.setValidatorCompiler(validatorCompiler);
   app.setSerializerCompiler(serializerCompiler);
   app.setErrorHandler(answerWithProblem);
@@ -41,7 +42,7 @@ export async function v1Routes(app: FastifyInstance, { db, config }: ApiParts): 
       info: {
         title: "Parley",
         version: "1",
-        description: "Conversations and documents of a workspace, to be read by programs.",
+        description: "Conversations and documents of a workspace, for programs.",
         license: { name: "Apache-2.0", identifier: "Apache-2.0" },
       },
       servers: [{ url: config.api.url }],
@@ -58,24 +59,29 @@ export async function v1Routes(app: FastifyInstance, { db, config }: ApiParts): 
     if (scope) request.keyCaller = await authenticate(request, reply, scope);
   });
   const description = `${app.prefix}/openapi.json`;
-  const addresses = new Set<string>();
+  const addresses = new Map<string, Set<string>>();
   app.addHook("onRoute", ({ url, method, config }: RouteOptions) => {
-    if (method === "GET" && !config?.scope && url !== description) throw new Error(`${url} asks for no scope`);
-    addresses.add(url);
+    if (config?.refuses) return;
+    if (!config?.scope && url !== description) throw new Error(`${url} asks for no scope`);
+    const known = addresses.get(url) ?? new Set();
+    addresses.set(url, new Set([...known, ...[method].flat()]));
   });
+  // A file is whatever its name says, so its type is not asked for; it is left to the handler, which knows first whether it wants it.
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser("*", (_request, payload, done) => done(null, payload));
 
   const typed = app.withTypeProvider<ZodTypeProvider>();
   conversationRoutes(typed, db);
-  documentRoutes(typed, db);
+  documentRoutes(typed, parts);
   app.get("/openapi.json", { schema: { hide: true } }, async () => app.swagger());
-  for (const url of [...addresses]) {
+  for (const [url, allowed] of [...addresses]) {
     app.route({
       url: url.slice(app.prefix.length),
-      method: ["POST", "PUT", "PATCH", "DELETE", "TRACE", "QUERY"],
+      method: ["POST", "PUT", "PATCH", "DELETE", "TRACE", "QUERY"].filter((method) => !allowed.has(method)),
       schema: { hide: true },
       config: { refuses: true },
       onRequest: async (_request, reply) => {
-        reply.header("allow", "GET, HEAD");
+        reply.header("allow", [...allowed].join(", "));
         throw new AppError("method.not_allowed");
       },
       handler: async () => {},

@@ -1,21 +1,18 @@
 import { randomUUID } from "node:crypto";
 import { readFile } from "node:fs/promises";
-import { ApiKeyId, type ApiKeyScope, DocumentId, rateLimits } from "@parley/contracts";
+import { ApiKeyId, type ApiKeyScope, apiKeyScopes, DocumentId, rateLimits, SourceId } from "@parley/contracts";
 import { hashApiKey, makeApiKey } from "@parley/core/api-keys/key-format";
-import { addDocument } from "@parley/core/knowledge/add-document";
-import { createJobs } from "@parley/core/knowledge/jobs";
+import { addDocument, addToSource } from "@parley/core/knowledge/add-document";
 import { readDocument } from "@parley/core/knowledge/read-document";
 import { removeDocument } from "@parley/core/knowledge/remove-document";
 import { auditLog, type documents } from "@parley/db/schema";
-import { createLogger } from "@parley/platform/log";
 import { Ajv2020 as Ajv } from "ajv/dist/2020.js";
 import type { OpenAPIV3_1 } from "openapi-types";
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vitest";
 import { createTestApi, dashboard } from "../testing/test-api.ts";
 import { Problem } from "./shapes.ts";
 
-const { api, call, visitor, world, signedIn, logged, close } = await createTestApi();
-const jobs = createJobs({ db: world.db, logger: createLogger({ level: "silent", format: "json" }), embedded: false });
+const { api, call, visitor, world, signedIn, logged, jobs, close } = await createTestApi();
 beforeAll(() => jobs.start());
 afterEach(() => vi.useRealTimers());
 afterAll(async () => {
@@ -24,9 +21,8 @@ afterAll(async () => {
 });
 
 type Tenant = Awaited<ReturnType<typeof world.tenant>>;
-const both = ["conversations:read", "documents:read"] as const satisfies ApiKeyScope[];
 
-async function keyOf(tenant: Tenant, scopes: ApiKeyScope[] = [...both]) {
+async function keyOf(tenant: Tenant, scopes: ApiKeyScope[] = [...apiKeyScopes]) {
   const id = ApiKeyId.parse(randomUUID());
   const { key } = await tenant.api.apiKeys.create({ id, name: "Reports", scopes });
   return { id, key };
@@ -46,8 +42,13 @@ const addDocuments = (tenant: Tenant, paths: string[]) =>
 async function furnished() {
   const person = await visitor();
   await person.say("How do I return a lamp?");
-  const [documentId = ""] = await addDocuments(person, ["returns.md"]);
-  return { ...person, documentId, ...(await keyOf(person)) };
+  const source = SourceId.parse(randomUUID());
+  await person.api.knowledge.sources.create({ id: source, kind: "api", name: "Shop" });
+  const document = await readDocument(Buffer.from("# Returns\n\nSend it back."), "returns.md");
+  const { documentId } = await world.db.transaction(person.tenantId, (tx) =>
+    addToSource(tx, jobs, source, { path: "returns.md", ...document }),
+  );
+  return { ...person, source, documentId, ...(await keyOf(person)) };
 }
 type Furnished = Awaited<ReturnType<typeof furnished>>;
 
@@ -59,8 +60,34 @@ const operations = Object.entries(description.paths ?? {}).flatMap(([path, metho
     operation: operation as OpenAPIV3_1.OperationObject,
   })),
 );
-const addressOf = (path: string, { conversationId, documentId }: Pick<Furnished, "conversationId" | "documentId">) =>
-  path.replace("{conversationId}", conversationId).replace("{documentId}", documentId);
+type Operation = (typeof operations)[number];
+type Ids = Pick<Furnished, "conversationId" | "documentId" | "source">;
+
+let askers = 0;
+const ownAddress = () => `10.77.${askers >> 8}.${askers++ & 255}`;
+
+/** Does what the operation says, with what is in `ids`. */
+async function ask(
+  { method, path, operation }: Operation,
+  ids: Ids,
+  headers: Record<string, string>,
+  address?: string,
+) {
+  const queried = (operation.parameters as OpenAPIV3_1.ParameterObject[] | undefined)?.filter(
+    ({ in: place, required }) => place === "query" && required,
+  );
+  const values: Record<string, string> = { source: ids.source, path: `${randomUUID()}.md` };
+  const query = new URLSearchParams(queried?.map(({ name }): [string, string] => [name, values[name] ?? ""]));
+  const url = path.replace("{conversationId}", ids.conversationId).replace("{documentId}", ids.documentId);
+  const answer = await api.inject({
+    method: method as "GET",
+    url: `${url}?${query}`,
+    headers: { ...headers, ...(operation.requestBody && { "content-type": "application/octet-stream" }) },
+    ...(operation.requestBody && { payload: "# News" }),
+    remoteAddress: address ?? ownAddress(),
+  });
+  return { status: answer.statusCode, headers: answer.headers, body: answer.json() };
+}
 
 describe("the description", () => {
   test("is OpenAPI 3.1 and names every route of /v1, and no other", () => {
@@ -70,8 +97,11 @@ describe("the description", () => {
       "GET /v1/conversations",
       "GET /v1/conversations/{conversationId}",
       "GET /v1/conversations/{conversationId}/messages",
+      "GET /v1/sources",
       "GET /v1/documents",
+      "POST /v1/documents",
       "GET /v1/documents/{documentId}",
+      "POST /v1/documents/{documentId}/remove",
     ]);
   });
 
@@ -96,10 +126,10 @@ describe("the description", () => {
 
 test("docs/api.md names every address with its scope, and the limits as they are", async () => {
   const page = await readFile(new URL("../../../../docs/api.md", import.meta.url), "utf8");
-  for (const { path, operation } of operations) {
+  for (const { method, path, operation } of operations) {
     const scope = /`[\w:]+`/.exec(operation.description ?? "")?.[0];
     const address = path.replace(/\{\w+\}/, "ID");
-    expect(page).toMatch(new RegExp(`^\\| \`GET ${address}\` \\|.*\\| ${scope} \\|$`, "m"));
+    expect(page).toMatch(new RegExp(`^\\| \`${method} ${address}\` \\|.*\\| ${scope} \\|$`, "m"));
   }
   const { standard, large } = rateLimits.tenantRequests.max;
   const words = page.replace(/\s+/g, " ");
@@ -112,24 +142,14 @@ test("docs/api.md names every address with its scope, and the limits as they are
 describe("every answer is as described", () => {
   test("what is there", async () => {
     const one = await furnished();
-    for (const { path } of operations) {
-      const answer = await call("GET", addressOf(path, one), bearer(one.key));
-      expect([path, answer.status]).toEqual([path, 200]);
+    for (const operation of operations) {
+      const { method, path } = operation;
+      const answer = await ask(operation, one, bearer(one.key).headers);
+      expect([method, path, answer.status]).toEqual([method, path, 200]);
       expect(answer.headers["content-type"]).toMatch(/^application\/json/);
-      expectShape(answer.body, "paths", path, "get", "responses", "200", "content", "application/json", "schema");
-      expect(() =>
-        expectShape(
-          { ...answer.body, more: 1 },
-          "paths",
-          path,
-          "get",
-          "responses",
-          "200",
-          "content",
-          "application/json",
-          "schema",
-        ),
-      ).toThrow();
+      const place = ["paths", path, method.toLowerCase(), "responses", "200", "content", "application/json", "schema"];
+      expectShape(answer.body, ...place);
+      expect(() => expectShape({ ...answer.body, more: 1 }, ...place)).toThrow();
     }
     const { body } = await call<{ data: object[] }>("GET", "/v1/conversations", bearer(one.key));
     expect(body.data).toMatchObject([{ id: one.conversationId, contact: { id: one.contactId }, messageCount: 1 }]);
@@ -189,15 +209,17 @@ describe("every answer is as described", () => {
 
   test("another method", async () => {
     const { key } = await keyOf(await world.tenant());
-    for (const method of ["POST", "PUT", "PATCH", "DELETE", "TRACE", "QUERY"] as const) {
-      const answer = await api.inject({
-        method: method as "POST",
-        url: "/v1/conversations",
-        payload: {},
-        ...bearer(key),
-      });
-      expect([answer.statusCode, answer.headers.allow]).toEqual([405, "GET, HEAD"]);
-      expect(answer.json()).toMatchObject({ code: "method.not_allowed" });
+    for (const [url, allowed] of [
+      ["/v1/conversations", "GET, HEAD"],
+      ["/v1/documents", "GET, HEAD, POST"],
+      [`/v1/documents/${randomUUID()}/remove`, "POST"],
+    ] as const) {
+      for (const method of ["POST", "PUT", "PATCH", "DELETE", "TRACE", "QUERY"] as const) {
+        if (allowed.split(", ").includes(method)) continue;
+        const answer = await api.inject({ method: method as "POST", url, payload: {}, ...bearer(key) });
+        expect([url, answer.statusCode, answer.headers.allow]).toEqual([url, 405, allowed]);
+        expect(answer.json()).toMatchObject({ code: "method.not_allowed" });
+      }
     }
   });
 
@@ -283,43 +305,40 @@ describe("an API key", () => {
     return entries.filter(({ action }) => action === "request.refused").sort((a, b) => a.seq - b.seq);
   };
 
-  test.each(operations)(
-    "[K1 + control] is needed for $method $path, and with the right scope",
-    async ({ path, operation }) => {
-      const one = await furnished();
-      const url = addressOf(path, one);
-      const needed = /`([\w:]+)`/.exec(operation.description ?? "")?.[1] as ApiKeyScope;
-      const wrong = await keyOf(
-        one,
-        both.filter((scope) => scope !== needed),
-      );
-      const right = await keyOf(one, [needed]);
+  test.each(operations)("[K1 + control] is needed for $method $path, and with the right scope", async (asked) => {
+    const { operation } = asked;
+    const one = await furnished();
+    const needed = /`([\w:]+)`/.exec(operation.description ?? "")?.[1] as ApiKeyScope;
+    const wrong = await keyOf(
+      one,
+      apiKeyScopes.filter((scope) => scope !== needed),
+    );
+    const right = await keyOf(one, [needed]);
 
-      expect((await call("GET", url, bearer(right.key))).status).toBe(200);
-      expect(await audited(one)).toEqual([]);
-      expect(await call("GET", url, bearer(wrong.key))).toMatchObject({
-        status: 403,
-        body: { code: "auth.forbidden" },
-      });
-      expect(await audited(one)).toMatchObject([
-        { actorKind: "api_key", actorId: wrong.id, details: { code: "auth.forbidden" } },
-      ]);
+    expect(await ask(asked, one, bearer(wrong.key).headers)).toMatchObject({
+      status: 403,
+      body: { code: "auth.forbidden" },
+    });
+    expect(await audited(one)).toMatchObject([
+      { actorKind: "api_key", actorId: wrong.id, details: { code: "auth.forbidden" } },
+    ]);
 
-      for (const headers of [
-        {},
-        { authorization: "" },
-        { authorization: `Basic ${right.key}` },
-        { authorization: right.key },
-        { authorization: `Bearer ${right.key.slice(0, -1)}` },
-        { authorization: `Bearer ${makeApiKey(one.tenantId)}` },
-        { authorization: one.headers.authorization }, // a visitor's
-        { "x-api-key": right.key },
-        { cookie: `key=${right.key}` },
-      ] as Record<string, string>[]) {
-        expect(await call("GET", url, { headers })).toMatchObject(refused);
-      }
-    },
-  );
+    for (const headers of [
+      {},
+      { authorization: "" },
+      { authorization: `Basic ${right.key}` },
+      { authorization: right.key },
+      { authorization: `Bearer ${right.key.slice(0, -1)}` },
+      { authorization: `Bearer ${makeApiKey(one.tenantId)}` },
+      { authorization: one.headers.authorization }, // a visitor's
+      { "x-api-key": right.key },
+      { cookie: `key=${right.key}` },
+    ] as Record<string, string>[]) {
+      expect(await ask(asked, one, headers)).toMatchObject(refused);
+    }
+    expect((await ask(asked, one, bearer(right.key).headers)).status).toBe(200);
+    expect(await audited(one)).toHaveLength(1);
+  });
 
   test("[K1] that is revoked opens nothing from then on, in any process, and its use is told", async () => {
     const one = await furnished();
@@ -368,13 +387,11 @@ describe("an API key", () => {
       body: { ...body, requestId: undefined },
       headers: { ...headers, "x-request-id": "", ratelimit: "", date: "" },
     });
-    for (const { path } of operations.filter(({ path }) => path.includes("{"))) {
+    for (const operation of operations.filter(({ path, method }) => path.includes("{") || method === "POST")) {
       const address = "10.255.0.1";
-      const foreign = await call("GET", addressOf(path, theirs), { ...bearer(key), address });
-      const missing = await call("GET", addressOf(path, { conversationId: randomUUID(), documentId: randomUUID() }), {
-        ...bearer(key),
-        address,
-      });
+      const nothing = { conversationId: randomUUID(), documentId: randomUUID(), source: SourceId.parse(randomUUID()) };
+      const foreign = await ask(operation, theirs, bearer(key).headers, address);
+      const missing = await ask(operation, nothing as Ids, bearer(key).headers, address);
       expect(foreign.status).toBe(404);
       expect(same(foreign)).toEqual(same(missing));
     }
@@ -400,7 +417,7 @@ describe("an API key", () => {
   test("[K2 + control] is not made without a session, whoever the request says that it is", async () => {
     const one = await furnished();
     const { cookie, tenantId } = await signedIn();
-    const input = { id: randomUUID(), name: "x", scopes: both };
+    const input = { id: randomUUID(), name: "x", scopes: apiKeyScopes };
     const make = (body: object, headers: Record<string, string> = {}) =>
       call("POST", "/trpc/apiKeys.create", { origin: dashboard, headers, body });
     for (const headers of [

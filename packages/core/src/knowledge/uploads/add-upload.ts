@@ -1,11 +1,13 @@
-import type { DocumentId, DocumentVersionId, SourceId } from "@parley/contracts";
+import type { DocumentVersionId, SourceId } from "@parley/contracts";
 import type { TenantTransaction } from "@parley/db";
 import { documents, documentVersions } from "@parley/db/schema";
 import { desc, eq, sql } from "drizzle-orm";
+import { checkKeyIsGood, type KeyActor } from "../../api-keys/acting-key.ts";
 import { AppError } from "../../app-error.ts";
 import { recordAudit } from "../../audit/record-audit.ts";
 import { announce } from "../../outbox/announce.ts";
 import { type Actor, checkStillMay } from "../../tenants/acting-member.ts";
+import type { AddedDocument } from "../add-document.ts";
 import type { KnowledgeJobs } from "../jobs.ts";
 import { fileTypeOf } from "../read-document.ts";
 import { lockSource } from "../sources/lock-source.ts";
@@ -20,7 +22,7 @@ export type Upload = {
 };
 
 /**
- * Stores an uploaded file as a document's new version and queues it to be read in; the version before it serves until this one is
+ * Stores a file that a member or a program sent as a document's new version and queues it to be read in; the version before it serves until this one is
  * ready. What has the bytes of the newest version costs nothing, unless that one failed; from then on that one counts as verified.
  *
  * @returns the version that has these bytes
@@ -29,13 +31,14 @@ export type Upload = {
 export async function addUpload(
   tx: TenantTransaction,
   jobs: Pick<KnowledgeJobs, "send">,
-  by: Actor,
+  by: Actor | KeyActor,
   { sourceId, versionId, path, sizeBytes, sha256 }: Upload,
-): Promise<{ documentId: DocumentId; versionId: DocumentVersionId; outcome: "queued" | "unchanged" }> {
+): Promise<AddedDocument> {
   const { name, mediaType, originalType } = fileTypeOf(path);
-  await checkStillMay(tx, by, "knowledge.manage");
+  const isProgram = "apiKeyId" in by;
+  await (isProgram ? checkKeyIsGood(tx, by, "documents:write") : checkStillMay(tx, by, "knowledge.manage"));
   const { tenantId, kind } = await lockSource(tx, sourceId, "share");
-  if (kind !== "upload") throw new AppError("source.wrong_kind");
+  if (kind !== (isProgram ? "api" : "upload")) throw new AppError("source.wrong_kind");
   // Locks the document, so that its versions have an order.
   const [document] = await tx
     .insert(documents)
@@ -73,7 +76,7 @@ export async function addUpload(
   await announce(tx, { type: "document.changed", documentId });
   await recordAudit(tx, {
     action: "document.added",
-    actor: { kind: "member", id: by.memberId },
+    actor: isProgram ? { kind: "api_key", id: by.apiKeyId } : { kind: "member", id: by.memberId },
     target: { kind: "document", id: documentId },
     ip: by.ip,
     details: { versionId, sizeBytes },

@@ -9,9 +9,15 @@ import type { BeginUpload } from "./upload-inputs.ts";
 /**
  * Whether a file would be taken, before any of it is sent.
  *
+ * @param kind of the source: members send to one of files, programs to one of their own
  * @throws AppError `source.not_found`, `source.wrong_kind`, `document.type_unknown`; `document.queue_full` when as many wait as may
  */
-export async function beginUpload(db: Database, tenantId: TenantId, { sourceId, path }: BeginUpload): Promise<void> {
+export async function beginUpload(
+  db: Database,
+  tenantId: TenantId,
+  { sourceId, path }: BeginUpload,
+  kind: "upload" | "api" = "upload",
+): Promise<void> {
   const isWaiting = inArray(documentVersions.status, ["queued", "parsing", "embedding"]);
   const [source] = await db.read(tenantId, (read) =>
     read
@@ -23,7 +29,7 @@ export async function beginUpload(db: Database, tenantId: TenantId, { sourceId, 
       .where(and(eq(sources.id, sourceId), isNull(sources.removedAt))),
   );
   if (!source) throw new AppError("source.not_found");
-  if (source.kind !== "upload") throw new AppError("source.wrong_kind");
+  if (source.kind !== kind) throw new AppError("source.wrong_kind");
   fileTypeOf(path);
   if (source.waiting >= limits.waitingDocuments) throw new AppError("document.queue_full");
 }
