@@ -240,3 +240,31 @@ async function drop(page: Page, name: string, text: string) {
 }
 
 type Page = Parameters<typeof openDashboard>[0];
+
+test("a program sends a document as its source's page says, and the page shows it", async ({ page, builtIn }) => {
+  await openDashboard(page, builtIn);
+  await page.goto(`${builtIn.dashboardUrl}/settings/api-keys`);
+  await page.getByRole("button", { name: "Create a key" }).click();
+  await page.getByLabel("Name").fill("Shop");
+  await page.getByRole("checkbox", { name: "Send documents" }).check();
+  await page.getByRole("button", { name: "Create the key" }).click();
+  const key = (await page.getByRole("region", { name: "The key Shop" }).getByRole("code").textContent()) ?? "";
+
+  await page.goto(`${builtIn.dashboardUrl}/knowledge`);
+  await page.getByRole("button", { name: "Add a source" }).click();
+  await page.getByRole("button", { name: /^Programs/ }).click();
+  await page.getByLabel("What it is called").fill("Shop");
+  await page.getByRole("button", { name: "Add", exact: true }).click();
+  await expect(page.getByRole("heading", { name: "Shop", level: 1 })).toBeVisible();
+  const command = (await page.getByText(/^curl/).textContent()) ?? "";
+  const [, address = ""] = /"(http[^"]+)"/.exec(command) ?? [];
+  const sent = await fetch(address, {
+    method: "POST",
+    headers: { authorization: `Bearer ${key}`, "content-type": "application/x-www-form-urlencoded" },
+    body: "# Returns\n\nA lamp is taken back within thirty days.",
+  });
+  expect(sent.status).toBe(200);
+  const document = page.getByRole("link", { name: "Returns" });
+  await expect(document).toBeVisible();
+  await expect(page.getByText("Ready")).toBeVisible();
+});

@@ -1,9 +1,5 @@
-import { Check, Copy } from "lucide-react";
-import { useState } from "react";
+import { CommandLine } from "../../components/command-line.tsx";
 import { useMember } from "../../session/session.ts";
-
-/** How long it is shown that the command was copied. */
-const copiedMs = 2_000;
 
 /** What the command calls a source that it is told no name for. */
 const usualSource = "Files";
@@ -14,30 +10,6 @@ const quote = (name: string) => `'${name.replaceAll("'", "'\\''")}'`;
 /** The command that adds documents, to be copied. @param source the one that they are added to */
 export function IngestCommand({ source }: { source?: string }) {
   const { tenant } = useMember();
-  const [copied, setCopied] = useState(false);
   const named = source && source !== usualSource ? ` --source ${quote(source)}` : "";
-  const command = `./pnpm parley ingest --tenant ${tenant.slug}${named} PATH…`;
-  const Icon = copied ? Check : Copy;
-
-  async function copy() {
-    await navigator.clipboard.writeText(command);
-    setCopied(true);
-    setTimeout(() => setCopied(false), copiedMs);
-  }
-
-  return (
-    <div className="flex max-w-full items-center gap-1 rounded-control border border-edge bg-sunken py-1 ps-3.5 pe-1 text-start">
-      <code dir="ltr" className="min-w-0 grow py-1 font-mono text-xs wrap-anywhere text-ink">
-        {command}
-      </code>
-      <button
-        type="button"
-        onClick={copy}
-        className="flex h-8 shrink-0 items-center gap-1.5 rounded-md px-2.5 text-xs font-medium text-ink-soft hover:bg-hover hover:text-ink"
-      >
-        <Icon aria-hidden className="size-3.5" />
-        <span aria-live="polite">{copied ? "Copied" : "Copy"}</span>
-      </button>
-    </div>
-  );
+  return <CommandLine command={`./pnpm parley ingest --tenant ${tenant.slug}${named} PATH…`} />;
 }

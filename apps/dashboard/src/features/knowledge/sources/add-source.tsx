@@ -10,9 +10,14 @@ import { sourceKinds } from "./source-kinds.ts";
 import { type ListedSource, newSourceId, useSourceActions } from "./use-sources.ts";
 
 /** What a member can connect here, in the order in which it is offered. */
-const offered = ["upload", "site", "written"] as const satisfies ListedSource["kind"][];
+const offered = ["upload", "site", "written", "api"] as const satisfies ListedSource["kind"][];
 type Offered = (typeof offered)[number];
-const examples: Record<Offered, string> = { upload: "Handbook", site: "Documentation", written: "What people ask" };
+const examples: Record<Offered, string> = {
+  upload: "Handbook",
+  site: "Documentation",
+  written: "What people ask",
+  api: "Shop",
+};
 
 /** Asks first what it is, then what is needed for it, and leads there. */
 export function AddSource({ onCancel }: { onCancel?: (() => void) | undefined }) {

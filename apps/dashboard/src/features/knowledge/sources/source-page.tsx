@@ -1,5 +1,6 @@
-import { Link, useParams, useSearch } from "@tanstack/react-router";
+import { Link, useParams, useRouteContext, useSearch } from "@tanstack/react-router";
 import { ArrowLeft } from "lucide-react";
+import { CommandLine } from "../../../components/command-line.tsx";
 import { EmptyState } from "../../../components/empty-state.tsx";
 import { Skeleton } from "../../../components/skeleton.tsx";
 import { ErrorNotice } from "../../../errors/error-notice.tsx";
@@ -102,9 +103,35 @@ function Intake({ source }: { source: ListedSource }) {
           <IngestCommand source={source.name} />
         </section>
       );
+    case "api":
+      return <SendCommand sourceId={source.id} />;
     default:
       return null;
   }
+}
+
+/** How a program sends a document. */
+function SendCommand({ sourceId }: { sourceId: string }) {
+  const { apiUrl } = useRouteContext({ from: "__root__" });
+  const command = [
+    'curl -H "Authorization: Bearer $PARLEY_API_KEY" --data-binary @returns.md \\',
+    `  "${apiUrl}/v1/documents?source=${sourceId}&path=returns.md"`,
+  ];
+  return (
+    <section aria-labelledby="intake" className="rounded-card border border-line bg-surface p-4 md:p-5">
+      <h2 id="intake" className="font-semibold">
+        Send documents
+      </h2>
+      <p className="mt-1 mb-3 text-sm text-ink-soft">
+        Your program sends each file with an API key that may send documents.{" "}
+        <Link to="/settings/api-keys" className="font-medium text-accent-ink hover:underline">
+          Create a key
+        </Link>
+        . The same path again is a newer version; what has not changed costs nothing.
+      </p>
+      <CommandLine command={command.join("\n")} />
+    </section>
+  );
 }
 
 function PageSkeleton() {
