@@ -32,7 +32,7 @@ export const strings = {
     partial: "The answer was cut off. You can ask again, or ask a person.",
     failed: "You can ask again, or ask a person.",
   },
-  handOffFailed: "That did not work. Try again in a moment.",
+  failed: "That did not work. Try again in a moment.",
   forget: "Forget this conversation",
   forgetConfirm: "It can't be opened here again. Forget it?",
 

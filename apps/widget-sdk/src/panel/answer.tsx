@@ -1,5 +1,5 @@
 import type { Message, Vote } from "@parley/contracts";
-import { useState } from "preact/hooks";
+import { useRef, useState } from "preact/hooks";
 import { strings } from "../strings.ts";
 import { AnswerText, placeOf } from "./answer-text.tsx";
 import { Avatar } from "./avatar.tsx";
@@ -68,6 +68,8 @@ function Typing({ name }: { name: string }) {
 /** Whether it helped. What is pressed again is taken back. */
 function Votes({ known, onVote }: { known: Vote | null; onVote: NonNullable<AnswerProps["onVote"]> }) {
   const [vote, setVote] = useState(known);
+  const stored = useRef(known);
+  const [failed, setFailed] = useState(false);
   const button = (way: Vote) => (
     <button
       type="button"
@@ -78,7 +80,19 @@ function Votes({ known, onVote }: { known: Vote | null; onVote: NonNullable<Answ
       onClick={() => {
         const next = vote === way ? null : way;
         setVote(next);
-        onVote(next).catch(() => setVote(vote));
+        setFailed(false);
+        // They end in their order, so the last one to end shows what the server has.
+        onVote(next).then(
+          () => {
+            stored.current = next;
+            setVote(next);
+            setFailed(false);
+          },
+          () => {
+            setVote(stored.current);
+            setFailed(true);
+          },
+        );
       }}
     >
       <Icon name="thumb" />
@@ -88,6 +102,7 @@ function Votes({ known, onVote }: { known: Vote | null; onVote: NonNullable<Answ
     <div class="votes">
       {button("up")}
       {button("down")}
+      <span role="status">{failed && strings.failed}</span>
     </div>
   );
 }

@@ -127,6 +127,32 @@ describe("an answer", () => {
     expect(server.votes).toEqual(["down", null]);
   });
 
+  test("shows the vote that the server has, however many quick ones failed, and says that they did", async () => {
+    await answered("How?");
+    server.say({ author: "assistant", text: "So [1].", outcome: "answered", citations: [aCitation(1)], vote: "down" });
+    const pressed = () => all(".votes button").map((button) => button.getAttribute("aria-pressed"));
+    await vi.waitFor(() => expect(pressed()).toEqual(["false", "true"]));
+    const { vote } = server.api;
+    const losses: (() => void)[] = [];
+    server.api.vote = () => new Promise((_, reject) => losses.push(() => reject(new Error("lost"))));
+    press("Helpful");
+    await vi.waitFor(() => expect(pressed()).toEqual(["true", "false"]));
+    press("Not helpful");
+    await vi.waitFor(() => expect(pressed()).toEqual(["false", "true"]));
+    for (const count of [1, 2]) {
+      await vi.waitFor(() => expect(losses).toHaveLength(count));
+      losses.at(-1)?.();
+    }
+    await shown(".votes [role=status]", ["That did not work. Try again in a moment."]);
+    await vi.waitFor(() => expect(pressed()).toEqual(["false", "true"]));
+
+    server.api.vote = vote;
+    press("Helpful");
+    await vi.waitFor(() => expect(server.votes).toEqual(["up"]));
+    await shown(".votes [role=status]", [""]);
+    expect(pressed()).toEqual(["true", "false"]);
+  });
+
   test("that does not know has nothing to vote on", async () => {
     await answered("How?");
     server.say({ author: "assistant", text: "I don't know.", outcome: "unknown" });

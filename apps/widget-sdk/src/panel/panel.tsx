@@ -129,7 +129,7 @@ export function Panel({ session, state, isOpen, suggestions, onClose }: PanelPro
         </MessageList>
         {state.handOff === "failed" && (
           <div class="banner" role="alert">
-            {strings.handOffFailed}
+            {strings.failed}
           </div>
         )}
         <Composer

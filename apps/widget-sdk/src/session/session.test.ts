@@ -61,6 +61,29 @@ describe("sending", () => {
     expect(server.visits).toHaveLength(1);
   });
 
+  test("no message waits for a vote that gets no answer, and the next vote waits for it", async () => {
+    const { server, session } = begin();
+    session.send("one");
+    await sent(session, 1);
+    const asked: unknown[] = [];
+    let answer = () => {};
+    server.api.vote = (_token, _message, vote) => {
+      asked.push(vote);
+      return new Promise<void>((resolve) => {
+        answer = resolve;
+      });
+    };
+    const [message] = session.state.messages;
+    if (!message) throw new Error("there is no message");
+    void session.vote(message, "up");
+    void session.vote(message, "down");
+    session.send("two");
+    await sent(session, 2);
+    expect(asked).toEqual(["up"]);
+    answer();
+    await vi.waitFor(() => expect(asked).toEqual(["up", "down"]));
+  });
+
   test("a message that failed is marked with the reason, and goes out again under the same id", async () => {
     const { server, session } = begin();
     session.send("first");

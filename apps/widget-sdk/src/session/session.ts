@@ -97,6 +97,8 @@ export function createSession({ publishableKey, api, storage, connect, onChange 
   let realtime: RealtimeClient | undefined;
   /** Messages go out one after the other, so that they arrive in the order in which they were written. */
   let sending: Promise<void> = Promise.resolve();
+  /** So do votes, of which the last one counts; no message waits for them. */
+  let voting: Promise<unknown> = Promise.resolve();
   let hasEnded = false;
 
   function change(changed: Partial<SessionState>): void {
@@ -294,13 +296,8 @@ export function createSession({ publishableKey, api, storage, connect, onChange 
       );
     },
     vote(message, vote) {
-      // The last press is the one that counts.
-      const voted = sending.then(() => authorised((token) => api.vote(token, message, vote)));
-      sending = voted.then(
-        () => {},
-        () => {},
-      );
-      return voted;
+      voting = voting.catch(() => {}).then(() => authorised((token) => api.vote(token, message, vote)));
+      return voting;
     },
     getCitedPassage: (message, number) => authorised((token) => api.getCitedPassage(token, message, number)),
     markSeen() {
