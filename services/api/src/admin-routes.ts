@@ -1,17 +1,15 @@
 import { createHash, timingSafeEqual } from "node:crypto";
-import { DocumentVersionId, limits, rateLimits, TenantId } from "@parley/contracts";
+import { DocumentVersionId, limits, rateLimits, SourceId, TenantId } from "@parley/contracts";
 import { AppError } from "@parley/core/app-error";
 import { findCheckpointTip } from "@parley/core/audit/checkpoint-tip";
 import { exportAuditEntries, findAuditHead } from "@parley/core/audit/list-entries";
 import { listLogs } from "@parley/core/audit/list-logs";
 import { addDocumentAsOperator } from "@parley/core/knowledge/add-document-as-operator";
 import { findVersionStatus } from "@parley/core/knowledge/find-version-status";
-import { listPages } from "@parley/core/knowledge/list-pages";
 import { readDocument } from "@parley/core/knowledge/read-document";
-import { removeDocumentAsOperator } from "@parley/core/knowledge/remove-document-as-operator";
-import { verifyDocument } from "@parley/core/knowledge/verify-document";
+import { crawlAsOperator, OperatorsSite } from "@parley/core/knowledge/sources/crawl/crawl-as-operator";
+import { listSources } from "@parley/core/knowledge/sources/list-sources";
 import { findTenantBySlug } from "@parley/core/tenants/find-tenant";
-import { longestValidators } from "@parley/platform/http/fetch-guarded";
 import { countedAddress } from "@parley/platform/rate-limits/limit-key";
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import * as z from "zod";
@@ -23,19 +21,8 @@ const Name = z
   .trim()
   .min(1)
   .refine((name) => !name.includes("\0"), "must not hold a NUL");
-const Source = Name.max(200);
-const Path = Name.max(1_000);
-const Upload = z.strictObject({
-  source: Source,
-  path: Path,
-  /** Of a page of a site: the file that it would be, how deep it lies, and what its server calls this version. */
-  name: Name.max(1_100).optional(),
-  depth: z.coerce.number().pipe(z.int().nonnegative()).optional(),
-  etag: z.string().max(longestValidators.etag).optional(),
-  lastModified: z.string().max(longestValidators.lastModified).optional(),
-});
-const OfSource = z.strictObject({ source: Source });
-const OneDocument = z.strictObject({ source: Source, path: Path });
+const Upload = z.strictObject({ source: Name.max(200), path: Name.max(1_000) });
+const InSource = z.object({ sourceId: SourceId });
 const InTenant = z.object({ slug: z.string().default("") });
 const Slug = /^[a-z0-9-]{1,63}$/;
 const InLog = z.object({ tenantId: TenantId });
@@ -96,35 +83,26 @@ export async function adminRoutes(app: FastifyInstance, { db, config, jobs, acco
     },
     async (request) => {
       const tenantId = tenantOf(request);
-      const { source, path, name = path, depth, etag, lastModified } = Upload.parse(request.query);
+      const { source, path } = Upload.parse(request.query);
       if (!Buffer.isBuffer(request.body)) throw new AppError("input.invalid");
-      const document = await readDocument(request.body, name);
+      const document = await readDocument(request.body, path);
       return db.transaction(tenantId, (tx) =>
-        addDocumentAsOperator(
-          tx,
-          jobs,
-          { source, path, ...document, ...(depth !== undefined && { fetched: { depth, etag, lastModified } }) },
-          request.ip,
-        ),
+        addDocumentAsOperator(tx, jobs, { source, path, ...document }, request.ip),
       );
     },
   );
 
-  app.post("/admin/v1/tenants/:slug/documents/remove", async (request) => {
-    const removal = OneDocument.parse(request.body);
-    await db.transaction(tenantOf(request), (tx) => removeDocumentAsOperator(tx, jobs, removal, request.ip));
-    return {};
+  app.post("/admin/v1/tenants/:slug/crawls", (request) => {
+    const site = OperatorsSite.parse(request.body);
+    return db.transaction(tenantOf(request), (tx) => crawlAsOperator(tx, jobs, site, request.ip));
   });
 
-  app.post("/admin/v1/tenants/:slug/documents/verify", async (request) => {
-    const document = OneDocument.parse(request.body);
-    await db.transaction(tenantOf(request), (tx) => verifyDocument(tx, document));
-    return {};
-  });
-
-  app.get("/admin/v1/tenants/:slug/pages", async (request) => {
-    const { source } = OfSource.parse(request.query);
-    return { pages: await listPages(db, tenantOf(request), source) };
+  app.get("/admin/v1/tenants/:slug/sources/:sourceId", async (request) => {
+    const { data } = InSource.safeParse(request.params);
+    const { sources } = data ? await listSources(db, tenantOf(request), data.sourceId) : { sources: [] };
+    const [source] = sources;
+    if (!source) throw new AppError("source.not_found");
+    return source;
   });
 
   app.get("/admin/v1/tenants/:slug/document-versions/:versionId", async (request) => {

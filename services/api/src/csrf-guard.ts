@@ -18,8 +18,7 @@ export const openedWithoutCookie: Readonly<
   "POST /v1/documents": "API key",
   "POST /v1/documents/:documentId/remove": "API key",
   "POST /admin/v1/tenants/:slug/documents": "admin token",
-  "POST /admin/v1/tenants/:slug/documents/remove": "admin token",
-  "POST /admin/v1/tenants/:slug/documents/verify": "admin token",
+  "POST /admin/v1/tenants/:slug/crawls": "admin token",
   "POST /admin/v1/accounts/reset-factor": "admin token",
 };
 

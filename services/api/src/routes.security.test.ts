@@ -46,6 +46,7 @@ const tried: Record<string, Tried> = {
   "GET /v1/documents": { as: "program" },
   "GET /v1/documents/:documentId": { as: "program" },
   "GET /admin/v1/tenants/:slug/document-versions/:versionId": { as: "operator" },
+  "GET /admin/v1/tenants/:slug/sources/:sourceId": { as: "operator" },
 };
 
 /** Routes that hold no id that could be another tenant's. */
@@ -69,7 +70,7 @@ const otherwise: [RegExp, string][] = [
   ],
   [/^GET \/v1\/openapi.json$/, "describes the API, and is the same for everybody"],
   [
-    /^(GET|POST) \/admin\/v1\/tenants\/:slug(\/documents(\/(remove|verify))?|\/pages)?$/,
+    /^(GET|POST) \/admin\/v1\/tenants\/:slug(\/documents|\/crawls)?$/,
     "the operator's, of all tenants; the tenant is all it names",
   ],
   [/^GET \/admin\/v1\/audit-logs(\/:tenantId)?$/, "the operator's, of all tenants; the log is all it names"],
@@ -98,6 +99,7 @@ const parameters: Record<string, (ids: Ids, tenant: FullTenant) => string> = {
   number: () => "1",
   documentId: ({ DocumentId }) => DocumentId,
   versionId: ({ DocumentVersionId }) => DocumentVersionId,
+  sourceId: ({ SourceId }) => SourceId,
 };
 
 async function call(route: string, { as, body }: Tried, tenant: FullTenant, ids: Ids) {

@@ -1,5 +1,7 @@
 import path from "node:path";
 import { deriveCheckpointKey } from "@parley/core/audit/checkpoint-key";
+import { OperatorsSite } from "@parley/core/knowledge/sources/crawl/crawl-as-operator";
+import { workOnCrawls } from "@parley/core/knowledge/work-on-crawls";
 import { migrateServer, ServerTooOld } from "@parley/db/migrate-server";
 import { ConfigError, loadConfig } from "@parley/platform/config";
 import { createGuardedFetch } from "@parley/platform/http/fetch-guarded";
@@ -10,7 +12,7 @@ import * as z from "zod";
 import { resetFactor } from "./accounts/reset-factor.ts";
 import { exportAudit, verifyAudit } from "./audit/audit-command.ts";
 import { withAudit } from "./audit/open-audit.ts";
-import { CrawlArguments, crawl } from "./crawl/crawl.ts";
+import { crawl } from "./crawl/crawl.ts";
 import { FolderInUse, findRunning, openDataFolder } from "./data-folder.ts";
 import { ingest } from "./ingest/ingest.ts";
 import { type IngestTarget, overHttp, withinThisProcess } from "./ingest/targets.ts";
@@ -22,6 +24,7 @@ import { createDashboardSite } from "./sites.ts";
 
 /** In a secret's place, for what needs none. */
 const none = "-".repeat(32);
+type CrawlOptions = { source?: string; include?: string[]; exclude?: string[]; depth: string; pages: string };
 const say = (line: string) => void process.stdout.write(`${line}\n`);
 
 const program = new Command("parley").description("Parley from the command line");
@@ -54,17 +57,12 @@ program
   .option("--pages <number>", "how many pages to ask for at most, up to 10,000", "1000")
   .argument("<tenant>", "the workspace, e.g. demo")
   .argument("<address>", "where to begin, e.g. https://docs.example.com/")
-  .action(async (tenant: string, address: string, options: object) => {
-    const given = CrawlArguments.safeParse({ ...options, address });
+  .action(async (tenant: string, address: string, { source = address.slice(0, 200), ...options }: CrawlOptions) => {
+    const site = { ...options, address, depth: Number(options.depth), pages: Number(options.pages) };
+    const given = OperatorsSite.safeParse({ source, site });
     if (!given.success) throw new OperatorError(z.prettifyError(given.error));
-    const { fetchAllowedHosts, dashboard } = loadConfig({ ...process.env, PARLEY_SECRET: none, ADMIN_TOKEN: none });
-    const fetch = createGuardedFetch({ allowedHosts: fetchAllowedHosts, contact: dashboard.url });
-    try {
-      const isDone = await withTarget(tenant, (target) => crawl(target, fetch, given.data));
-      process.exitCode = isDone ? 0 : 1;
-    } finally {
-      await fetch.close();
-    }
+    const isDone = await withTarget(tenant, (target) => crawl(target, given.data));
+    process.exitCode = isDone ? 0 : 1;
   });
 
 program
@@ -158,10 +156,16 @@ async function withTarget<T>(tenant: string, work: (target: IngestTarget) => Pro
           throw error;
         },
       });
+      const fetch = createGuardedFetch({ allowedHosts: config.fetchAllowedHosts, contact: config.dashboard.url });
+      const crawls = workOnCrawls({ db: installation.db, jobs: installation.jobs, fetch, logger });
       try {
-        return await work(await withinThisProcess(installation, tenant));
+        const target = await withinThisProcess(installation, tenant);
+        await crawls.start();
+        return await work(target);
       } finally {
+        await crawls.stop();
         await installation.jobs.stop();
+        await fetch.close();
         await installation.close();
       }
     } finally {

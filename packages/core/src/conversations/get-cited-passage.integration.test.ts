@@ -150,9 +150,12 @@ test("a citation says when its version was last seen to be what its source says"
 
   // Its site says that it has not changed; another page's word is not its own.
   await age({ verifiedAt: lastYear });
-  await world.db.transaction(tenantId, (tx) => verifyDocument(tx, { source: "docs", path: "other.md" }));
+  const [source] = (await api.knowledge.sources.list()).sources;
+  const verify = (path: string) =>
+    world.db.transaction(tenantId, (tx) => verifyDocument(tx, { sourceId: source?.id as never, path }));
+  await verify("other.md");
   expect((await get()).verifiedAt).toBe(lastYear.toISOString());
-  await world.db.transaction(tenantId, (tx) => verifyDocument(tx, { source: "docs", path: "guide.md" }));
+  await verify("guide.md");
   expect(isFresh((await get()).verifiedAt)).toBe(true);
 
   // What the source says now is another version: that says nothing of this one.

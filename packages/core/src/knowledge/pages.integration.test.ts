@@ -1,4 +1,3 @@
-import { auditLog } from "@parley/db/schema";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { createLibrary, createWordEmbedder } from "../testing/library.ts";
 import { createWorld, type World } from "../testing/world.ts";
@@ -6,7 +5,7 @@ import { addDocument } from "./add-document.ts";
 import { giveUp } from "./ingest-document.ts";
 import { listPages } from "./list-pages.ts";
 import { readDocument } from "./read-document.ts";
-import { removeDocumentAsOperator } from "./remove-document-as-operator.ts";
+import { listSources } from "./sources/list-sources.ts";
 
 let world: World;
 beforeAll(async () => {
@@ -30,9 +29,10 @@ async function newSite() {
         addDocument(tx, jobs, { ...document, ...(fetched && { fetched }) }),
       );
     },
-    pages: () => listPages(world.db, tenantId, source),
-    removeAsOperator: (path: string) =>
-      world.db.transaction(tenantId, (tx) => removeDocumentAsOperator(tx, jobs, { source, path }, null)),
+    async pages() {
+      const [found] = (await listSources(world.db, tenantId)).sources;
+      return found ? listPages(world.db, tenantId, found.id) : [];
+    },
   };
 }
 
@@ -60,22 +60,4 @@ test("a document that somebody put under a page's address is no page any more", 
   await site.addPage(address, "Send it back.", { depth: 0 });
   await site.addPage(address, "Keep it.", undefined);
   expect(await site.pages()).toEqual([]);
-});
-
-test("a page that is gone is found by no question from then on, and the audit log tells of it", async () => {
-  const site = await newSite();
-  const { documentId, versionId } = await site.addPage(address, "Send it back within thirty days.", { depth: 0 });
-  await site.ingest({ tenantId: site.tenantId, documentId, versionId });
-  expect(await site.search("send it back")).toHaveLength(1);
-
-  await site.removeAsOperator(address);
-  expect(await site.search("send it back")).toEqual([]);
-  expect(await site.pages()).toEqual([]);
-  const entries = await world.db.read(site.tenantId, (read) => read.select().from(auditLog));
-  expect(entries.at(-1)).toMatchObject({
-    action: "document.removed",
-    actorKind: "operator",
-    targetId: documentId,
-  });
-  await expect(site.removeAsOperator(address)).rejects.toMatchObject({ code: "document.not_found" });
 });

@@ -4,9 +4,8 @@
  */
 export const postedRoutes: readonly string[] = [
   "/admin/v1/accounts/reset-factor",
+  "/admin/v1/tenants/:slug/crawls",
   "/admin/v1/tenants/:slug/documents",
-  "/admin/v1/tenants/:slug/documents/remove",
-  "/admin/v1/tenants/:slug/documents/verify",
   "/api/audit-log/export",
   "/api/auth/change-email",
   "/api/auth/change-email/confirm",

@@ -1,12 +1,10 @@
-import type { DocumentVersionId, ErrorBody, TenantId } from "@parley/contracts";
+import type { DocumentVersionId, ErrorBody, SourceId, TenantId } from "@parley/contracts";
 import { AppError } from "@parley/core/app-error";
 import { addDocumentAsOperator } from "@parley/core/knowledge/add-document-as-operator";
 import { findVersionStatus, type VersionStatus } from "@parley/core/knowledge/find-version-status";
-import { listPages } from "@parley/core/knowledge/list-pages";
 import { readDocument } from "@parley/core/knowledge/read-document";
-import { removeDocumentAsOperator } from "@parley/core/knowledge/remove-document-as-operator";
-import type { KnownPage } from "@parley/core/knowledge/sources/crawl/crawl-site";
-import { verifyDocument } from "@parley/core/knowledge/verify-document";
+import { crawlAsOperator, type OperatorsSite } from "@parley/core/knowledge/sources/crawl/crawl-as-operator";
+import { type Crawl, type DocumentCounts, listSources } from "@parley/core/knowledge/sources/list-sources";
 import { findTenantBySlug } from "@parley/core/tenants/find-tenant";
 import ky, { isHTTPError, type Options } from "ky";
 import type { Installation } from "../installation.ts";
@@ -18,15 +16,11 @@ type Added = { versionId: DocumentVersionId; outcome: "queued" | "unchanged" };
 export type IngestTarget = {
   /** @throws Refused with a reason that a person can read */
   add(document: { source: string; path: string; bytes: Buffer }): Promise<Added>;
-  /** `add` for a page of a site: its address is its path. `name`: the file that it would be. */
-  addPage(document: { source: string; page: KnownPage; name: string; bytes: Buffer }): Promise<Added>;
   status(versionId: DocumentVersionId): Promise<VersionStatus>;
-  /** The pages that a source has. */
-  pages(source: string): Promise<KnownPage[]>;
-  /** The document is the same as it was read last. */
-  verify(document: { source: string; path: string }): Promise<void>;
-  /** @throws Refused when it is gone already */
-  remove(document: { source: string; path: string }): Promise<void>;
+  /** Begins to read a site. @throws Refused when it is being read, or the source is no site */
+  crawl(site: OperatorsSite): Promise<{ sourceId: SourceId }>;
+  /** How far a source has come. @throws Refused when it is gone */
+  source(sourceId: SourceId): Promise<{ lastCrawl: Crawl | null; documents: DocumentCounts }>;
 };
 
 /** This one document was not taken; the others may be. */
@@ -68,17 +62,9 @@ export async function overHttp(options: { apiUrl: string; adminToken: string; te
         headers: { "content-type": "application/octet-stream" },
         body: new Uint8Array(bytes),
       }),
-    addPage: ({ source, page: { address, depth, validators }, name, bytes }) =>
-      call(`${base}/documents`, {
-        method: "post",
-        searchParams: { source, path: address, name, depth, ...validators },
-        headers: { "content-type": "application/octet-stream" },
-        body: new Uint8Array(bytes),
-      }),
     status: (versionId) => call(`${base}/document-versions/${versionId}`),
-    pages: async (source) => (await call<{ pages: KnownPage[] }>(`${base}/pages`, { searchParams: { source } })).pages,
-    verify: (document) => call(`${base}/documents/verify`, { method: "post", json: document }),
-    remove: (document) => call(`${base}/documents/remove`, { method: "post", json: document }),
+    crawl: (site) => call(`${base}/crawls`, { method: "post", json: site }),
+    source: (sourceId) => call(`${base}/sources/${sourceId}`),
   };
 }
 
@@ -94,15 +80,12 @@ export async function withinThisProcess(installation: Installation, tenant: stri
         const document = await readDocument(bytes, path);
         return db.transaction(tenantId, (tx) => addDocumentAsOperator(tx, jobs, { source, path, ...document }, null));
       }),
-    addPage: ({ source, page: { address: path, depth, validators }, name, bytes }) =>
-      orRefused(async () => {
-        const document = { source, path, ...(await readDocument(bytes, name)), fetched: { depth, ...validators } };
-        return db.transaction(tenantId, (tx) => addDocumentAsOperator(tx, jobs, document, null));
-      }),
-    pages: (source) => listPages(db, tenantId, source),
-    verify: (document) => db.transaction(tenantId, (tx) => verifyDocument(tx, document)),
-    remove: (document) =>
-      orRefused(() => db.transaction(tenantId, (tx) => removeDocumentAsOperator(tx, jobs, document, null))),
+    crawl: (site) => orRefused(() => db.transaction(tenantId, (tx) => crawlAsOperator(tx, jobs, site, null))),
+    async source(sourceId) {
+      const [source] = (await listSources(db, tenantId, sourceId)).sources;
+      if (!source) throw new Refused("The source was removed while it was read.");
+      return source;
+    },
     async status(versionId) {
       const status = await findVersionStatus(db, tenantId, versionId);
       if (!status) throw new Refused("The document was removed while it was read.");

@@ -1,7 +1,7 @@
-import { DocumentState, type TenantId } from "@parley/contracts";
+import { DocumentState, type SourceId, type TenantId } from "@parley/contracts";
 import type { Database } from "@parley/db";
 import { sources } from "@parley/db/schema";
-import { asc, isNull, sql } from "drizzle-orm";
+import { and, asc, eq, isNull, sql } from "drizzle-orm";
 
 export type DocumentCounts = Record<DocumentState, number> & {
   total: number;
@@ -30,8 +30,12 @@ export type Crawl = {
 
 const none = Object.fromEntries(DocumentState.options.map((state) => [state, 0])) as Record<DocumentState, number>;
 
-/** The tenant's sources by name, each with its documents counted by the state of their newest version. */
-export async function listSources(db: Database, tenantId: TenantId) {
+/**
+ * The tenant's sources by name, each with its documents counted by the state of their newest version.
+ *
+ * @param only this one
+ */
+export async function listSources(db: Database, tenantId: TenantId, only?: SourceId) {
   const { id, kind, name, settings, createdAt, removedAt, nextCrawlAt } = sources;
   const rows = await db.read(tenantId, (read) =>
     read
@@ -63,7 +67,7 @@ export async function listSources(db: Database, tenantId: TenantId) {
         )`,
       })
       .from(sources)
-      .where(isNull(removedAt))
+      .where(and(isNull(removedAt), only && eq(id, only)))
       .orderBy(asc(name), asc(id)),
   );
   return {

@@ -5,7 +5,7 @@ import type { GuardedFetch } from "@parley/platform/http/fetch-guarded";
 import { asc, eq } from "drizzle-orm";
 import { AppError } from "../../../app-error.ts";
 import type { KnowledgeJobs } from "../../jobs.ts";
-import { listPagesOf } from "../../list-pages.ts";
+import { listPages } from "../../list-pages.ts";
 import { type ReadDocument, readDocument } from "../../read-document.ts";
 import { type Claim, claimCrawl, endCrawl } from "./claim-crawl.ts";
 import type { CrawlOrder } from "./crawl-order.ts";
@@ -44,7 +44,7 @@ export async function crawlSource(services: CrawlServices, order: CrawlOrder, si
   const crawling = crawlSite(
     { fetch, wait },
     { ...claim.settings, address: claim.movedTo ?? claim.settings.address },
-    await listPagesOf(db, order.tenantId, order.sourceId),
+    await listPages(db, order.tenantId, order.sourceId),
     signal,
     {
       mayMove: claim.movedTo === null,
