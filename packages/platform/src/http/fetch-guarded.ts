@@ -23,7 +23,7 @@ export type Fetched = {
 export type Validators = { etag?: string | undefined; lastModified?: string | undefined };
 
 /** In characters. */
-export const longestValidators = { etag: 500, lastModified: 100 };
+const longestValidators = { etag: 500, lastModified: 100 };
 
 export type FetchOptions = {
   maxBytes: number;

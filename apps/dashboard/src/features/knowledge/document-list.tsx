@@ -9,7 +9,7 @@ import { ErrorNotice } from "../../errors/error-notice.tsx";
 import { useTRPC } from "../../trpc.ts";
 import { describeFailed } from "./describe-failed.ts";
 import { DocumentStatus } from "./document-status.tsx";
-import { useMayManage } from "./sources/use-sources.ts";
+import { useIsFetched, useMayManage } from "./sources/use-sources.ts";
 import { type DocumentFilter, type ListedDocument, useDocuments } from "./use-documents.ts";
 
 type DocumentListProps = {
@@ -71,6 +71,7 @@ function DocumentTable({ documents, hasSource }: { documents: readonly ListedDoc
 }
 
 function DocumentRow({ document, hasSource }: { document: ListedDocument; hasSource: boolean }) {
+  const isFetched = useIsFetched(document);
   const { id, title, path, source, sourceKind, version, servedVersion, status, changedAt } = document;
   const mayManage = useMayManage();
   return (
@@ -103,7 +104,7 @@ function DocumentRow({ document, hasSource }: { document: ListedDocument; hasSou
       </td>
       <td className="py-3 pe-4 ps-2 md:px-5">
         <div className="flex flex-col items-end gap-2 md:flex-row md:items-center">
-          <DocumentStatus status={status} />
+          <DocumentStatus status={status} isFetched={isFetched} />
           {status === "failed" && mayManage && <RetryButton document={document} />}
         </div>
       </td>

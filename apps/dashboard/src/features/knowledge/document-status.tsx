@@ -12,14 +12,17 @@ const looks: Record<Status, { label: string; icon: LucideIcon; look: string; tur
   failed: { label: "Failed", icon: CircleX, look: "bg-bad-soft text-bad" },
 };
 
+/** Of a page whose site is asked for a newer version of it. */
+const fetching = { ...looks.parsing, label: "Fetching" };
+
 /** What each state is called. */
 export const statusLabels = Object.fromEntries(
   Object.entries(looks).map(([status, { label }]) => [status, label]),
 ) as Record<Status, string>;
 
-/** How far a version of a document has come. */
-export function DocumentStatus({ status }: { status: Status }) {
-  const { label, icon: Icon, look, turns } = looks[status];
+/** How far a version of a document has come, or that its site is asked for a newer one. */
+export function DocumentStatus({ status, isFetched = false }: { status: Status; isFetched?: boolean }) {
+  const { label, icon: Icon, look, turns } = isFetched ? fetching : looks[status];
   return (
     <span
       className={classNames(

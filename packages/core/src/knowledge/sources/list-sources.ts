@@ -15,6 +15,9 @@ export type Crawl = {
   /** `partial`: it ended before every page was asked for, and `reason` says why. */
   status: "queued" | "running" | "done" | "partial" | "failed" | "cancelled";
   reason: string | null;
+  /** The page that is asked for now, and how many are known of that come after it; null when it is not under way. */
+  fetching: string | null;
+  waiting: number;
   seen: number;
   changed: number;
   unchanged: number;
@@ -50,7 +53,13 @@ export async function listSources(db: Database, tenantId: TenantId, only?: Sourc
         lastCrawl: sql<Crawl | null>`(
           select json_build_object('id', id, 'status', status, 'reason', reason, 'seen', seen, 'changed', changed,
             'unchanged', unchanged, 'failed', failed, 'gone', gone, 'skipped', skipped, 'problems', problems,
-            'createdAt', created_at, 'startedAt', started_at, 'finishedAt', finished_at)
+            'createdAt', created_at, 'startedAt', started_at, 'finishedAt', finished_at,
+            'fetching', (
+              select address from crawl_pages where crawl_id = crawls.id and not is_done order by ordinal limit 1
+            ),
+            'waiting', (
+              select greatest(count(*) - 1, 0) from crawl_pages where crawl_id = crawls.id and not is_done
+            ))
           from crawls where source_id = sources.id order by created_at desc, crawls.id limit 1
         )`,
         counts: sql<Partial<DocumentCounts> | null>`(

@@ -75,7 +75,7 @@ export function SitePanel({ source }: { source: Site }) {
       </div>
       {failure && <ErrorNotice error={failure} className="mx-4 mb-4 md:mx-5" />}
       {lastCrawl ? (
-        <LastCrawl crawl={lastCrawl} most={site.pages} />
+        <LastCrawl crawl={lastCrawl} />
       ) : (
         <p className="border-t border-line px-4 py-3 text-sm text-ink-soft md:px-5">It was not read yet.</p>
       )}
@@ -104,8 +104,8 @@ const looks: Record<Crawl["status"], { icon: LucideIcon; look: string }> = {
   cancelled: { icon: CircleX, look: "text-ink-soft" },
 };
 
-function LastCrawl({ crawl, most }: { crawl: Crawl; most: number }) {
-  const { status, reason, seen, problems, finishedAt, createdAt } = crawl;
+function LastCrawl({ crawl }: { crawl: Crawl }) {
+  const { status, reason, fetching, waiting, seen, problems, finishedAt, createdAt } = crawl;
   const { icon: Icon, look } = looks[status];
   return (
     <div className="border-t border-line px-4 py-3.5 text-sm md:px-5">
@@ -119,12 +119,23 @@ function LastCrawl({ crawl, most }: { crawl: Crawl; most: number }) {
         </span>
       </p>
       {status === "running" && (
-        <progress
-          max={most}
-          value={seen}
-          aria-label="Pages asked for, of the most"
-          className="upload-progress mt-2.5"
-        />
+        <>
+          <progress
+            max={seen + waiting + 1}
+            value={seen}
+            aria-label="Pages asked for, of those found so far"
+            className="upload-progress mt-2.5"
+          />
+          {fetching && (
+            <p className="mt-1.5 truncate text-ink-soft">
+              Fetching{" "}
+              <span className="font-mono text-xs" dir="ltr">
+                {fetching}
+              </span>
+              {waiting > 0 && ` · ${waiting.toLocaleString("en")} more found`}
+            </p>
+          )}
+        </>
       )}
       <p className="mt-1.5 text-ink-soft tabular-nums">{crawlPhrase(crawl)}</p>
       {reason && <p className={status === "failed" ? "mt-1 text-bad" : "mt-1 text-ink-soft"}>{reason}</p>}

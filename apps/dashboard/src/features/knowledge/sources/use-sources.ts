@@ -11,6 +11,12 @@ export function useSources() {
   return useQuery(trpc.knowledge.sources.list.queryOptions(undefined, { select: ({ sources }) => sources }));
 }
 
+/** Whether the document is the page that its site is asked for now. */
+export function useIsFetched({ sourceId, path }: { sourceId: SourceId; path: string }): boolean {
+  const { data = [] } = useSources();
+  return data.find(({ id }) => id === sourceId)?.lastCrawl?.fetching === path;
+}
+
 /** Whether the member may change what the workspace knows. The server decides; this only shows no closed doors. */
 export function useMayManage(): boolean {
   const { role } = useMember().member;

@@ -14,6 +14,7 @@ import type { KnowledgeJobs } from "../../jobs.ts";
 import { workOnCrawls } from "../../work-on-crawls.ts";
 import { lockSource } from "../lock-source.ts";
 import { cancelCrawlOf } from "./claim-crawl.ts";
+import { crawlAsOperator } from "./crawl-as-operator.ts";
 import type { CrawlOrder } from "./crawl-order.ts";
 import { type CrawlServices, crawlSource, giveUpCrawl } from "./crawl-source.ts";
 
@@ -106,6 +107,61 @@ async function newSite(settings: Partial<SiteSettings> = {}) {
 }
 
 describe("a site", () => {
+  test("tells which page it is asked for now, and how many of those found come after it", async () => {
+    pages["/"] = { body: page("The elephant is grey.", "/a", "/b", "/c") };
+    for (const path of ["/a", "/b", "/c"]) pages[path] = { body: page(`The animal ${path} is told of.`) };
+    const one = await newSite();
+    await one.start();
+    expect(await one.last()).toMatchObject({ status: "queued", fetching: null, waiting: 0 });
+    const told: unknown[] = [];
+    const watched: GuardedFetch = {
+      ...fetch,
+      async get(...asked) {
+        const { fetching, waiting } = await one.last();
+        if (fetching) told.push([fetching.replace(/^http:..[^/]*/, ""), waiting]);
+        return fetch.get(...asked);
+      },
+    };
+    await crawlSource({ ...one.services, fetch: watched }, one.order(), never);
+    expect(told).toEqual([
+      ["/a", 2],
+      ["/b", 1],
+      ["/c", 0],
+    ]);
+    expect(await one.last()).toMatchObject({ status: "done", fetching: null, waiting: 0 });
+  });
+
+  test("that whoever runs the installation names is a source like any other, and is changed as they say", async () => {
+    const one = await newSite();
+    const jobs = one.services.jobs;
+    const address = `http://127.0.0.1:${site.port}/`;
+    const settings = { address, include: [], exclude: ["/b"], depth: 3, pages: 10 };
+    const ask = (source: string, more = {}) =>
+      world.db.transaction(one.tenantId, (tx) =>
+        crawlAsOperator(tx, jobs, { source, site: { ...settings, ...more } }, null),
+      );
+    await one.sources.changeSite({ sourceId: one.sourceId, site: { ...settings, schedule: "daily" } });
+    // As it is already: nothing is changed.
+    expect(await ask("Site")).toEqual({ sourceId: one.sourceId });
+    await expect(ask("Site")).rejects.toMatchObject({ code: "crawl.under_way" });
+    await one.sources.cancelCrawl({ sourceId: one.sourceId });
+    await ask("Site", { depth: 1 });
+    const other = await ask("Another");
+    const { sources } = await one.sources.list();
+    expect(sources.map(({ id, name, site: read, lastCrawl }) => [id, name, read, lastCrawl?.status])).toEqual([
+      [other.sourceId, "Another", { ...settings, schedule: "off" }, "queued"],
+      [one.sourceId, "Site", { ...settings, depth: 1, schedule: "daily" }, "queued"],
+    ]);
+    await one.sources.create({ id: SourceId.parse(randomUUID()), kind: "upload", name: "Files" });
+    await expect(ask("Files")).rejects.toMatchObject({ code: "source.wrong_kind" });
+
+    const log = await world.db.read(one.tenantId, (read) => read.select().from(auditLog).orderBy(auditLog.seq));
+    expect(log.filter(({ actorKind }) => actorKind === "operator")).toMatchObject([
+      { action: "source.changed", targetId: one.sourceId },
+      { action: "source.created", targetId: other.sourceId },
+    ]);
+  });
+
   test("is read page by page, is found by what it says, and tells how far it is", async () => {
     pages["/"] = { body: page("The elephant is grey.", "/a", "/missing", "/broken") };
     pages["/a"] = { body: page("The lion is yellow.") };
