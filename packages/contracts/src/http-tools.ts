@@ -15,6 +15,10 @@ export const httpToolLimits = {
   resultBytes: 16 * 1024,
 } as const;
 
+/** Ours, or of the connection: set by whoever makes the call. */
+const ownHeaders =
+  /^(?:parley-contact|accept|content-type|content-length|host|connection|transfer-encoding|keep-alive|upgrade|te|trailer|expect)$/i;
+
 const line = (max: number) =>
   z
     .string()
@@ -43,7 +47,10 @@ export const SaveHttpTool = z.strictObject({
   headers: z
     .array(
       z.strictObject({
-        name: z.string().regex(/^[A-Za-z][A-Za-z0-9-]{0,59}$/),
+        name: z
+          .string()
+          .regex(/^[A-Za-z][A-Za-z0-9-]{0,59}$/)
+          .refine((name) => !ownHeaders.test(name), "is set by the assistant"),
         value: z
           .string()
           .max(httpToolLimits.headerValue)
@@ -52,6 +59,10 @@ export const SaveHttpTool = z.strictObject({
       }),
     )
     .max(httpToolLimits.headers)
+    .refine(
+      (headers) => new Set(headers.map(({ name }) => name.toLowerCase())).size === headers.length,
+      "twice the same",
+    )
     .default([]),
   /** Whether our id of the contact is sent along, in the header `Parley-Contact`. It comes from the server, never from a model. */
   sendsContact: z.boolean(),

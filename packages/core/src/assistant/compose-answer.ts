@@ -81,17 +81,20 @@ export async function composeAnswer(
   }
 
   const { signal, clock, meter } = listener;
+  const deadline = performance.now() + deps.limits.timeoutMs;
   const inTime = AbortSignal.any([signal, AbortSignal.timeout(deps.limits.timeoutMs)]);
   const [settings, models] = await unlessAborted(
     inTime,
     Promise.all([readSettings(deps.db, tenantId), deps.modelsOf(tenantId)]),
   );
   const { passages, searchMs } = await unlessAborted(inTime, timed(retrieve(deps, models, tenantId, asked)));
-  const toolbox = await deps.toolsOf?.(tenantId, asked.contactId, passages.length + 1);
+  // Whoever can look nothing up is given nothing.
+  const openTools = models.tiers.length > 0 ? deps.toolsOf : undefined;
+  const toolbox = await openTools?.(tenantId, asked.contactId, passages.length + 1);
   const { text, history } = asked;
   const { fromAccount: accountLabel } = toolbox ? await wordingFor({ text, history }) : { fromAccount: "" };
   const question: Question = { text, history, passages, settings, toolbox, accountLabel };
-  if (passages.length === 0) {
+  if (passages.length === 0 && !toolbox) {
     const reason = "no passage was found";
     const { unknown } = await wordingFor(question);
     return account({ answerer: builtInAnswerer, outcome: "unknown", text: unknown, reason, searchMs });
@@ -117,7 +120,9 @@ export async function composeAnswer(
     attempts.push(attempt);
     listener.onAttempt(attempt);
   };
-  const draft = await askInTurn(steps, question, { ...listener, ...deps.limits, large, onWords, onAttempt });
+  const timeoutMs = Math.max(1, deadline - performance.now());
+  const asking = { ...listener, ...deps.limits, timeoutMs, large, onWords, onAttempt };
+  const draft = await askInTurn(steps, question, asking);
   const conclusion = await conclude(question, draft);
   const citations = draft.verdict === "answered" || draft.verdict === "partial" ? cite(draft, passages) : [];
   if (draft.answerer.answerer === "built-in" && large) meter.addFree(costInstead(large, question, conclusion.text));

@@ -25,8 +25,8 @@ export type WorkspaceModels = {
   quality: AnswerQuality;
   /** What the tenant's answers are written by. */
   of(tenantId: TenantId): Promise<Models>;
-  /** Asks a provider's model for a word, with the key that is stored. @throws AppError `model_provider.not_found` */
-  test(tenantId: TenantId, input: TestProvider): Promise<Tested>;
+  /** Asks a provider's model for a word, with the key that is stored. @throws AppError `model_provider.not_found`, the signal's reason */
+  test(tenantId: TenantId, input: TestProvider, signal: AbortSignal): Promise<Tested>;
 };
 
 export type Tested = { works: true; durationMs: number } | { works: false; reason: string };
@@ -116,11 +116,11 @@ export function createWorkspaceModels(options: {
         tiers: [...byLevel].map(([level, list]) => ({ level, models: list.map(({ model }) => model) })),
       };
     },
-    async test(tenantId, { id, model }) {
+    async test(tenantId, { id, model }, signal) {
       const connection = connect(await getProvider(db, tenantId, id));
       if (!connection) return { works: false, reason: unreadable };
       const { tryModel } = await import("./models/try-model.ts");
-      return tryModel(connection, model);
+      return tryModel(connection, model, signal);
     },
   };
 }

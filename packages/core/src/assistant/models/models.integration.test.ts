@@ -1,8 +1,8 @@
 import { randomUUID } from "node:crypto";
-import { MemberId, ModelId, ModelProviderId } from "@parley/contracts";
+import { MemberId, ModelId, ModelProviderId, UserId } from "@parley/contracts";
 import { auditLog, modelProviders } from "@parley/db/schema";
 import { asc, eq, sql } from "drizzle-orm";
-import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vitest";
 import { type FakeProvider, startFakeProvider } from "../../testing/fake-provider.ts";
 import { makePassage } from "../../testing/make-passage.ts";
 import { createWorld } from "../../testing/world.ts";
@@ -29,6 +29,7 @@ afterAll(async () => {
 });
 
 type Tenant = Awaited<ReturnType<typeof world.tenant>>;
+const never = new AbortController().signal;
 const providerId = () => ModelProviderId.parse(randomUUID());
 const modelId = () => ModelId.parse(randomUUID());
 const openModels = (more: Partial<Parameters<typeof createWorkspaceModels>[0]> = {}) => {
@@ -99,11 +100,11 @@ describe("a provider's key", () => {
     expect(await answer()).toMatchObject([
       { id: null, how: "cut_off", reason: expect.stringContaining("key can't be read") },
     ]);
-    expect(await openModels().test(other.tenantId, { id: other.providerId, model: "m" })).toMatchObject({
+    expect(await openModels().test(other.tenantId, { id: other.providerId, model: "m" }, never)).toMatchObject({
       works: false,
     });
     const elsewhere = openModels({ secret: "another secret of tests, 32 characters or more" });
-    expect(await elsewhere.test(tenant.tenantId, { id: tenant.providerId, model: "m" })).toMatchObject({
+    expect(await elsewhere.test(tenant.tenantId, { id: tenant.providerId, model: "m" }, never)).toMatchObject({
       works: false,
     });
     expect(provider.requests).toEqual([]);
@@ -128,7 +129,7 @@ describe("a provider's key", () => {
   test("can be replaced, and is tried with a clear word for what is wrong", async () => {
     const tenant = await tenantWith("gpt-5-mini");
     const models = openModels();
-    const tryIt = () => models.test(tenant.tenantId, { id: tenant.providerId, model: "gpt-5-mini" });
+    const tryIt = () => models.test(tenant.tenantId, { id: tenant.providerId, model: "gpt-5-mini" }, never);
     provider.enqueue({ status: 401 }, {});
     expect(await tryIt()).toEqual({ works: false, reason: "the provider refused the API key (401)" });
     await tenant.api.assistant.models.saveProvider({
@@ -142,11 +143,20 @@ describe("a provider's key", () => {
   });
 
   test("[I4] an address of the inner network is not asked", async () => {
-    const { api } = await world.tenant();
+    const { api, tenantId, member } = await world.tenant();
     const id = providerId();
     await api.assistant.models.saveProvider({ id, kind: "openai-compatible", name: "Inner", baseUrl: provider.url });
     // As every procedure does here: the guard refuses.
-    expect(await api.assistant.models.testProvider({ id, model: "m" })).toMatchObject({
+    const user = { id: UserId.parse(randomUUID()), name: "Ada", email: "ada@example.com" };
+    const countSearch = vi.fn(async () => {});
+    const counted = world.apiFor({
+      user,
+      caller: { kind: "member", tenantId, ...member, role: "owner" },
+      countSearch,
+    });
+    const tried = await counted.assistant.models.testProvider({ id, model: "m" });
+    expect(countSearch).toHaveBeenCalledTimes(1);
+    expect(tried).toMatchObject({
       works: false,
       reason: expect.stringContaining("not public"),
     });

@@ -111,15 +111,26 @@ describe.each(protocols)("$kind", ({ kind, model, key }) => {
     expect(third).toMatchObject({ ending: { reason: expect.stringContaining("left alone") }, tried: [{ id: null }] });
   });
 
+  test("a trial is called off by whoever asked for it", async () => {
+    provider.enqueue({ headers: {}, fault: "stall", afterTokens: 0 });
+    const leave = new AbortController();
+    const trying = expect(tryModel(connection(), model, leave.signal)).rejects.toThrow("gone");
+    leave.abort(new Error("gone"));
+    await trying;
+  });
+
   test("a key is tried: it works, it is refused, and nobody answers", async () => {
-    expect(await tryModel(connection(), model)).toMatchObject({ works: true });
+    expect(await tryModel(connection(), model, never)).toMatchObject({ works: true });
     provider.enqueue({ status: 401 }, { status: 404 });
-    expect(await tryModel(connection(), model)).toEqual({
+    expect(await tryModel(connection(), model, never)).toEqual({
       works: false,
       reason: "the provider refused the API key (401)",
     });
-    expect(await tryModel(connection(), model)).toMatchObject({ reason: expect.stringContaining("no such model") });
+    expect(await tryModel(connection(), model, never)).toMatchObject({
+      reason: expect.stringContaining("no such model"),
+    });
     const gone = { ...connection(), baseUrl: "http://127.0.0.1:9/v1" };
-    expect(await tryModel(gone, model)).toMatchObject({ reason: expect.stringContaining("can't be") });
+    expect(await tryModel(gone, model, never)).toMatchObject({ reason: expect.stringContaining("can't be") });
   });
 });
+const never = new AbortController().signal;

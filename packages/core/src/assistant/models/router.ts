@@ -14,6 +14,8 @@ const byOf = ({ caller, ip }: { caller: MemberCaller; ip: string }) => ({
 });
 const manage = procedureFor("models.manage");
 
+const never = new AbortController().signal;
+
 /** Which models may write a tenant's answers, whose they are, and what they cost. */
 export const modelsRouter = router({
   list: manage.query(({ ctx }) => listModels(ctx.db, ctx.caller.tenantId, ctx.models)),
@@ -24,7 +26,11 @@ export const modelsRouter = router({
   removeProvider: manage
     .input(z.strictObject({ id: ModelProviderId }))
     .mutation(({ ctx, input }) => ctx.inTenant((tx) => removeProvider(tx, byOf(ctx), input.id))),
-  testProvider: manage.input(TestProvider).mutation(({ ctx, input }) => ctx.models.test(ctx.caller.tenantId, input)),
+  /** It costs what a few tokens cost, so it is counted like what takes a search. */
+  testProvider: manage.input(TestProvider).mutation(async ({ ctx, input, signal = never }) => {
+    await ctx.countSearch();
+    return ctx.models.test(ctx.caller.tenantId, input, signal);
+  }),
 
   saveModel: manage
     .input(SaveModel)

@@ -6,8 +6,8 @@ import { isToThinkLittle, openModel } from "./open-model.ts";
 
 const timeoutMs = 20_000;
 
-/** Asks a model for a word, to see whether address, key and name are right. It costs what some tokens cost. */
-export async function tryModel(connection: Connection, model: string): Promise<Tested> {
+/** Asks a model for a word, to see whether address, key and name are right. It costs what some tokens cost. @throws the signal's reason */
+export async function tryModel(connection: Connection, model: string, signal: AbortSignal): Promise<Tested> {
   const began = performance.now();
   const timeout = AbortSignal.timeout(timeoutMs);
   try {
@@ -16,11 +16,12 @@ export async function tryModel(connection: Connection, model: string): Promise<T
       prompt: "Reply with the word yes.",
       maxOutputTokens: 64,
       maxRetries: 0,
-      abortSignal: timeout,
+      abortSignal: AbortSignal.any([signal, timeout]),
       ...(isToThinkLittle(connection, model) && { reasoning: "low" }),
     });
     return { works: true, durationMs: Math.round(performance.now() - began) };
   } catch (error) {
+    signal.throwIfAborted();
     const reason = timeout.aborted
       ? `the provider said nothing for ${timeoutMs / 1_000} seconds`
       : describeFailure(error).reason;

@@ -1,11 +1,12 @@
 import { MemberId } from "@parley/contracts";
 import { messages, runs, spending } from "@parley/db/schema";
-import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import { afterAll, beforeAll, beforeEach, expect, test, vi } from "vitest";
 import { type FakeProvider, startFakeProvider } from "../../testing/fake-provider.ts";
 import { createWordEmbedder } from "../../testing/library.ts";
 import { teach } from "../../testing/teach.ts";
 import { createWorld } from "../../testing/world.ts";
 import { writtenBy } from "../../testing/written-by.ts";
+import type { Answerer } from "../answerer.ts";
 import { createModel, type Model } from "../models/model.ts";
 import { askPlayground } from "./ask-playground.ts";
 
@@ -78,6 +79,31 @@ test("what somebody who went away had asked is paid for all the same", async () 
   const { entries } = await rowsOf(made);
   expect(entries).toMatchObject([{ purpose: "playground", countedBy: "tokenizer" }]);
   expect(entries[0]?.costMicros).toBeGreaterThan(0);
+});
+
+test("the time that an answer may take is that of its search and its writing together", async () => {
+  const made = await tenant();
+  const now = performance.now.bind(performance);
+  let passedMs = 0;
+  const clock = vi.spyOn(performance, "now").mockImplementation(() => now() + passedMs);
+  const slow = createWordEmbedder();
+  slow.before = () => {
+    passedMs = 15_000;
+  };
+  let leftMs = 0;
+  const answerer: Answerer = {
+    ...{ answerer: "language-model", provider: "Ours", model: "m", readsHistory: false },
+    // biome-ignore lint/correctness/useYield: it has no words
+    async *write(_question, { timeoutMs }) {
+      leftMs = timeoutMs;
+      return { how: "declined", reason: null };
+    },
+  };
+  const deps = { db, embedder: slow, limits, modelsOf: writtenBy(answerer) };
+  await askPlayground(deps, made.tenantId, { text: "How do I add documents?", history: [] }, never);
+  clock.mockRestore();
+  expect(leftMs).toBeGreaterThan(0);
+  expect(leftMs).toBeLessThanOrEqual(limits.timeoutMs - 15_000);
 });
 
 test("it is asked by owners and admins alone, for it costs money", async () => {

@@ -13,7 +13,8 @@ export const playgroundRouter = router({
     .input(z.strictObject({ question: Words, before: Words.optional() }))
     .mutation(async ({ ctx, input: { question: text, before }, signal }) => {
       await ctx.countSearch();
-      const deps = { db: ctx.db, embedder: ctx.embedder, modelsOf: ctx.models.of, limits: patience };
+      const { of: modelsOf, httpTools } = ctx.models;
+      const deps = { db: ctx.db, embedder: ctx.embedder, modelsOf, toolsOf: httpTools.open, limits: patience };
       const history = before === undefined ? [] : [{ author: "contact" as const, text: before }];
       return askPlayground(deps, ctx.caller.tenantId, { text, history }, signal ?? new AbortController().signal);
     }),

@@ -50,7 +50,7 @@ export type Route = {
  */
 export async function route(
   { tiers, quality }: Models,
-  { text, history, passages }: Question,
+  { text, history, passages, toolbox }: Question,
   { embedder, budgetStep = null }: { embedder: Embedder; budgetStep?: BudgetStep | null },
 ): Promise<Route> {
   const question = inContext(text, history);
@@ -63,7 +63,8 @@ export async function route(
   if (budgetStep === "built_in") return { steps: [builtIn(false)], note: { ...noted, level: 0, because: "budget" } };
 
   const { sure, loss } = qualities[quality];
-  const isSure = sure !== null && evidence !== null && evidence >= sure;
+  // Where something may be looked up, only a model can tell whether it has to be.
+  const isSure = !toolbox && sure !== null && evidence !== null && evidence >= sure;
   const choice = budgetStep === "cheaper" ? cheapestOf(tiers) : await chooseTier(tiers, loss, question, embedder);
   const mostLevel = budgetStep === "cheaper" ? choice.level : Number.POSITIVE_INFINITY;
   const above = tiers.filter(({ level }) => level >= choice.level && level <= mostLevel).flatMap(stepsOf(false));

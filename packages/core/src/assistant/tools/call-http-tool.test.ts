@@ -87,7 +87,7 @@ test.each([
   expect(received).toEqual([]);
 });
 
-test.each(["a/../../admin", "a?x=1#y", "a@evil.example", "%2e%2e", "\\..\\x", "//evil.example/"])(
+test.each(["a?x=1#y", "a@evil.example", "A 1/2", "a..b/.c", "//evil.example/"])(
   "an argument stays within its place: %j",
   (order) => {
     const url = fillAddress("https://api.shop.example/v1/orders/{order}/status", { order }, true);
@@ -96,6 +96,30 @@ test.each(["a/../../admin", "a?x=1#y", "a@evil.example", "%2e%2e", "\\..\\x", "/
     expect(url?.search).toBe("");
   },
 );
+
+test.each(["a/../../admin", "../admin", "..", "a/.", "%2e%2e", "%2E./%2fadmin", "a%2f..%2f", "\\..\\x", "..;/admin"])(
+  "what some server may take for a way out of its place is no argument: %j",
+  (order) => {
+    expect(fillAddress("https://api.shop.example/v1/orders/{order}/status", { order }, true)).toBeUndefined();
+    // Behind the question mark it is a word like any other.
+    expect(fillAddress("https://api.shop.example/find?q={order}", { order }, true)?.searchParams.get("q")).toBe(order);
+  },
+);
+
+test("a header of ours stands alone, by whatever name there is another", async () => {
+  respond = (_request, response) => response.end("x");
+  const headers = {
+    "Content-Type": "application/xml",
+    "Parley-Contact": "somebody",
+    Accept: "text/html",
+    "X-Key": "k",
+  };
+  await call({ order: "A" }, { method: "POST", headers });
+  expect(received[0]?.headers).toMatchObject({
+    ...{ "content-type": "application/json", "parley-contact": contactId, "x-key": "k" },
+    accept: expect.not.stringContaining("html"),
+  });
+});
 
 test.each([
   "https://{host}/x",
@@ -151,6 +175,15 @@ test("[I4, I5] the inner network is not asked, whatever a tool's address says", 
 });
 
 test.each([
+  '{"type":"object","properties":{"format":{"type":"string"},"pattern":{"type":"integer"}}}',
+  '{"$schema":"https://json-schema.org/draft/2020-12/schema","type":"object","properties":{}}',
+  '{"type":"object","properties":{"a":{"type":"string","example":"A1","enum":["$ref"],"default":"x"}}}',
+])("a schema is taken that only names or shows what is refused: %s", (text) => {
+  expect(readToolSchema(text).check({})).toBe(true);
+});
+
+test.each([
+  '{"type":"object","properties":{"properties":{"type":"string","pattern":"a"}}}',
   "no JSON",
   "[]",
   '{"type":"array"}',

@@ -48,7 +48,7 @@ export async function callHttpTool(
     const response = await fetch(url, {
       method: tool.method,
       headers: {
-        ...tool.headers,
+        ...inSmallLetters(tool.headers),
         accept: "application/json, text/plain;q=0.9",
         ...(isPost && { "content-type": "application/json" }),
         ...(tool.sendsContact && contactId && { "parley-contact": contactId }),
@@ -72,6 +72,10 @@ export async function callHttpTool(
     return { outcome: "failed", detail, durationMs: durationMs() };
   }
 }
+
+/** By whatever name somebody has given a header of ours, ours takes its place, and does not stand beside it. */
+const inSmallLetters = (headers: HttpTool["headers"]) =>
+  Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
 
 /** @returns undefined when it is longer than it may be; the rest is not read */
 async function readText({ body }: Response): Promise<string | undefined> {

@@ -9,6 +9,8 @@ const byOf = ({ caller, ip }: { caller: MemberCaller; ip: string }) => ({
   ip,
 });
 
+const never = new AbortController().signal;
+
 /** What the tenant's own server can be asked for. */
 export const toolsRouter = router({
   list: procedureFor("assistant.read").query(({ ctx }) => ctx.models.httpTools.list(ctx.caller.tenantId)),
@@ -21,8 +23,11 @@ export const toolsRouter = router({
     .input(z.strictObject({ id: HttpToolId }))
     .mutation(({ ctx, input }) => ctx.inTenant((tx) => removeTool(tx, byOf(ctx), input.id))),
 
-  /** Arguments as JSON. */
+  /** Arguments as JSON. It calls whatever address the tool has, so it is counted like what takes a search. */
   test: procedureFor("assistant.manage")
     .input(z.strictObject({ id: HttpToolId, given: z.string().max(8_000) }))
-    .mutation(({ ctx, input }) => ctx.models.httpTools.test(ctx.caller.tenantId, input.id, input.given)),
+    .mutation(async ({ ctx, input: { id, given }, signal = never }) => {
+      await ctx.countSearch();
+      return ctx.models.httpTools.test(ctx.caller.tenantId, id, given, signal);
+    }),
 });

@@ -7,11 +7,13 @@ import { recordAudit } from "../../audit/record-audit.ts";
 import { announce } from "../../outbox/announce.ts";
 import { type Actor, checkStillMay } from "../../tenants/acting-member.ts";
 import { checkTemplate } from "./fill-address.ts";
+import { handOffTool } from "./hand-off-tool.ts";
 import type { ToolHeaders } from "./tool-headers.ts";
 import { readToolSchema } from "./tool-schema.ts";
 
 /**
- * Adds a tool, or changes it. A header's value stays what it was where none comes, but never goes to another host than it was given for.
+ * Adds a tool, or changes it. A header's value stays what it was where none comes, but never goes to another host or scheme than it was
+ * given for.
  *
  * @throws AppError `auth.forbidden`, `tool.schema_invalid`, `tool.address_invalid`, `tool.header_missing`, `tool.name_taken`,
  *   `tool.too_many`
@@ -24,16 +26,19 @@ export async function saveTool(
 ): Promise<void> {
   await checkStillMay(tx, by, "assistant.manage");
   readToolSchema(tool.parameters);
-  const { host } = checkTemplate(tool.url);
+  const { host, origin } = checkTemplate(tool.url);
   const [known] = await tx.select().from(httpTools).where(eq(httpTools.id, id)).for("update");
-  const place = { tenantId: by.tenantId, id, host };
-  const kept =
-    known?.sealedHeaders && checkTemplate(known.url).host === host ? sealer.open(known.sealedHeaders, place) : {};
+  const place = { tenantId: by.tenantId, id, origin };
+  const isKept =
+    headers.some(({ value }) => value === undefined) && known && checkTemplate(known.url).origin === origin;
+  const kept = (isKept && known.sealedHeaders && openKept(sealer, known.sealedHeaders, place)) || {};
   const values: Record<string, string> = {};
   for (const { name, value = kept[name] } of headers) {
     if (value === undefined) throw new AppError("tool.header_missing");
     values[name] = value;
   }
+  // The assistant's own tool goes by it.
+  if (tool.name === handOffTool.name) throw new AppError("tool.name_taken");
   const others = await tx
     .select({ id: httpTools.id, name: httpTools.name })
     .from(httpTools)
@@ -53,6 +58,18 @@ export async function saveTool(
     ip: by.ip,
     details: { method: tool.method, host, sendsContact: tool.sendsContact, enabled: tool.enabled },
   });
+}
+
+/** Nothing when they can't be read any more, since the installation's secret has changed: they are to be given anew. */
+function openKept(
+  { open }: ToolHeaders,
+  ...sealed: Parameters<ToolHeaders["open"]>
+): Record<string, string> | undefined {
+  try {
+    return open(...sealed);
+  } catch {
+    return undefined;
+  }
 }
 
 /** @throws AppError `auth.forbidden`, `tool.not_found` */

@@ -32,6 +32,8 @@ type Usable = {
 };
 
 const longestGiven = 500;
+/** Of calls that are asked for beyond what may be, as many are noted. */
+const mostNoted = 20;
 
 /** @param firstNumber of what comes, after the passages */
 export function createToolbox(usable: readonly Usable[], firstNumber: number): Toolbox {
@@ -43,7 +45,8 @@ export function createToolbox(usable: readonly Usable[], firstNumber: number): T
     const { name } = tool;
     const noted = { name, given: text.slice(0, longestGiven).toWellFormed() };
     if (calls.length >= httpToolLimits.callsPerAnswer) {
-      calls.push({ ...noted, outcome: "too_many", reason: "an answer may ask no more", durationMs: 0 });
+      const refused = { ...noted, outcome: "too_many" as const, reason: "an answer may ask no more", durationMs: 0 };
+      if (calls.length < mostNoted) calls.push(refused);
       return "No more calls: answer from what you have.";
     }
     const call: ToolCall = { ...noted, outcome: "failed", reason: "it did not end", durationMs: 0 };
