@@ -121,6 +121,25 @@ test("files are dropped or chosen, read while one looks on, asked about, and rem
   await drop(page, "copper.md", "# Copper teapots\n\nThe copper teapot of Ravenna holds two litres.\n");
   await expect(row("copper.md")).toContainText("It is there already, just so");
 
+  // Whoever closes the tab before a file has arrived is asked, also on a page that says nothing of it.
+  const held = Promise.withResolvers<void>();
+  await page.route("**/api/knowledge/uploads?*", async (route) => {
+    await held.promise;
+    await route.continue();
+  });
+  const isAsked = () =>
+    page.evaluate("!dispatchEvent(new Event('beforeunload', { cancelable: true }))") as Promise<boolean>;
+  expect(await isAsked()).toBe(false);
+  await drop(page, "tin.md", "# Tin teapots\n\nTin is soft.\n");
+  await expect(row("tin.md")).toContainText("% sent");
+  await page.getByRole("link", { name: "Inbox", exact: true }).click();
+  await expect(page.getByRole("navigation", { name: "Views" })).toBeVisible();
+  expect(await isAsked()).toBe(true);
+  held.resolve();
+  await expect.poll(isAsked).toBe(false);
+  await page.goBack();
+  await expect(row("tin.md")).toContainText("Sent");
+
   const question = encodeURIComponent("How much does the copper teapot of Ravenna hold?");
   await page.goto(`${builtIn.dashboardUrl}/knowledge/search?q=${question}`);
   await expect(page.getByRole("article", { name: "Passage 1", exact: true })).toContainText("Copper teapots");
@@ -132,7 +151,7 @@ test("files are dropped or chosen, read while one looks on, asked about, and rem
   await expect(page.getByRole("heading", { name: "Old teapots", level: 1 })).toBeVisible();
   await page.getByRole("button", { name: "Remove" }).click();
   const dialog = page.getByRole("alertdialog");
-  await expect(dialog).toContainText("1 document leaves all answers at once.");
+  await expect(dialog).toContainText("2 documents leave all answers at once.");
   await dialog.getByRole("button", { name: "Remove" }).click();
   await expect(page.getByRole("heading", { name: "Knowledge", level: 1 })).toBeVisible();
   await expect(page.getByRole("link", { name: "Old teapots" })).toHaveCount(0);

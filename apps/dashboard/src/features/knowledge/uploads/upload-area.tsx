@@ -1,6 +1,6 @@
 import { limits, type SourceId } from "@parley/contracts";
 import { CircleCheck, CircleX, Clock, FileUp, LoaderCircle, type LucideIcon } from "lucide-react";
-import { type DragEvent, useId, useRef, useState } from "react";
+import { type DragEvent, memo, useId, useRef, useState } from "react";
 import { Button } from "../../../components/button.tsx";
 import { classNames } from "../../../components/class-names.ts";
 import { describeUploadFailure, isWorthAgain } from "./upload-failure.ts";
@@ -12,11 +12,12 @@ const largestMb = limits.fileBytes / 1024 / 1024;
 
 /** Takes files, dropped or chosen, and shows how far each of them is. */
 export function UploadArea({ sourceId }: { sourceId: SourceId }) {
-  const { uploads, add, cancel, retry, clear } = useUploads(sourceId);
+  const { uploads, add, cancel, cancelAll, retry, clear } = useUploads(sourceId);
   const [isOver, setIsOver] = useState(false);
   const input = useRef<HTMLInputElement>(null);
   const hint = useId();
-  const isDone = uploads.some(({ state }) => state.is !== "waiting" && state.is !== "sending");
+  const isUnderWay = ({ state }: Upload) => state.is === "waiting" || state.is === "sending";
+  const again = uploads.filter(({ state }) => mayGoAgain(state));
 
   function take(event: DragEvent) {
     event.preventDefault();
@@ -72,23 +73,28 @@ export function UploadArea({ sourceId }: { sourceId: SourceId }) {
             <p className="text-sm font-semibold" role="status">
               {summarize(uploads)}
             </p>
-            {isDone && (
-              <Button variant="quiet" onClick={clear}>
-                Clear
-              </Button>
-            )}
+            <div className="flex flex-wrap justify-end gap-2">
+              {uploads.filter(isUnderWay).length > 1 && (
+                <Button variant="quiet" onClick={cancelAll}>
+                  Cancel all
+                </Button>
+              )}
+              {again.length > 1 && (
+                <Button onClick={() => again.forEach(({ id }) => void retry(id))}>Try all again</Button>
+              )}
+              {!uploads.every(isUnderWay) && (
+                <Button variant="quiet" onClick={clear}>
+                  Clear
+                </Button>
+              )}
+            </div>
           </div>
           <ul
             aria-label="Files on their way"
             className="max-h-80 divide-y divide-line overflow-y-auto rounded-card border border-line bg-surface shadow-xs"
           >
             {uploads.map((upload) => (
-              <UploadRow
-                key={upload.id}
-                upload={upload}
-                onCancel={() => cancel(upload.id)}
-                onRetry={() => retry(upload.id)}
-              />
+              <UploadRow key={upload.id} upload={upload} onCancel={cancel} onRetry={retry} />
             ))}
           </ul>
         </div>
@@ -114,8 +120,14 @@ const looks: Record<UploadState["is"], { icon: LucideIcon; look: string }> = {
   cancelled: { icon: CircleX, look: "text-ink-soft" },
 };
 
-function UploadRow({ upload, onCancel, onRetry }: { upload: Upload; onCancel: () => void; onRetry: () => void }) {
-  const { file, state } = upload;
+const mayGoAgain = (state: UploadState) =>
+  state.is === "cancelled" || (state.is === "failed" && isWorthAgain(state.error));
+
+type UploadRowProps = { upload: Upload; onCancel: (id: string) => void; onRetry: (id: string) => void };
+
+// Of thousands of files, only those that have changed are drawn again.
+const UploadRow = memo(function UploadRow({ upload, onCancel, onRetry }: UploadRowProps) {
+  const { id, file, state } = upload;
   const { icon: Icon, look } = looks[state.is];
   return (
     <li className="flex items-center gap-3 px-4 py-2.5 text-sm">
@@ -135,23 +147,29 @@ function UploadRow({ upload, onCancel, onRetry }: { upload: Upload; onCancel: ()
         )}
       </div>
       {(state.is === "waiting" || state.is === "sending") && (
-        <Button variant="quiet" onClick={onCancel}>
+        <Button variant="quiet" onClick={() => onCancel(id)}>
           Cancel<span className="sr-only"> {file.name}</span>
         </Button>
       )}
-      {(state.is === "cancelled" || (state.is === "failed" && isWorthAgain(state.error))) && (
-        <Button onClick={onRetry}>
+      {mayGoAgain(state) && (
+        <Button onClick={() => onRetry(id)}>
           Try again<span className="sr-only"> with {file.name}</span>
         </Button>
       )}
     </li>
   );
-}
+});
 
 function StateText({ state }: { state: UploadState }) {
   switch (state.is) {
     case "waiting":
-      return <p className="text-xs text-ink-soft">Waits its turn</p>;
+      return (
+        <p className="text-xs text-ink-soft">
+          {state.held === undefined
+            ? "Waits its turn"
+            : `${describeUploadFailure(state.held).title}: it goes on by itself`}
+        </p>
+      );
     case "sending":
       return <p className="text-xs text-ink-soft tabular-nums">{Math.floor(state.share * 100)}% sent</p>;
     case "sent":

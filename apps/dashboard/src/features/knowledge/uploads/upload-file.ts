@@ -31,6 +31,9 @@ export async function uploadFile(
     throw error instanceof TypeError ? new UploadRefused("unreachable") : error;
   });
   const answer: unknown = await response.json().catch(() => null);
-  if (!response.ok) throw new UploadRefused(failureOf(response, answer).code);
+  if (!response.ok) {
+    const { code, retryAfterSeconds } = failureOf(response, answer);
+    throw new UploadRefused(code, retryAfterSeconds);
+  }
   return { unchanged: (answer as { outcome?: unknown } | null)?.outcome === "unchanged" };
 }

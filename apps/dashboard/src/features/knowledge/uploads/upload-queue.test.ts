@@ -10,14 +10,15 @@ type Sending = {
 };
 
 /** A server that answers when the test says so. */
-function startQueue() {
+function startQueue(options?: Parameters<typeof createUploadQueue>[1]) {
   const sendings: Sending[] = [];
   const queue = createUploadQueue(
-    (upload, options) =>
+    (upload, { signal, onProgress }) =>
       new Promise((resolve, reject) => {
-        options.signal.addEventListener("abort", () => reject(options.signal.reason as Error));
-        sendings.push({ upload, ...options, resolve, reject });
+        signal.addEventListener("abort", () => reject(signal.reason as Error));
+        sendings.push({ upload, signal, onProgress, resolve, reject });
       }),
+    options,
   );
   const files = (count: number) => Array.from({ length: count }, (_, index) => new File(["x"], `${index}.md`));
   return { queue, sendings, files, states: () => queue.read().map(({ state }) => state.is) };
@@ -87,4 +88,39 @@ test("what is done can be cleared away, of its own source alone, and nothing tha
     ["b", "sent"],
     ["a", "sending"],
   ]);
+});
+
+test("what is too much for the server at once waits and goes on by itself, in its order; what it never takes fails", async () => {
+  vi.useFakeTimers();
+  try {
+    const full = new Error("too many wait");
+    const { queue, sendings, files, states } = startQueue({
+      secondsToHold: (error) => (error === full ? 5 : undefined),
+    });
+    queue.add("a", files(5));
+    sendings[0]?.resolve({ unchanged: false });
+    sendings[1]?.reject(full);
+    sendings[2]?.reject(new Error("no text"));
+    await vi.advanceTimersByTimeAsync(4_999);
+    // The fourth began before the server had enough.
+    expect(states()).toEqual(["sent", "waiting", "failed", "sending", "waiting"]);
+    expect(queue.read()[1]?.state).toEqual({ is: "waiting", held: full });
+    sendings[3]?.reject(full);
+    await vi.advanceTimersByTimeAsync(4_999);
+    expect(states()).toEqual(["sent", "waiting", "failed", "waiting", "waiting"]);
+    await vi.advanceTimersByTimeAsync(1);
+    expect(states()).toEqual(["sent", "sending", "failed", "sending", "sending"]);
+    expect(sendings.slice(4).map(({ upload }) => upload.file.name)).toEqual(["1.md", "3.md", "4.md"]);
+  } finally {
+    vi.useRealTimers();
+  }
+});
+
+test("all that is under way into a source can be cancelled at once, and nothing of another source", async () => {
+  const { queue, sendings, files, states } = startQueue();
+  queue.add("a", files(4));
+  queue.add("b", files(1));
+  queue.cancelAll("a");
+  await vi.waitFor(() => expect(states()).toEqual(["cancelled", "cancelled", "cancelled", "cancelled", "sending"]));
+  expect(sendings).toHaveLength(4);
 });

@@ -1,6 +1,7 @@
 /** How far a file is on its way to the server. */
 export type UploadState =
-  | { is: "waiting" }
+  /** `held`: why the server did not want it yet. */
+  | { is: "waiting"; held?: unknown }
   /** `share`: how much has been sent, from 0 to 1. */
   | { is: "sending"; share: number }
   | { is: "sent"; unchanged: boolean }
@@ -15,22 +16,39 @@ type SendOptions = { signal: AbortSignal; onProgress: (share: number) => void };
 /** As many as the server takes of one member side by side, and one less for another page of theirs. */
 const sideBySide = 3;
 
+type QueueOptions = {
+  /** After how many seconds the server may want what it has refused so; undefined for a failure that waiting does not mend. */
+  secondsToHold?: (error: unknown) => number | undefined;
+};
+
 /**
  * Files on their way, a few at a time, in the order in which they were given. They go on while the page shows something else.
  *
+ * Where there is too much of them for the server at once, they go on later by themselves.
+ *
  * @param send rejects when the file did not arrive
  */
-export function createUploadQueue(send: Send) {
+export function createUploadQueue(send: Send, { secondsToHold = () => undefined }: QueueOptions = {}) {
   let uploads: readonly Upload[] = [];
   const senders = new Map<string, AbortController>();
   const listeners = new Set<() => void>();
+  let pause: ReturnType<typeof setTimeout> | undefined;
 
   function change(id: string, state: UploadState | undefined): void {
     uploads = uploads.flatMap((each) => (each.id !== id ? each : state ? { ...each, state } : []));
     for (const listener of listeners) listener();
   }
 
+  function pauseFor(seconds: number): void {
+    clearTimeout(pause);
+    pause = setTimeout(() => {
+      pause = undefined;
+      sendNext();
+    }, seconds * 1_000);
+  }
+
   function sendNext(): void {
+    if (pause !== undefined) return;
     while (senders.size < sideBySide) {
       const next = uploads.find(({ state }) => state.is === "waiting");
       if (!next) return;
@@ -48,12 +66,27 @@ export function createUploadQueue(send: Send) {
       const { unchanged } = await send(upload, { signal: sender.signal, onProgress });
       change(id, { is: "sent", unchanged });
     } catch (error) {
-      change(id, sender.signal.aborted ? { is: "cancelled" } : { is: "failed", error });
+      const seconds = sender.signal.aborted ? undefined : secondsToHold(error);
+      if (seconds !== undefined) {
+        change(id, { is: "waiting", held: error });
+        pauseFor(seconds);
+      } else {
+        change(id, sender.signal.aborted ? { is: "cancelled" } : { is: "failed", error });
+      }
     } finally {
       senders.delete(id);
       sendNext();
     }
   }
+
+  function cancel(id: string): void {
+    const sender = senders.get(id);
+    if (sender) sender.abort();
+    else if (uploads.some((each) => each.id === id && each.state.is === "waiting")) change(id, { is: "cancelled" });
+  }
+
+  const idsOf = (sourceId: string, ...states: UploadState["is"][]) =>
+    uploads.filter((each) => each.sourceId === sourceId && states.includes(each.state.is)).map(({ id }) => id);
 
   return {
     subscribe(listener: () => void) {
@@ -72,10 +105,10 @@ export function createUploadQueue(send: Send) {
       for (const listener of listeners) listener();
       sendNext();
     },
-    cancel(id: string) {
-      const sender = senders.get(id);
-      if (sender) sender.abort();
-      else if (uploads.some((each) => each.id === id && each.state.is === "waiting")) change(id, { is: "cancelled" });
+    cancel,
+    /** Those that wait first, so that none of them takes the place of one that is on its way. */
+    cancelAll(sourceId: string) {
+      for (const id of [...idsOf(sourceId, "waiting"), ...idsOf(sourceId, "sending")]) cancel(id);
     },
     retry(id: string) {
       if (senders.has(id)) return;
@@ -84,9 +117,7 @@ export function createUploadQueue(send: Send) {
     },
     /** Forgets those of the source that are neither waiting nor on their way. */
     clear(sourceId: string) {
-      for (const { id, state } of uploads.filter((each) => each.sourceId === sourceId)) {
-        if (state.is !== "waiting" && state.is !== "sending") change(id, undefined);
-      }
+      for (const id of idsOf(sourceId, "sent", "failed", "cancelled")) change(id, undefined);
     },
   };
 }

@@ -2,16 +2,20 @@ import type { SourceId } from "@parley/contracts";
 import { useRouteContext } from "@tanstack/react-router";
 import { useSyncExternalStore } from "react";
 import { useTRPCClient } from "../../../trpc.ts";
+import { secondsToHold } from "./upload-failure.ts";
 import { uploadFile } from "./upload-file.ts";
 import { createUploadQueue } from "./upload-queue.ts";
 
 /** What files are sent with; of the page, which is about one workspace for as long as it is there. */
 let place: Parameters<typeof uploadFile>[0] | undefined;
 
-const queue = createUploadQueue((upload, options) => {
-  if (!place) throw new Error("no page has files to send");
-  return uploadFile(place, upload, options);
-});
+const queue = createUploadQueue(
+  (upload, options) => {
+    if (!place) throw new Error("no page has files to send");
+    return uploadFile(place, upload, options);
+  },
+  { secondsToHold },
+);
 
 /** Whoever leaves the dashboard, from whichever of its pages, is asked: a file that was sent in part is not there. */
 const ask = (event: BeforeUnloadEvent) => event.preventDefault();
@@ -33,6 +37,7 @@ export function useUploads(sourceId: SourceId) {
       queue.add(sourceId, files);
     },
     cancel: queue.cancel,
+    cancelAll: () => queue.cancelAll(sourceId),
     retry: queue.retry,
     clear: () => queue.clear(sourceId),
   };
