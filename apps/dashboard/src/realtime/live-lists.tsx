@@ -1,13 +1,12 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { useRouter } from "@tanstack/react-router";
-import { useEffect, useMemo } from "react";
 import { lookAgain, useMember } from "../session/session.ts";
 import { useTRPC } from "../trpc.ts";
-import { throttle } from "./throttle.ts";
 import { useChannel } from "./use-channel.ts";
+import { useThrottled, useThrottledRefetch } from "./use-throttled.ts";
 
-/** A busy inbox changes many times a second; its lists are fetched again this often at most. */
-const refetchIntervalMs = 400;
+/** While a site is read, each of its pages is a change; a list of many of them is fetched anew page by page. */
+const documentsIntervalMs = 1_500;
 
 /**
  * Keeps the lists current, on whichever page, and what the member may do: their channels say that something changed, and what is shown
@@ -22,9 +21,7 @@ export function LiveLists() {
     void queryClient.invalidateQueries(trpc.conversations.list.pathFilter());
     void queryClient.invalidateQueries(trpc.conversations.counts.queryFilter());
   });
-  const documentsChanged = useThrottled(() => {
-    void queryClient.invalidateQueries(trpc.knowledge.pathFilter());
-  });
+  const documentsChanged = useThrottledRefetch(trpc.knowledge.pathFilter(), documentsIntervalMs);
   const membersChanged = useThrottled(() => {
     void queryClient.invalidateQueries(trpc.members.list.queryFilter());
     void queryClient.invalidateQueries(trpc.invitations.list.queryFilter());
@@ -43,11 +40,4 @@ export function LiveLists() {
   useChannel("conversations", { onSubscribed: conversationsChanged, onEvent: conversationsChanged });
   useChannel("documents", { onSubscribed: documentsChanged, onEvent: documentsChanged });
   return null;
-}
-
-function useThrottled(work: () => void): () => void {
-  // What it uses never changes.
-  const throttled = useMemo(() => throttle(work, refetchIntervalMs), []);
-  useEffect(() => throttled.cancel, [throttled]);
-  return throttled;
 }

@@ -35,3 +35,19 @@ test("what was cancelled is not done", () => {
   vi.advanceTimersByTime(1_000);
   expect(work).toHaveBeenCalledTimes(1);
 });
+
+test("work that is under way is not begun anew; what was asked for meanwhile is done after it", async () => {
+  let done = () => {};
+  const work = vi.fn(() => new Promise<void>((resolve) => (done = resolve)));
+  const throttled = throttle(work, 400);
+  throttled();
+  throttled();
+  await vi.advanceTimersByTimeAsync(4_000);
+  expect(work).toHaveBeenCalledTimes(1);
+  done();
+  await vi.advanceTimersByTimeAsync(0);
+  expect(work).toHaveBeenCalledTimes(2);
+  done();
+  await vi.advanceTimersByTimeAsync(4_000);
+  expect(work).toHaveBeenCalledTimes(2);
+});

@@ -1,6 +1,7 @@
 import type { GapDraft, GapId, GapState } from "@parley/contracts";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useChannel } from "../../realtime/use-channel.ts";
+import { useThrottledRefetch } from "../../realtime/use-throttled.ts";
 import { type ApiOutputs, useTRPC, useTRPCClient } from "../../trpc.ts";
 
 export type ListedGap = ApiOutputs["gaps"]["list"][number];
@@ -9,8 +10,7 @@ export type GapDetail = ApiOutputs["gaps"]["get"];
 /** Fetches what is shown of the gaps again when something of it changes, as long as a page of theirs is shown. */
 export function useLiveGaps(): void {
   const trpc = useTRPC();
-  const queryClient = useQueryClient();
-  const changed = () => void queryClient.invalidateQueries(trpc.gaps.pathFilter());
+  const changed = useThrottledRefetch(trpc.gaps.pathFilter());
   useChannel("gaps", { onSubscribed: changed, onEvent: changed });
 }
 

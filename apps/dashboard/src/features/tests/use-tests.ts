@@ -1,6 +1,7 @@
 import type { KnowledgeTestId, KnowledgeTestRunId } from "@parley/contracts";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useChannel } from "../../realtime/use-channel.ts";
+import { useThrottledRefetch } from "../../realtime/use-throttled.ts";
 import { type ApiOutputs, useTRPC, useTRPCClient } from "../../trpc.ts";
 
 export type ListedTest = ApiOutputs["knowledgeTests"]["list"][number];
@@ -11,8 +12,7 @@ export type TestResult = TestDetail["results"][number];
 /** Fetches what is shown of the tests again when something of it changes, as long as a page of theirs is shown. */
 export function useLiveTests(): void {
   const trpc = useTRPC();
-  const queryClient = useQueryClient();
-  const changed = () => void queryClient.invalidateQueries(trpc.knowledgeTests.pathFilter());
+  const changed = useThrottledRefetch(trpc.knowledgeTests.pathFilter());
   useChannel("tests", { onSubscribed: changed, onEvent: changed });
 }
 
