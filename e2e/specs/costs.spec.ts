@@ -27,7 +27,21 @@ test("nothing spent says so, and a budget is set, changed and removed by keyboar
 
   await page.getByRole("button", { name: "Change" }).click();
   await page.getByRole("button", { name: "Remove the budget" }).click();
+  await page.getByRole("alertdialog", { name: "Remove the budget?" }).getByRole("button", { name: "Remove" }).click();
   await expect(page.getByText("No limit is set")).toBeVisible();
+
+  // A time that makes no sense is refused in words, and what was entered stays.
+  const time = page.getByRole("form", { name: "From one day to another" });
+  await time.getByLabel("From").fill("2026-02-01");
+  await time.getByLabel("Until").fill("2026-01-31");
+  await time.getByRole("button", { name: "Show" }).click();
+  await expect(page.getByText("Until is before From.")).toBeVisible();
+  await expect(time.getByLabel("From")).toHaveValue("2026-02-01");
+  await time.getByLabel("Until").fill("2026-02-28");
+  await time.getByRole("button", { name: "Show" }).click();
+  await expect(page).toHaveURL(/from=2026-02-01.*until=2026-02-28/);
+  await expect(page.getByText("Until is before From.")).toHaveCount(0);
+  await expect(time.getByRole("button", { name: "Show" })).toBeFocused();
 });
 
 test("what answers cost is told per day, model, purpose and conversation, and a spent budget changes the next answer, visibly", async ({
@@ -78,6 +92,20 @@ test("what answers cost is told per day, model, purpose and conversation, and a 
   await page.getByText("As a table").click();
   await expect(page.getByRole("table", { name: "Spent per day" }).getByRole("row")).toHaveCount(2);
   await expectAccessibleInAllLooks(page);
+
+  // While another time is fetched, nothing of the one before can be taken for it, or be saved under its name.
+  const held = Promise.withResolvers<void>();
+  await page.route("**/trpc/*costs.report*", async (route) => {
+    await held.promise;
+    await route.continue();
+  });
+  await page.getByRole("button", { name: "90 days" }).click();
+  await expect(page.getByRole("button", { name: "90 days" })).toHaveAttribute("aria-pressed", "true");
+  const before = page.locator("[inert]").getByRole("button", { name: "Export as CSV" });
+  await expect(before).toBeVisible();
+  held.resolve();
+  await expect(before).toHaveCount(0);
+  await page.unroute("**/trpc/*costs.report*");
 
   const download = page.waitForEvent("download");
   await page.getByRole("button", { name: "Export as CSV" }).click();

@@ -258,7 +258,7 @@ export const errorWords: Record<Exclude<ErrorCode, "internal">, Words> = {
   },
   "budget.unpriced": {
     title: "A budget can't hold models without a price",
-    advice: "Give them a price, or confirm that what they cost is not counted.",
+    advice: "Give them a price under Assistant, or confirm that what they cost is not counted.",
   },
   "channel.not_found": {
     title: "There are no live updates for this",

@@ -285,7 +285,7 @@ describe.each(bothDatabases)("on %s", (kind) => {
     expect(receipt).toMatchObject({ answerer: "language-model", inputTokens: 2_000_000, costMicros: null });
     expect(await api.costs.budget()).toMatchObject({
       costMicros: 0,
-      unpriced: [{ model: "fake-2", requests: 2, inputTokens: 3_000_000 }],
+      unpriced: [{ isEmbedder: false, model: "fake-2", requests: 2, inputTokens: 3_000_000 }],
     });
   });
 

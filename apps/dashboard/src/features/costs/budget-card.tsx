@@ -1,4 +1,5 @@
-import { useState } from "react";
+import { Link } from "@tanstack/react-router";
+import { type ReactNode, useState } from "react";
 import { Button } from "../../components/button.tsx";
 import { formatMoment } from "../../components/format-time.ts";
 import { Notice } from "../../forms/notice.tsx";
@@ -13,7 +14,7 @@ export function BudgetCard({ state }: { state: BudgetState }) {
   const { member } = useMember();
   const [isEditing, setIsEditing] = useState(false);
   const mayChange = member.role === "owner" || member.role === "admin";
-  const { budget, costMicros, month, alerts, unpriced } = state;
+  const { budget, costMicros, month, alerts, unpriced, inForce } = state;
   const close = () => setIsEditing(false);
   return (
     <CostsSection
@@ -31,7 +32,7 @@ export function BudgetCard({ state }: { state: BudgetState }) {
             <span className="text-sm font-normal text-ink-soft">of {formatDollars(budget.monthlyMicros)}</span>
           </p>
           <meter
-            className="score-meter mt-2 block !h-2 !w-full"
+            className={`score-meter mt-2 block !h-2 !w-full ${inForce ? "score-meter-warn" : ""}`}
             aria-label="Part of the budget that is spent"
             min={0}
             max={1}
@@ -72,17 +73,37 @@ function Steps({ budget }: { budget: NonNullable<BudgetState["budget"]> }) {
 }
 
 function Unpriced({ models }: { models: BudgetState["unpriced"] }) {
+  const answering = models.filter(({ isEmbedder }) => !isEmbedder);
+  const embedders = models.filter(({ isEmbedder }) => isEmbedder);
   return (
     <Notice tone="warn" className="mt-3">
-      <p>No budget in dollars holds models without a price. In this month:</p>
+      <p>No budget in dollars holds what has no price. In this month:</p>
+      <UnpricedList models={answering}>
+        <Link to="/assistant/models" className="link">
+          Give them a price
+        </Link>{" "}
+        and what they cost from then on is counted.
+      </UnpricedList>
+      <UnpricedList models={embedders}>
+        What reading in and searching by an embedder's server cost is not known here, and never counted.
+      </UnpricedList>
+    </Notice>
+  );
+}
+
+function UnpricedList({ models, children }: { models: BudgetState["unpriced"]; children: ReactNode }) {
+  if (models.length === 0) return null;
+  return (
+    <>
       <ul className="mt-1 list-disc ps-5">
         {models.map(({ provider, model, requests, inputTokens, outputTokens }) => (
           <li key={`${provider} ${model}`}>
-            {model} ({provider}): {requests.toLocaleString("en")} requests,{" "}
+            {model} ({provider}): {requests.toLocaleString("en")} {requests === 1 ? "request" : "requests"},{" "}
             {(inputTokens + outputTokens).toLocaleString("en")} tokens
           </li>
         ))}
       </ul>
-    </Notice>
+      <p className="mt-1">{children}</p>
+    </>
   );
 }

@@ -2,6 +2,7 @@ import type { Budget } from "@parley/contracts";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
 import { Button } from "../../components/button.tsx";
+import { ConfirmDialog } from "../../components/confirm-dialog.tsx";
 import { ErrorNotice } from "../../errors/error-notice.tsx";
 import { TextField } from "../../forms/field.tsx";
 import { useTRPC, useTRPCClient } from "../../trpc.ts";
@@ -29,7 +30,10 @@ export function BudgetForm({ state: { budget, unpriced }, onClose }: BudgetFormP
   const save = useMutation({
     mutationFn: (input: Budget & { acceptUnpriced: boolean }) => client.costs.setBudget.mutate(input),
     onSuccess,
+    // What is to be confirmed may have come since the page looked: nothing tells of it.
+    onError: () => queryClient.invalidateQueries(trpc.costs.budget.queryFilter()),
   });
+  const [isRemoving, setIsRemoving] = useState(false);
   const remove = useMutation({ mutationFn: () => client.costs.removeBudget.mutate(), onSuccess });
 
   function submit(event: FormEvent<HTMLFormElement>) {
@@ -56,7 +60,6 @@ export function BudgetForm({ state: { budget, unpriced }, onClose }: BudgetFormP
   return (
     <form onSubmit={submit} aria-label="Budget" className="mt-1 max-w-110">
       {save.isError && <ErrorNotice error={save.error} className="mb-4" />}
-      {remove.isError && <ErrorNotice error={remove.error} className="mb-4" />}
       <TextField
         className="!mt-0"
         label="US dollars a month"
@@ -96,10 +99,23 @@ export function BudgetForm({ state: { budget, unpriced }, onClose }: BudgetFormP
           </p>
         )}
       </fieldset>
+      {isRemoving && (
+        <ConfirmDialog
+          title="Remove the budget?"
+          action="Remove"
+          busyAction="Removing…"
+          busy={remove.isPending}
+          error={remove.isError && <ErrorNotice error={remove.error} />}
+          onConfirm={() => remove.mutate()}
+          onClosed={() => setIsRemoving(false)}
+        >
+          <p>From then on nothing limits what models may cost, and nobody is mailed.</p>
+        </ConfirmDialog>
+      )}
       {unpriced.length > 0 && (
         <label className="mt-4 flex cursor-pointer items-start gap-2.5 text-sm">
           <input type="checkbox" name="acceptUnpriced" required className="mt-0.5 size-4 accent-accent" />I know that
-          this budget does not hold the models without a price.
+          this budget does not hold what has no price.
         </label>
       )}
       <div className="mt-5 flex flex-wrap gap-2">
@@ -110,7 +126,7 @@ export function BudgetForm({ state: { budget, unpriced }, onClose }: BudgetFormP
           Cancel
         </Button>
         {budget && (
-          <Button size="medium" variant="quiet" busy={remove.isPending} onClick={() => remove.mutate()}>
+          <Button size="medium" variant="quiet" onClick={() => setIsRemoving(true)}>
             Remove the budget
           </Button>
         )}

@@ -10,7 +10,7 @@ export const stepDoes: Readonly<Record<BudgetStep, string>> = {
 /** Dollars with their cents; of less than a cent, what counts. */
 export function formatDollars(micros: number): string {
   const dollars = micros / 1_000_000;
-  const digits = dollars === 0 || dollars >= 0.01 ? 2 : 4;
+  const digits = dollars === 0 || Math.abs(dollars) >= 0.01 ? 2 : 4;
   return dollars.toLocaleString("en", {
     style: "currency",
     currency: "USD",

@@ -38,19 +38,23 @@ export function CostsPage() {
           <p className="mt-1 text-ink-soft">What language models have cost, and what they may.</p>
         </header>
         <BudgetBanner className="mb-5" />
-        <div className="grid gap-5 md:grid-cols-2">
+        <div>
           {budget.isPending && <Skeleton className="h-40 !rounded-card" />}
           {budget.isError && !budget.data && <ErrorNotice error={budget.error} onRetry={() => void budget.refetch()} />}
           {budget.data && <BudgetCard state={budget.data} />}
-          {report.data && <SavingCard saving={report.data.saving} answers={report.data.answers} />}
         </div>
         <div className="mt-7 mb-5">
           <PeriodForm days={days} now={now} />
         </div>
         <div aria-live="polite" aria-busy={report.isFetching}>
           {report.isPending && <Skeleton className="h-60 !rounded-card" />}
-          {report.isError && <ErrorNotice error={report.error} onRetry={() => void report.refetch()} />}
-          {report.data && !report.isError && <Report report={report.data} days={days} />}
+          {report.isError && !report.data && <ErrorNotice error={report.error} onRetry={() => void report.refetch()} />}
+          {report.data && (
+            // What is shown is of the time before, until that which was chosen has come.
+            <div inert={report.isPlaceholderData} className={report.isPlaceholderData ? "opacity-50" : undefined}>
+              <Report {...report.data} />
+            </div>
+          )}
         </div>
       </div>
     </div>
@@ -58,7 +62,7 @@ export function CostsPage() {
 }
 
 function Report({ report, days }: { report: CostReport; days: Days }) {
-  const { rows, conversations, isCut } = report;
+  const { rows, conversations, isCut, saving, answers } = report;
   if (rows.length === 0) {
     return (
       <div className="rounded-card border border-dashed border-edge bg-surface">
@@ -75,6 +79,7 @@ function Report({ report, days }: { report: CostReport; days: Days }) {
       {isCut && (
         <Notice tone="warn">There is more in this time than one page tells: choose a shorter one for all of it.</Notice>
       )}
+      <SavingCard saving={saving} answers={answers} />
       <CostsSection
         title="Per day"
         lead={`${sumOf(rows).requests.toLocaleString("en")} requests, days of UTC`}

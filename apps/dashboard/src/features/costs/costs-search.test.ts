@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { daysOf, lastDays, monthAround, parseCostsSearch, toSpan } from "./costs-search.ts";
+import { daysOf, describeWrongDays, lastDays, monthAround, parseCostsSearch, toSpan } from "./costs-search.ts";
 
 test("an address without a whole time, with a wrong one or with more than a year says nothing", () => {
   expect(parseCostsSearch({ from: "2026-11-01", until: "2026-11-26" })).toEqual({
@@ -31,4 +31,13 @@ test("the last day is whole, and every day is there, also where clocks change", 
     to: "2026-03-31T00:00:00.000Z",
   });
   expect(daysOf({ from: "2026-03-28", until: "2026-03-30" })).toEqual(["2026-03-28", "2026-03-29", "2026-03-30"]);
+});
+
+test("a time that can't be shown is told why", () => {
+  const of = (from: string, until: string) => describeWrongDays({ from, until });
+  expect(of("2026-11-02", "2026-11-01")).toBe("Until is before From.");
+  expect(of("2024-01-01", "2026-01-01")).toBe("A year at most: these are 732 days.");
+  expect(of("", "2026-01-01")).toBe("A day is missing.");
+  expect(of("2026-11-01", "2026-11-01")).toBeUndefined();
+  expect(of("2024-01-01", "2024-12-31")).toBeUndefined();
 });

@@ -11,9 +11,18 @@ const mostDays = 366;
 
 export function parseCostsSearch({ from, until }: Record<string, unknown>): CostsSearch {
   if (!isDay(from) || !isDay(until)) return {};
-  const days = (Date.parse(until) - Date.parse(from)) / dayMs + 1;
-  return days >= 1 && days <= mostDays ? { from, until } : {};
+  return describeWrongDays({ from, until }) ? {} : { from, until };
 }
+
+/** What is wrong with a time that was entered; undefined when nothing is. */
+export function describeWrongDays({ from, until }: Days): string | undefined {
+  if (!isDay(from) || !isDay(until)) return "A day is missing.";
+  const days = countDays({ from, until });
+  if (days < 1) return "Until is before From.";
+  return days > mostDays ? `A year at most: these are ${days.toLocaleString("en")} days.` : undefined;
+}
+
+const countDays = ({ from, until }: Days) => Math.round((Date.parse(until) - Date.parse(from)) / dayMs) + 1;
 
 function isDay(value: unknown): value is string {
   return typeof value === "string" && /^\d{4}-\d\d-\d\d$/.test(value) && !Number.isNaN(Date.parse(value));
@@ -43,6 +52,5 @@ export function toSpan({ from, until }: Days): { from: string; to: string } {
 
 /** Every day of the time, in order. */
 export function daysOf({ from, until }: Days): string[] {
-  const count = Math.round((Date.parse(until) - Date.parse(from)) / dayMs) + 1;
-  return Array.from({ length: count }, (_, index) => toDay(Date.parse(from) + index * dayMs));
+  return Array.from({ length: countDays({ from, until }) }, (_, index) => toDay(Date.parse(from) + index * dayMs));
 }

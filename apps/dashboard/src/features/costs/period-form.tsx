@@ -1,12 +1,20 @@
 import { useNavigate } from "@tanstack/react-router";
-import type { FormEvent } from "react";
+import { type FormEvent, useState } from "react";
 import { Button } from "../../components/button.tsx";
 import { TextField } from "../../forms/field.tsx";
-import { type Days, lastDays, monthAround, parseCostsSearch } from "./costs-search.ts";
+import { type Days, describeWrongDays, lastDays, monthAround } from "./costs-search.ts";
 
 /** Which time is looked at: a month, the last days, or from one day to another. */
 export function PeriodForm({ days, now }: { days: Days; now: Date }) {
   const navigate = useNavigate({ from: "/costs" });
+  const [entered, setEntered] = useState(days);
+  const [error, setError] = useState<string>();
+  const [shown, setShown] = useState(days);
+  if (shown.from !== days.from || shown.until !== days.until) {
+    setShown(days);
+    setEntered(days);
+    setError(undefined);
+  }
   const choices = [
     ["This month", monthAround(now)],
     ["Last month", monthAround(now, 1)],
@@ -16,7 +24,9 @@ export function PeriodForm({ days, now }: { days: Days; now: Date }) {
 
   function submit(event: FormEvent<HTMLFormElement>) {
     event.preventDefault();
-    void navigate({ search: parseCostsSearch(Object.fromEntries(new FormData(event.currentTarget))) });
+    const wrong = describeWrongDays(entered);
+    setError(wrong);
+    if (!wrong) void navigate({ search: entered });
   }
 
   return (
@@ -38,12 +48,31 @@ export function PeriodForm({ days, now }: { days: Days; now: Date }) {
           );
         })}
       </fieldset>
-      <form onSubmit={submit} key={`${days.from} ${days.until}`} className="flex flex-wrap items-end gap-3">
-        <TextField className="!mt-0" label="From" name="from" type="date" required defaultValue={days.from} />
-        <TextField className="!mt-0" label="Until" name="until" type="date" required defaultValue={days.until} />
-        <Button type="submit" size="medium">
-          Show
-        </Button>
+      <form onSubmit={submit} aria-label="From one day to another" noValidate>
+        <div className="flex flex-wrap items-end gap-3">
+          <TextField
+            className="!mt-0"
+            label="From"
+            type="date"
+            value={entered.from}
+            onChange={({ target }) => setEntered({ ...entered, from: target.value })}
+          />
+          <TextField
+            className="!mt-0"
+            label="Until"
+            type="date"
+            value={entered.until}
+            onChange={({ target }) => setEntered({ ...entered, until: target.value })}
+          />
+          <Button type="submit" size="medium">
+            Show
+          </Button>
+        </div>
+        {error && (
+          <p role="alert" className="mt-2 text-sm text-bad">
+            {error}
+          </p>
+        )}
       </form>
     </div>
   );
