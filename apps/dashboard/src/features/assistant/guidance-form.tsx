@@ -16,15 +16,18 @@ type GuidanceFormProps = {
   mayChange: boolean;
   busy: boolean;
   saved: boolean;
+  /** Something is written that is not saved. */
+  touched: boolean;
   error: unknown;
+  onTouch: () => void;
   onSave: (settings: AssistantSettings) => void;
 };
 
-export function GuidanceForm({ settings, mayChange, busy, saved, error, onSave }: GuidanceFormProps) {
+export function GuidanceForm(props: GuidanceFormProps) {
+  const { settings, mayChange, busy, saved, touched, error, onTouch, onSave } = props;
   const { version: _, linkHosts, ...texts } = settings;
   const [draft, setDraft] = useState(texts);
   const [hosts, setHosts] = useState(linkHosts.join("\n"));
-  const [touched, setTouched] = useState(false);
   const parsed = parseHosts(hosts);
   const hostError =
     parsed.wrong.length > 0
@@ -35,7 +38,7 @@ export function GuidanceForm({ settings, mayChange, busy, saved, error, onSave }
 
   const set = <K extends keyof typeof draft>(field: K, value: (typeof draft)[K]) => {
     setDraft((before) => ({ ...before, [field]: value }));
-    setTouched(true);
+    onTouch();
   };
 
   function submit(event: FormEvent<HTMLFormElement>) {
@@ -50,7 +53,7 @@ export function GuidanceForm({ settings, mayChange, busy, saved, error, onSave }
       aria-label="Guidance"
       className="gap-5 space-y-5 lg:grid lg:grid-cols-[3fr_2fr] lg:space-y-0"
     >
-      <fieldset disabled={!mayChange} className="min-w-0 space-y-5">
+      <fieldset disabled={!mayChange || busy} className="min-w-0 space-y-5">
         <SettingsSection title="Name and tone">
           <TextField
             className="!mt-0"
@@ -127,7 +130,7 @@ export function GuidanceForm({ settings, mayChange, busy, saved, error, onSave }
             spellCheck={false}
             onChange={({ target }) => {
               setHosts(target.value);
-              setTouched(true);
+              onTouch();
             }}
             error={hostError}
             hint="One a line. Besides, answers link only where the documents link that they are made from."

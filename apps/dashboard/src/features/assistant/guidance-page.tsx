@@ -1,4 +1,7 @@
+import { useState } from "react";
+import { ConfirmDialog } from "../../components/confirm-dialog.tsx";
 import { Skeleton } from "../../components/skeleton.tsx";
+import { UnsavedGuard } from "../../components/unsaved-guard.tsx";
 import { ErrorNotice } from "../../errors/error-notice.tsx";
 import { Notice } from "../../forms/notice.tsx";
 import { useMember } from "../../session/session.ts";
@@ -13,6 +16,15 @@ export function GuidancePage() {
   const { member } = useMember();
   const query = useSettings();
   const { change, restore } = useSettingsActions();
+  const [touched, setTouched] = useState(false);
+  /** The version that is to come in place of what is half written. */
+  const [asked, setAsked] = useState<number>();
+  function bringBack(version: number) {
+    if (!query.data) return;
+    change.reset();
+    const restored = { basedOn: query.data.version, version };
+    restore.mutate(restored, { onSuccess: () => setTouched(false), onSettled: () => setAsked(undefined) });
+  }
   const mayChange = member.role === "owner" || member.role === "admin";
   return (
     <AssistantFrame
@@ -25,7 +37,7 @@ export function GuidancePage() {
           <Skeleton className="h-64 w-full" />
         </div>
       )}
-      {query.isError && <ErrorNotice error={query.error} onRetry={() => void query.refetch()} />}
+      {query.isError && !query.data && <ErrorNotice error={query.error} onRetry={() => void query.refetch()} />}
       {query.data && (
         <KeptFocus className="space-y-5">
           {!mayChange && <Notice tone="plain">Owners and admins of the workspace can change this.</Notice>}
@@ -35,10 +47,12 @@ export function GuidancePage() {
             mayChange={mayChange}
             busy={change.isPending}
             saved={change.isSuccess}
+            touched={touched}
             error={change.error}
+            onTouch={() => setTouched(true)}
             onSave={(settings) => {
               restore.reset();
-              change.mutate({ basedOn: query.data.version, settings });
+              change.mutate({ basedOn: query.data.version, settings }, { onSuccess: () => setTouched(false) });
             }}
           />
           <VersionList
@@ -46,11 +60,21 @@ export function GuidancePage() {
             mayChange={mayChange}
             busyWith={restore.isPending ? restore.variables.version : undefined}
             error={restore.error}
-            onRestore={(version) => {
-              change.reset();
-              restore.mutate({ basedOn: query.data.version, version });
-            }}
+            onRestore={(version) => (touched ? setAsked(version) : bringBack(version))}
           />
+          <UnsavedGuard unsaved={touched && mayChange} />
+          {asked !== undefined && (
+            <ConfirmDialog
+              title={asked === 0 ? "Restore what it came with?" : `Restore version ${asked}?`}
+              action="Restore"
+              busyAction="Restoring…"
+              busy={restore.isPending}
+              onConfirm={() => bringBack(asked)}
+              onClosed={() => setAsked(undefined)}
+            >
+              <p>What you have changed above and not saved is lost.</p>
+            </ConfirmDialog>
+          )}
         </KeptFocus>
       )}
     </AssistantFrame>

@@ -89,7 +89,7 @@ function ModelRow({ model, provider, isFirst, isLast }: ModelRowProps) {
   const [shown, setShown] = useState<"price" | "remove">();
   const save = (change: Partial<Pick<ListedModel, "level" | "enabled">>) =>
     saveModel.mutate({ id, providerId, name, level, enabled, ...change });
-  const failed = saveModel.error ?? moveModel.error;
+  const failed = (moveModel.submittedAt > saveModel.submittedAt ? moveModel : saveModel).error;
   return (
     <li className="px-4 py-3.5 md:px-5">
       <div className="flex flex-wrap items-center gap-x-4 gap-y-3">

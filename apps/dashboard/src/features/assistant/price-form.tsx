@@ -1,5 +1,6 @@
-import type { FormEvent } from "react";
+import { type FormEvent, useState } from "react";
 import { Button } from "../../components/button.tsx";
+import { ConfirmDialog } from "../../components/confirm-dialog.tsx";
 import { ErrorNotice } from "../../errors/error-notice.tsx";
 import { TextField } from "../../forms/field.tsx";
 import { type ListedModel, useModelActions } from "./use-models.ts";
@@ -7,6 +8,7 @@ import { type ListedModel, useModelActions } from "./use-models.ts";
 /** The workspace's own prices of a model: what holds, what will, and a new one. */
 export function PriceForm({ model, onDone }: { model: ListedModel; onDone: () => void }) {
   const { setPrice, removePrice } = useModelActions();
+  const [removed, setRemoved] = useState<string>();
   const { id: modelId, name, price, ownPrices } = model;
 
   function submit(event: FormEvent<HTMLFormElement>) {
@@ -32,8 +34,21 @@ export function PriceForm({ model, onDone }: { model: ListedModel; onDone: () =>
 
   return (
     <form onSubmit={submit} aria-label={`The price of ${name}`} className="mt-3 max-w-140">
-      {(setPrice.isError || removePrice.isError) && (
-        <ErrorNotice error={setPrice.error ?? removePrice.error} className="mb-4" />
+      {setPrice.isError && <ErrorNotice error={setPrice.error} className="mb-4" />}
+      {removed !== undefined && (
+        <ConfirmDialog
+          title={`Remove the price from ${removed} on?`}
+          action="Remove"
+          busyAction="Removing…"
+          busy={removePrice.isPending}
+          error={removePrice.isError && <ErrorNotice error={removePrice.error} />}
+          onConfirm={() =>
+            removePrice.mutate({ modelId, validFrom: removed }, { onSuccess: () => setRemoved(undefined) })
+          }
+          onClosed={() => setRemoved(undefined)}
+        >
+          <p>From then on the price before it holds, or the list's. What was spent until now is not counted anew.</p>
+        </ConfirmDialog>
       )}
       <p className="text-sm text-ink-soft">In US dollars per million tokens.</p>
       <div className="mt-3 grid grid-cols-2 gap-3 sm:grid-cols-4">
@@ -56,10 +71,7 @@ export function PriceForm({ model, onDone }: { model: ListedModel; onDone: () =>
               <span className="tabular-nums">
                 From {validFrom} on: ${input} in, ${output} out
               </span>
-              <Button
-                busy={removePrice.isPending && removePrice.variables.validFrom === validFrom}
-                onClick={() => removePrice.mutate({ modelId, validFrom })}
-              >
+              <Button onClick={() => setRemoved(validFrom)}>
                 Remove<span className="sr-only"> the price from {validFrom} on</span>
               </Button>
             </li>

@@ -1,6 +1,7 @@
 import { Plug } from "lucide-react";
 import { useState } from "react";
 import { Button } from "../../components/button.tsx";
+import { ConfirmDialog } from "../../components/confirm-dialog.tsx";
 import { EmptyState } from "../../components/empty-state.tsx";
 import { Skeleton } from "../../components/skeleton.tsx";
 import { ErrorNotice } from "../../errors/error-notice.tsx";
@@ -30,7 +31,7 @@ function Tools() {
   const query = useTools();
   const [open, setOpen] = useState<ListedTool | "new">();
   if (query.isPending) return <Skeleton className="h-40 w-full" />;
-  if (query.isError) return <ErrorNotice error={query.error} onRetry={() => void query.refetch()} />;
+  if (!query.data) return <ErrorNotice error={query.error} onRetry={() => void query.refetch()} />;
   const close = () => setOpen(undefined);
   return (
     <KeptFocus className="space-y-5">
@@ -64,7 +65,10 @@ function Tools() {
                     <Button aria-label={`Change ${tool.name}`} onClick={() => setOpen(tool)}>
                       Change
                     </Button>
-                    <Remove tool={tool} onDone={close} />
+                    <Remove
+                      tool={tool}
+                      onDone={() => setOpen((shown) => (shown !== "new" && shown?.id === tool.id ? undefined : shown))}
+                    />
                   </>
                 )}
               </li>
@@ -82,12 +86,25 @@ function Tools() {
 
 function Remove({ tool, onDone }: { tool: ListedTool; onDone: () => void }) {
   const { remove } = useToolActions(onDone);
+  const [isAsking, setIsAsking] = useState(false);
   return (
     <>
-      <Button aria-label={`Remove ${tool.name}`} busy={remove.isPending} onClick={() => remove.mutate(tool.id)}>
-        {remove.isPending ? "Removing…" : "Remove"}
+      <Button aria-label={`Remove ${tool.name}`} onClick={() => setIsAsking(true)}>
+        Remove
       </Button>
-      {remove.isError && <ErrorNotice error={remove.error} className="w-full" />}
+      {isAsking && (
+        <ConfirmDialog
+          title={`Remove ${tool.name}?`}
+          action="Remove"
+          busyAction="Removing…"
+          busy={remove.isPending}
+          error={remove.isError && <ErrorNotice error={remove.error} />}
+          onConfirm={() => remove.mutate(tool.id)}
+          onClosed={() => setIsAsking(false)}
+        >
+          <p>No answer asks for it any more. The values of its headers are deleted, and nobody can read them again.</p>
+        </ConfirmDialog>
+      )}
     </>
   );
 }

@@ -5,10 +5,12 @@ import { type ApiOutputs, useTRPC, useTRPCClient } from "../../trpc.ts";
 export type Settings = ApiOutputs["assistant"]["settings"]["get"];
 export type SettingsVersion = ApiOutputs["assistant"]["settings"]["versions"][number];
 
-/** What is in use. It is not fetched again by itself: that would take away what somebody is writing. */
+/** What is in use, as the page is opened. It is not fetched again by itself: that would take away what somebody is writing. */
 export function useSettings() {
   const trpc = useTRPC();
-  return useQuery(trpc.assistant.settings.get.queryOptions(undefined, { staleTime: Number.POSITIVE_INFINITY }));
+  return useQuery(
+    trpc.assistant.settings.get.queryOptions(undefined, { staleTime: Number.POSITIVE_INFINITY, gcTime: 0 }),
+  );
 }
 
 export function useSettingsVersions() {
