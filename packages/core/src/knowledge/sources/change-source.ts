@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import type { TenantTransaction } from "@parley/db";
 import { sources } from "@parley/db/schema";
 import { eq } from "drizzle-orm";
@@ -5,7 +6,7 @@ import { AppError } from "../../app-error.ts";
 import { recordAudit } from "../../audit/record-audit.ts";
 import { announce } from "../../outbox/announce.ts";
 import { type Actor, checkStillMay } from "../../tenants/acting-member.ts";
-import { nextCrawl } from "./crawl/start-crawl.ts";
+import { forgetValidators, nextCrawl } from "./crawl/start-crawl.ts";
 import { checkNameIsFree } from "./create-source.ts";
 import { lockSource } from "./lock-source.ts";
 import type { ChangeSite, RenameSource } from "./source-inputs.ts";
@@ -26,12 +27,13 @@ export async function renameSource(tx: TenantTransaction, by: Actor, { sourceId,
  */
 export async function changeSite(tx: TenantTransaction, by: Actor, { sourceId, site }: ChangeSite): Promise<void> {
   await checkStillMay(tx, by, "knowledge.manage");
-  const { id, kind } = await lockSource(tx, sourceId);
-  if (kind !== "site") throw new AppError("source.wrong_kind");
+  const { id, settings } = await lockSource(tx, sourceId);
+  if (!settings) throw new AppError("source.wrong_kind");
   await tx
     .update(sources)
     .set({ settings: site, nextCrawlAt: nextCrawl(site.schedule) })
     .where(eq(sources.id, id));
+  if (!isDeepStrictEqual({ ...site, schedule: settings.schedule }, settings)) await forgetValidators(tx, id);
   await tellOfChange(tx, by, sourceId, "site");
 }
 

@@ -9,7 +9,7 @@ import { recordAudit } from "../../../audit/record-audit.ts";
 import { announce } from "../../../outbox/announce.ts";
 import type { KnowledgeJobs } from "../../jobs.ts";
 import type { SourceRow } from "../lock-source.ts";
-import { startCrawl } from "./start-crawl.ts";
+import { forgetValidators, startCrawl } from "./start-crawl.ts";
 
 /** A site to be read, and the source that its pages are listed under. How often a source is read by itself stays as members chose. */
 export const OperatorsSite = z.strictObject({ source: SourceName, site: SiteSettings.omit({ schedule: true }) });
@@ -61,5 +61,6 @@ async function ensureSite(
   if (isDeepStrictEqual(settings, known.settings)) return { row: known };
   const [changed] = await tx.update(sources).set({ settings }).where(eq(sources.id, known.id)).returning();
   if (!changed) throw new Error("a locked source is not there");
+  await forgetValidators(tx, known.id);
   return { row: changed, did: "changed" };
 }

@@ -107,6 +107,25 @@ async function newSite(settings: Partial<SiteSettings> = {}) {
 }
 
 describe("a site", () => {
+  test("that is read otherwise from now on is followed anew, along pages that have not changed as well", async () => {
+    pages["/"] = { body: page("The elephant is grey.", "/a"), etag: '"1"' };
+    pages["/a"] = { body: page("The lion is yellow."), etag: '"1"' };
+    const one = await newSite({ exclude: ["/a"] });
+    await one.crawl();
+    expect(await one.paths()).toEqual(["/"]);
+    const { sources } = await one.sources.list();
+    const settings = sources[0]?.site as SiteSettings;
+    await one.sources.changeSite({ sourceId: one.sourceId, site: { ...settings, schedule: "weekly" } });
+    asked.length = 0;
+    await one.crawl();
+    expect(asked).toEqual(["/ 304"]); // when it is read changes nothing of what is read
+    await one.sources.changeSite({ sourceId: one.sourceId, site: { ...settings, exclude: [] } });
+    asked.length = 0;
+    await one.crawl();
+    expect(asked).toEqual(["/", "/a"]);
+    expect(await one.paths()).toEqual(["/", "/a"]);
+  });
+
   test("tells which page it is asked for now, and how many of those found come after it", async () => {
     pages["/"] = { body: page("The elephant is grey.", "/a", "/b", "/c") };
     for (const path of ["/a", "/b", "/c"]) pages[path] = { body: page(`The animal ${path} is told of.`) };

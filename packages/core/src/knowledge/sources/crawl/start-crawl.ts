@@ -1,7 +1,7 @@
 import type { CrawlSchedule, SourceId } from "@parley/contracts";
 import type { TenantTransaction } from "@parley/db";
-import { crawls, sources } from "@parley/db/schema";
-import { eq, type SQL, sql } from "drizzle-orm";
+import { crawls, documents, sources } from "@parley/db/schema";
+import { and, eq, isNotNull, type SQL, sql } from "drizzle-orm";
 import { AppError } from "../../../app-error.ts";
 import { announce } from "../../../outbox/announce.ts";
 import { type Actor, checkStillMay } from "../../../tenants/acting-member.ts";
@@ -62,6 +62,18 @@ export async function startCrawl(
   await jobs.send(tx, "crawlSource", { tenantId, sourceId, crawlId: crawl.id });
   await announce(tx, { type: "source.changed", sourceId });
   return true;
+}
+
+/**
+ * Has every page of a site whose settings changed asked for anew, also those that have not changed: where they lead may be read now.
+ *
+ * @param sourceId locked
+ */
+export async function forgetValidators(tx: TenantTransaction, sourceId: SourceId): Promise<void> {
+  await tx
+    .update(documents)
+    .set({ fetched: sql`${documents.fetched} - 'etag' - 'lastModified'` })
+    .where(and(eq(documents.sourceId, sourceId), isNotNull(documents.fetched)));
 }
 
 /** @throws AppError `auth.forbidden`, `source.not_found`; `crawl.not_under_way` */
