@@ -1,7 +1,11 @@
 /** Keeps requests from a provider that fails them, so that nobody waits for it in vain. Of one provider and one key. */
 export type Circuit = {
-  /** Whether a request may be made now. Whoever makes one says how it went: one of the other three, once. */
-  admits(): boolean;
+  /** Undefined: no request may be made now. */
+  admit(): Pass | undefined;
+};
+
+/** Of a request that may be made: whoever makes it says how it went, by one of these, once. */
+export type Pass = {
   succeeded(): void;
   /** @param restMs how long the provider wants to be left alone at least */
   failed(restMs?: number): void;
@@ -22,27 +26,30 @@ const longestRestMs = 300_000;
 export function createCircuit(clock: () => number = () => performance.now()): Circuit {
   let failures = 0;
   let closedUntil = 0;
-  let probing = false;
+  /** The one that tries it. Others may still be under way, since before it was shut. */
+  let trial: Pass | undefined;
   return {
-    admits() {
-      if (clock() < closedUntil) return false;
-      if (failures < mostFailures) return true;
-      if (probing) return false;
-      probing = true;
-      return true;
-    },
-    succeeded() {
-      failures = 0;
-      probing = false;
-    },
-    failed(wantedMs = 0) {
-      failures = Math.min(failures + 1, mostFailures);
-      probing = false;
-      const rest = Math.max(failures >= mostFailures ? restMs : 0, Math.min(wantedMs, longestRestMs));
-      closedUntil = Math.max(closedUntil, clock() + rest);
-    },
-    calledOff() {
-      probing = false;
+    admit() {
+      const isTrial = failures >= mostFailures;
+      if (clock() < closedUntil || (isTrial && trial)) return undefined;
+      const ended = () => {
+        if (trial === pass) trial = undefined;
+      };
+      const pass: Pass = {
+        succeeded() {
+          ended();
+          failures = 0;
+        },
+        failed(wantedMs = 0) {
+          ended();
+          failures = Math.min(failures + 1, mostFailures);
+          const rest = Math.max(failures >= mostFailures ? restMs : 0, Math.min(wantedMs, longestRestMs));
+          closedUntil = Math.max(closedUntil, clock() + rest);
+        },
+        calledOff: ended,
+      };
+      if (isTrial) trial = pass;
+      return pass;
     },
   };
 }

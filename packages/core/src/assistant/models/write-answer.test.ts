@@ -36,6 +36,7 @@ type Told = Partial<ModelOptions> & {
   mayHandOff?: boolean;
   toolbox?: Question["toolbox"];
   onHeard?: (words: string) => void;
+  onCounted?: (counts: Usage) => void;
   signal?: AbortSignal;
   timeoutMs?: number;
   idleTimeoutMs?: number;
@@ -52,6 +53,7 @@ async function write(behaviours: Behaviour[], told: Told = {}): Promise<Written>
     mayHandOff = false,
     toolbox,
     onHeard = () => {},
+    onCounted = () => {},
     ...options
   } = told;
   provider.enqueue(...behaviours);
@@ -72,6 +74,7 @@ async function write(behaviours: Behaviour[], told: Told = {}): Promise<Written>
       };
       const end = (counts: Usage) => {
         written.usage = counts;
+        onCounted(counts);
       };
       return { id: `request ${written.tried.length + 1}`, hear, end };
     },
@@ -140,6 +143,32 @@ test("a step that is refused takes nothing, but those before it are counted", as
   expect(usage).toMatchObject({ inputTokens: 1_000, outputTokens: 20 });
   expect(toolbox.calls).toHaveLength(1);
 });
+
+test.each<[string, Behaviour]>([
+  ["breaks off", { text: "They were sent", fault: "cut" }],
+  ["is called off", { text: "They were sent", fault: "stall" }],
+])(
+  "a step that %s is counted with those before it: as it is heard, and its prompt as the one before",
+  async (_, last) => {
+    const step = { ...looksUp("A1"), usage: { prompt_tokens: 1_000, completion_tokens: 20, cached_tokens: 10 } };
+    const leave = new AbortController();
+    let heard = "";
+    let counted: Usage = notEnded;
+    const writing = write([step, last], {
+      ...{ toolbox: orders(), signal: leave.signal, retryDelaysMs: [] },
+      onHeard: (words) => {
+        heard += words;
+        if (last.fault === "stall" && heard.endsWith("sent")) leave.abort(new Error("taken over"));
+      },
+      onCounted: (counts) => {
+        counted = counts;
+      },
+    });
+    await writing.catch(() => undefined);
+    expect(counted).toEqual({ inputTokens: 2_000, cachedTokens: 10, outputTokens: null });
+    expect(heard).toBe('{"order":"A1"}They were sent');
+  },
+);
 
 describe("a model that may look things up", () => {
   test.each<[string, Behaviour[], string, Ending["how"]]>([

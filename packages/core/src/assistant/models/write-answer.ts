@@ -7,7 +7,7 @@ import type { Ending, Question, Tried, Usage, WriteOptions } from "../answerer.t
 import { createBreath } from "../breath.ts";
 import { noAnswer } from "../instructions.ts";
 import { handOffTool, mayHandOff } from "../tools/hand-off-tool.ts";
-import type { Circuit } from "./circuit.ts";
+import type { Circuit, Pass } from "./circuit.ts";
 import type { Connection } from "./connection.ts";
 import { describeFailure, type Failure } from "./describe-failure.ts";
 import { isToThinkLittle, openModel } from "./open-model.ts";
@@ -76,7 +76,8 @@ type Ended = { end: StreamEnd; said: Said };
 /** One request: it is let through or not, its words are looked at, and how it went is told, however it ends. */
 async function* request(options: Asked, prompt: Asking, limits: Limits): AsyncGenerator<string, Ended> {
   const { circuit } = options;
-  if (!circuit.admits()) {
+  const pass = circuit.admit();
+  if (!pass) {
     limits.onTried({ id: null, how: "cut_off", reason: leftAlone });
     const failure: Failure = { reason: leftAlone, retryAfterMs: undefined, isProvidersFault: false, isRefused: true };
     return { end: { complete: false, failure, usage: noUsage }, said: "nothing" };
@@ -85,21 +86,21 @@ async function* request(options: Asked, prompt: Asking, limits: Limits): AsyncGe
   let ended: Ended | undefined;
   try {
     open = await limits.meter.begin(options.request);
-    const parts = streamParts(options, prompt, limits, open.hear);
+    const parts = streamParts(options, prompt, limits, open);
     ended = yield* unlessDeclined(parts, prompt.toolbox !== undefined);
     return ended;
   } finally {
-    tellCircuit(circuit, ended?.end);
+    tellCircuit(pass, ended?.end);
     if (open && ended) open.end(ended.end.usage);
     if (open) limits.onTried({ id: open.id, ...outcomeOf(ended) });
   }
 }
 
-function tellCircuit(circuit: Circuit, end: StreamEnd | undefined): void {
-  if (!end) circuit.calledOff();
-  else if (end.complete) circuit.succeeded();
-  else if (end.failure.isProvidersFault) circuit.failed(end.failure.retryAfterMs);
-  else circuit.calledOff();
+function tellCircuit(pass: Pass, end: StreamEnd | undefined): void {
+  if (!end) pass.calledOff();
+  else if (end.complete) pass.succeeded();
+  else if (end.failure.isProvidersFault) pass.failed(end.failure.retryAfterMs);
+  else pass.calledOff();
 }
 
 function outcomeOf(ended: Ended | undefined): Omit<Tried, "id"> {
@@ -163,7 +164,7 @@ async function* streamParts(
   { model, keyName, ...connection }: Asked,
   { instructions, messages, ...given }: Asking,
   { signal, deadline, timeoutMs, idleTimeoutMs }: Limits,
-  onWritten: (words: string) => void,
+  open: Pick<OpenRequest, "hear" | "end">,
 ): AsyncGenerator<Part, StreamEnd> {
   const request = new AbortController();
   const silence = setTimeout(() => request.abort(), idleTimeoutMs);
@@ -177,7 +178,7 @@ async function* streamParts(
   /** @returns whether it is more than may come */
   const hear = (what: keyof typeof left, text: string): boolean => {
     heardNothing = false;
-    onWritten(text);
+    open.hear(text);
     left[what] -= text.length;
     return left[what] < 0;
   };
@@ -224,7 +225,9 @@ async function* streamParts(
           else yield { type: "call" };
           break;
         case "finish-step":
-          ofSteps = sumUsage(ofSteps ?? noUsage, readUsage(part.usage));
+          ({ ofSteps, usage } = addStep(ofSteps ?? noUsage, readUsage(part.usage)));
+          // It stands should the next step be called off.
+          open.end(usage);
           yield { type: "step_end" };
           break;
         case "error":
@@ -278,13 +281,19 @@ function readUsage({ inputTokens, inputTokenDetails, outputTokens }: LanguageMod
   };
 }
 
-function sumUsage(one: Usage, other: Usage): Usage {
+/**
+ * `usage` is what has been taken with a step that may have begun since: it reads at least as much as the one before, and what it writes is
+ * counted as it is heard.
+ */
+function addStep(before: Usage, step: Usage): { ofSteps: Usage; usage: Usage } {
   const sum = (a: number | null, b: number | null) => (a === null || b === null ? null : a + b);
-  return {
-    inputTokens: sum(one.inputTokens, other.inputTokens),
-    cachedTokens: sum(one.cachedTokens, other.cachedTokens),
-    outputTokens: sum(one.outputTokens, other.outputTokens),
+  const inputTokens = sum(before.inputTokens, step.inputTokens);
+  const ofSteps = {
+    inputTokens,
+    cachedTokens: sum(before.cachedTokens, step.cachedTokens),
+    outputTokens: sum(before.outputTokens, step.outputTokens),
   };
+  return { ofSteps, usage: { ...ofSteps, inputTokens: sum(inputTokens, step.inputTokens), outputTokens: null } };
 }
 
 /** What is no count of tokens is not known, rather than a reason to lose the answer: the receipt could not be stored. */
