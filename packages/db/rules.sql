@@ -79,6 +79,15 @@ TABLE budgets OWNER owner FORCE ROW LEVEL SECURITY;
   POLICY tenant_update FOR UPDATE TO app USING (tenant_id = ( SELECT app.tenant_id() AS tenant_id)) WITH CHECK (tenant_id = ( SELECT app.tenant_id() AS tenant_id));
   POLICY tenant_delete FOR DELETE TO app USING (tenant_id = ( SELECT app.tenant_id() AS tenant_id));
 
+TABLE change_checks OWNER owner FORCE ROW LEVEL SECURITY;
+  PRIMARY KEY (tenant_id);
+  FOREIGN KEY (tenant_id) REFERENCES tenants (tenant_id);
+  GRANT SELECT, INSERT, UPDATE, DELETE TO app;
+  POLICY tenant_select FOR SELECT TO app USING (tenant_id = ( SELECT app.tenant_id() AS tenant_id));
+  POLICY tenant_insert FOR INSERT TO app WITH CHECK (tenant_id = ( SELECT app.tenant_id() AS tenant_id));
+  POLICY tenant_update FOR UPDATE TO app USING (tenant_id = ( SELECT app.tenant_id() AS tenant_id)) WITH CHECK (tenant_id = ( SELECT app.tenant_id() AS tenant_id));
+  POLICY tenant_delete FOR DELETE TO app USING (tenant_id = ( SELECT app.tenant_id() AS tenant_id));
+
 TABLE chunks OWNER owner FORCE ROW LEVEL SECURITY;
   PRIMARY KEY (tenant_id, id);
   FOREIGN KEY (tenant_id, document_version_id) REFERENCES document_versions (tenant_id, id);
@@ -163,6 +172,7 @@ TABLE crawls OWNER owner FORCE ROW LEVEL SECURITY;
   POLICY tenant_delete FOR DELETE TO app USING (tenant_id = ( SELECT app.tenant_id() AS tenant_id));
 
 TABLE document_versions OWNER owner FORCE ROW LEVEL SECURITY;
+  UNIQUE (tenant_id, document_id) WHERE (status = 'held'::text);
   UNIQUE (tenant_id, document_id) WHERE (chunk_state = 'live'::text);
   PRIMARY KEY (tenant_id, id);
   FOREIGN KEY (tenant_id, document_id) REFERENCES documents (tenant_id, id);
@@ -216,6 +226,30 @@ TABLE gaps OWNER owner FORCE ROW LEVEL SECURITY;
   POLICY tenant_update FOR UPDATE TO app USING (tenant_id = ( SELECT app.tenant_id() AS tenant_id)) WITH CHECK (tenant_id = ( SELECT app.tenant_id() AS tenant_id));
   POLICY tenant_delete FOR DELETE TO app USING (tenant_id = ( SELECT app.tenant_id() AS tenant_id));
 
+TABLE held_removals OWNER owner FORCE ROW LEVEL SECURITY;
+  PRIMARY KEY (tenant_id, id);
+  FOREIGN KEY (tenant_id, asked_by) REFERENCES members (tenant_id, id);
+  FOREIGN KEY (tenant_id, document_id) REFERENCES documents (tenant_id, id);
+  UNIQUE (tenant_id, document_id);
+  FOREIGN KEY (tenant_id) REFERENCES tenants (tenant_id);
+  FOREIGN KEY (tenant_id, source_id) REFERENCES sources (tenant_id, id);
+  UNIQUE (tenant_id, source_id);
+  GRANT SELECT, INSERT, UPDATE, DELETE TO app;
+  POLICY tenant_select FOR SELECT TO app USING (tenant_id = ( SELECT app.tenant_id() AS tenant_id));
+  POLICY tenant_insert FOR INSERT TO app WITH CHECK (tenant_id = ( SELECT app.tenant_id() AS tenant_id));
+  POLICY tenant_update FOR UPDATE TO app USING (tenant_id = ( SELECT app.tenant_id() AS tenant_id)) WITH CHECK (tenant_id = ( SELECT app.tenant_id() AS tenant_id));
+  POLICY tenant_delete FOR DELETE TO app USING (tenant_id = ( SELECT app.tenant_id() AS tenant_id));
+
+TABLE held_settings OWNER owner FORCE ROW LEVEL SECURITY;
+  PRIMARY KEY (tenant_id);
+  FOREIGN KEY (tenant_id, changed_by) REFERENCES members (tenant_id, id);
+  FOREIGN KEY (tenant_id) REFERENCES tenants (tenant_id);
+  GRANT SELECT, INSERT, UPDATE, DELETE TO app;
+  POLICY tenant_select FOR SELECT TO app USING (tenant_id = ( SELECT app.tenant_id() AS tenant_id));
+  POLICY tenant_insert FOR INSERT TO app WITH CHECK (tenant_id = ( SELECT app.tenant_id() AS tenant_id));
+  POLICY tenant_update FOR UPDATE TO app USING (tenant_id = ( SELECT app.tenant_id() AS tenant_id)) WITH CHECK (tenant_id = ( SELECT app.tenant_id() AS tenant_id));
+  POLICY tenant_delete FOR DELETE TO app USING (tenant_id = ( SELECT app.tenant_id() AS tenant_id));
+
 TABLE http_tools OWNER owner FORCE ROW LEVEL SECURITY;
   PRIMARY KEY (tenant_id, id);
   FOREIGN KEY (tenant_id) REFERENCES tenants (tenant_id);
@@ -262,7 +296,7 @@ TABLE knowledge_test_results OWNER owner FORCE ROW LEVEL SECURITY;
 
 TABLE knowledge_test_runs OWNER owner FORCE ROW LEVEL SECURITY;
   PRIMARY KEY (tenant_id, id);
-  UNIQUE (tenant_id) WHERE (status = 'queued'::text);
+  UNIQUE (tenant_id, is_held) WHERE (status = 'queued'::text);
   FOREIGN KEY (tenant_id, asked_by) REFERENCES members (tenant_id, id);
   FOREIGN KEY (tenant_id) REFERENCES tenants (tenant_id);
   GRANT SELECT, INSERT, UPDATE, DELETE TO app;

@@ -62,6 +62,10 @@ export const AuditAction = z.enum([
   "source.removed",
   "document.added",
   "document.removed",
+  // Changes that are checked before they are published
+  "changes.check_chosen",
+  "changes.published",
+  "changes.discarded",
   "embedder.chosen",
   "embedder.change_cancelled",
   // The log itself was taken away, as a file; `details` says how much of it.

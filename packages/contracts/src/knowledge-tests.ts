@@ -41,6 +41,20 @@ export const testLimits = {
   runs: 50,
 } as const;
 
+/** Whether changes wait to be checked: not; until somebody publishes them; until no test fails, or somebody publishes them. */
+export const ChangeCheckMode = z.enum(["off", "ask", "auto"]);
+export type ChangeCheckMode = z.infer<typeof ChangeCheckMode>;
+
+/** By what is known again which changes somebody looked at. */
+const SeenChanges = z.string().regex(/^[0-9a-f]{32}$/);
+
+export const PublishChanges = z.strictObject({
+  seen: SeenChanges,
+  /** Though tests fail, or have not been asked with them. */
+  anyway: z.boolean().default(false),
+});
+export const DiscardChanges = z.strictObject({ seen: SeenChanges });
+
 /** What an answer of a replay was. */
 export type TestAnswer = { outcome: AnswerOutcome; answer: string; citations: CitedQuote[] };
 

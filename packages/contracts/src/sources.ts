@@ -34,5 +34,5 @@ export const SiteSettings = z.strictObject({
 export type SiteSettings = z.infer<typeof SiteSettings>;
 
 /** How far a version of a document has come. */
-export const DocumentState = z.enum(["queued", "parsing", "embedding", "ready", "failed"]);
+export const DocumentState = z.enum(["queued", "parsing", "embedding", "held", "ready", "failed"]);
 export type DocumentState = z.infer<typeof DocumentState>;

@@ -4,6 +4,7 @@ import type { CitedSpan, Reply } from "../conversations/post-reply.ts";
 import type { Attempt } from "../conversations/record-attempts.ts";
 import type { Meter } from "../costs/meter.ts";
 import type { Spent } from "../costs/spent.ts";
+import type { KnowledgeScope } from "../knowledge/held-changes.ts";
 import type { Embedder, Passage } from "../knowledge/passage.ts";
 import { searchKnowledge } from "../knowledge/search.ts";
 import type { Answerer, Question } from "./answerer.ts";
@@ -26,6 +27,8 @@ export type ComposeDeps = {
   modelsOf: (tenantId: TenantId) => Promise<Models>;
   /** What an answer may ask of the tenant's own server; absent: nothing. */
   toolsOf?: HttpTools["open"];
+  /** What is known, and what the assistant is told: by default, what is in use. */
+  scope?: KnowledgeScope;
   /** In milliseconds: from the question to the last word, and from one sign of life of a model to the next. */
   limits: { timeoutMs: number; idleTimeoutMs: number };
 };
@@ -85,7 +88,7 @@ export async function composeAnswer(
   const inTime = AbortSignal.any([signal, AbortSignal.timeout(deps.limits.timeoutMs)]);
   const [settings, models] = await unlessAborted(
     inTime,
-    Promise.all([readSettings(deps.db, tenantId), deps.modelsOf(tenantId)]),
+    Promise.all([readSettings(deps.db, tenantId, deps.scope), deps.modelsOf(tenantId)]),
   );
   const { passages, searchMs } = await unlessAborted(inTime, timed(retrieve(deps, models, tenantId, asked)));
   // Whoever can look nothing up is given nothing.
@@ -137,13 +140,13 @@ export async function composeAnswer(
  * before, any other question is searched as it stands and together with the one before: it may go on from that in other ways.
  */
 async function retrieve(
-  { db, embedder }: ComposeDeps,
+  { db, embedder, scope }: ComposeDeps,
   { tiers }: Models,
   tenantId: TenantId,
   { text, history }: Asked,
 ): Promise<Passage[]> {
   const limit = passagesPerAnswer;
-  const search = (question: string) => searchKnowledge(db, embedder, tenantId, question, { limit });
+  const search = (question: string) => searchKnowledge(db, embedder, tenantId, question, { limit, scope });
   const meant = inContext(text, history);
   if (meant !== text) return search(meant);
   const found = await search(text);

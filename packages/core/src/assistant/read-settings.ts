@@ -1,10 +1,19 @@
 import { type AssistantSettings, defaultAssistantSettings, type TenantId } from "@parley/contracts";
 import type { Database } from "@parley/db";
-import { assistantSettings } from "@parley/db/schema";
+import { assistantSettings, heldSettings } from "@parley/db/schema";
 import { desc } from "drizzle-orm";
+import type { KnowledgeScope } from "../knowledge/held-changes.ts";
 
-/** What the tenant's assistant is called and told, and which version of that it is: 0 while nobody has said anything. */
-export async function readSettings(db: Database, tenantId: TenantId): Promise<AssistantSettings & { version: number }> {
+/**
+ * What the tenant's assistant is called and told, and which version of that it is: 0 while nobody has said anything.
+ *
+ * @param scope `held`: what it is to be called and told, if something of that is held
+ */
+export async function readSettings(
+  db: Database,
+  tenantId: TenantId,
+  scope: KnowledgeScope = "live",
+): Promise<AssistantSettings & { version: number }> {
   const { version, name, tone, toneWords, guidance, unknownText, linkHosts, mayHandOff } = assistantSettings;
   const [row] = await db.read(tenantId, (read) =>
     read
@@ -13,5 +22,15 @@ export async function readSettings(db: Database, tenantId: TenantId): Promise<As
       .orderBy(desc(version))
       .limit(1),
   );
-  return row ?? { version: 0, ...defaultAssistantSettings };
+  const inUse = row ?? { version: 0, ...defaultAssistantSettings };
+  const held = scope === "held" ? await findHeldSettings(db, tenantId) : undefined;
+  return held ? { ...inUse, ...held.settings } : inUse;
+}
+
+/** What the assistant is to be called and told, as the last of those who changed it wants it. */
+export async function findHeldSettings(db: Database, tenantId: TenantId) {
+  const [row] = await db.read(tenantId, (read) => read.select().from(heldSettings));
+  if (!row) return undefined;
+  const { name, tone, toneWords, guidance, unknownText, linkHosts, mayHandOff, revision } = row;
+  return { revision, settings: { name, tone, toneWords, guidance, unknownText, linkHosts, mayHandOff } };
 }

@@ -20,7 +20,7 @@ export async function workOnTests(
     name: "replayTests",
     // One may take hours: none waits in this process's hands meanwhile.
     batchSize: 1,
-    work: (order, { signal }) => replayTests(deps, order, signal),
+    work: (order, { signal }) => replayTests({ ...deps, jobs }, order, signal),
   });
   await jobs.queue.handle({
     ...shared,

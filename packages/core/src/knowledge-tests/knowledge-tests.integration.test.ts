@@ -1,29 +1,16 @@
 import { randomUUID } from "node:crypto";
-import {
-  KnowledgeTestId,
-  type KnowledgeTestRunId,
-  type MessageId,
-  RunId,
-  SiteSettings,
-  SourceId,
-} from "@parley/contracts";
-import { crawls, messages, runs, sources, tenantEmbedders } from "@parley/db/schema";
-import { and, eq } from "drizzle-orm";
+import { KnowledgeTestId, type KnowledgeTestRunId, SiteSettings, SourceId } from "@parley/contracts";
+import { crawls, messages, sources, tenantEmbedders } from "@parley/db/schema";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Answerer } from "../assistant/answerer.ts";
 import { builtInAnswerer } from "../assistant/built-in-answerer.ts";
-import { claimRun } from "../assistant/claim-run.ts";
-import { composeAnswer } from "../assistant/compose-answer.ts";
-import { postReply } from "../conversations/post-reply.ts";
-import { createMeter } from "../costs/meter.ts";
 import { recordSpending } from "../costs/record-spending.ts";
 import { createMinilmEmbedder } from "../knowledge/embedders/minilm.ts";
 import type { Embedder } from "../knowledge/passage.ts";
-import { createLibrary } from "../testing/library.ts";
+import { handbook, openTestedShop, questions, returns, shipping, warranty } from "../testing/tested-shop.ts";
 import { createWorld, type World } from "../testing/world.ts";
 import { writtenBy } from "../testing/written-by.ts";
-import { giveUpRun, replayTests } from "./replay-tests.ts";
-import { noticeChange } from "./start-run.ts";
+import { giveUpRun } from "./replay-tests.ts";
 
 let world: World;
 let embedder: Embedder;
@@ -36,73 +23,7 @@ afterAll(async () => {
   await world[Symbol.asyncDispose]();
 });
 
-const limits = { timeoutMs: 20_000, idleTimeoutMs: 20_000 };
-const never = new AbortController().signal;
-
-const returns = "## Returns\n\nYou can send an article back within 30 days of delivery.";
-const shipping = "## Shipping\n\nWe ship to Iceland by boat every Tuesday.";
-const warranty = "## Warranty\n\nThe warranty of every kettle lasts for five years.";
-const handbook = (...parts: string[]) => `# Handbook\n\n${parts.join("\n\n")}\n`;
-const questions = {
-  returns: "Within how many days can I send an article back?",
-  shipping: "When do you ship to Iceland?",
-  warranty: "How long does the warranty of a kettle last?",
-};
-
-/** A tenant with a handbook, and a contact who asks. */
-async function newShop() {
-  const contact = await world.contact();
-  const { tenantId, api } = contact;
-  const library = createLibrary(world.db, tenantId, embedder);
-  const deps = { db: world.db, embedder, modelsOf: writtenBy(), limits };
-  const orders: KnowledgeTestRunId[] = [];
-  const jobs = {
-    send: async (_tx: unknown, name: string, order: object) => {
-      if (name === "replayTests") orders.push((order as { runId: KnowledgeTestRunId }).runId);
-    },
-  };
-
-  /** Asks, and gets the built-in answer in the conversation. */
-  async function ask(text: string): Promise<MessageId> {
-    const question = await contact.say(text);
-    const [run] = await world.db.read(tenantId, (read) =>
-      read
-        .select()
-        .from(runs)
-        .where(and(eq(runs.questionId, question.id), eq(runs.status, "queued"))),
-    );
-    const claim = await claimRun(world.db, tenantId, RunId.parse(run?.id), 60_000);
-    if (!claim) throw new Error("the run is not to be had");
-    const meter = createMeter({ db: world.db, tenantId, spentFor: { purpose: "answer" }, countTokens: () => 0 });
-    const listener = { signal: never, onWords: () => {}, clock: () => new Date(), meter, onAttempt: () => {} };
-    const { spent: _, ...answer } = await composeAnswer(deps, tenantId, { text, history: [] }, listener);
-    const { runId, leaseToken } = claim;
-    const posted = await world.db.transaction(tenantId, (tx) => postReply(tx, { runId, leaseToken, ...answer }));
-    if (posted === "discarded") throw new Error("the reply was discarded");
-    return posted.id;
-  }
-  async function pin(messageId: MessageId) {
-    const id = KnowledgeTestId.parse(randomUUID());
-    await api.knowledgeTests.pin({ id, messageId });
-    return id;
-  }
-  const replay = (runId: KnowledgeTestRunId, signal = never) => replayTests(deps, { tenantId, runId }, signal);
-  /** As a worker does when it hears of a change. */
-  const notice = () => noticeChange({ ...deps, jobs: jobs as never }, tenantId);
-  async function noticeAndReplay() {
-    await notice();
-    for (const runId of orders.splice(0)) await replay(runId);
-    return verdicts();
-  }
-  async function verdicts() {
-    const tests = await api.knowledgeTests.list();
-    return Object.fromEntries(tests.map(({ question, results }) => [question, results[0]?.verdict]));
-  }
-  async function pinAll() {
-    for (const question of Object.values(questions)) await pin(await ask(question));
-  }
-  return { ...contact, library, deps, orders, ask, pin, pinAll, replay, notice, noticeAndReplay, verdicts };
-}
+const newShop = () => openTestedShop(world, embedder);
 
 test("when a paragraph is deleted, exactly the questions that depend on it turn red, and the change is named", async () => {
   const { library, pinAll, noticeAndReplay, api } = await newShop();
@@ -351,7 +272,7 @@ test("where a spent budget or a provider that fails answers, nothing turns red: 
 });
 
 test("what changed before a run that was cancelled is named by the next one", async () => {
-  const { library, pinAll, notice, orders, replay, api } = await newShop();
+  const { library, pinAll, notice, orders, replay, api, deps } = await newShop();
   await library.read("a.md", handbook(returns, warranty));
   await library.read("b.md", `# Delivery\n\n${shipping}\n`);
   await pinAll();
@@ -360,10 +281,17 @@ test("what changed before a run that was cancelled is named by the next one", as
 
   await library.read("a.md", handbook(returns));
   await notice();
-  for (const runId of orders.splice(0)) {
-    await api.knowledgeTests.cancel({ runId });
-    await replay(runId);
-  }
+  deps.modelsOf = writtenBy({
+    ...builtInAnswerer,
+    async *write(...given) {
+      for (const runId of orders) await api.knowledgeTests.cancel({ runId });
+      return yield* builtInAnswerer.write(...given);
+    },
+  });
+  for (const runId of orders) await replay(runId);
+  expect(await api.knowledgeTests.runs()).toMatchObject([{ status: "cancelled" }, { status: "finished" }]);
+  orders.length = 0;
+  deps.modelsOf = writtenBy();
   await library.read("b.md", `# Delivery\n\n${shipping} Or on foot.\n`);
   await notice();
   for (const runId of orders.splice(0)) await replay(runId);

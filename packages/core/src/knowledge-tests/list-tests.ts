@@ -18,7 +18,7 @@ export type ListedTest = {
   results: { verdict: TestVerdict; changed: boolean; at: string }[];
 };
 
-/** The tests, newest first, each with what came out of it in the last runs. */
+/** The tests, newest first, each with what came out of it in the last runs with what is in use. */
 export async function listTests(db: Database, tenantId: TenantId): Promise<ListedTest[]> {
   const { id, question, words, expected, createdAt } = knowledgeTests;
   const rows = await db.read(tenantId, (read) =>
@@ -34,6 +34,7 @@ export async function listTests(db: Database, tenantId: TenantId): Promise<Liste
           from (
             select r.verdict, r.changed, r.created_at from knowledge_test_results r
             where r.tenant_id = ${knowledgeTests.tenantId} and r.test_id = ${id}
+              and not exists (select from knowledge_test_runs run where run.id = r.run_id and run.is_held)
             order by r.created_at desc limit ${mostRuns}
           ) as results
         )`,
@@ -51,9 +52,9 @@ const counted = (verdict: TestVerdict | "changed") =>
       and ${verdict === "changed" ? sql`r.changed` : sql`r.verdict = ${verdict}`}
   )`;
 
-/** The last runs, newest first: why, what had changed, how far each is and what came out. */
+/** The last runs with what is in use, newest first: why, what had changed, how far each is and what came out. */
 export async function listRuns(db: Database, tenantId: TenantId) {
-  const { fingerprint: _1, tenantId: _2, askedBy, ...columns } = getTableColumns(knowledgeTestRuns);
+  const { fingerprint: _1, tenantId: _2, isHeld, askedBy, ...columns } = getTableColumns(knowledgeTestRuns);
   const rows = await db.read(tenantId, (read) =>
     read
       .select({
@@ -66,6 +67,7 @@ export async function listRuns(db: Database, tenantId: TenantId) {
       })
       .from(knowledgeTestRuns)
       .leftJoin(members, and(eq(members.tenantId, knowledgeTestRuns.tenantId), eq(members.id, askedBy)))
+      .where(eq(isHeld, false))
       .orderBy(desc(knowledgeTestRuns.createdAt))
       .limit(mostRuns),
   );
@@ -96,7 +98,7 @@ export async function getTest(db: Database, tenantId: TenantId, testId: Knowledg
       .select({ result: knowledgeTestResults, changes: knowledgeTestRuns.changes, cause: knowledgeTestRuns.cause })
       .from(knowledgeTestResults)
       .innerJoin(knowledgeTestRuns, eq(knowledgeTestRuns.id, knowledgeTestResults.runId))
-      .where(eq(knowledgeTestResults.testId, testId))
+      .where(and(eq(knowledgeTestResults.testId, testId), eq(knowledgeTestRuns.isHeld, false)))
       .orderBy(desc(knowledgeTestResults.createdAt))
       .limit(mostRuns),
   );

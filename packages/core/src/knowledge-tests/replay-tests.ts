@@ -9,9 +9,12 @@ import { createMeter } from "../costs/meter.ts";
 import { recordSpending } from "../costs/record-spending.ts";
 import { type SpentFor, sumSpent } from "../costs/spent.ts";
 import { estimateTokens } from "../knowledge/estimate-tokens.ts";
+import type { KnowledgeScope } from "../knowledge/held-changes.ts";
+import type { KnowledgeJobs } from "../knowledge/jobs.ts";
 import { announce } from "../outbox/announce.ts";
 import { type Judgement, judge, quoteSha256 } from "./judge.ts";
-import { listChanges, readTestedState, type TestedBy, toFingerprint } from "./tested-state.ts";
+import { publishPassed } from "./publish-changes.ts";
+import { listChanges, listHeldChanges, readTestedState, type TestedBy, toFingerprint } from "./tested-state.ts";
 
 export type TestRun = { tenantId: TenantId; runId: KnowledgeTestRunId };
 type Test = typeof knowledgeTests.$inferSelect;
@@ -23,19 +26,26 @@ type Test = typeof knowledgeTests.$inferSelect;
  *
  * @throws when the database or the embedder is out of reach, or the signal's reason: then it may be tried again
  */
-export async function replayTests(deps: ComposeDeps, { tenantId, runId }: TestRun, signal: AbortSignal): Promise<void> {
+export async function replayTests(
+  { jobs, ...deps }: ComposeDeps & { jobs: Pick<KnowledgeJobs, "send"> },
+  { tenantId, runId }: TestRun,
+  signal: AbortSignal,
+): Promise<void> {
   const { db, embedder } = deps;
   const by = { answerer: nameModels(await deps.modelsOf(tenantId)), embedder };
-  const isOurs = await db.transaction(tenantId, (tx) => begin(tx, by, runId));
-  if (!isOurs) return;
+  const scope = await db.transaction(tenantId, (tx) => begin(tx, by, runId));
+  if (!scope) return;
   for (;;) {
     signal.throwIfAborted();
     const test = await nextTest(db, { tenantId, runId });
     if (!test) break;
-    const goesOn = await ask(deps, { tenantId, runId }, test, signal);
+    const goesOn = await ask({ ...deps, scope }, { tenantId, runId }, test, signal);
     if (!goesOn) return;
   }
-  await db.transaction(tenantId, (tx) => finish(tx, runId));
+  await db.transaction(tenantId, async (tx) => {
+    await finish(tx, runId);
+    if (scope === "held") await publishPassed(tx, jobs, by);
+  });
 }
 
 /** @returns false when nobody wants the rest */
@@ -88,20 +98,25 @@ function whyNotJudged({ outcome, receipt, attempts }: Answer, { verdict }: Judge
   return "A model's provider did not answer. Ask the tests again once it does.";
 }
 
-/** @returns whether there is a run to be made */
-async function begin(tx: TenantTransaction, by: TestedBy, runId: KnowledgeTestRunId): Promise<boolean> {
+/** @returns what is asked about; undefined when there is no run to be made */
+async function begin(
+  tx: TenantTransaction,
+  by: TestedBy,
+  runId: KnowledgeTestRunId,
+): Promise<KnowledgeScope | undefined> {
   const [run] = await tx.select().from(knowledgeTestRuns).where(eq(knowledgeTestRuns.id, runId)).for("update");
-  if (run?.status === "running") return true;
-  if (run?.status !== "queued") return false;
-  const state = await readTestedState(tx, by);
-  const changes = await listChanges(tx, state);
+  const scope = run?.isHeld ? "held" : "live";
+  if (run?.status === "running") return scope;
+  if (run?.status !== "queued") return undefined;
+  const state = await readTestedState(tx, by, scope);
+  const changes = await (scope === "held" ? listHeldChanges : listChanges)(tx, state);
   const total = await tx.$count(knowledgeTests);
   await tx
     .update(knowledgeTestRuns)
     .set({ status: "running", startedAt: sql`now()`, fingerprint: toFingerprint(state), changes, total })
     .where(eq(knowledgeTestRuns.id, runId));
   await announce(tx, { type: "tests.changed" });
-  return true;
+  return scope;
 }
 
 /** Those that were there when it began. */

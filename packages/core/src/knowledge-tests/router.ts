@@ -4,6 +4,7 @@ import { procedureFor, router } from "../trpc.ts";
 import { addTest } from "./add-test.ts";
 import { cancelRun } from "./cancel-run.ts";
 import { acceptResult, changeTest, removeTest } from "./change-test.ts";
+import { changesRouter } from "./changes-router.ts";
 import { getTest, listRuns, listTests } from "./list-tests.ts";
 import { pinAnswer } from "./pin-answer.ts";
 import { askForRun } from "./start-run.ts";
@@ -13,6 +14,8 @@ const OneRun = z.strictObject({ runId: KnowledgeTestRunId });
 
 /** Questions that are asked again whenever what answers are made from changes. */
 export const knowledgeTestsRouter = router({
+  changes: changesRouter,
+
   list: procedureFor("knowledge.read").query(({ ctx }) => listTests(ctx.db, ctx.caller.tenantId)),
 
   runs: procedureFor("knowledge.read").query(({ ctx }) => listRuns(ctx.db, ctx.caller.tenantId)),

@@ -6,15 +6,17 @@ import type { ComposeDeps } from "../assistant/compose-answer.ts";
 import { nameModels } from "../assistant/name-models.ts";
 import type { KnowledgeJobs } from "../knowledge/jobs.ts";
 import { announce } from "../outbox/announce.ts";
+import { cancelHeldRuns } from "./cancel-run.ts";
+import { publishPassed } from "./publish-changes.ts";
 import { readTestedState, toFingerprint } from "./tested-state.ts";
 
-/** Has every test asked again; a run that waits to begin is the one. @returns the run */
+/** Has every test asked again; a run of the same kind that waits to begin is the one. @returns the run */
 async function startRun(
   tx: TenantTransaction,
   jobs: Pick<KnowledgeJobs, "send">,
-  run: Pick<typeof knowledgeTestRuns.$inferInsert, "cause" | "askedBy" | "fingerprint">,
+  run: Pick<typeof knowledgeTestRuns.$inferInsert, "cause" | "askedBy" | "fingerprint"> & { isHeld?: boolean },
 ): Promise<{ runId: KnowledgeTestRunId }> {
-  const { id, tenantId, status } = knowledgeTestRuns;
+  const { id, tenantId, status, isHeld } = knowledgeTestRuns;
   const [made] = await tx
     .insert(knowledgeTestRuns)
     .values(run)
@@ -25,46 +27,59 @@ async function startRun(
     await announce(tx, { type: "tests.changed" });
     return { runId: made.runId };
   }
-  const [waiting] = await tx.select({ runId: id }).from(knowledgeTestRuns).where(eq(status, "queued"));
+  const [waiting] = await tx
+    .select({ runId: id })
+    .from(knowledgeTestRuns)
+    .where(and(eq(status, "queued"), eq(isHeld, run.isHeld ?? false)));
   if (waiting) return waiting;
   // It has begun since.
   return startRun(tx, jobs, run);
 }
 
-/** `startRun` for a member. */
-export const askForRun = (tx: TenantTransaction, jobs: Pick<KnowledgeJobs, "send">, askedBy: MemberId) =>
-  startRun(tx, jobs, { cause: "asked", askedBy });
+/** `startRun` for a member; with `isHeld`, as if what is held were published. */
+export const askForRun = (
+  tx: TenantTransaction,
+  jobs: Pick<KnowledgeJobs, "send">,
+  askedBy: MemberId,
+  { isHeld = false } = {},
+) => startRun(tx, jobs, { cause: "asked", askedBy, isHeld });
+
+type NoticeDeps = Pick<ComposeDeps, "db" | "modelsOf" | "embedder"> & { jobs: Pick<KnowledgeJobs, "send"> };
 
 /**
- * Has the tests asked again when answers are made from something else, or by somebody else, than at the last run that was not broken off.
- * While documents are being read in or a site is crawled, nothing is done: the last of them, or the crawl's end, brings us here once more.
+ * Has the tests asked again when answers are made from something else, or by somebody else, than at the last run that was not broken off;
+ * and when they would be, were what is held published. While documents are being read in or a site is crawled, nothing is done: the last
+ * of them, or the crawl's end, brings us here once more.
  */
-export async function noticeChange(
-  {
-    db,
-    jobs,
-    modelsOf,
-    embedder,
-  }: Pick<ComposeDeps, "db" | "modelsOf" | "embedder"> & { jobs: Pick<KnowledgeJobs, "send"> },
-  tenantId: TenantId,
-): Promise<void> {
-  const answerer = nameModels(await modelsOf(tenantId));
+export async function noticeChange({ db, jobs, modelsOf, embedder }: NoticeDeps, tenantId: TenantId): Promise<void> {
+  const by = { answerer: nameModels(await modelsOf(tenantId)), embedder };
   await db.transaction(tenantId, async (tx) => {
-    if ((await tx.$count(knowledgeTests)) === 0) return;
     const { rowCount } = await tx.execute(
       sql`select 1 from document_versions where status in ('queued', 'parsing', 'embedding')
         union all select 1 from crawls where status in ('queued', 'running') limit 1`,
     );
     if (rowCount) return;
-    const fingerprint = toFingerprint(await readTestedState(tx, { answerer, embedder }));
-    const [newest] = await tx
-      .select({ fingerprint: knowledgeTestRuns.fingerprint })
-      .from(knowledgeTestRuns)
-      // One that was broken off has not asked what it was to ask.
-      .where(and(isNotNull(knowledgeTestRuns.fingerprint), ne(knowledgeTestRuns.status, "failed")))
-      .orderBy(desc(knowledgeTestRuns.createdAt))
-      .limit(1);
-    if (newest?.fingerprint === fingerprint) return;
-    await startRun(tx, jobs, { cause: "changed", fingerprint });
+    if ((await tx.$count(knowledgeTests)) === 0) return publishPassed(tx, jobs, by);
+    const live = toFingerprint(await readTestedState(tx, by));
+    if ((await newestFingerprint(tx, false)) !== live)
+      await startRun(tx, jobs, { cause: "changed", fingerprint: live });
+    const state = await readTestedState(tx, by, "held");
+    const fingerprint = toFingerprint(state);
+    if ((await newestFingerprint(tx, true)) === fingerprint) return;
+    // It asks with what is not, or not all, that is held.
+    await cancelHeldRuns(tx);
+    if (state.held) await startRun(tx, jobs, { cause: "changed", fingerprint, isHeld: true });
   });
+}
+
+async function newestFingerprint(tx: TenantTransaction, isHeld: boolean): Promise<string | null | undefined> {
+  const { fingerprint, status, createdAt } = knowledgeTestRuns;
+  const [newest] = await tx
+    .select({ fingerprint })
+    .from(knowledgeTestRuns)
+    // One that was broken off has not asked what it was to ask.
+    .where(and(isNotNull(fingerprint), ne(status, "failed"), eq(knowledgeTestRuns.isHeld, isHeld)))
+    .orderBy(desc(createdAt))
+    .limit(1);
+  return newest?.fingerprint;
 }

@@ -1,12 +1,20 @@
 import type { TestedChange } from "@parley/contracts";
 import type { TenantTransaction } from "@parley/db";
-import { documents, documentVersions, knowledgeTestRuns } from "@parley/db/schema";
+import { documents, documentVersions, heldSettings, knowledgeTestRuns } from "@parley/db/schema";
 import { and, desc, eq, gt, isNotNull, sql } from "drizzle-orm";
+import { type KnowledgeScope, listHeldDocuments, listHeldRemovals } from "../knowledge/held-changes.ts";
 import type { Embedder } from "../knowledge/passage.ts";
 import { currentEmbedderId } from "../knowledge/tenant-embedder.ts";
 
 /** What answers are made from and by, in a few characters: the same as long as nothing of it changes. */
-export type TestedState = { knowledge: string; settings: number; embedder: string; answerer: string };
+export type TestedState = {
+  knowledge: string;
+  settings: number;
+  embedder: string;
+  answerer: string;
+  /** What is held beside it and counts as published; undefined: nothing, or what is held does not count. */
+  held?: string | undefined;
+};
 
 /** Who has a part in every answer: who writes, by name, and what finds where the tenant has chosen nothing else. */
 export type TestedBy = { answerer: string; embedder: Embedder };
@@ -16,6 +24,7 @@ const mostChanges = 20;
 export async function readTestedState(
   tx: TenantTransaction,
   { answerer, embedder: builtIn }: TestedBy,
+  scope: KnowledgeScope = "live",
 ): Promise<TestedState> {
   const embedder = await currentEmbedderId(tx, builtIn);
   const { rows } = await tx.execute<{ knowledge: string; settings: number }>(sql`
@@ -26,11 +35,23 @@ export async function readTestedState(
   `);
   const [row] = rows;
   if (!row) throw new Error("an aggregate returned no row");
-  return { ...row, embedder, answerer };
+  return { ...row, embedder, answerer, held: scope === "held" ? await readHeld(tx) : undefined };
 }
 
-export const toFingerprint = ({ knowledge, settings, embedder, answerer }: TestedState): string =>
-  JSON.stringify({ knowledge, settings, embedder, answerer });
+/** By what the held changes are known again: 32 hexadecimal digits; undefined: there are none. */
+async function readHeld(tx: TenantTransaction): Promise<string | undefined> {
+  const removals = await listHeldRemovals(tx);
+  const { rows } = await tx.execute<{ held: string | null }>(sql`
+    select md5(string_agg(id, ',' order by id)) as held from (
+      select id::text from document_versions where status = 'held'
+      union all select 'settings ' || revision || ' ' || changed_at from held_settings
+      union all select id from json_array_elements_text(${JSON.stringify(removals.map(({ id }) => id))}::json) as id
+    ) as held`);
+  return rows[0]?.held ?? undefined;
+}
+
+export const toFingerprint = ({ knowledge, settings, embedder, answerer, held }: TestedState): string =>
+  JSON.stringify({ knowledge, settings, embedder, answerer, held });
 
 /** Undefined for one of an earlier release, which said less. */
 const fromFingerprint = (fingerprint: string): TestedState | undefined =>
@@ -38,11 +59,11 @@ const fromFingerprint = (fingerprint: string): TestedState | undefined =>
 
 /** What has changed since all tests were last asked; nothing when they never were. */
 export async function listChanges(tx: TenantTransaction, now: TestedState): Promise<TestedChange[]> {
-  const { fingerprint, startedAt, status } = knowledgeTestRuns;
+  const { fingerprint, startedAt, status, isHeld } = knowledgeTestRuns;
   const [before] = await tx
     .select({ fingerprint, startedAt })
     .from(knowledgeTestRuns)
-    .where(and(eq(status, "finished"), isNotNull(fingerprint)))
+    .where(and(eq(status, "finished"), eq(isHeld, false), isNotNull(fingerprint)))
     .orderBy(desc(startedAt))
     .limit(1);
   if (!before?.fingerprint || !before.startedAt) return [];
@@ -70,5 +91,17 @@ export async function listChanges(tx: TenantTransaction, now: TestedState): Prom
   for (const { title } of removed) changes.push({ kind: "removed", title });
   // Deleted already: nobody knows any more what it was called.
   if (added.length + removed.length === 0) changes.push({ kind: "removed", title: "" });
+  return changes;
+}
+
+/** What would change were all published that is held. */
+export async function listHeldChanges(tx: TenantTransaction, { settings }: TestedState): Promise<TestedChange[]> {
+  const changes: TestedChange[] = [];
+  if ((await tx.$count(heldSettings)) > 0) changes.push({ kind: "settings", version: settings + 1 });
+  for (const { title } of await listHeldRemovals(tx)) changes.push({ kind: "removed", title });
+  const held = await listHeldDocuments(tx, mostChanges);
+  for (const { documentId, title, version } of held.documents) {
+    changes.push({ kind: "document", documentId, title, version });
+  }
   return changes;
 }

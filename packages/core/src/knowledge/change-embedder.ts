@@ -51,10 +51,10 @@ export async function changeEmbedder(
   }
 }
 
-/** Passages that are searched, or will be when their version is read in, and have no vector of the embedder. */
+/** Passages that are searched, or will be when their version is read in or published, and have no vector of the embedder. */
 const missing = (embedderId: string) => sql`
   chunks c join document_versions v on v.id = c.document_version_id
-  where (v.chunk_state = 'live' or v.status in ('parsing', 'embedding'))
+  where (v.chunk_state = 'live' or v.status in ('parsing', 'embedding', 'held'))
     and not exists (select from embeddings e where e.chunk_id = c.id and e.embedder_id = ${embedderId})`;
 
 type MissingChunk = { id: string; title: string; mediaType: MediaType; headingPath: string[]; text: string };

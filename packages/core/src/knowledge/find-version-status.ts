@@ -1,11 +1,11 @@
-import type { DocumentVersionId, TenantId } from "@parley/contracts";
+import type { DocumentState, DocumentVersionId, TenantId } from "@parley/contracts";
 import type { Database } from "@parley/db";
 import { documentVersions } from "@parley/db/schema";
 import { eq, sql } from "drizzle-orm";
 
 /** How far a version has come. */
 export type VersionStatus = {
-  status: "queued" | "parsing" | "embedding" | "ready" | "failed";
+  status: DocumentState;
   /** Why it failed, for a person. */
   failure: string | null;
   /** Chunks that are written so far. */

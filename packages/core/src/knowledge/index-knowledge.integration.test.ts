@@ -1,5 +1,6 @@
 import type { TenantId } from "@parley/contracts";
 import type { Database } from "@parley/db";
+import { changeChecks } from "@parley/db/schema";
 import { openTestDatabase } from "@parley/db/testing";
 import { bothDatabases, openOwnDatabase } from "@parley/db/testing/both-databases";
 import { createLogger } from "@parley/platform/log";
@@ -10,6 +11,7 @@ import { testObjects } from "../testing/test-objects.ts";
 import { createWorld } from "../testing/world.ts";
 import { indexKnowledge, needsIndex } from "./index-knowledge.ts";
 import { createJobs } from "./jobs.ts";
+import { lockHeld, publishHeld } from "./publish-held.ts";
 import { searchKnowledge } from "./search.ts";
 import { indexedSettings, indexedStatement } from "./search-statement.ts";
 import { toVectorText } from "./vector-text.ts";
@@ -125,6 +127,24 @@ describe("an index", () => {
     expect(rows[0]).toMatchObject({ path: "shown.md" });
     expect(rows.map(({ path }) => path)).not.toContain("hidden.md");
     expect(rows).toHaveLength(50);
+  }, 60_000);
+
+  test("finds what is held as if it were live, with the same scores, and leaves it out otherwise", async () => {
+    const { db, tenantId, library, deps } = await large();
+    await indexKnowledge(deps, tenantId, never);
+    await db.transaction(tenantId, (tx) => tx.insert(changeChecks).values({ mode: "ask" }));
+    const question = "Where is the okapi number 3 told of?";
+    const before = await library.search(question);
+    await library.read("okapi.md", sections(9, "okapi"));
+    await library.read("animals.md", sections(40, "animal"));
+    expect(await library.search(question)).toEqual(before);
+    const held = await searchKnowledge(db, embedder, tenantId, question, { limit: 10, scope: "held" });
+    expect(held[0]).toMatchObject({ path: "okapi.md" });
+    await db.transaction(tenantId, async (tx) => {
+      await lockHeld(tx);
+      await publishHeld(tx, { send: async () => {} });
+    });
+    expect(await library.search(question)).toEqual(held);
   }, 60_000);
 
   test("that was interrupted is not searched, and is taken up where it was", async () => {

@@ -1,4 +1,4 @@
-import type { DocumentVersionId, ErrorCode, SourceId } from "@parley/contracts";
+import type { DocumentState, DocumentVersionId, ErrorCode, SourceId } from "@parley/contracts";
 import type { Database, TenantTransaction } from "@parley/db";
 import { documentVersions } from "@parley/db/schema";
 import type { ObjectStore } from "@parley/platform/objects/object-store";
@@ -9,6 +9,7 @@ import { type Chunk, chunkDocument } from "./chunk-document.ts";
 import { clearChunks, clearDocument } from "./clear-document.ts";
 import { enterSpending } from "./enter-spending.ts";
 import { failureOf } from "./failure.ts";
+import { areChangesChecked, holdVersion } from "./held-changes.ts";
 import type { IngestOrder } from "./jobs.ts";
 import { type LockedDocument, lockDocument, putLive } from "./live-version.ts";
 import type { Embedder, EmbeddingSpent, MediaType } from "./passage.ts";
@@ -25,7 +26,7 @@ const batchSize = 8;
 
 /**
  * Reads a version in: cuts it, embeds it, indexes its words, then puts it in the place of the version that served until now, at
- * once and whole. It writes a little at a time, and search sees none of it before the end.
+ * once and whole; or holds it, where changes are checked first. It writes a little at a time, and search sees none of it before the end.
  *
  * May be called again after it failed or its process died, and while another call still runs: the later one wins, and the earlier
  * one writes no more. A version that was read in or given up, or that a newer one has overtaken, is not read again.
@@ -96,19 +97,19 @@ async function read(db: Database, builtIn: Embedder, claim: ReadClaim, signal: A
     const isFirst = batch[0]?.ordinal === 0;
     const isLast = next.length === 0;
 
-    const isOver = await db.transaction(tenantId, async (tx) => {
+    const end = await db.transaction(tenantId, async (tx) => {
       const document = isLast ? await lockDocument(tx, documentId) : undefined;
       if (!(await hold(tx, claim))) return "lost";
       await holdVectors(tx);
       const isCurrent = (await currentEmbedderId(tx, builtIn)) === embedder.id;
       if (isCurrent) await writeChunks(tx, versionId, embedder.id, rows);
       if (isCurrent && (isFirst || isLast)) await announce(tx, { type: "document.changed", documentId });
-      const end = isCurrent && document ? await goLive(tx, document, claim) : undefined;
+      const outcome = isCurrent && document ? await goLive(tx, document, claim) : undefined;
       await enterSpending(tx, spent);
-      return end ?? (isCurrent ? undefined : "again");
+      return outcome ?? (isCurrent ? undefined : "again");
     });
-    if (isOver === "again") continue; // another embedder took its place in the meantime
-    if (isOver) return isOver === "live";
+    if (end === "again") continue; // another embedder took its place in the meantime
+    if (end) return end === "live" || end === "held";
     batch = next;
     next = take(chunks);
   }
@@ -132,7 +133,7 @@ export async function giveUp(db: Database, { tenantId, documentId, versionId }: 
       .update(documentVersions)
       // A higher attempt, so that one that still runs writes no more.
       .set({ ...failureOf(code), attempt: sql`${documentVersions.attempt} + 1` })
-      .where(and(eq(documentVersions.id, versionId), notInArray(documentVersions.status, ["ready", "failed"])))
+      .where(and(eq(documentVersions.id, versionId), notInArray(documentVersions.status, ["held", "ready", "failed"])))
       .returning({ id: documentVersions.id });
     if (given.length > 0) await announce(tx, { type: "document.changed", documentId });
   });
@@ -160,7 +161,7 @@ function claimVersion(db: Database, order: IngestOrder): Promise<Claim | undefin
       .from(documentVersions)
       .where(eq(id, versionId))
       .for("update");
-    if (!document || !found || found.status === "ready" || found.status === "failed") return undefined;
+    if (!document || !found || isOver(found.status)) return undefined;
 
     const { attempt } = found;
     const isNewer = and(eq(documentVersions.documentId, documentId), gt(version, found.version), ne(status, "failed"));
@@ -177,6 +178,8 @@ function claimVersion(db: Database, order: IngestOrder): Promise<Claim | undefin
     return { ...order, ...found, sourceId: document.sourceId, path: document.path };
   });
 }
+
+const isOver = (status: DocumentState) => status === "held" || status === "ready" || status === "failed";
 
 /** This version is not wanted any more. */
 async function overtake(tx: TenantTransaction, versionId: DocumentVersionId): Promise<void> {
@@ -197,15 +200,16 @@ const isHeldBy = ({ attempt }: Claim) =>
   and(eq(documentVersions.attempt, attempt), inArray(documentVersions.status, ["parsing", "embedding"]));
 
 /**
- * The version takes the place of the one that served until now, unless that is a newer one.
+ * The version takes the place of the one that served until now, unless that is a newer one; or waits for that, where changes are checked
+ * first.
  *
- * @returns `live` when the document had none before, so that nothing is left over
+ * @returns `live`, `held` when the document had none before, so that nothing is left over
  */
 async function goLive(
   tx: TenantTransaction,
   document: LockedDocument,
   { versionId, version, title }: Claim,
-): Promise<"live" | "replaced" | "overtaken"> {
+): Promise<"live" | "held" | "replaced" | "overtaken"> {
   const { currentVersionId } = document;
   const isNewer =
     currentVersionId && and(eq(documentVersions.id, currentVersionId), gt(documentVersions.version, version));
@@ -213,6 +217,7 @@ async function goLive(
     await overtake(tx, versionId);
     return "overtaken";
   }
+  if (await areChangesChecked(tx)) return (await holdVersion(tx, document.id, versionId)) ? "replaced" : "held";
   await putLive(tx, document, { versionId, title });
   return currentVersionId ? "replaced" : "live";
 }

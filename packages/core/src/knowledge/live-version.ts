@@ -40,6 +40,34 @@ export async function putLive(
   `);
 }
 
+/** The same of all versions that are held. Their documents are locked. */
+export async function putAllHeldLive(tx: TenantTransaction): Promise<void> {
+  // First, since a document has one live version at any time.
+  await tx.execute(sql`
+    update document_versions set chunk_state = 'hidden' where id in (
+      select d.current_version_id from documents d join document_versions v on v.document_id = d.id where v.status = 'held'
+    )
+  `);
+  await tx.execute(sql`
+    with coming as materialized (
+      select v.id, v.document_id, v.title, d.current_version_id as leaving
+      from document_versions v join documents d on d.id = v.document_id where v.status = 'held'
+    ), live as (
+      update document_versions set status = 'ready', chunk_state = 'live', ready_at = now() where id in (select id from coming)
+    ), document as (
+      update documents d set current_version_id = coming.id, title = coming.title from coming where d.id = coming.document_id
+    ), difference as materialized (
+      select coalesce(sum(sign), 0) as chunks, coalesce(sum(sign * length), 0) as length
+      from (select id, 1 as sign from coming union all select leaving, -1 from coming) as moving
+        join chunks on document_version_id = moving.id
+    )
+    insert into corpus (chunks, total_length) select greatest(chunks, 0), greatest(length, 0) from difference
+    on conflict (tenant_id) do update set (chunks, total_length) = (
+      select corpus.chunks + difference.chunks, corpus.total_length + difference.length from difference
+    )
+  `);
+}
+
 /** From the commit on, search finds nothing of the document. */
 export async function takeDown(tx: TenantTransaction, document: LockedDocument): Promise<void> {
   if (!document.currentVersionId) return;

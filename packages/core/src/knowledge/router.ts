@@ -5,6 +5,7 @@ import { confirmedProcedureFor, type MemberCaller, procedureFor, router } from "
 import { ChooseEmbedder, cancelEmbedderChange, chooseEmbedder, getEmbedder, tryEmbedder } from "./choose-embedder.ts";
 import { foreignLanguage } from "./foreign-language.ts";
 import { getDocumentText } from "./get-document-text.ts";
+import { holdDocumentRemoval, holdSourceRemoval } from "./hold-removal.ts";
 import { listChunks } from "./list-chunks.ts";
 import { getDocument, listDocuments } from "./list-documents.ts";
 import { removeDocumentAsMember } from "./remove-document-as-member.ts";
@@ -26,6 +27,10 @@ const actorOf = ({ caller, ip }: { caller: MemberCaller; ip: string }): Actor =>
 
 const OneSource = z.strictObject({ sourceId: SourceId });
 const OneDocument = z.strictObject({ documentId: DocumentId });
+const Removal = z.object({
+  /** Though changes are checked before they are published: for what nobody may read a minute longer. */
+  atOnce: z.boolean().default(false),
+});
 
 /** What the tenant has connected. */
 const sourcesRouter = router({
@@ -53,9 +58,13 @@ const sourcesRouter = router({
     .mutation(({ ctx, input }) => ctx.inTenant((tx) => cancelCrawl(tx, actorOf(ctx), input.sourceId))),
 
   remove: procedureFor("knowledge.manage")
-    .input(OneSource)
-    .mutation(({ ctx, input }) =>
-      ctx.inTenant((tx) => removeSource(tx, ctx.knowledgeJobs, actorOf(ctx), input.sourceId)),
+    .input(OneSource.extend(Removal.shape))
+    .mutation(({ ctx, input: { sourceId, atOnce } }) =>
+      ctx.inTenant(async (tx) => {
+        if (!atOnce && (await holdSourceRemoval(tx, actorOf(ctx), sourceId))) return { held: true };
+        await removeSource(tx, ctx.knowledgeJobs, actorOf(ctx), sourceId);
+        return { held: false };
+      }),
     ),
 });
 
@@ -117,9 +126,13 @@ const documentsRouter = router({
     ),
 
   remove: procedureFor("knowledge.manage")
-    .input(OneDocument)
-    .mutation(({ ctx, input }) =>
-      ctx.inTenant((tx) => removeDocumentAsMember(tx, ctx.knowledgeJobs, actorOf(ctx), input.documentId)),
+    .input(OneDocument.extend(Removal.shape))
+    .mutation(({ ctx, input: { documentId, atOnce } }) =>
+      ctx.inTenant(async (tx) => {
+        if (!atOnce && (await holdDocumentRemoval(tx, actorOf(ctx), documentId))) return { held: true };
+        await removeDocumentAsMember(tx, ctx.knowledgeJobs, actorOf(ctx), documentId);
+        return { held: false };
+      }),
     ),
 });
 

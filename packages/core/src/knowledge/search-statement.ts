@@ -1,4 +1,5 @@
 import { type SQL, sql } from "drizzle-orm";
+import { corpusOnceHeldIsPublished, hiddenOnceHeldIsPublished, type KnowledgeScope } from "./held-changes.ts";
 import { wordsToWeigh } from "./rerank.ts";
 import { verifiedAtOf } from "./verified-at.ts";
 
@@ -7,7 +8,7 @@ const candidates = 50;
 /** What the words count for; the rest is for the meaning. */
 const lexicalShare = 0.4;
 
-export type SearchTerms = { question: string; vector: string; embedderId: string };
+export type SearchTerms = { question: string; vector: string; embedderId: string; scope?: KnowledgeScope };
 
 /**
  * The best passages of a tenant, measured against all of its chunks. BM25 with k1 = 1.2 and b = .75, so that a term is worth at most 2.2
@@ -16,8 +17,8 @@ export type SearchTerms = { question: string; vector: string; embedderId: string
  *
  * The first row also says what the question's words are worth.
  */
-export const exactStatement = ({ question, vector, embedderId }: SearchTerms): SQL => sql`
-  with ${hiddenChunks}, ${askedTerms(question)}, hits as materialized (
+export const exactStatement = ({ question, vector, embedderId, scope }: SearchTerms): SQL => sql`
+  with ${scopeOf(scope)}, ${askedTerms(question)}, hits as materialized (
     select p.term, p.chunk_id, p.frequency, p.length
     from postings p
     where p.term = any (array(select term from asked)) and not exists (select from hidden where id = p.chunk_id)
@@ -51,12 +52,12 @@ const pool = 250;
  * hundred and holds of the question's words only such as stand in very many chunks, each of them once.
  */
 export const indexedStatement = (
-  { question, vector, embedderId }: SearchTerms,
+  { question, vector, embedderId, scope }: SearchTerms,
   { tenantId, dimensions }: { tenantId: string; dimensions: number },
 ): SQL => {
   const half = sql.raw(`halfvec(${Math.trunc(dimensions)})`);
   return sql`
-  with ${hiddenChunks}, ${askedTerms(question)}, counted as materialized (
+  with ${scopeOf(scope)}, ${askedTerms(question)}, counted as materialized (
     -- null: rare enough to be counted by reading all of its postings
     select a.term, round(k.chunks::float8 * c.chunks / greatest(c.counted_chunks, 1)) as chunks,
       sum(k.chunks) over (order by k.chunks nulls first, a.term) as postings
@@ -81,7 +82,7 @@ export const indexedStatement = (
     -- named, so that no other tenant's partition is so much as planned for
     select n.chunk_id
     from nearest n
-    where n.tenant_id = ${tenantId} and n.embedder_id = ${embedderId} and n.chunk_id <> all (array(select id from hidden))
+    where n.tenant_id = ${tenantId} and n.embedder_id = ${embedderId} and n.chunk_id not in (select id from hidden)
     order by (n.embedding::${half}) <#> ${vector}::${half}
     limit ${nearest}
   ), pool as materialized (
@@ -115,10 +116,14 @@ export const indexedStatement = (
 /** Settings of the index's scan: how many it keeps in view, and that it goes on as long as hidden chunks are in the way. */
 export const indexedSettings = { "hnsw.ef_search": "200", "hnsw.iterative_scan": "strict_order" } as const;
 
-/** Normally empty: chunks of a version that is on its way in or out count nowhere, as if they were not there. */
+/** Chunks of a version that is on its way in or out, or held, count nowhere, as if they were not there. Normally few or none. */
 const hiddenChunks = sql`hidden as materialized (
     select c.id from document_versions v join chunks c on c.document_version_id = v.id where v.chunk_state = 'hidden'
   )`;
+
+/** All that tells one scope from another: what is left out, and the sums over the rest. */
+const scopeOf = (scope: KnowledgeScope = "live") =>
+  scope === "live" ? hiddenChunks : sql`${hiddenOnceHeldIsPublished}, ${corpusOnceHeldIsPublished}`;
 
 const askedTerms = (question: string) => sql`asked as materialized (
     select lexeme as term from unnest(to_tsvector('english', ${question}))

@@ -2,6 +2,7 @@ import type { TenantId } from "@parley/contracts";
 import type { Database } from "@parley/db";
 import { EmbedderError } from "./embedder-error.ts";
 import { enterSpending } from "./enter-spending.ts";
+import type { KnowledgeScope } from "./held-changes.ts";
 import type { Embedder, EmbeddingSpent, Passage, RankedPassage } from "./passage.ts";
 import { rerank } from "./rerank.ts";
 import { exactStatement, indexedSettings, indexedStatement } from "./search-statement.ts";
@@ -18,6 +19,7 @@ const rerankTimeoutMs = 50;
  *
  * @param question a person's words; what is beyond the embedder's length counts for the words alone
  * @param options.limit passages to return, 1 to 50
+ * @param options.scope by default, what is in use
  * @returns empty when nothing is ready to be searched
  */
 export async function searchKnowledge(
@@ -25,10 +27,10 @@ export async function searchKnowledge(
   embedder: Embedder,
   tenantId: TenantId,
   question: string,
-  { limit }: { limit: number },
+  { limit, scope = "live" }: { limit: number; scope?: KnowledgeScope | undefined },
 ): Promise<RankedPassage[]> {
-  const found = await search(db, embedder, tenantId, question);
-  const rows = found.isCurrent ? found.rows : (await search(db, embedder, tenantId, question)).rows;
+  const found = await search(db, embedder, tenantId, question, scope);
+  const rows = found.isCurrent ? found.rows : (await search(db, embedder, tenantId, question, scope)).rows;
   const candidates = rows.map(({ idf: _, ...passage }) => passage);
   return rerank(question, candidates, rows[0]?.idf ?? {}, { timeoutMs: rerankTimeoutMs }).slice(0, limit);
 }
@@ -36,12 +38,12 @@ export async function searchKnowledge(
 type Row = Passage & { idf: Record<string, number> | null };
 
 /** `isCurrent`: the tenant's vectors are still of the embedder that they were searched with. */
-async function search(db: Database, builtIn: Embedder, tenantId: TenantId, question: string) {
+async function search(db: Database, builtIn: Embedder, tenantId: TenantId, question: string, scope: KnowledgeScope) {
   const choices = await findChoicesAndIndexes(db, tenantId);
   const index = choices.indexOf(choices.current?.embedderId ?? builtIn.id);
   const embedded = await embedQuestion(db, builtIn, tenantId, choices.current, question);
   const { embedderId, vector } = embedded ?? { embedderId: "", vector: new Float32Array(index?.dimensions ?? 1) };
-  const terms = { question, vector: toVectorText(vector), embedderId };
+  const terms = { question, vector: toVectorText(vector), embedderId, scope };
   const statement = index ? indexedStatement(terms, { tenantId, dimensions: index.dimensions }) : exactStatement(terms);
   const { rows } = await db.read(
     tenantId,

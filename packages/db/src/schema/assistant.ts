@@ -17,6 +17,22 @@ export const assistantSettings = pgTable("assistant_settings", {
   changedAt: time().notNull().defaultNow(),
 });
 
+/** What the assistant is to be called and told once it is published. */
+export const heldSettings = pgTable("held_settings", {
+  tenantId: tenantId(),
+  revision: integer().notNull(),
+  name: text().notNull(),
+  tone: text({ enum: assistantTones }).notNull(),
+  toneWords: text().notNull(),
+  guidance: text().notNull(),
+  unknownText: text().notNull(),
+  linkHosts: text().array().notNull(),
+  mayHandOff: boolean().notNull(),
+  restored: integer(),
+  changedBy: uuid().$type<MemberId>(),
+  changedAt: time().notNull().defaultNow(),
+});
+
 export const httpTools = pgTable("http_tools", {
   tenantId: tenantId(),
   id: uuid().$type<HttpToolId>().notNull(),

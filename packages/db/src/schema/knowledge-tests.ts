@@ -31,6 +31,8 @@ export const knowledgeTestRuns = pgTable("knowledge_test_runs", {
     .notNull()
     .default("queued"),
   cause: text({ enum: ["asked", "changed"] }).notNull(),
+  /** Asked as if what is held were in use. */
+  isHeld: boolean().notNull().default(false),
   changes: jsonb().$type<TestedChange[]>().notNull().default([]),
   fingerprint: text(),
   askedBy: uuid().$type<MemberId>(),

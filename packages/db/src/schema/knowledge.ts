@@ -1,4 +1,13 @@
-import type { ChunkId, DocumentId, DocumentVersionId, ErrorCode, SiteSettings, SourceId } from "@parley/contracts";
+import type {
+  ChangeCheckMode,
+  ChunkId,
+  DocumentId,
+  DocumentVersionId,
+  ErrorCode,
+  MemberId,
+  SiteSettings,
+  SourceId,
+} from "@parley/contracts";
 import { bigint, boolean, integer, jsonb, pgTable, smallint, text, uuid } from "drizzle-orm/pg-core";
 import { tenantId, time, vector } from "./columns.ts";
 
@@ -85,7 +94,7 @@ export const documentVersions = pgTable("document_versions", {
   /** Of the file that was uploaded. */
   originalBytes: integer(),
   originalSha256: text(),
-  status: text({ enum: ["queued", "parsing", "embedding", "ready", "failed"] })
+  status: text({ enum: ["queued", "parsing", "embedding", "held", "ready", "failed"] })
     .notNull()
     .default("queued"),
   failure: text(),
@@ -97,6 +106,22 @@ export const documentVersions = pgTable("document_versions", {
   createdAt: time().notNull().defaultNow(),
   readyAt: time(),
   verifiedAt: time(),
+});
+
+/** Whether changes wait until they are checked; without a row they are in use at once. */
+export const changeChecks = pgTable("change_checks", {
+  tenantId: tenantId(),
+  mode: text().$type<ChangeCheckMode>().notNull(),
+});
+
+/** A document, or a source with all that it holds, that is to go: exactly one of the two. */
+export const heldRemovals = pgTable("held_removals", {
+  tenantId: tenantId(),
+  id: uuid().notNull().defaultRandom(),
+  documentId: uuid().$type<DocumentId>(),
+  sourceId: uuid().$type<SourceId>(),
+  askedBy: uuid().$type<MemberId>(),
+  askedAt: time().notNull().defaultNow(),
 });
 
 export const chunks = pgTable("chunks", {

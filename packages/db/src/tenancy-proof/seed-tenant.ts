@@ -71,6 +71,10 @@ const rows = (tenantId: TenantId, id: (n: number) => string) => `
     VALUES (${id(30)}, 'find_order', 'Finds', 'GET', 'https://shop.example/', '{}', '{}', true, true);
   INSERT INTO run_tool_calls (run_id, number, name, given, outcome, duration_ms)
     VALUES (${id(6)}, 1, 'find_order', '{}', 'ok', 1);
+  INSERT INTO change_checks (mode) VALUES ('ask');
+  INSERT INTO held_removals (id, source_id, asked_by) VALUES (${id(31)}, ${id(8)}, ${id(1)});
+  INSERT INTO held_settings (revision, name, tone, tone_words, guidance, unknown_text, link_hosts, may_hand_off, changed_by)
+    VALUES (1, 'Ada', 'plain', '', '', '', '{}', false, ${id(1)});
   INSERT INTO outbox (event) VALUES ('{}');`;
 
 /**

@@ -5,6 +5,7 @@ import {
   ConversationId,
   ConversationStatus,
   DocumentId,
+  DocumentState,
   DocumentVersionId,
   errorCodes,
   MemberId,
@@ -59,7 +60,7 @@ export const Message = z
   })
   .meta({ id: "Message" });
 
-const VersionStatus = z.enum(["queued", "parsing", "embedding", "ready", "failed"]);
+const VersionStatus = DocumentState.describe("`held`: read in, and not published yet");
 
 export const Document = z
   .object({

@@ -13,7 +13,7 @@ export async function* settle(
   for (const [versionId, path] of versions) {
     for (;;) {
       const status = await statusOf(target, versionId);
-      if (status.status === "ready" || status.status === "failed") {
+      if (status.status === "ready" || status.status === "held" || status.status === "failed") {
         yield { ...status, path };
         break;
       }

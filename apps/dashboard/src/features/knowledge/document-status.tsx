@@ -1,4 +1,4 @@
-import { CircleCheck, CircleX, Clock, LoaderCircle, type LucideIcon } from "lucide-react";
+import { CircleCheck, CircleX, Clock, Hourglass, LoaderCircle, type LucideIcon } from "lucide-react";
 import { classNames } from "../../components/class-names.ts";
 import type { ListedDocument } from "./use-documents.ts";
 
@@ -8,6 +8,7 @@ const looks: Record<Status, { label: string; icon: LucideIcon; look: string; tur
   queued: { label: "Queued", icon: Clock, look: "bg-sunken text-ink-soft" },
   parsing: { label: "Reading", icon: LoaderCircle, look: "bg-warn-soft text-warn", turns: true },
   embedding: { label: "Embedding", icon: LoaderCircle, look: "bg-warn-soft text-warn", turns: true },
+  held: { label: "To be published", icon: Hourglass, look: "bg-accent-soft text-accent-ink" },
   ready: { label: "Ready", icon: CircleCheck, look: "bg-good-soft text-good" },
   failed: { label: "Failed", icon: CircleX, look: "bg-bad-soft text-bad" },
 };

@@ -1,28 +1,37 @@
-import { type AssistantSettings, defaultAssistantSettings } from "@parley/contracts";
+import { type AssistantSettings, defaultAssistantSettings, type MemberId } from "@parley/contracts";
 import type { TenantTransaction } from "@parley/db";
-import { assistantSettings } from "@parley/db/schema";
+import { assistantSettings, heldSettings } from "@parley/db/schema";
 import { desc, eq } from "drizzle-orm";
 import { AppError } from "../../app-error.ts";
 import { recordAudit } from "../../audit/record-audit.ts";
+import { areChangesChecked } from "../../knowledge/held-changes.ts";
 import { announce } from "../../outbox/announce.ts";
 import { type Actor, checkStillMay } from "../../tenants/acting-member.ts";
 
 const fields = ["name", "tone", "toneWords", "guidance", "unknownText", "linkHosts", "mayHandOff"] as const;
 
+/** What somebody looked at before they changed it: nobody changes what somebody else has just made of it. */
+type Seen = {
+  /** The version in use. */
+  basedOn: number;
+  /** What was held beside it; 0: nothing. */
+  basedOnHeld?: number | undefined;
+};
+
 /**
  * Adds a version of the assistant's settings, which answers go by from now on; the former ones stay. What is so already changes nothing.
+ * Where changes are checked before they are published, it is held instead, in the place of what was.
  *
- * @param change.basedOn the version that was looked at: nobody changes what somebody else has just made of it
  * @returns the version in use
  * @throws AppError `auth.forbidden`, `assistant.settings_changed`
  */
 export async function changeSettings(
   tx: TenantTransaction,
   by: Actor,
-  { basedOn, settings }: { basedOn: number; settings: AssistantSettings },
+  { settings, ...seen }: Seen & { settings: AssistantSettings },
 ): Promise<{ version: number }> {
-  const current = await lockSettings(tx, by, basedOn);
-  return add(tx, by, current, settings);
+  const current = await lockSettings(tx, by, seen);
+  return use(tx, by, current, settings);
 }
 
 /**
@@ -33,34 +42,67 @@ export async function changeSettings(
 export async function restoreSettings(
   tx: TenantTransaction,
   by: Actor,
-  { basedOn, version }: { basedOn: number; version: number },
+  { version, ...seen }: Seen & { version: number },
 ): Promise<{ version: number }> {
-  const current = await lockSettings(tx, by, basedOn);
-  if (version === 0) return add(tx, by, current, defaultAssistantSettings);
+  const current = await lockSettings(tx, by, seen);
+  if (version === 0) return use(tx, by, current, defaultAssistantSettings);
   const [former] = await tx.select().from(assistantSettings).where(eq(assistantSettings.version, version));
   if (!former) throw new AppError("assistant.version_not_found");
-  return add(tx, by, current, former, version);
+  return use(tx, by, current, former, version);
 }
 
 type Current = AssistantSettings & { version: number };
 
 /** The settings in use. Nobody else changes them until the transaction ends: whoever may is asked one at a time. */
-async function lockSettings(tx: TenantTransaction, by: Actor, basedOn: number): Promise<Current> {
+async function lockSettings(tx: TenantTransaction, by: Actor, { basedOn, basedOnHeld = 0 }: Seen): Promise<Current> {
   await checkStillMay(tx, by, "assistant.manage");
-  const [row] = await tx.select().from(assistantSettings).orderBy(desc(assistantSettings.version)).limit(1);
-  const current = row ?? { version: 0, ...defaultAssistantSettings };
-  if (current.version !== basedOn) throw new AppError("assistant.settings_changed");
+  const current = await currentSettings(tx);
+  const [held] = await tx.select({ revision: heldSettings.revision }).from(heldSettings);
+  const isAsSeen = current.version === basedOn && (held?.revision ?? 0) === basedOnHeld;
+  if (!isAsSeen) throw new AppError("assistant.settings_changed");
   return current;
 }
 
-async function add(
+/** Those in use. */
+export async function currentSettings(tx: TenantTransaction): Promise<Current> {
+  const [row] = await tx.select().from(assistantSettings).orderBy(desc(assistantSettings.version)).limit(1);
+  return row ?? { version: 0, ...defaultAssistantSettings };
+}
+
+/** At once, or once it is checked. */
+async function use(
   tx: TenantTransaction,
   by: Actor,
   current: Current,
   wanted: AssistantSettings,
   restored: number | null = null,
 ): Promise<{ version: number }> {
-  const changed = fields.filter((field) => String(wanted[field]) !== String(current[field]));
+  if (!(await areChangesChecked(tx)))
+    return addVersion(tx, { ...by, changedBy: by.memberId }, current, wanted, restored);
+  const [former] = await tx.delete(heldSettings).returning({ revision: heldSettings.revision });
+  if (listDifferences(current, wanted).length > 0) {
+    const { name, tone, toneWords, guidance, unknownText, linkHosts, mayHandOff } = wanted;
+    const texts = { name, tone, toneWords, guidance, unknownText, linkHosts, mayHandOff };
+    await tx
+      .insert(heldSettings)
+      .values({ ...texts, revision: (former?.revision ?? 0) + 1, restored, changedBy: by.memberId });
+  }
+  await announce(tx, { type: "assistant.changed" });
+  return { version: current.version };
+}
+
+export const listDifferences = (current: AssistantSettings, wanted: AssistantSettings) =>
+  fields.filter((field) => String(wanted[field]) !== String(current[field]));
+
+/** @param by who has it put in use, null: nobody, it passed its check; and who wrote it */
+export async function addVersion(
+  tx: TenantTransaction,
+  { memberId, ip, changedBy }: { memberId: MemberId | null; ip: string | null; changedBy: MemberId | null },
+  current: Current,
+  wanted: AssistantSettings,
+  restored: number | null,
+): Promise<{ version: number }> {
+  const changed = listDifferences(current, wanted);
   if (changed.length === 0) return { version: current.version };
   const { name, tone, toneWords, guidance, unknownText, linkHosts, mayHandOff } = wanted;
   const version = current.version + 1;
@@ -68,13 +110,13 @@ async function add(
     version,
     ...{ name, tone, toneWords, guidance, unknownText, linkHosts, mayHandOff },
     restored,
-    changedBy: by.memberId,
+    changedBy,
   });
   await recordAudit(tx, {
     action: "assistant.changed",
-    actor: { kind: "member", id: by.memberId },
+    actor: { kind: memberId ? "member" : "system", id: memberId },
     target: { kind: "assistant_settings", id: String(version) },
-    ip: by.ip,
+    ip,
     details: { changed: changed.join(" "), restored },
   });
   await announce(tx, { type: "assistant.changed" });

@@ -23,6 +23,22 @@ export async function removeSource(
   sourceId: SourceId,
 ): Promise<void> {
   await checkStillMay(tx, by, "knowledge.manage");
+  const removed = await takeOutSource(tx, jobs, sourceId);
+  await recordAudit(tx, {
+    action: "source.removed",
+    actor: { kind: "member", id: by.memberId },
+    target: { kind: "source", id: sourceId },
+    ip: by.ip,
+    details: removed,
+  });
+}
+
+/** The same, whoever asks for it. @returns what it was */
+export async function takeOutSource(
+  tx: TenantTransaction,
+  jobs: Pick<KnowledgeJobs, "send">,
+  sourceId: SourceId,
+): Promise<{ kind: string; documents: number }> {
   const { tenantId, kind } = await lockSource(tx, sourceId);
   const count = await tx.$count(documents, and(eq(documents.sourceId, sourceId), isNull(documents.removedAt)));
   // Its name is free for another one.
@@ -34,11 +50,5 @@ export async function removeSource(
   await jobs.send(tx, "clearSource", { tenantId, sourceId });
   await announce(tx, { type: "source.changed", sourceId });
   await takeDownSource(tx, sourceId);
-  await recordAudit(tx, {
-    action: "source.removed",
-    actor: { kind: "member", id: by.memberId },
-    target: { kind: "source", id: sourceId },
-    ip: by.ip,
-    details: { kind, documents: count },
-  });
+  return { kind, documents: count };
 }

@@ -1,12 +1,15 @@
 import { expect, test } from "vitest";
 import { countPhrase, removalPhrase } from "./count-phrase.ts";
 
-const none = { queued: 0, parsing: 0, embedding: 0, ready: 0, failed: 0, total: 0, serving: 0 };
+const none = { queued: 0, parsing: 0, embedding: 0, held: 0, ready: 0, failed: 0, total: 0, serving: 0 };
 
 test.each([
   [{}, "No documents"],
   [{ ready: 1, total: 1 }, "1 document"],
-  [{ ready: 3, failed: 1, queued: 1, parsing: 1, total: 6 }, "6 documents, 2 being read, 1 failed"],
+  [
+    { ready: 3, failed: 1, queued: 1, parsing: 1, held: 1, total: 7 },
+    "7 documents, 2 being read, 1 to be published, 1 failed",
+  ],
 ])("%j is told as %j", (counts, phrase) => {
   expect(countPhrase({ ...none, ...counts })).toBe(phrase);
 });

@@ -4,14 +4,15 @@ type Counts = ListedSource["documents"];
 
 const documents = (count: number) => (count === 1 ? "1 document" : `${count.toLocaleString()} documents`);
 
-/** How many documents there are, and how many of them are not ready: `34 documents, 2 being read, 1 failed`. */
+/** How many documents there are, and how many of them are not ready: `34 documents, 2 being read, 1 to be published, 1 failed`. */
 export function countPhrase(counts: Counts): string {
-  const { total, ready, failed } = counts;
+  const { total, ready, held, failed } = counts;
   if (total === 0) return "No documents";
-  const underWay = total - ready - failed;
+  const underWay = total - ready - held - failed;
   return [
     documents(total),
     underWay > 0 && `${underWay.toLocaleString()} being read`,
+    held > 0 && `${held.toLocaleString()} to be published`,
     failed > 0 && `${failed.toLocaleString()} failed`,
   ]
     .filter(Boolean)

@@ -1,0 +1,52 @@
+import { ChangeCheckMode, DiscardChanges, PublishChanges } from "@parley/contracts";
+import * as z from "zod";
+import { nameModels } from "../assistant/name-models.ts";
+import type { Actor } from "../tenants/acting-member.ts";
+import { type Context, type MemberCaller, procedureFor, router } from "../trpc.ts";
+import { chooseCheck } from "./choose-check.ts";
+import { getChanges } from "./get-changes.ts";
+import { discardChanges, publishChanges } from "./publish-changes.ts";
+import { askForRun } from "./start-run.ts";
+import type { TestedBy } from "./tested-state.ts";
+
+type MemberContext = Pick<Context, "models" | "embedder" | "ip"> & { caller: MemberCaller };
+
+const actorOf = ({ caller, ip }: MemberContext): Actor => ({ memberId: caller.memberId, ip });
+const testedBy = async ({ models, embedder, caller }: MemberContext): Promise<TestedBy> => ({
+  answerer: nameModels(await models.of(caller.tenantId)),
+  embedder,
+});
+
+/** Changes of the knowledge and of the assistant's settings that wait to be published, and what the tests say of them. */
+export const changesRouter = router({
+  get: procedureFor("knowledge.read").query(async ({ ctx }) => {
+    const by = await testedBy(ctx);
+    return ctx.inTenant((tx) => getChanges(tx, by));
+  }),
+
+  choose: procedureFor("knowledge.manage")
+    .input(z.strictObject({ mode: ChangeCheckMode }))
+    .mutation(async ({ ctx, input }) => {
+      const by = await testedBy(ctx);
+      await ctx.inTenant((tx) => chooseCheck(tx, actorOf(ctx), input.mode, by));
+    }),
+
+  /** Has the tests asked once more with what is held. */
+  check: procedureFor("tests.manage").mutation(({ ctx }) =>
+    ctx.inTenant((tx) => askForRun(tx, ctx.knowledgeJobs, ctx.caller.memberId, { isHeld: true })),
+  ),
+
+  publish: procedureFor("knowledge.manage")
+    .input(PublishChanges)
+    .mutation(async ({ ctx, input }) => {
+      const by = await testedBy(ctx);
+      await ctx.inTenant((tx) => publishChanges(tx, ctx.knowledgeJobs, actorOf(ctx), input, by));
+    }),
+
+  discard: procedureFor("knowledge.manage")
+    .input(DiscardChanges)
+    .mutation(async ({ ctx, input }) => {
+      const by = await testedBy(ctx);
+      await ctx.inTenant((tx) => discardChanges(tx, ctx.knowledgeJobs, actorOf(ctx), input.seen, by));
+    }),
+});

@@ -1,0 +1,313 @@
+import { randomUUID } from "node:crypto";
+import { defaultAssistantSettings, KnowledgeTestId, type KnowledgeTestRunId, MemberId } from "@parley/contracts";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { builtInAnswerer } from "../assistant/built-in-answerer.ts";
+import { composeAnswer } from "../assistant/compose-answer.ts";
+import { listAuditEntries } from "../audit/list-entries.ts";
+import { createMeter } from "../costs/meter.ts";
+import { clearDocument } from "../knowledge/clear-document.ts";
+import { createMinilmEmbedder } from "../knowledge/embedders/minilm.ts";
+import type { Embedder } from "../knowledge/passage.ts";
+import { searchKnowledge } from "../knowledge/search.ts";
+import { testObjects } from "../testing/test-objects.ts";
+import { handbook, openTestedShop, questions, returns, shipping, warranty } from "../testing/tested-shop.ts";
+import { createWorld, type World } from "../testing/world.ts";
+import { writtenBy } from "../testing/written-by.ts";
+
+let world: World;
+let embedder: Embedder;
+beforeAll(async () => {
+  world = await createWorld();
+  embedder = await createMinilmEmbedder();
+});
+afterAll(async () => {
+  await embedder.close();
+  await world[Symbol.asyncDispose]();
+});
+
+const refused = (code: string) => ({ cause: { code } });
+
+/** A shop with three pinned answers that pass, whose changes are checked from then on. */
+async function newShop(mode: "ask" | "auto" = "ask") {
+  const shop = await openTestedShop(world, embedder);
+  const { api, library, tenantId, orders, replay, notice } = shop;
+  const { documentId } = await library.read("handbook.md", handbook(returns, shipping, warranty));
+  await shop.pinAll();
+  await shop.noticeAndReplay();
+  await api.knowledgeTests.changes.choose({ mode });
+  const { changes } = api.knowledgeTests;
+  /** As a worker does with what it hears of. */
+  async function check() {
+    await notice();
+    for (const runId of orders.splice(0)) await replay(runId);
+    return changes.get();
+  }
+  const publish = async (anyway = false) => {
+    const { seen } = await changes.get();
+    await changes.publish({ seen: seen ?? "", anyway });
+  };
+  async function audit() {
+    const { entries } = await listAuditEntries(world.db, tenantId, {});
+    return entries.map(({ action, details, actor }) => ({ action, details, actor: actor.kind }));
+  }
+  /** What a visitor is told. */
+  async function answerTo(question: string): Promise<string> {
+    const listener = {
+      signal: new AbortController().signal,
+      onWords: () => {},
+      clock: () => new Date(),
+      onAttempt: () => {},
+    };
+    const meter = createMeter({ db: world.db, tenantId, spentFor: { purpose: "answer" }, countTokens: () => 0 });
+    const answer = await composeAnswer(shop.deps, tenantId, { text: question, history: [] }, { ...listener, meter });
+    return answer.text;
+  }
+  /** Carries out what was ordered to be cleared. */
+  const clear = () => clearDocument({ db: world.db, objects: testObjects }, { tenantId, documentId });
+  return { ...shop, documentId, changes, check, publish, audit, answerTo, clear };
+}
+
+const { returns: r, shipping: s, warranty: w } = questions;
+
+test("delete a paragraph: before it is published exactly the questions that depend on it turn red, while visitors are answered as before", async () => {
+  const { library, check, changes, publish, verdicts, answerTo, orders, notice, audit, clear, api } = await newShop();
+  await library.read("handbook.md", handbook(returns, warranty));
+  expect(await answerTo(s)).toContain("boat every Tuesday");
+
+  const held = await check();
+  expect(held).toMatchObject({
+    ...{ mode: "ask", tests: 3, documentsInAll: 1, settings: null, removals: [] },
+    documents: [{ title: "Handbook", version: 2, isNew: false }],
+    check: { status: "finished", asked: 3, failed: 1, isCurrent: true },
+    answers: [
+      {
+        ...{ question: s, change: "red" },
+        before: { verdict: "passed", answer: expect.stringContaining("boat every Tuesday") },
+        after: { verdict: "failed" },
+      },
+    ],
+  });
+  // What is in use is as it was, and so are its tests.
+  expect(await verdicts()).toEqual({ [r]: "passed", [s]: "passed", [w]: "passed" });
+  expect(await answerTo(s)).toContain("boat every Tuesday");
+  expect(await library.audit()).toMatchObject({ mistaken: 0 });
+
+  await expect(publish()).rejects.toMatchObject(refused("changes.unchecked"));
+  await publish(true);
+  expect(await answerTo(s)).not.toContain("boat every Tuesday");
+  expect(await verdicts()).toEqual({ [r]: "passed", [s]: "failed", [w]: "passed" });
+  expect(await changes.get()).toMatchObject({ seen: null, documents: [], check: null, answers: [] });
+  // They were asked with it already.
+  await notice();
+  expect(orders).toEqual([]);
+  expect((await api.knowledgeTests.runs())[0]).toMatchObject({
+    failed: 1,
+    changes: [{ title: "Handbook", version: 2 }],
+  });
+  await clear();
+  const sums = await library.audit();
+  expect(sums).toMatchObject({ keptChunks: sums?.["chunks"], keptLength: sums?.["length"], hidden: 0, mistaken: 0 });
+  expect(sums?.["stored"]).toBe(sums?.["chunks"]);
+  const details = { documents: 1, removedDocuments: 0, removedSources: 0, settings: false, anyway: true };
+  expect((await audit())[0]).toEqual({ action: "changes.published", actor: "member", details });
+});
+
+test("a held version is searched as if it were live, with the same scores; otherwise it counts for nothing", async () => {
+  const { library, tenantId, publish, clear } = await newShop();
+  const question = "How long does the warranty of a kettle last?";
+  const asked = () => library.search(question);
+  const before = await asked();
+  await library.read("handbook.md", handbook(warranty, returns));
+  await library.read("new.md", "# Toasters\n\nThe warranty of every toaster lasts for ten years.\n");
+  await library.read("handbook.md", handbook(warranty, returns, "## Kettles\n\nEvery kettle is blue, and lasts."));
+  expect(await asked()).toEqual(before);
+  const held = await searchKnowledge(world.db, embedder, tenantId, question, { limit: 10, scope: "held" });
+  expect(held.map(({ text }) => text).join()).toContain("toaster");
+  expect(held.map(({ text }) => text).join()).not.toContain("Iceland");
+  await publish(true);
+  expect(await asked()).toEqual(held);
+  await clear();
+  expect(await asked()).toEqual(held);
+});
+
+test("what is held is discarded: nothing of it is left, and a document that would have been new is gone", async () => {
+  const { library, check, changes, publish, clear, api, documentId, answerTo, audit } = await newShop();
+  await library.read("handbook.md", handbook(returns));
+  const added = await library.read("new.md", "# New\n\nSomething new.\n");
+  await api.assistant.settings.change({ basedOn: 0, settings: { ...defaultAssistantSettings, guidance: "Be kind." } });
+  await api.knowledge.documents.remove({ documentId });
+  const { seen } = await check();
+  await changes.discard({ seen: seen ?? "" });
+  expect(await changes.get()).toMatchObject({ seen: null, documents: [], removals: [], settings: null, check: null });
+  await expect(publish()).rejects.toMatchObject({ code: "BAD_REQUEST" });
+  await expect(changes.publish({ seen: seen ?? "" })).rejects.toMatchObject(refused("changes.none"));
+  const { versions } = await api.knowledge.documents.get({ documentId });
+  expect(versions).toMatchObject([{ status: "failed", failureCode: "document.discarded" }, { status: "ready" }]);
+  await expect(api.knowledge.documents.get({ documentId: added.documentId })).rejects.toThrow("document.not_found");
+  await clear();
+  expect(await answerTo(s)).toContain("boat every Tuesday");
+  expect(await api.assistant.settings.get()).toMatchObject({ version: 0, guidance: "" });
+  expect((await audit())[0]).toMatchObject({ action: "changes.discarded", details: { documents: 2, settings: true } });
+
+  // The same words are held anew once they come anew.
+  await library.read("handbook.md", handbook(returns));
+  expect(await check()).toMatchObject({ documents: [{ version: 3 }], check: { failed: 2 } });
+});
+
+test("that a document goes is checked, too, unless it is to go at once", async () => {
+  const { library, check, publish, documentId, api, answerTo, audit } = await newShop();
+  const other = await library.read("other.md", "# Kettles\n\nEvery kettle is blue.\n");
+  await publish(true);
+  expect(await api.knowledge.documents.remove({ documentId })).toEqual({ held: true });
+  expect(await answerTo(s)).toContain("boat every Tuesday");
+  const held = await check();
+  expect(held.removals).toMatchObject([{ documentId, title: "Handbook" }]);
+  expect(held.answers.map(({ change }) => change)).toEqual(["red", "red", "red"]);
+  await publish(true);
+  await expect(api.knowledge.documents.get({ documentId })).rejects.toThrow("document.not_found");
+  expect((await audit()).slice(0, 2).map(({ action }) => action)).toEqual(["document.removed", "changes.published"]);
+  expect(await api.knowledge.documents.remove({ documentId: other.documentId, atOnce: true })).toEqual({ held: false });
+  expect(await library.search("kettle")).toEqual([]);
+  expect(await library.audit()).toMatchObject({ keptChunks: 0, keptLength: 0 });
+});
+
+test("that a source goes is checked with all that it holds, and with a version that is held of it", async () => {
+  const { library, check, publish, api } = await newShop();
+  await library.read("handbook.md", handbook(returns, shipping));
+  const { sources } = await api.knowledge.sources.list();
+  const [source] = sources;
+  if (!source) throw new Error("there is no source");
+  expect(await api.knowledge.sources.remove({ sourceId: source.id })).toEqual({ held: true });
+  const held = await check();
+  expect(held.removals).toMatchObject([{ sourceId: source.id, title: source.name }]);
+  expect(held.check).toMatchObject({ failed: 3 });
+  expect(await library.search(s)).not.toEqual([]);
+  await publish(true);
+  expect(await library.search(s)).toEqual([]);
+  expect(await api.knowledge.sources.list()).toMatchObject({ sources: [] });
+  expect(await library.audit()).toMatchObject({ keptChunks: 0, keptLength: 0, mistaken: 0 });
+});
+
+test("guidance is not in use before it is published, and the tests are asked with it", async () => {
+  const { check, publish, deps, api, orders, notice } = await newShop();
+  const told: (string | undefined)[] = [];
+  deps.modelsOf = writtenBy({
+    ...{ ...builtInAnswerer, answerer: "language-model", model: "ours" },
+    async *write(question, options) {
+      told.push(question.settings?.guidance);
+      return yield* builtInAnswerer.write(question, options);
+    },
+  });
+  await notice();
+  orders.length = 0;
+  const change = (guidance: string, basedOnHeld?: number) =>
+    api.assistant.settings.change({
+      ...{ basedOn: 0, basedOnHeld },
+      settings: { ...defaultAssistantSettings, guidance },
+    });
+  await change("Be kind.");
+  expect(await api.assistant.settings.get()).toMatchObject({ version: 0, guidance: "" });
+  expect(await api.assistant.settings.held()).toMatchObject({ revision: 1, settings: { guidance: "Be kind." } });
+  await expect(change("Be rude.")).rejects.toMatchObject(refused("assistant.settings_changed"));
+  await change("Be brief.", 1);
+
+  const held = await check();
+  expect(held).toMatchObject({ settings: { changed: ["guidance"], changedBy: "Ada" }, check: { failed: 0, asked: 3 } });
+  expect(new Set(told)).toEqual(new Set(["Be brief."]));
+  // The api's own models are the built-in answerer, with which nothing was asked.
+  await publish(true);
+  expect(await api.assistant.settings.get()).toMatchObject({ version: 1, guidance: "Be brief." });
+  expect(await api.assistant.settings.held()).toBeNull();
+  expect(await api.assistant.settings.versions()).toMatchObject([{ version: 1, changedBy: "Ada" }]);
+
+  // What is so already is no change.
+  const settings = { ...defaultAssistantSettings, guidance: "Be brief." };
+  await api.assistant.settings.change({ basedOn: 1, settings: { ...settings, name: "Nova" } });
+  await api.assistant.settings.change({ basedOn: 1, basedOnHeld: 1, settings });
+  expect(await api.assistant.settings.held()).toBeNull();
+});
+
+test("what comes while the tests are asked is not published unseen, and has them asked anew", async () => {
+  const { library, check, changes, notice, orders, replay, deps, publish, answerTo } = await newShop();
+  await library.read("handbook.md", handbook(returns, shipping, warranty, "## More\n\nThere is more."));
+  const { seen } = await check();
+  await library.read("handbook.md", handbook(returns, warranty));
+  await expect(changes.publish({ seen: seen ?? "", anyway: true })).rejects.toMatchObject(refused("changes.moved"));
+  await expect(publish()).rejects.toMatchObject(refused("changes.unchecked"));
+
+  await notice();
+  const [first] = orders.splice(0) as [KnowledgeTestRunId];
+  deps.modelsOf = writtenBy({
+    ...builtInAnswerer,
+    async *write(...given) {
+      await library.read("handbook.md", handbook(returns, shipping));
+      await notice();
+      return yield* builtInAnswerer.write(...given);
+    },
+  });
+  await replay(first);
+  deps.modelsOf = writtenBy();
+  for (const runId of orders.splice(0)) await replay(runId);
+  expect(await changes.get()).toMatchObject({ check: { isCurrent: true, failed: 1 }, answers: [{ question: w }] });
+  expect(await answerTo(w)).toContain("five years");
+});
+
+test("with the choice to publish by itself, what fails no test is in use at once, and what fails one waits", async () => {
+  const { library, check, answerTo, audit, verdicts } = await newShop("auto");
+  await library.read("new.md", "# Toasters\n\nThe toaster is green.\n");
+  expect(await answerTo("What colour is the toaster?")).not.toContain("green");
+  expect(await check()).toMatchObject({ seen: null });
+  expect(await answerTo("What colour is the toaster?")).toContain("green");
+  expect((await audit())[0]).toMatchObject({
+    action: "changes.published",
+    actor: "system",
+    details: { anyway: false },
+  });
+
+  await library.read("handbook.md", handbook(returns, warranty));
+  expect(await check()).toMatchObject({ check: { failed: 1 }, documents: [{ title: "Handbook" }] });
+  expect(await answerTo(s)).toContain("boat every Tuesday");
+  expect(await verdicts()).toEqual({ [r]: "passed", [s]: "passed", [w]: "passed" });
+});
+
+test("changes are in use at once again only when none is held; members may look, owners and admins decide", async () => {
+  const { library, changes, publish, tenantId, member, answerTo, check } = await newShop();
+  await library.read("handbook.md", handbook(returns, warranty));
+  await expect(changes.choose({ mode: "off" })).rejects.toMatchObject(refused("changes.held"));
+  const { seen } = await check();
+  const memberId = MemberId.parse(member.memberId);
+  const bob = world.memberApi(tenantId, { memberId, name: "Bob" }, "member").knowledgeTests.changes;
+  expect(await bob.get()).toMatchObject({ check: { failed: 1 } });
+  for (const decide of [
+    () => bob.choose({ mode: "auto" }),
+    () => bob.publish({ seen: seen ?? "", anyway: true }),
+    () => bob.discard({ seen: seen ?? "" }),
+  ]) {
+    await expect(decide()).rejects.toThrow("auth.forbidden");
+  }
+  await publish(true);
+  await changes.choose({ mode: "off" });
+  await library.read("handbook.md", handbook(returns, shipping));
+  expect(await answerTo(s)).toContain("boat every Tuesday");
+});
+
+test("a workspace without tests has nothing to wait for", async () => {
+  const { api, library } = await openTestedShop(world, embedder);
+  await api.knowledgeTests.changes.choose({ mode: "ask" });
+  await library.read("handbook.md", handbook(returns));
+  const { seen, tests } = await api.knowledgeTests.changes.get();
+  expect(tests).toBe(0);
+  await api.knowledgeTests.changes.publish({ seen: seen ?? "" });
+  expect(await library.search(r)).not.toEqual([]);
+});
+
+test("a question that nobody has asked yet has nothing to be compared with", async () => {
+  const { api, library, check } = await newShop();
+  const id = KnowledgeTestId.parse(randomUUID());
+  await api.knowledgeTests.create({ id, question: "What colour is the kettle?", words: ["blue"] });
+  await library.read("new.md", "# Kettles\n\nThe colour of the kettle is blue.\n");
+  const { answers } = await check();
+  expect(answers.filter(({ testId }) => testId === id)).toMatchObject([
+    { change: "first", before: undefined, after: { verdict: "passed" } },
+  ]);
+});

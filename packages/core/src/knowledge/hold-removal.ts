@@ -1,0 +1,40 @@
+import type { DocumentId, SourceId } from "@parley/contracts";
+import type { TenantTransaction } from "@parley/db";
+import { documents, heldRemovals } from "@parley/db/schema";
+import { and, eq, isNull } from "drizzle-orm";
+import { AppError } from "../app-error.ts";
+import { announce } from "../outbox/announce.ts";
+import { type Actor, checkStillMay } from "../tenants/acting-member.ts";
+import { areChangesChecked } from "./held-changes.ts";
+import { lockSource } from "./sources/lock-source.ts";
+
+/**
+ * Where changes are checked, that a document is to go waits until it is published.
+ *
+ * @returns whether it waits; else it is to be taken out at once
+ * @throws AppError `auth.forbidden`, `document.not_found`
+ */
+export async function holdDocumentRemoval(tx: TenantTransaction, by: Actor, documentId: DocumentId): Promise<boolean> {
+  await checkStillMay(tx, by, "knowledge.manage");
+  if (!(await areChangesChecked(tx))) return false;
+  const isThere = and(eq(documents.id, documentId), isNull(documents.removedAt));
+  const [document] = await tx.select({ currentVersionId: documents.currentVersionId }).from(documents).where(isThere);
+  if (!document) throw new AppError("document.not_found");
+  // No answer rests on what is not in use.
+  if (!document.currentVersionId) return false;
+  await tx.insert(heldRemovals).values({ documentId, askedBy: by.memberId }).onConflictDoNothing();
+  await announce(tx, { type: "document.changed", documentId });
+  return true;
+}
+
+/** The same of a source, with all that it holds by then. @throws AppError `auth.forbidden`, `source.not_found` */
+export async function holdSourceRemoval(tx: TenantTransaction, by: Actor, sourceId: SourceId): Promise<boolean> {
+  await checkStillMay(tx, by, "knowledge.manage");
+  if (!(await areChangesChecked(tx))) return false;
+  await lockSource(tx, sourceId);
+  const isInUse = and(eq(documents.sourceId, sourceId), isNull(documents.removedAt));
+  if ((await tx.$count(documents, isInUse)) === 0) return false;
+  await tx.insert(heldRemovals).values({ sourceId, askedBy: by.memberId }).onConflictDoNothing();
+  await announce(tx, { type: "source.changed", sourceId });
+  return true;
+}

@@ -1,0 +1,104 @@
+import type { DocumentId, SourceId, TenantId } from "@parley/contracts";
+import type { TenantTransaction } from "@parley/db";
+import { documents, documentVersions, heldRemovals } from "@parley/db/schema";
+import { and, eq, inArray, isNull, sql } from "drizzle-orm";
+import { announce } from "../outbox/announce.ts";
+import { failureOf } from "./failure.ts";
+import { listHeldRemovals } from "./held-changes.ts";
+import type { KnowledgeJobs } from "./jobs.ts";
+import { putAllHeldLive } from "./live-version.ts";
+import { removeDocument } from "./remove-document.ts";
+import { cancelCrawlOf } from "./sources/crawl/claim-crawl.ts";
+import { findSource } from "./sources/lock-source.ts";
+import { takeOutSource } from "./sources/remove-source.ts";
+
+type Jobs = Pick<KnowledgeJobs, "send">;
+
+/** What was held, and is held no more. */
+export type Released = { documents: number; removedDocuments: DocumentId[]; removedSources: SourceId[] };
+
+/** Nobody else changes anything of what is held to the end of the transaction, nor holds another version of the same documents. */
+export async function lockHeld(tx: TenantTransaction): Promise<void> {
+  const removals = await listHeldRemovals(tx);
+  for (const { sourceId } of removals) {
+    if (!sourceId || !(await findSource(tx, sourceId, "no key update"))) continue;
+    await cancelCrawlOf(tx, sourceId);
+  }
+  await tx.execute(sql`
+    select count(*) from (
+      select from documents d
+      where exists (select from document_versions v where v.document_id = d.id and v.status = 'held')
+        or exists (select from held_removals r where r.document_id = d.id or r.source_id = d.source_id)
+      order by d.id for update
+    ) as locked
+  `);
+}
+
+/** From the commit on, answers are made from all that was held, and from nothing of what was to go. `lockHeld` went before. */
+export async function publishHeld(tx: TenantTransaction, jobs: Jobs): Promise<Released> {
+  const removals = await listHeldRemovals(tx);
+  await tx.delete(heldRemovals);
+  const removedSources = removals.flatMap(({ sourceId }) => sourceId ?? []);
+  for (const sourceId of removedSources) await takeOutSource(tx, jobs, sourceId);
+  // It may have been of one of these sources.
+  const isThere = and(
+    inArray(
+      documents.id,
+      removals.flatMap(({ documentId }) => documentId ?? []),
+    ),
+    isNull(documents.removedAt),
+  );
+  const removed = await tx.select({ id: documents.id }).from(documents).where(isThere);
+  for (const { id } of removed) await removeDocument(tx, jobs, id);
+  const coming = await tx
+    .select({
+      tenantId: documents.tenantId,
+      documentId: documents.id,
+      currentVersionId: documents.currentVersionId,
+    })
+    .from(documents)
+    .innerJoin(documentVersions, eq(documentVersions.documentId, documents.id))
+    .where(eq(documentVersions.status, "held"));
+  for (const { tenantId, documentId, currentVersionId } of coming) {
+    if (currentVersionId) await jobs.send(tx, "clearDocument", { tenantId, documentId });
+    await announce(tx, { type: "document.changed", documentId });
+  }
+  if (coming.length > 0) await putAllHeldLive(tx);
+  return { documents: coming.length, removedDocuments: removed.map(({ id }) => id), removedSources };
+}
+
+/** Nothing is held any more, and answers go on as they were. A document that would have been new is gone. `lockHeld` went before. */
+export async function discardHeld(tx: TenantTransaction, jobs: Jobs): Promise<Pick<Released, "documents">> {
+  for (const { documentId, sourceId } of await tx.delete(heldRemovals).returning()) {
+    if (documentId) await announce(tx, { type: "document.changed", documentId });
+    if (sourceId) await announce(tx, { type: "source.changed", sourceId });
+  }
+  const discarded = await tx
+    .update(documentVersions)
+    .set(failureOf("document.discarded"))
+    .where(eq(documentVersions.status, "held"))
+    .returning({ tenantId: documentVersions.tenantId, documentId: documentVersions.documentId });
+  const current = new Map(
+    (
+      await tx
+        .select({ id: documents.id, currentVersionId: documents.currentVersionId })
+        .from(documents)
+        .where(
+          inArray(
+            documents.id,
+            discarded.map(({ documentId }) => documentId),
+          ),
+        )
+    ).map(({ id, currentVersionId }) => [id, currentVersionId]),
+  );
+  for (const { tenantId, documentId } of discarded) {
+    if (current.get(documentId)) await forgetVersion(tx, jobs, tenantId, documentId);
+    else await removeDocument(tx, jobs, documentId);
+  }
+  return { documents: discarded.length };
+}
+
+async function forgetVersion(tx: TenantTransaction, jobs: Jobs, tenantId: TenantId, documentId: DocumentId) {
+  await jobs.send(tx, "clearDocument", { tenantId, documentId });
+  await announce(tx, { type: "document.changed", documentId });
+}
