@@ -1,7 +1,15 @@
 import { randomUUID } from "node:crypto";
 import type { RunId } from "@parley/contracts";
 import type { Database } from "@parley/db";
-import { budgetAlerts, budgetReservations, conversations, messages, runs, spendingMonths } from "@parley/db/schema";
+import {
+  budgetAlerts,
+  budgetReservations,
+  budgets,
+  conversations,
+  messages,
+  runs,
+  spendingMonths,
+} from "@parley/db/schema";
 import { bothDatabases, type OwnDatabase, openOwnDatabase } from "@parley/db/testing/both-databases";
 import { createInProcessEventLog } from "@parley/platform/event-log/in-process-event-log";
 import { createLogger } from "@parley/platform/log";
@@ -271,6 +279,39 @@ describe.each(bothDatabases)("on %s", (kind) => {
     await ask(contact, 5.5);
     await alerts.run();
     expect(mails.slice(2).map(({ subject }) => subject)).toEqual(["50 % of A tenant's budget for models is spent"]);
+  });
+
+  test("a workspace whose mails can't be written keeps nobody else's back, however many of those there are", async () => {
+    const broken: string[] = [];
+    const mails: string[] = [];
+    const mailJobs = {
+      async send(_tx: unknown, { to }: { to: string }) {
+        if (broken.includes(to)) throw new Error("the mail can't be written");
+        mails.push(to);
+      },
+    };
+    const alerts = createAlertMails({ db, mailJobs, dashboardUrl: "https://app.example.com", logger });
+    await alerts.run();
+    mails.length = 0;
+    const warned = async () => {
+      const { tenantId } = await world.tenant();
+      const { email } = (await world.colleague(tenantId, "admin")).user;
+      await db.transaction(tenantId, async (tx) => {
+        await tx.insert(budgets).values({ monthlyMicros: 1_000_000 });
+        await tx.insert(budgetAlerts).values({ month: "2026-11-01", percent: 50 });
+      });
+      return { tenantId, email };
+    };
+    const all: Awaited<ReturnType<typeof warned>>[] = [];
+    for (let count = 0; count < 22; count += 1) all.push(await warned());
+    // They come by their ids: all but the last one.
+    const emails = all.toSorted((one, two) => one.tenantId.localeCompare(two.tenantId)).map(({ email }) => email);
+    broken.push(...emails.slice(0, -1));
+    expect(await alerts.run()).toBe(1);
+    expect(mails).toEqual(emails.slice(-1));
+    broken.length = 0;
+    await alerts.run();
+    expect(mails.toSorted()).toEqual(emails.toSorted());
   });
 
   test("a budget over models without a price is set only by whoever knows that it does not hold them", async () => {

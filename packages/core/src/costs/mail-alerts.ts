@@ -4,7 +4,7 @@ import type { Database } from "@parley/db";
 import { budgetAlerts, budgets, members, spendingMonths, tenants } from "@parley/db/schema";
 import type { Logger } from "@parley/platform/log";
 import { writeMail } from "@parley/platform/mail/write-mail";
-import { and, desc, eq, inArray, isNull, sql } from "drizzle-orm";
+import { and, asc, desc, eq, gt, inArray, isNull, sql } from "drizzle-orm";
 import type { MailJobs } from "../mail/mail-jobs.ts";
 import { alertSignal } from "./notice-budget.ts";
 import { stepInForce } from "./step-in-force.ts";
@@ -22,7 +22,7 @@ export type AlertMailsOptions = {
 export type AlertMails = {
   /** Looks at once, whenever this process notes an alert, and at each poll. */
   start(): void;
-  /** @returns how many mails were ordered */
+  /** A workspace whose mails can't be ordered is left for the next time. @returns how many mails were ordered */
   run(): Promise<number>;
   stop(): Promise<void>;
 };
@@ -37,21 +37,36 @@ export function createAlertMails({
   pollMs = 60_000,
 }: AlertMailsOptions): AlertMails {
   let last: Promise<unknown> = Promise.resolve();
-  let isStopped = true;
+  let isStopped = false;
   let timer: NodeJS.Timeout | undefined;
 
   async function run(): Promise<number> {
-    const waiting = await db.read("system", (read) =>
+    let mails = 0;
+    let last: TenantId | undefined;
+    do {
+      const waiting = await listWaiting(last);
+      for (const { tenantId } of waiting) {
+        try {
+          mails += await mailTenant(tenantId);
+        } catch (err) {
+          // Nobody else waits for it.
+          logger.warn({ err, tenantId }, "budget alert not mailed, to be tried again");
+        }
+      }
+      last = waiting.length < tenantsAtATime ? undefined : waiting.at(-1)?.tenantId;
+    } while (last && !isStopped);
+    return mails;
+  }
+
+  const listWaiting = (after: TenantId | undefined) =>
+    db.read("system", (read) =>
       read
         .selectDistinct({ tenantId: budgetAlerts.tenantId })
         .from(budgetAlerts)
-        .where(isNull(budgetAlerts.mailedAt))
+        .where(and(isNull(budgetAlerts.mailedAt), after && gt(budgetAlerts.tenantId, after)))
+        .orderBy(asc(budgetAlerts.tenantId))
         .limit(tenantsAtATime),
     );
-    let mails = 0;
-    for (const { tenantId } of waiting) mails += await mailTenant(tenantId);
-    return mails;
-  }
 
   /** Ordered with the note that they are: once, though several processes look. */
   async function mailTenant(tenantId: TenantId): Promise<number> {
