@@ -85,7 +85,8 @@ export async function answer(
     logger[level]({ outcome, ...receipt, ...measured, durationMs }, "run finished");
     return outcome;
   } catch (error) {
-    await recordUnfinished(db, claim, spentFor, { meter, asked }).catch((err) =>
+    const goesOn = !takeover.signal.aborted;
+    await recordUnfinished(db, claim, spentFor, { meter, asked, goesOn }).catch((err) =>
       logger.warn({ err }, "what the run took is left for whoever takes it up"),
     );
     if (stopping.aborted) {
@@ -103,14 +104,18 @@ export async function answer(
   }
 }
 
-/** What a model was asked for a reply that is not stored. Had it been stored after all, nothing more is entered. */
+/**
+ * What a model was asked for a reply that is not stored. Had it been stored after all, nothing more is entered.
+ *
+ * @param goesOn the run will be answered: what the large model would have cost for it is entered then
+ */
 async function recordUnfinished(
   db: Database,
   claim: Claim,
   spentFor: SpentFor,
-  { meter, asked }: { meter: Meter; asked: readonly Attempt[] },
+  { meter, asked, goesOn }: { meter: Meter; asked: readonly Attempt[]; goesOn: boolean },
 ): Promise<void> {
-  const spent = meter.spent();
+  const spent = meter.spent().map((one) => (goesOn ? { ...one, largeCostMicros: 0 } : one));
   await db.transaction(claim.tenantId, async (tx) => {
     await tx.select({ id: runs.id }).from(runs).where(eq(runs.id, claim.runId)).for("update");
     await recordAttempts(tx, claim.runId, asked);

@@ -77,13 +77,15 @@ export async function composeAnswer(
   asked: Asked,
   listener: Listener,
 ): Promise<Answer> {
-  const courtesy = findSmallTalk(asked.text);
-  if (courtesy) {
-    const text = wordings[courtesy.language][courtesy.kind];
-    return account({ answerer: builtInAnswerer, outcome: "answered", text });
-  }
-
   const { signal, clock, meter } = listener;
+  /** Where no model is asked, whichever the tenant has. */
+  const byNobody = (content: Omit<Content, "answerer" | "spent">) => {
+    meter.addFree(0);
+    return account({ ...content, answerer: builtInAnswerer, spent: meter.spent() });
+  };
+  const courtesy = findSmallTalk(asked.text);
+  if (courtesy) return byNobody({ outcome: "answered", text: wordings[courtesy.language][courtesy.kind] });
+
   const deadline = performance.now() + deps.limits.timeoutMs;
   const inTime = AbortSignal.any([signal, AbortSignal.timeout(deps.limits.timeoutMs)]);
   const [settings, models] = await unlessAborted(
@@ -100,7 +102,7 @@ export async function composeAnswer(
   if (passages.length === 0 && !toolbox) {
     const reason = "no passage was found";
     const { unknown } = await wordingFor(question);
-    return account({ answerer: builtInAnswerer, outcome: "unknown", text: unknown, reason, searchMs });
+    return byNobody({ outcome: "unknown", text: unknown, reason, searchMs });
   }
 
   const most = models.tiers.flatMap((tier) => tier.models[0]?.request?.(question) ?? []);
@@ -109,7 +111,7 @@ export async function composeAnswer(
     const { handedOff } = await wordingFor(question);
     const why = { outcome: "unknown", reason: "the budget is spent" } as const;
     const said = { ...why, text: handedOff, passages, searchMs, budgetStep };
-    return account({ answerer: builtInAnswerer, ...said, handsOff: true });
+    return byNobody({ ...said, handsOff: true });
   }
   const { steps, note } = await unlessAborted(inTime, route(models, question, { ...deps, budgetStep }));
   let firstWordsAt: Date | null = null;
@@ -128,7 +130,9 @@ export async function composeAnswer(
   const draft = await askInTurn(steps, question, asking);
   const conclusion = await conclude(question, draft);
   const citations = draft.verdict === "answered" || draft.verdict === "partial" ? cite(draft, passages) : [];
-  if (draft.answerer.answerer === "built-in" && large) meter.addFree(costInstead(large, question, conclusion.text));
+  if (draft.answerer.answerer === "built-in") {
+    meter.addFree(large ? costInstead(large, question, conclusion.text) : null);
+  }
   const { answerer, handsOff } = draft;
   const written = { answerer, passages, searchMs, citations, firstWordsAt, budgetStep, handsOff, ...conclusion };
   const toolCalls = toolbox?.calls ?? [];

@@ -220,6 +220,38 @@ describe.each(bothDatabases)("on %s", (kind) => {
     expect(reserved).toEqual([]);
   });
 
+  test.each(["handed over", "its worker dies", "its worker comes back too late"])(
+    "what the large model would have cost counts once for a run that goes on: %s",
+    async (fate) => {
+      const contact = await visitor();
+      await fates[fate]?.(contact);
+      const { entries } = await readAll(contact);
+      const last = entries.at(-1)?.costMicros;
+      expect(last).toBeGreaterThan(0);
+      expect(entries.map(({ largeCostMicros }) => largeCostMicros)).toEqual([0, last]);
+    },
+  );
+
+  test("an answer that no model was asked for is an entry, too: for nothing, and the large model in its place as far as it would have been asked", async () => {
+    const byBuiltIn = { provider: null, model: null, tier: 0, inputTokens: 0, outputTokens: 0, costMicros: 0 };
+    const entryOf = async (contact: Contact, text: string, more: Partial<AnswerDeps> = {}) => {
+      const runId = await queue(contact, text);
+      await answerRun(contact, runId, more);
+      const { entries, receipts, months } = await readAll(contact);
+      expect(entries).toMatchObject([{ purpose: "answer", runId, attempt: 1, ...byBuiltIn }]);
+      expect(receipts).toMatchObject([{ inputTokens: 0, outputTokens: 0, costMicros: 0 }]);
+      expect(sum(months.map(({ costMicros }) => costMicros))).toBe(0);
+      return entries[0]?.largeCostMicros;
+    };
+    const before = provider.requests.length;
+    expect(await entryOf(await visitor(), question, { modelsOf: writtenBy() })).toBeNull();
+    expect(await entryOf(await visitor(), "Thank you!")).toBe(0);
+    expect(await entryOf(await world.contact(), question)).toBe(0);
+    const modelsOf: AnswerDeps["modelsOf"] = async (of) => ({ ...(await deps.modelsOf(of)), quality: "economical" });
+    expect(await entryOf(await visitor(), question, { modelsOf })).toBeGreaterThan(100);
+    expect(provider.requests).toHaveLength(before);
+  });
+
   test("the receipts of any history sum to the ledger, and the months' sums as well", async () => {
     const names = Object.keys(fates);
     const first = await visitor();

@@ -1,8 +1,18 @@
 import { randomUUID } from "node:crypto";
-import { ConversationId, RunId } from "@parley/contracts";
-import { spending } from "@parley/db/schema";
+import { ConversationId, type RouteNote, RunId } from "@parley/contracts";
+import { runs, spending } from "@parley/db/schema";
+import { eq } from "drizzle-orm";
 import { expect, test } from "vitest";
 import { createWorld } from "../testing/world.ts";
+
+const route = {
+  quality: "best",
+  level: 1,
+  because: "only_tier",
+  evidence: null,
+  largeModel: "large",
+  expected: [],
+} satisfies RouteNote;
 
 test("a report has what was spent in its time, day by day of UTC, and no other time or tenant", async () => {
   await using world = await createWorld();
@@ -32,6 +42,11 @@ test("a report has what was spent in its time, day by day of UTC, and no other t
         entry("2026-11-03T00:00:00Z"),
       ]),
   );
+  // What wrote instead of the large model is known of the run alone.
+  const { id: questionId } = await contact.say("How?");
+  await world.db.transaction(contact.tenantId, (tx) =>
+    tx.update(runs).set({ id: escalated, route }).where(eq(runs.questionId, questionId)),
+  );
   await world.db.transaction(other.tenantId, (tx) => tx.insert(spending).values(entry("2026-11-02T00:00:00Z")));
 
   const report = await contact.api.costs.report({ from: "2026-11-01T00:00:00Z", to: "2026-11-03T00:00:00Z" });
@@ -53,7 +68,12 @@ test("a report has what was spent in its time, day by day of UTC, and no other t
   });
   // The answer without a price is not compared; the one that was asked twice counts once.
   expect(report.answers).toBe(4);
-  expect(report.saving).toEqual({ answers: 3, costMicros: 300 + 0 + 1_300, largeCostMicros: 3_000 });
+  expect(report.saving).toEqual({
+    answers: 3,
+    costMicros: 300 + 0 + 1_300,
+    largeCostMicros: 3_000,
+    largeModels: ["large"],
+  });
   expect(report.conversations).toEqual([
     { id: contact.conversationId, contactName: null, answers: 3, costMicros: 1_600 },
   ]);

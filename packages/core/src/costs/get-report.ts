@@ -1,6 +1,6 @@
 import type { ConversationId, TenantId } from "@parley/contracts";
 import type { Database } from "@parley/db";
-import { contacts, conversations, spending } from "@parley/db/schema";
+import { contacts, conversations, runs, spending } from "@parley/db/schema";
 import { and, asc, count, countDistinct, desc, eq, gte, isNotNull, lt, type SQL, sql, sum } from "drizzle-orm";
 
 /** From this moment until before that one. */
@@ -35,8 +35,14 @@ export type CostReport = {
   /** The dearest first. */
   conversations: { id: ConversationId; contactName: string | null; answers: number; costMicros: number }[];
   /** Of answers of which both are known: what they took, and what the large model would have taken in the place of whoever wrote them. */
-  saving: { answers: number; costMicros: number; largeCostMicros: number };
-  /** All that were given or tried in the time. */
+  saving: {
+    answers: number;
+    costMicros: number;
+    largeCostMicros: number;
+    /** Which one that is: by name, the one of most answers first. */
+    largeModels: string[];
+  };
+  /** All that were given or tried in the time, whoever wrote them. */
   answers: number;
 };
 
@@ -90,34 +96,45 @@ export async function getReport(db: Database, tenantId: TenantId, { from, to }: 
       .orderBy(desc(spent), asc(conversationId))
       .limit(mostConversations);
   });
-  const [saving] = await db.read(tenantId, (read) => {
+  const byLargeModel = await db.read(tenantId, (read) => {
     const answers = read
       .select({
         runId,
         spent: sum(costMicros).as("spent"),
         large: sum(largeCostMicros).as("large"),
         isKnown: sql<boolean>`count(*) = count(${costMicros}) and count(*) = count(${largeCostMicros})`.as("is_known"),
+        largeModel: sql<string | null>`max(${runs.route}->>'largeModel')`.as("large_model"),
       })
       .from(spending)
+      .leftJoin(runs, and(eq(runs.tenantId, spending.tenantId), eq(runs.id, runId)))
       .where(and(within, eq(purpose, "answer"), isNotNull(runId)))
       .groupBy(runId)
       .as("answers");
     const ofKnown = (value: SQL) => sql`coalesce(sum(${value}) filter (where ${answers.isKnown}), 0)`.mapWith(Number);
     return read
       .select({
+        largeModel: answers.largeModel,
         all: count(),
         answers: sql`count(*) filter (where ${answers.isKnown})`.mapWith(Number),
         costMicros: ofKnown(sql`${answers.spent}`),
         largeCostMicros: ofKnown(sql`${answers.large}`),
       })
-      .from(answers);
+      .from(answers)
+      .groupBy(answers.largeModel)
+      .orderBy(desc(count()), asc(answers.largeModel));
   });
-  const { all = 0, ...compared } = saving ?? { answers: 0, costMicros: 0, largeCostMicros: 0 };
+  const sumOf = (of: "all" | "answers" | "costMicros" | "largeCostMicros") =>
+    byLargeModel.reduce((sum, one) => sum + one[of], 0);
   return {
     rows: rows.slice(0, mostRows),
     isCut: rows.length > mostRows,
     conversations: dearest,
-    saving: compared,
-    answers: all,
+    saving: {
+      ...{ answers: sumOf("answers"), costMicros: sumOf("costMicros"), largeCostMicros: sumOf("largeCostMicros") },
+      largeModels: byLargeModel.flatMap(({ largeModel, largeCostMicros: cost }) =>
+        largeModel && cost > 0 ? largeModel : [],
+      ),
+    },
+    answers: sumOf("all"),
   };
 }

@@ -45,7 +45,12 @@ export type Meter = {
   admit(most: readonly ModelRequest[]): Promise<BudgetStep | null>;
   /** Notes what is about to be asked, so that it is known of though this process should die. */
   begin(request: ModelRequest): Promise<OpenRequest>;
-  /** Words of ours, that cost nothing. @param largeCostMicros what the large model would have cost in their place */
+  /**
+   * Words of ours, that cost nothing.
+   *
+   * @param largeCostMicros what the large model would have cost in their place; 0 where it would not have been asked either; null when
+   *   that is not known
+   */
   addFree(largeCostMicros: number | null): void;
   /** What was asked so far, for the ledger. A request that did not end is counted by what came back until now. */
   spent(): Spent[];

@@ -8,13 +8,18 @@ type Reserved = typeof spendingReserved.$inferSelect;
 
 /**
  * Enters what an earlier worker asked a model for the run and did not live to enter: what it sent is known, about; what it got back
- * is not. Should that worker come back, it enters nothing.
+ * is not. Should that worker come back, it enters nothing. The run goes on, and the large model would have been asked once for it: whoever
+ * answers it enters that.
  *
  * @param runId whoever names it holds its row
  */
 export async function recordLost(tx: TenantTransaction, runId: RunId): Promise<void> {
   await tx.delete(budgetReservations).where(eq(budgetReservations.runId, runId));
-  await recordAll(tx, await tx.select().from(spendingReserved).where(eq(spendingReserved.runId, runId)));
+  const lost = await tx.select().from(spendingReserved).where(eq(spendingReserved.runId, runId));
+  await recordAll(
+    tx,
+    lost.map((one) => ({ ...one, largeInputCostMicros: 0 })),
+  );
 }
 
 /** The same of requests that began so long ago that nobody waits for them: their run is not taken up again. */

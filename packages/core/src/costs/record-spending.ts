@@ -23,7 +23,9 @@ export async function recordSpending(
 }
 
 async function enter(tx: TenantTransaction, { purpose, runId, conversationId }: SpentFor, spent: readonly Spent[]) {
-  const { month, costMicros: beforeMicros } = await lockMonth(tx);
+  // What costs nothing waits for nobody.
+  const costs = spent.some(({ costMicros }) => costMicros !== null && costMicros > 0);
+  const { month, costMicros: beforeMicros } = costs ? await lockMonth(tx) : { month: "", costMicros: 0 };
   const attempt = runId
     ? sql`(select coalesce(max(attempt), 0) + 1 from ${spending} where run_id = ${runId})`
     : sql`null::integer`;

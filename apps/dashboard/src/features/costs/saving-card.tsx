@@ -7,8 +7,12 @@ export function SavingCard({ saving, answers }: Pick<CostReport, "saving" | "ans
   const { costMicros, largeCostMicros } = saving;
   const saved = largeCostMicros - costMicros;
   const isKnown = largeCostMicros > 0;
+  const name = new Intl.ListFormat("en", { type: "disjunction" }).format(saving.largeModels);
   return (
-    <CostsSection title="Saving" lead="Against always asking the large model.">
+    <CostsSection
+      title="Saving"
+      lead={name ? `Against always asking ${name}.` : "Against always asking the large model."}
+    >
       {isKnown ? (
         <>
           <p className="text-lg font-semibold tabular-nums">
@@ -17,9 +21,9 @@ export function SavingCard({ saving, answers }: Pick<CostReport, "saving" | "ans
           </p>
           <p className="mt-2 text-sm text-ink-soft">
             {saving.answers.toLocaleString("en")} of {answers.toLocaleString("en")} answers took{" "}
-            {formatDollars(costMicros)}. The best model of your highest tier would have taken about{" "}
-            {formatDollars(largeCostMicros)} for them, by its price and the tokens of the same answers. Whether it would
-            have answered better is not measured.
+            {formatDollars(costMicros)}. The best model of your highest tier at their time
+            {name && `, ${name},`} would have taken about {formatDollars(largeCostMicros)} for them, by its price and
+            the tokens of the same answers. Whether it would have answered better is not measured.
           </p>
         </>
       ) : (
