@@ -44,6 +44,43 @@ test("nothing spent says so, and a budget is set, changed and removed by keyboar
   await expect(time.getByRole("button", { name: "Show" })).toBeFocused();
 });
 
+test("whoever sets a budget after a call without a price that the page has not seen is asked to confirm it", async ({
+  page,
+  context,
+  withModel,
+}) => {
+  const shop = await openShop(await context.newPage(), withModel.shopUrl);
+  await shop.say(question);
+  await expect(shop.answers.first()).toHaveAttribute("aria-busy", "false");
+  await shop.page.close();
+
+  let isBefore = true;
+  await page.route("**/trpc/*costs.budget*", async (route) => {
+    if (!isBefore) return route.continue();
+    const response = await route.fetch();
+    const answers = (await response.json()) as { result: { data: object } }[];
+    for (const { result } of answers) if ("unpriced" in result.data) result.data.unpriced = [];
+    await route.fulfill({ response, json: answers });
+  });
+  await openDashboard(page, withModel);
+  await page.getByRole("link", { name: "Costs" }).click();
+  await page.getByRole("button", { name: "Set a budget" }).click();
+  await page.getByLabel("US dollars a month").fill("50");
+  await expect(page.getByRole("checkbox")).toHaveCount(0);
+  isBefore = false;
+  await page.keyboard.press("Enter");
+  await page.getByRole("checkbox", { name: /I know that/ }).check();
+  await expect(page.getByLabel("US dollars a month")).toHaveValue("50");
+  await expectAccessibleInAllLooks(page);
+  await page.getByRole("button", { name: "Save the budget" }).click();
+  await expect(page.getByText("of $50.00")).toBeVisible();
+  await expect(page.getByRole("link", { name: "Give them a price" })).toBeVisible();
+  await page.getByRole("button", { name: "Change" }).click();
+  await page.getByRole("button", { name: "Remove the budget" }).click();
+  await page.getByRole("alertdialog").getByRole("button", { name: "Remove" }).click();
+  await expect(page.getByText("No limit is set")).toBeVisible();
+});
+
 test("what answers cost is told per day, model, purpose and conversation, and a spent budget changes the next answer, visibly", async ({
   page,
   context,

@@ -69,7 +69,13 @@ test("a provider is added, tried and given models and prices; the playground tel
   await page.getByRole("radio", { name: /^Best/ }).check();
   await expectAccessibleInAllLooks(page);
 
-  await page.getByRole("navigation", { name: "Assistant" }).getByRole("link", { name: "Playground" }).click();
+  const tabs = page.getByRole("navigation", { name: "Assistant" });
+  await tabs.getByRole("link", { name: "Guidance" }).click();
+  await page.getByRole("textbox", { name: "Guidance" }).fill("Name the warranty where it matters.");
+  await page.getByRole("button", { name: "Save" }).click();
+  await expect(page.getByRole("status").getByText("Saved")).toBeVisible();
+
+  await tabs.getByRole("link", { name: "Playground" }).click();
   await page.getByLabel("Question").fill("How do I add documents?");
   await page.getByRole("button", { name: "Ask" }).click();
   // The workspace has no documents yet: no model is paid for that.
@@ -101,7 +107,7 @@ test("a provider is added, tried and given models and prices; the playground tel
   provider.enqueue({ text: "Drop the documents into the folder [1]. And then", fault: "stall" });
   await page.getByRole("button", { name: "Ask" }).click();
   await expect.poll(() => provider.requests.length).toBe(asked + 2);
-  await page.getByRole("navigation", { name: "Assistant" }).getByRole("link", { name: "Models" }).click();
+  await tabs.getByRole("link", { name: "Models" }).click();
   await expect.poll(() => provider.requests.at(-1)?.aborted).toBe(true);
   await page.goBack();
 
@@ -113,5 +119,7 @@ test("a provider is added, tried and given models and prices; the playground tel
   await expect(page.getByRole("list", { name: "Citations" })).toContainText("They are read at once.");
   const receipt = page.getByRole("region", { name: "Receipt" });
   await expect(receipt).toContainText("large-1");
+  // The model was told what the workspace asks of its answers.
+  expect(JSON.stringify(provider.requests.at(-1)?.body)).toContain("Name the warranty where it matters.");
   await expectAccessibleInAllLooks(page);
 });
