@@ -16,6 +16,7 @@ test("a search shows what a question finds and why, what would be cited, and whe
   await page.keyboard.press("Enter");
 
   await expect(page.getByRole("heading", { name: "The built-in answerer would answer" })).toBeVisible();
+  await expect(page.getByLabel("A question")).toBeFocused();
   await expect(page.getByText(/^The evidence of the best sentence is \d\.\d\d; it takes 0\.\d\d\.$/)).toBeVisible();
   const first = page.getByRole("article", { name: "Passage 1", exact: true });
   await expect(first.locator("p", { has: page.locator("mark") }).first()).toContainText("To add your own documents");
@@ -215,7 +216,13 @@ test("a web site is read while one looks on, cancelled, changed, and read again 
 test("an answer is written, found by its question, changed and taken out", async ({ page, builtIn }) => {
   await openDashboard(page, builtIn);
   await page.goto(`${builtIn.dashboardUrl}/knowledge`);
-  await page.getByRole("button", { name: "Add a source" }).click();
+  const add = page.getByRole("button", { name: "Add a source" });
+  await add.click();
+  await expect(page.getByRole("button", { name: /^Files/ })).toBeFocused();
+  await expectAccessibleInAllLooks(page);
+  await page.getByRole("button", { name: "Cancel" }).click();
+  await expect(add).toBeFocused();
+  await add.click();
   await page.getByRole("button", { name: /^Answers/ }).click();
   await page.getByLabel("What it is called").fill("What people ask");
   await page.keyboard.press("Enter");

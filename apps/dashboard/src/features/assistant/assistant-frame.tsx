@@ -25,7 +25,7 @@ export function AssistantFrame({ title, lead, children }: AssistantFrameProps) {
         <header className="mb-6">
           <h1 className="text-xl font-semibold tracking-tight outline-none">Assistant</h1>
           <p className="mt-1 text-ink-soft">{lead}</p>
-          <nav aria-label="Assistant" className="mt-4 inline-flex gap-0.5 rounded-xl bg-sunken p-1">
+          <nav aria-label="Assistant" className="mt-4 inline-flex flex-wrap gap-0.5 rounded-xl bg-sunken p-1">
             {shown.map(({ to, label }) => (
               <Link
                 key={to}

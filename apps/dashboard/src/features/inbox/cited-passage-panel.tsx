@@ -23,10 +23,8 @@ type CitedPassagePanelProps = {
 export function CitedPassagePanel({ conversationId, messageId, number, onClose }: CitedPassagePanelProps) {
   const trpc = useTRPC();
   const query = useQuery(
-    trpc.conversations.citation.queryOptions(
-      { conversationId, messageId, number },
-      { staleTime: Number.POSITIVE_INFINITY },
-    ),
+    // The passage never changes; whether its document still says so does.
+    trpc.conversations.citation.queryOptions({ conversationId, messageId, number }, { staleTime: 60_000 }),
   );
   const panel = useFocusWhileOpen();
   return (
@@ -49,7 +47,7 @@ export function CitedPassagePanel({ conversationId, messageId, number, onClose }
       </header>
       <div className="min-h-0 grow overflow-y-auto px-5 py-4">
         {query.isPending && <PassageSkeleton />}
-        {query.isError && <ErrorNotice error={query.error} onRetry={() => void query.refetch()} />}
+        {query.isError && !query.data && <ErrorNotice error={query.error} onRetry={() => void query.refetch()} />}
         {query.data && <Passage passage={query.data} />}
       </div>
     </aside>

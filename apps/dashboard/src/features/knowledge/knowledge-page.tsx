@@ -25,7 +25,7 @@ export function KnowledgePage() {
 }
 
 function Sources({ sources }: { sources: readonly ListedSource[] }) {
-  const [adds, setAdds] = useState(false);
+  const [adds, setAdds] = useState<boolean>();
   const mayManage = useMayManage();
   return (
     <>
@@ -35,7 +35,8 @@ function Sources({ sources }: { sources: readonly ListedSource[] }) {
             Sources
           </h2>
           {mayManage && !adds && (
-            <Button onClick={() => setAdds(true)}>
+            // It has the focus again when nothing is to be added after all.
+            <Button autoFocus={adds === false} onClick={() => setAdds(true)}>
               <Plus aria-hidden className="size-4" />
               Add a source
             </Button>

@@ -22,18 +22,28 @@ export function SearchPage() {
       title="Search the knowledge"
       lead="Ask as a visitor would: what is found, in which order and why, and whether it is enough for an answer."
     >
-      <SearchForm key={`${search.q} ${search.after}`} search={search} busy={query.isFetching} />
-      <div aria-live="polite" aria-busy={query.isFetching} className="mt-6">
+      <SearchForm search={search} busy={query.isFetching} />
+      <p role="status" className="sr-only">
+        {query.data && !query.isFetching && describeFound(query.data)}
+      </p>
+      <div aria-busy={query.isFetching} className="mt-6">
         {search.q === undefined && (
           <div className="rounded-card border border-dashed border-edge bg-surface">
             <EmptyState icon={TextSearch} title="Nothing was asked yet">
-              <p>The question is searched just as the assistant does it. Nobody is answered, and it costs nothing.</p>
+              <p>
+                The question is searched just as the assistant does it. Nobody is answered, and no language model is
+                asked.
+              </p>
             </EmptyState>
           </div>
         )}
         {query.isLoading && <ResultSkeleton />}
         {query.isError && <ErrorNotice error={query.error} onRetry={() => void query.refetch()} />}
-        {search.q !== undefined && query.data && !query.isError && <Results found={query.data} question={search.q} />}
+        {search.q !== undefined && query.data && !query.isError && (
+          <div className={query.isPlaceholderData ? "opacity-50" : undefined}>
+            <Results found={query.data} />
+          </div>
+        )}
       </div>
     </KnowledgeFrame>
   );
@@ -43,6 +53,13 @@ function SearchForm({ search, busy }: { search: KnowledgeSearch; busy: boolean }
   const { q, after } = search;
   const navigate = useNavigate({ from: "/knowledge/search" });
   const [goesOn, setGoesOn] = useState(after !== undefined);
+  const [entered, setEntered] = useState({ q: q ?? "", after: after ?? "" });
+  const [shown, setShown] = useState(search);
+  if (shown.q !== q || shown.after !== after) {
+    setShown(search);
+    setEntered({ q: q ?? "", after: after ?? "" });
+    setGoesOn(after !== undefined);
+  }
   const before = useRef<HTMLInputElement>(null);
   const wantsFocus = useRef(false);
   useEffect(() => {
@@ -51,8 +68,7 @@ function SearchForm({ search, busy }: { search: KnowledgeSearch; busy: boolean }
 
   function submit(event: FormEvent<HTMLFormElement>) {
     event.preventDefault();
-    const given = Object.fromEntries(new FormData(event.currentTarget));
-    void navigate({ search: parseKnowledgeSearch(given) });
+    void navigate({ search: parseKnowledgeSearch(goesOn ? entered : { q: entered.q }) });
   }
 
   return (
@@ -64,7 +80,8 @@ function SearchForm({ search, busy }: { search: KnowledgeSearch; busy: boolean }
             className="!mt-0 mb-4"
             label="The question before it"
             name="after"
-            defaultValue={after}
+            value={entered.after}
+            onChange={({ target }) => setEntered({ ...entered, after: target.value })}
             maxLength={4_000}
             autoComplete="off"
             hint="“And how much is it?” is searched as what it means after this one."
@@ -77,7 +94,8 @@ function SearchForm({ search, busy }: { search: KnowledgeSearch; busy: boolean }
             name="q"
             type="search"
             required
-            defaultValue={q}
+            value={entered.q}
+            onChange={({ target }) => setEntered({ ...entered, q: target.value })}
             maxLength={4_000}
             autoComplete="off"
             autoFocus={q === undefined}
@@ -103,8 +121,11 @@ function SearchForm({ search, busy }: { search: KnowledgeSearch; busy: boolean }
   );
 }
 
-function Results({ found, question }: { found: ExplainedSearch; question: string | undefined }) {
-  const { asked, words, passages, verdict } = found;
+const describeFound = ({ passages }: ExplainedSearch) =>
+  passages.length === 1 ? "1 passage was found" : `${passages.length} passages were found`;
+
+function Results({ found }: { found: ExplainedSearch }) {
+  const { question, asked, words, passages, verdict } = found;
   if (passages.length === 0) {
     return (
       <div className="rounded-card border border-dashed border-edge bg-surface">

@@ -1,5 +1,5 @@
 import { useNavigate } from "@tanstack/react-router";
-import { type FormEvent, useEffect, useRef, useState } from "react";
+import { type FormEvent, useEffect, useId, useRef, useState } from "react";
 import { Button } from "../../../components/button.tsx";
 import { errorCode } from "../../../errors/error-code.ts";
 import { ErrorNotice } from "../../../errors/error-notice.tsx";
@@ -22,20 +22,42 @@ const examples: Record<Offered, string> = {
 /** Asks first what it is, then what is needed for it, and leads there. */
 export function AddSource({ onCancel }: { onCancel?: (() => void) | undefined }) {
   const [kind, setKind] = useState<Offered>();
+  const title = useId();
   const cancel = () => {
-    if (offered.length > 1) setKind(undefined);
+    setKind(undefined);
     onCancel?.();
   };
   if (kind) return <NewSource kind={kind} onCancel={cancel} />;
+  if (!onCancel) return <Kinds isBegun={false} onChoose={setKind} />;
+  return (
+    <section aria-labelledby={title} className="rounded-card border border-edge bg-sunken p-4 md:p-5">
+      <div className="mb-3 flex items-center justify-between gap-3">
+        <h3 id={title} className="font-semibold">
+          What kind of source?
+        </h3>
+        <Button onClick={onCancel}>Cancel</Button>
+      </div>
+      <Kinds isBegun onChoose={setKind} />
+    </section>
+  );
+}
+
+/** What can be connected. @param isBegun somebody has just asked for it: the first of them has the focus */
+function Kinds({ isBegun, onChoose }: { isBegun: boolean; onChoose: (kind: Offered) => void }) {
+  const first = useRef<HTMLButtonElement>(null);
+  useEffect(() => {
+    if (isBegun) first.current?.focus();
+  }, [isBegun]);
   return (
     <ul aria-label="Kinds of sources" className="grid gap-3 sm:grid-cols-2">
-      {offered.map((each) => {
+      {offered.map((each, index) => {
         const { label, icon: Icon, means } = sourceKinds[each];
         return (
           <li key={each}>
             <button
+              ref={index === 0 ? first : undefined}
               type="button"
-              onClick={() => setKind(each)}
+              onClick={() => onChoose(each)}
               className="flex h-full w-full items-start gap-3.5 rounded-card border border-edge bg-surface p-4 text-start shadow-xs transition-colors hover:bg-hover"
             >
               <Icon aria-hidden className="mt-0.5 size-5 shrink-0 text-accent-ink" strokeWidth={1.75} />

@@ -1,4 +1,3 @@
-import { useNavigate } from "@tanstack/react-router";
 import { Pencil, Trash2 } from "lucide-react";
 import { type FormEvent, useEffect, useRef, useState } from "react";
 import { Button } from "../../../components/button.tsx";
@@ -13,7 +12,6 @@ import { type ListedSource, useSourceActions } from "./use-sources.ts";
 export function SourceActions({ source }: { source: ListedSource }) {
   const { id, name, documents } = source;
   const { remove } = useSourceActions();
-  const navigate = useNavigate();
   const [asked, setAsked] = useState<"rename" | "remove">();
   if (asked === "rename") return <RenameForm source={source} onDone={() => setAsked(undefined)} />;
   return (
@@ -33,9 +31,7 @@ export function SourceActions({ source }: { source: ListedSource }) {
           busyAction="Removing…"
           busy={remove.isPending}
           error={remove.isError && <ErrorNotice error={remove.error} />}
-          onConfirm={() =>
-            remove.mutate({ sourceId: id }, { onSuccess: () => void navigate({ to: "/knowledge", replace: true }) })
-          }
+          onConfirm={() => remove.mutate({ sourceId: id })}
           onClosed={() => {
             setAsked(undefined);
             remove.reset();

@@ -1,5 +1,6 @@
 import type { SourceId } from "@parley/contracts";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useNavigate } from "@tanstack/react-router";
 import { useMember } from "../../../session/session.ts";
 import { type ApiOutputs, useTRPC } from "../../../trpc.ts";
 
@@ -29,6 +30,7 @@ export const newSourceId = () => crypto.randomUUID() as SourceId;
 export function useSourceActions() {
   const trpc = useTRPC();
   const queryClient = useQueryClient();
+  const navigate = useNavigate();
   const onSuccess = () => queryClient.invalidateQueries(trpc.knowledge.pathFilter());
   return {
     create: useMutation(trpc.knowledge.sources.create.mutationOptions({ onSuccess })),
@@ -36,6 +38,14 @@ export function useSourceActions() {
     changeSite: useMutation(trpc.knowledge.sources.changeSite.mutationOptions({ onSuccess })),
     crawl: useMutation(trpc.knowledge.sources.crawl.mutationOptions({ onSuccess })),
     cancelCrawl: useMutation(trpc.knowledge.sources.cancelCrawl.mutationOptions({ onSuccess })),
-    remove: useMutation(trpc.knowledge.sources.remove.mutationOptions({ onSuccess })),
+    remove: useMutation(
+      trpc.knowledge.sources.remove.mutationOptions({
+        async onSuccess() {
+          // First away from it: its page would say that it is not there.
+          await navigate({ to: "/knowledge", replace: true });
+          void onSuccess();
+        },
+      }),
+    ),
   };
 }
