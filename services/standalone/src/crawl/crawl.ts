@@ -53,7 +53,11 @@ export async function crawl(target: IngestTarget, asked: OperatorsSite): Promise
   if (untold > 0) say(`  and ${untold} more`);
   if (crawl.reason) say(`  ${crawl.reason}`);
   if (crawl.status === "cancelled") say("  It was cancelled.");
+  if (documents.held > 0)
+    say(`  ${documents.held} of its pages wait to be published: Tests in the dashboard says what they would change.`);
   if (documents.failed > 0)
     say(`  ${documents.failed} of its pages could not be read in: Knowledge in the dashboard says why.`);
-  return crawl.status === "done" && crawl.failed === 0 && documents.failed === 0 && documents.serving > 0;
+  return (
+    crawl.status === "done" && crawl.failed === 0 && documents.failed === 0 && documents.serving + documents.held > 0
+  );
 }
