@@ -63,6 +63,9 @@ export const places = {
     "packages/core/src/assistant/workspace-models.ts": {
       proof: "packages/core/src/assistant/models/models.integration.test.ts",
     },
+    "packages/core/src/knowledge/embedders/embedder-circuits.ts": {
+      proof: "packages/core/src/knowledge/embedders/embedder-circuits.test.ts",
+    },
     "packages/core/src/assistant/watch-takeovers.ts": {
       proof: "packages/core/src/assistant/watch-takeovers.test.ts",
     },

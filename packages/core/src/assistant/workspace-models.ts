@@ -1,11 +1,11 @@
 import type { AnswerQuality, ModelProviderId, TenantId } from "@parley/contracts";
 import type { Database } from "@parley/db";
 import { answerQuality, modelPrices, modelProviders, models } from "@parley/db/schema";
+import { type Circuit, createCircuit } from "@parley/platform/http/circuit";
 import { and, asc, desc, eq, lte, sql } from "drizzle-orm";
 import { AppError } from "../app-error.ts";
 import type { Answerer } from "./answerer.ts";
 import { createHttpTools, type HttpTools } from "./http-tools.ts";
-import { type Circuit, createCircuit } from "./models/circuit.ts";
 import { type Connection, providerAddresses } from "./models/connection.ts";
 import type { TestProvider } from "./models/inputs.ts";
 import { findListPrice } from "./models/list-prices.ts";

@@ -18,13 +18,16 @@ export type JobQueue = {
    *   is `stately`: while one waits, and those of one key are worked on one after the other
    * @param options.inTurnOf the jobs of one kind that are ordered with it are taken a tenant at a time, in turn: a tenant with many waits
    *   for its own, and keeps nobody else waiting
+   * @param options.delaySeconds until it is taken at the earliest
    */
   send(
     tx: TenantTransaction,
     name: string,
     order: object,
-    options?: { key?: string; inTurnOf?: TenantId },
+    options?: { key?: string; inTurnOf?: TenantId; delaySeconds?: number },
   ): Promise<void>;
+  /** Has a tenant's jobs of the kind taken now that wait for a later time. */
+  hurry(tx: TenantTransaction, name: string, tenantId: TenantId): Promise<void>;
   /** Takes jobs of one kind, one by one; one that fails does not fail the others of its batch. This process's own orders wake it. */
   handle<Order>(job: JobHandler<Order>): Promise<void>;
   /** Takes no more, and hands over what is not nearly done. */
@@ -104,15 +107,25 @@ export function createJobQueue(options: { db: Database; logger: Logger; embedded
     },
 
     async send(tx, name, order, options) {
-      const { key, inTurnOf } = options ?? {};
+      const { key, inTurnOf, delaySeconds } = options ?? {};
       await asRole("system", tx, async (system) => {
         const place = inTurnOf && { group: { id: inTurnOf }, priority: -(await turnOf(system, name, inTurnOf)) };
         await boss.send(name, order, {
           ...place,
           ...(key !== undefined && { singletonKey: key }),
+          ...(delaySeconds !== undefined && { startAfter: delaySeconds }),
           db: fromDrizzle(system, sql),
         });
       });
+      tx.signal(ordered(name));
+    },
+
+    async hurry(tx, name, tenantId) {
+      await asRole("system", tx, (system) =>
+        system.execute(sql`
+          update pgboss.job set start_after = now()
+          where name = ${name} and group_id = ${tenantId} and state = 'created' and start_after > now()`),
+      );
       tx.signal(ordered(name));
     },
 

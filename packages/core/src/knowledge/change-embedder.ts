@@ -54,7 +54,7 @@ export async function changeEmbedder(
 /** Passages that are searched, or will be when their version is read in or published, and have no vector of the embedder. */
 const missing = (embedderId: string) => sql`
   chunks c join document_versions v on v.id = c.document_version_id
-  where (v.chunk_state = 'live' or v.status in ('parsing', 'embedding', 'held'))
+  where (v.chunk_state = 'live' or v.status in ('queued', 'parsing', 'embedding', 'held'))
     and not exists (select from embeddings e where e.chunk_id = c.id and e.embedder_id = ${embedderId})`;
 
 type MissingChunk = { id: string; title: string; mediaType: MediaType; headingPath: string[]; text: string };
@@ -96,7 +96,10 @@ async function embedMissing(
         .set({ done, total: Math.max(done, total), failure: null })
         .where(isThis)
         .returning({ id: tenantEmbedders.id });
-      if (noted.length === 0) return false;
+      if (noted.length === 0) {
+        await enterSpending(tx, spent);
+        return false;
+      }
       await tx.execute(sql`
         with given as materialized (
           select * from json_to_recordset(${JSON.stringify(given)}::json) as row (id uuid, vector text)
@@ -138,6 +141,7 @@ async function putInPlace(
     await tx.delete(tenantEmbedders).where(eq(tenantEmbedders.state, "current"));
     await tx.update(tenantEmbedders).set({ state: "current" }).where(next);
     await jobs.send(tx, "clearVectors", { tenantId });
+    await jobs.send(tx, "resumeDocuments", { tenantId });
     await announce(tx, { type: "embedder.changed" });
     return "changed";
   });

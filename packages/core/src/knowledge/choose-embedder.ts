@@ -91,6 +91,7 @@ export async function chooseEmbedder(
       .update(tenantEmbedders)
       .set({ ...choice, failure: null })
       .where(eq(tenantEmbedders.state, "current"));
+    await jobs.send(tx, "resumeDocuments", { tenantId: by.tenantId });
   } else {
     const id = randomUUID();
     await tx.insert(tenantEmbedders).values({ ...choice, state: "next", id });

@@ -9,9 +9,19 @@ export type EmbedderFault = Extract<
 export class EmbedderError extends Error {
   override readonly name = "EmbedderError";
   readonly code: EmbedderFault;
+  /** How long the server is to be left alone at least. */
+  readonly restMs: number | undefined;
+  /** Other texts may fare better. */
+  readonly mayBeTheTexts: boolean;
 
-  constructor(code: EmbedderFault, options?: { detail?: string; cause?: unknown }) {
-    super(options?.detail ? `${code}: ${options.detail}` : code, { cause: options?.cause });
+  constructor(
+    code: EmbedderFault,
+    options: { detail?: string; cause?: unknown; restMs?: number | undefined; mayBeTheTexts?: boolean } = {},
+  ) {
+    const { detail, cause, restMs, mayBeTheTexts = false } = options;
+    super(detail ? `${code}: ${detail}` : code, { cause });
     this.code = code;
+    this.restMs = restMs;
+    this.mayBeTheTexts = mayBeTheTexts;
   }
 }

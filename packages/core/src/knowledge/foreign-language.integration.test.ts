@@ -3,6 +3,7 @@ import { sql } from "drizzle-orm";
 import { afterAll, expect, test } from "vitest";
 import { createLibrary, createWordEmbedder } from "../testing/library.ts";
 import { createWorld } from "../testing/world.ts";
+import { createEmbedderCircuits } from "./embedders/embedder-circuits.ts";
 import type { Embedder } from "./passage.ts";
 
 const db = await openTestDatabase();
@@ -21,6 +22,7 @@ test("a document in a language that the embedder does not know is said to be suc
     open: () => Promise.reject(new Error("no other embedder is asked")) as never,
     seal: String,
     unseal: String,
+    circuits: createEmbedderCircuits(),
   };
   const embedder: Embedder = { ...createWordEmbedder(), language: "en", others };
   const api = world.apiFor({ ...world.memberContext(tenantId, member), embedder });

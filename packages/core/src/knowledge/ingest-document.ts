@@ -21,29 +21,34 @@ import { readOriginal } from "./uploads/read-original.ts";
 import { holdVectors } from "./vector-index.ts";
 import { toRow, writeChunks } from "./write-chunks.ts";
 
-/** Chunks that are embedded and written at a time: what a question has to wait for at most, in the database. */
+/** Chunks that are embedded and written at a time: what a question has to wait for at most, in the database and for the built-in embedder. */
 const batchSize = 8;
+/** The same where a server makes the vectors, which has to be waited for each time. */
+const batchSizeOfServers = 32;
 
 /**
  * Reads a version in: cuts it, embeds it, indexes its words, then puts it in the place of the version that served until now, at
  * once and whole; or holds it, where changes are checked first. It writes a little at a time, and search sees none of it before the end.
  *
- * May be called again after it failed or its process died, and while another call still runs: the later one wins, and the earlier
- * one writes no more. A version that was read in or given up, or that a newer one has overtaken, is not read again.
+ * May be called again after it failed or its process died, and while another call still runs: the later one wins, goes on where the
+ * earlier one was, and that writes no more. A version that was read in or given up, or that a newer one has overtaken, is not read again.
  *
+ * @returns whether it was read in by this call
  * @throws when the database or the embedder fails, or the signal's reason; then it may be tried again
  */
 export async function ingestDocument(
   services: KnowledgeServices,
   order: IngestOrder,
   signal: AbortSignal,
-): Promise<void> {
+): Promise<boolean> {
   const { db, embedder } = services;
   const claim = await claimVersion(db, order);
   const text = claim && (await withText(services, claim));
   if (text) await beginWithInstallations(db, embedder, order.tenantId);
-  const isClean = text && (await read(db, embedder, text, signal));
+  const end = text && (await read(db, embedder, text, signal));
+  const isClean = end === "live" || end === "held";
   if (!isClean) await clearDocument(services, order);
+  return isClean || end === "replaced";
 }
 
 /** What documents are read in and cleared away with. */
@@ -78,47 +83,83 @@ async function storeText(
   return stored.length > 0 ? { ...claim, content: text, title, mediaType } : undefined;
 }
 
-/** @returns true when it leaves nothing behind that has to be cleared */
-async function read(db: Database, builtIn: Embedder, claim: ReadClaim, signal: AbortSignal): Promise<boolean> {
+/** @returns `live` or `held` when it leaves nothing behind that has to be cleared */
+async function read(db: Database, builtIn: Embedder, claim: ReadClaim, signal: AbortSignal) {
   const { tenantId, documentId, versionId, title, mediaType } = claim;
-  if (claim.attempt > 1) await clearChunks(db, tenantId, versionId);
+  let embedder = await currentEmbedder(db, builtIn, tenantId);
+  const size = embedder.id === builtIn.id ? batchSize : batchSizeOfServers;
 
-  const chunks = chunkDocument(claim.content, mediaType);
-  let batch = take(chunks);
+  const chunks = claim.attempt > 1 ? await remainingChunks(db, claim, embedder.id) : chunksOf(claim);
+  let batch = take(chunks, size);
   if (batch.length === 0) await giveUp(db, claim, "document.empty");
-  let next = take(chunks);
+  let next = take(chunks, size);
   while (batch.length > 0) {
     const words = batch.map((chunk) => searchableText(title, mediaType, chunk));
-    const embedder = await currentEmbedder(db, builtIn, tenantId);
     const spent: EmbeddingSpent[] = [];
     const vectors = await embedder.embed(words, { signal, onSpent: (one) => void spent.push(one) });
+    if (signal.aborted) await db.transaction(tenantId, (tx) => enterSpending(tx, spent));
     signal.throwIfAborted();
     const rows = batch.map((chunk, index) => toRow(chunk, words[index], vectors[index]));
     const isFirst = batch[0]?.ordinal === 0;
     const isLast = next.length === 0;
+    const { id: embedderId } = embedder;
 
     const end = await db.transaction(tenantId, async (tx) => {
       const document = isLast ? await lockDocument(tx, documentId) : undefined;
-      if (!(await hold(tx, claim))) return "lost";
+      if (!(await hold(tx, claim))) {
+        await enterSpending(tx, spent);
+        return "lost";
+      }
       await holdVectors(tx);
-      const isCurrent = (await currentEmbedderId(tx, builtIn)) === embedder.id;
-      if (isCurrent) await writeChunks(tx, versionId, embedder.id, rows);
+      const isCurrent = (await currentEmbedderId(tx, builtIn)) === embedderId;
+      if (isCurrent) await writeChunks(tx, versionId, embedderId, rows);
       if (isCurrent && (isFirst || isLast)) await announce(tx, { type: "document.changed", documentId });
       const outcome = isCurrent && document ? await goLive(tx, document, claim) : undefined;
       await enterSpending(tx, spent);
       return outcome ?? (isCurrent ? undefined : "again");
     });
-    if (end === "again") continue; // another embedder took its place in the meantime
-    if (end) return end === "live" || end === "held";
+    if (end && end !== "again") return end;
+    // Another one may have taken its place in the meantime.
+    embedder = await currentEmbedder(db, builtIn, tenantId);
+    if (end === "again") continue;
     batch = next;
-    next = take(chunks);
+    next = take(chunks, size);
   }
-  return false;
+  return "empty";
 }
 
-function take(chunks: Iterator<Chunk>): Chunk[] {
+const chunksOf = ({ content, mediaType }: ReadClaim) => chunkDocument(content, mediaType);
+
+/** Those that earlier attempts have not written. What they have written otherwise than it would be now, is written anew. */
+async function remainingChunks(db: Database, claim: ReadClaim, embedderId: string): Promise<Iterator<Chunk>> {
+  const { tenantId, versionId } = claim;
+  const { rows } = await db.read(tenantId, (read) =>
+    read.execute<{ written: number; embedded: number; ordinal: number; start: number; end: number }>(sql`
+      select ordinal, start_offset as start, end_offset as "end", written, embedded from (
+        select c.*, count(*) over ()::integer as written, count(e.chunk_id) over ()::integer as embedded
+        from chunks c left join embeddings e on e.chunk_id = c.id and e.embedder_id = ${embedderId}
+        where c.document_version_id = ${versionId}
+      ) as counted order by ordinal desc limit 1`),
+  );
+  const [last] = rows;
+  if (!last) return chunksOf(claim);
+  const chunks = chunksOf(claim);
+  const isWhole = last.written === last.ordinal + 1 && last.embedded === last.written;
+  if (isWhole) {
+    for (let at = chunks.next(); !at.done && at.value.ordinal <= last.ordinal; at = chunks.next()) {
+      const { ordinal, start, end } = at.value;
+      if (ordinal !== last.ordinal || start !== last.start || end !== last.end) continue;
+      const next = chunks.next();
+      if (!next.done) return [next.value, ...chunks].values();
+    }
+  }
+  await clearChunks(db, tenantId, versionId);
+  return chunksOf(claim);
+}
+
+function take(chunks: Iterator<Chunk>, size: number): Chunk[] {
   const taken: Chunk[] = [];
-  while (taken.length < batchSize) {
+  while (taken.length < size) {
     const { value, done } = chunks.next();
     if (done) break;
     taken.push(value);
@@ -172,7 +213,7 @@ function claimVersion(db: Database, order: IngestOrder): Promise<Claim | undefin
     }
     await tx
       .update(documentVersions)
-      .set({ attempt, status: "parsing", chunkState: "hidden" })
+      .set({ attempt, status: "parsing", chunkState: "hidden", waitsFor: null })
       .where(eq(id, versionId));
     await announce(tx, { type: "document.changed", documentId });
     return { ...order, ...found, sourceId: document.sourceId, path: document.path };

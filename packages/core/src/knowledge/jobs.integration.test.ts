@@ -1,5 +1,6 @@
 import { fork } from "node:child_process";
 import { once } from "node:events";
+import type { DocumentId } from "@parley/contracts";
 import { openDatabase } from "@parley/db";
 import { createTestDatabase, type TestDatabase } from "@parley/db/testing";
 import { createLogger } from "@parley/platform/log";
@@ -8,8 +9,11 @@ import { createLibrary, createWordEmbedder, sections } from "../testing/library.
 import { testObjects } from "../testing/test-objects.ts";
 import { createWorld, type World } from "../testing/world.ts";
 import { addDocument } from "./add-document.ts";
+import { EmbedderError } from "./embedder-error.ts";
+import { createEmbedderCircuits } from "./embedders/embedder-circuits.ts";
 import { findVersionStatus } from "./find-version-status.ts";
 import { createJobs, type KnowledgeJobs } from "./jobs.ts";
+import type { Embedder, EmbedderServer } from "./passage.ts";
 import { readDocument } from "./read-document.ts";
 import { removeDocument } from "./remove-document.ts";
 
@@ -187,6 +191,108 @@ describe("a document that was added", () => {
     expect(await library.search("elephant")).toEqual([]);
     await expect.poll(() => statusOf(tenantId, added)).toBeUndefined();
     expect(await library.audit()).toMatchObject({ stored: 0, keptChunks: 0 });
+  });
+});
+
+describe("a document whose embedder does not answer", () => {
+  /** A tenant that has chosen a server; `state.fault` is what that does instead of making vectors. */
+  async function withServer() {
+    const state = { fault: undefined as EmbedderError | undefined, asked: 0, now: 1_000 };
+    const words = createWordEmbedder();
+    words.before = () => {
+      state.asked += 1;
+      if (state.fault) throw state.fault;
+    };
+    const open = ({ baseUrl }: EmbedderServer) => ({ ...words, id: `words of ${baseUrl}` });
+    const circuits = createEmbedderCircuits(() => state.now);
+    const sealing = { seal: (key: string) => `sealed ${key}`, unseal: (sealed: string) => sealed.slice(7) };
+    const others = { installation: undefined, open, ...sealing, circuits };
+    const embedder = { ...createWordEmbedder(), others } satisfies Embedder;
+    const jobs = await startJobs({ embedded: true });
+    await jobs.work({ embedder, objects: testObjects });
+    const { tenantId, member } = await world.tenant();
+    const library = createLibrary(db, tenantId, embedder);
+    const api = world.apiFor({ ...world.memberContext(tenantId, member), embedder, knowledgeJobs: jobs });
+    const server = { kind: "openai-compatible", baseUrl: "https://a.example/v1", model: "m", dimensions: 64 } as const;
+    const choose = (apiKey: string) => api.knowledge.embedder.change({ ...server, apiKey });
+    await choose("the first key");
+    await expect.poll(async () => (await api.knowledge.embedder.get()).current.kind).toBe("openai-compatible");
+    const add = async (path: string, text = "The elephant is grey.") => {
+      const document = await readDocument(new TextEncoder().encode(text), path);
+      return db.transaction(tenantId, (tx) => addDocument(tx, jobs, { source: "docs", path, ...document }));
+    };
+    const find = async ({ documentId }: { documentId: DocumentId }) => {
+      const [newest] = (await api.knowledge.documents.get({ documentId })).versions;
+      return newest;
+    };
+    const waiting = () => db.executeSql("system")(waitingJobs);
+    /** Time passes until what was put off is due, of all documents or of one. */
+    const pass = async (only = "") => {
+      state.now += 600_000;
+      await db.executeSql("system")(
+        `update pgboss.job set start_after = now() where state = 'created' and data ->> 'versionId' like '${only}%'`,
+      );
+      await db.transaction(tenantId, async (tx) => tx.signal("job ordered: ingestDocument"));
+    };
+    return { state, tenantId, library, jobs, api, choose, add, find, waiting, pass };
+  }
+  const waitingJobs = `select (data ->> 'putOff')::integer as "putOff" from pgboss.job
+    where name = 'ingestDocument' and state = 'created' and start_after > now()`;
+  const patience = { timeout: 20_000, interval: 20 };
+
+  test("[F12] waits as long as it takes, says for what, and is read in as soon as the key is changed", async () => {
+    const { state, api, choose, add, find, waiting, pass } = await withServer();
+    state.fault = new EmbedderError("embedder.refused");
+    const added = await add("a.md");
+    for (let times = 1; times <= 7; times += 1) {
+      await expect.poll(async () => (await waiting()).rows, patience).toEqual([{ putOff: times }]);
+      expect(await find(added)).toMatchObject({ status: "queued", waitsFor: "embedder.refused", failure: null });
+      if (times < 7) await pass();
+    }
+    expect((await api.knowledge.embedder.get()).current.failure).toBe("embedder.refused");
+    state.fault = undefined;
+    await choose("another key");
+    await expect.poll(() => find(added), patience).toMatchObject({ status: "ready", waitsFor: null });
+    expect((await api.knowledge.embedder.get()).current.failure).toBeNull();
+  });
+
+  test("[F12] is read in with all others that wait once one of them could be", async () => {
+    const { state, api, add, find, waiting, pass } = await withServer();
+    state.fault = new EmbedderError("embedder.unreachable");
+    const [one, another] = [await add("a.md"), await add("b.md")];
+    await expect.poll(async () => (await waiting()).rows, patience).toHaveLength(2);
+    state.fault = undefined;
+    await pass(one.versionId);
+    for (const each of [one, another])
+      await expect.poll(() => find(each), patience).toMatchObject({ status: "ready", waitsFor: null });
+    expect((await api.knowledge.embedder.get()).current.failure).toBeNull();
+  });
+
+  test("[F14] keeps nobody else's waiting: a server that was waited for in vain is not asked for each of them", async () => {
+    const { state, jobs, add, find, waiting } = await withServer();
+    state.fault = new EmbedderError("embedder.unreachable", { restMs: 30_000 });
+    state.asked = 0;
+    const added = [];
+    for (let index = 0; index < 20; index += 1) added.push(await add(`${index}.md`));
+    const other = await newTenant();
+    const theirs = await other.add(jobs, "a.md", "The lion is yellow.");
+    await expect.poll(() => statusOf(other.tenantId, theirs), patience).toBe("ready");
+    await expect.poll(async () => (await waiting()).rows, patience).toHaveLength(20);
+    for (const each of added) expect(await find(each)).toMatchObject({ waitsFor: "embedder.unreachable" });
+    // By each of the workers once, at most.
+    expect(state.asked).toBeLessThanOrEqual(2);
+  });
+
+  test("[F12] because of what it says is given up after five, with that reason", async () => {
+    const { state, api, add, find, waiting, pass } = await withServer();
+    state.fault = new EmbedderError("embedder.refused", { mayBeTheTexts: true });
+    const added = await add("a.md");
+    for (let times = 1; times <= 4; times += 1) {
+      await expect.poll(async () => (await waiting()).rows, patience).toEqual([{ putOff: times }]);
+      await pass();
+    }
+    await expect.poll(() => find(added), patience).toMatchObject({ status: "failed", failureCode: "embedder.refused" });
+    expect((await api.knowledge.embedder.get()).current.failure).toBeNull();
   });
 });
 

@@ -6,15 +6,23 @@ import { createJobQueue, type JobQueue } from "../jobs/job-queue.ts";
 import { changeEmbedder } from "./change-embedder.ts";
 import { clearDocument } from "./clear-document.ts";
 import { clearVectors } from "./clear-vectors.ts";
+import { EmbedderError } from "./embedder-error.ts";
 import { indexKnowledge, needsIndex } from "./index-knowledge.ts";
 import { giveUp, ingestDocument, type KnowledgeServices } from "./ingest-document.ts";
+import { putOff } from "./put-off.ts";
 import { clearSource } from "./sources/clear-source.ts";
 import type { CrawlOrder } from "./sources/crawl/crawl-order.ts";
-import { currentEmbedder } from "./tenant-embedder.ts";
+import { currentEmbedder, findChoices, noteFailure } from "./tenant-embedder.ts";
 
-const IngestOrder = z.object({ tenantId: TenantId, documentId: DocumentId, versionId: DocumentVersionId });
+const IngestOrder = z.object({
+  tenantId: TenantId,
+  documentId: DocumentId,
+  versionId: DocumentVersionId,
+  /** How many times it was put off. */
+  putOff: z.int().nonnegative().optional(),
+});
 export type IngestOrder = z.infer<typeof IngestOrder>;
-const ClearOrder = IngestOrder.omit({ versionId: true });
+const ClearOrder = IngestOrder.omit({ versionId: true, putOff: true });
 const ClearSourceOrder = z.object({ tenantId: TenantId, sourceId: SourceId });
 const TenantOrder = z.object({ tenantId: TenantId });
 const ChangeEmbedderOrder = z.object({ tenantId: TenantId, changeId: z.uuid() });
@@ -28,6 +36,8 @@ type Orders = {
   replayTests: { tenantId: TenantId; runId: KnowledgeTestRunId };
   changeEmbedder: z.infer<typeof ChangeEmbedderOrder>;
   clearVectors: z.infer<typeof TenantOrder>;
+  /** Documents that wait for the embedder are read in now. */
+  resumeDocuments: z.infer<typeof TenantOrder>;
   /** Worked on by the gaps. */
   collectGaps: { tenantId: TenantId };
 };
@@ -80,11 +90,12 @@ export function createJobs(options: {
   queue.define("clearSource", { ...kind, retryLimit: 10 });
   queue.define("indexKnowledge", { ...kind, policy: "exclusive", expireInSeconds: longestSeconds });
   queue.define("clearVectors", { ...kind, retryLimit: 10, expireInSeconds: longestSeconds });
+  queue.define("resumeDocuments", { ...kind, retryLimit: 10 });
   queue.define("changeEmbedder", { ...changeRetries, expireInSeconds: longestSeconds });
   // What failed once may be what ends the process that reads it: it is tried again with no other of its like beside it, so that
   // none of them is given up for it. After the last attempt it is taken once more, to be given up.
-  queue.define("ingestAlone", { ...kind, retryLimit: retries + 10 });
-  queue.define("ingestDocument", { retryLimit: 0, deadLetter: "ingestAlone" });
+  queue.define("ingestAlone", { ...kind, retryLimit: retries + 10, expireInSeconds: longestSeconds });
+  queue.define("ingestDocument", { retryLimit: 0, deadLetter: "ingestAlone", expireInSeconds: longestSeconds });
   const describe = (order: unknown) => order as object;
 
   return {
@@ -103,8 +114,21 @@ export function createJobs(options: {
         pollingIntervalSeconds: 2,
         describe,
         async work(order: IngestOrder, { signal }: { signal: AbortSignal }) {
-          await ingestDocument(services, order, signal);
           const { tenantId } = order;
+          const { current: chosen } = await findChoices(db, tenantId);
+          let wasRead: boolean;
+          try {
+            wasRead = await ingestDocument(services, order, signal);
+          } catch (error) {
+            if (!(error instanceof EmbedderError)) throw error;
+            if (await putOff({ db, queue }, order, error)) await clearDocument(services, order);
+            return;
+          }
+          if (wasRead && chosen?.failure) {
+            // It answers again: what else waits for that has waited long enough.
+            await noteFailure(db, tenantId, "current", null);
+            await db.transaction(tenantId, (tx) => queue.hurry(tx, "ingestDocument", tenantId));
+          }
           const current = await currentEmbedder(db, embedder, tenantId);
           if (!(await needsIndex({ db, embedder: current, exactUpTo }, tenantId))) return;
           await db.transaction(tenantId, (tx) => queue.send(tx, "indexKnowledge", { tenantId }, { key: tenantId }));
@@ -139,6 +163,13 @@ export function createJobs(options: {
         async work(order, { signal }) {
           await changeEmbedder({ db, embedder, jobs: queue, exactUpTo }, order, signal);
         },
+      });
+      await queue.handle({
+        name: "resumeDocuments",
+        schema: TenantOrder,
+        pollingIntervalSeconds: 10,
+        describe,
+        work: ({ tenantId }) => db.transaction(tenantId, (tx) => queue.hurry(tx, "ingestDocument", tenantId)),
       });
       await queue.handle({
         name: "clearVectors",

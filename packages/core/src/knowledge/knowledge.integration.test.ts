@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { DocumentId, type TenantId } from "@parley/contracts";
 import { documents, documentVersions } from "@parley/db/schema";
-import { asc, eq } from "drizzle-orm";
+import { asc, eq, sql } from "drizzle-orm";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createLibrary, createWordEmbedder, sections } from "../testing/library.ts";
@@ -179,7 +179,7 @@ describe("a new version", () => {
 });
 
 describe("an attempt to read a version in", () => {
-  test("that died in the middle is made good by the next one", async () => {
+  test("that died in the middle is gone on with by the next one", async () => {
     const library = await newLibrary();
     await library.add("a.md", sections(40, "elephant"));
     const [order] = library.orders.splice(0);
@@ -192,9 +192,31 @@ describe("an attempt to read a version in", () => {
     expect(await library.search("elephant")).toEqual([]);
     expect(await library.audit()).toMatchObject({ keptChunks: 0, stored: 16, hidden: 1 });
 
-    library.embedder.before = () => {};
+    calls = 10;
     await library.ingest(order);
     expect(await library.audit()).toMatchObject({ ...exact, keptChunks: 40, stored: 40, embeddings: 40 });
+    // The last three of five batches.
+    expect(calls).toBe(13);
+  });
+
+  test.each([
+    ["a chunk is gone", sql`delete from chunks where ordinal = 3`],
+    ["chunks were cut otherwise", sql`update chunks set start_offset = start_offset - 1`],
+    ["a vector is of another embedder", sql`update embeddings set embedder_id = 'another'`],
+  ])("begins anew where %s of what an earlier one has written", async (_, change) => {
+    const library = await newLibrary();
+    await library.add("a.md", sections(40, "elephant"));
+    const [order] = library.orders.splice(0);
+    let calls = 0;
+    library.embedder.before = () => {
+      calls += 1;
+      if (calls === 3) throw new Error("killed");
+    };
+    await expect(library.ingest(order)).rejects.toThrow("killed");
+    await world.db.transaction(library.tenantId, (tx) => tx.execute(change));
+    await library.ingest(order);
+    expect(await library.audit()).toMatchObject({ ...exact, keptChunks: 40, stored: 40, embeddings: 40 });
+    expect(calls).toBe(3 + 5);
   });
 
   test("that still runs when another one has begun writes no more", async () => {
@@ -216,7 +238,7 @@ describe("an attempt to read a version in", () => {
       }
     };
     await library.ingest(order);
-    expect(await library.audit()).toMatchObject({ keptChunks: 0, stored: 0, hidden: 1 });
+    expect(await library.audit()).toMatchObject({ keptChunks: 0, stored: 16, hidden: 1 });
     proceed.resolve();
     await second;
     expect(await library.audit()).toMatchObject({ ...exact, keptChunks: 40, stored: 40, embeddings: 40 });

@@ -52,6 +52,8 @@ export async function listDocuments(
         status: documentVersions.status,
         failure: documentVersions.failure,
         failureCode: documentVersions.failureCode,
+        /** Why it is still queued, if it was put off. */
+        waitsFor: documentVersions.waitsFor,
         changedAt: documentVersions.createdAt,
         servedVersion: sql<number | null>`(
           select served.version from document_versions served where served.id = ${currentVersionId}
@@ -101,6 +103,7 @@ export async function getDocument(db: Database, tenantId: TenantId, documentId: 
           status: documentVersions.status,
           failure: documentVersions.failure,
           failureCode: documentVersions.failureCode,
+          waitsFor: documentVersions.waitsFor,
           originalType: documentVersions.originalType,
           originalBytes: documentVersions.originalBytes,
           createdAt: documentVersions.createdAt,

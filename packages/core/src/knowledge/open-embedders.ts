@@ -1,6 +1,7 @@
 import type { Config } from "@parley/platform/config";
 import { createGuardedFetch } from "@parley/platform/http/fetch-guarded";
 import { createSeal } from "../sealing/seal.ts";
+import { createEmbedderCircuits } from "./embedders/embedder-circuits.ts";
 import { createMinilmEmbedder } from "./embedders/minilm.ts";
 import { createOpenaiEmbedder } from "./embedders/openai-embedder.ts";
 import type { Embedder } from "./passage.ts";
@@ -22,6 +23,7 @@ export async function openEmbedders({
       open: (server) => createOpenaiEmbedder({ ...server, fetch: guarded.fetch }),
       seal,
       unseal: open,
+      circuits: createEmbedderCircuits(),
     },
     async close() {
       await installation?.close();

@@ -1,5 +1,6 @@
 import type { ChunkId, DocumentId, DocumentVersionId } from "@parley/contracts";
 import type { documentVersions } from "@parley/db/schema";
+import type { EmbedderCircuits } from "./embedders/embedder-circuits.ts";
 import type { Span } from "./span.ts";
 
 /** What a document is written in. */
@@ -84,4 +85,5 @@ export type OtherEmbedders = {
   /** @param place whose key it is, and where it is sent: it opens for that alone */
   seal(apiKey: string, place: string): string;
   unseal(sealed: string, place: string): string;
+  circuits: EmbedderCircuits;
 };

@@ -23,9 +23,20 @@ export async function findChoices(db: Database, tenantId: TenantId) {
   return { current: of("current"), next: of("next") };
 }
 
-/** @throws EmbedderError `embedder.unavailable` when the installation does not have it any more */
+/**
+ * What was chosen; while its server is left alone, it fails at once.
+ *
+ * @throws EmbedderError `embedder.unavailable` when the installation does not have it any more
+ */
 export function openEmbedder(builtIn: Embedder, chosen: Chosen): Embedder {
   if (!chosen || chosen.kind === "built-in") return builtIn;
+  const embedder = openUnguarded(builtIn, chosen);
+  const { kind, tenantId, embedderId, sealedKey } = chosen;
+  const whose = kind === "installation" ? "installation" : `${tenantId} ${sealedKey ?? ""}`;
+  return builtIn.others?.circuits.guard(embedder, `${whose} ${embedderId}`) ?? embedder;
+}
+
+function openUnguarded(builtIn: Embedder, chosen: NonNullable<Chosen>): Embedder {
   const { others } = builtIn;
   const { kind, embedderId, baseUrl, model, dimensions, sealedKey } = chosen;
   if (kind === "installation") {

@@ -99,6 +99,8 @@ export const documentVersions = pgTable("document_versions", {
     .default("queued"),
   failure: text(),
   failureCode: text().$type<ErrorCode>(),
+  /** Of one that is queued: what it was put off for. */
+  waitsFor: text().$type<ErrorCode>(),
   attempt: integer().notNull().default(0),
   chunkState: text({ enum: ["none", "hidden", "live"] })
     .notNull()

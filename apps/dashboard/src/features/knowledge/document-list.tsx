@@ -7,7 +7,7 @@ import { Button } from "../../components/button.tsx";
 import { Skeleton } from "../../components/skeleton.tsx";
 import { ErrorNotice } from "../../errors/error-notice.tsx";
 import { useTRPC } from "../../trpc.ts";
-import { describeFailed } from "./describe-failed.ts";
+import { describeFailed, describeWaiting } from "./describe-failed.ts";
 import { DocumentStatus } from "./document-status.tsx";
 import { useIsFetched, useMayManage } from "./sources/use-sources.ts";
 import { type DocumentFilter, type ListedDocument, useDocuments } from "./use-documents.ts";
@@ -74,6 +74,7 @@ function DocumentRow({ document, hasSource }: { document: ListedDocument; hasSou
   const isFetched = useIsFetched(document);
   const { id, title, path, source, sourceKind, version, servedVersion, status, changedAt } = document;
   const mayManage = useMayManage();
+  const waiting = describeWaiting(document);
   return (
     <tr className="relative transition-colors hover:bg-hover">
       <td className="w-full max-w-0 px-4 py-3 md:px-5">
@@ -90,6 +91,7 @@ function DocumentRow({ document, hasSource }: { document: ListedDocument; hasSou
           {hasSource && <span className="md:hidden">{source} · </span>}
           {sourceKind !== "written" && path}
         </span>
+        {waiting && <span className="mt-1 block text-xs text-warn">{waiting}</span>}
         {status === "failed" && (
           <span className="mt-1 block text-xs text-bad">
             {describeFailed(document)}

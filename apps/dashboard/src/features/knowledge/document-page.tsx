@@ -11,7 +11,7 @@ import { ErrorNotice } from "../../errors/error-notice.tsx";
 import { PageTitle } from "../../shell/page-title.tsx";
 import { type ApiOutputs, useTRPC } from "../../trpc.ts";
 import { ChunkList } from "./chunk-list.tsx";
-import { describeFailed } from "./describe-failed.ts";
+import { describeFailed, describeWaiting } from "./describe-failed.ts";
 import { DocumentActions } from "./document-actions.tsx";
 import { RetryButton } from "./document-list.tsx";
 import { type DocumentSearch, parseDocumentSearch, shownVersion } from "./document-search.ts";
@@ -134,6 +134,11 @@ function DocumentView({ document }: { document: Document }) {
                 </ViewLink>
               </nav>
             </div>
+            {describeWaiting(shown) && (
+              <p role="note" className="mb-4 rounded-control bg-warn-soft px-3.5 py-2.5 text-sm text-warn">
+                {describeWaiting(shown)}
+              </p>
+            )}
             {shown.status === "failed" && (
               <div className="mb-4 flex flex-wrap items-center justify-between gap-3 rounded-control bg-bad-soft px-3.5 py-2.5 text-sm text-bad">
                 {describeFailed(shown)}

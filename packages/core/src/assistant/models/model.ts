@@ -1,8 +1,8 @@
 import type { ModelProviderKind } from "@parley/contracts";
+import { type Circuit, createCircuit } from "@parley/platform/http/circuit";
 import type { TokenCounts } from "../../costs/spent.ts";
 import { estimateTokens } from "../../knowledge/estimate-tokens.ts";
 import type { Answerer, Question } from "../answerer.ts";
-import { type Circuit, createCircuit } from "./circuit.ts";
 import type { Connection } from "./connection.ts";
 import { countPromptTokens } from "./count-tokens.ts";
 import { costMicros, type Prices } from "./pricing.ts";

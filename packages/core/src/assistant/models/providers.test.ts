@@ -1,8 +1,8 @@
+import { createCircuit } from "@parley/platform/http/circuit";
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import { type Behaviour, type FakeProvider, startFakeProvider } from "../../testing/fake-provider.ts";
 import { makePassage } from "../../testing/make-passage.ts";
 import type { Ending, Question, Tried, Usage, WriteOptions } from "../answerer.ts";
-import { createCircuit } from "./circuit.ts";
 import { createModel } from "./model.ts";
 import { tryModel } from "./try-model.ts";
 

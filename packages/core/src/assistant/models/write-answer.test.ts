@@ -1,4 +1,5 @@
 import { defaultAssistantSettings } from "@parley/contracts";
+import { createCircuit } from "@parley/platform/http/circuit";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import { countCharacters } from "../../testing/count-characters.ts";
 import { type Behaviour, type FakeProvider, startFakeProvider } from "../../testing/fake-provider.ts";
@@ -7,7 +8,6 @@ import { noMeter } from "../../testing/written-by.ts";
 import type { Ending, Question, Tried, Usage, WriteOptions } from "../answerer.ts";
 import { noAnswer } from "../instructions.ts";
 import { createToolbox, type Toolbox } from "../tools/toolbox.ts";
-import { createCircuit } from "./circuit.ts";
 import { createModel, type ModelOptions } from "./model.ts";
 
 const question: Question = {

@@ -1,5 +1,6 @@
 import { setTimeout as wait } from "node:timers/promises";
 import { httpToolLimits } from "@parley/contracts";
+import type { Circuit, Pass } from "@parley/platform/http/circuit";
 import { isStepCount, jsonSchema, type LanguageModelUsage, streamText, type ToolSet, tool } from "ai";
 import * as z from "zod";
 import type { ModelRequest, OpenRequest } from "../../costs/meter.ts";
@@ -7,7 +8,6 @@ import type { Ending, Question, Tried, Usage, WriteOptions } from "../answerer.t
 import { createBreath } from "../breath.ts";
 import { noAnswer } from "../instructions.ts";
 import { handOffTool, mayHandOff } from "../tools/hand-off-tool.ts";
-import type { Circuit, Pass } from "./circuit.ts";
 import type { Connection } from "./connection.ts";
 import { describeFailure, type Failure } from "./describe-failure.ts";
 import { isToThinkLittle, openModel } from "./open-model.ts";

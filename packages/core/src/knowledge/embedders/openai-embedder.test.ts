@@ -56,6 +56,22 @@ test("[F12] a server that is busy or broken is asked again, and as late as it wa
   expect(server.requests).toHaveLength(4);
 });
 
+test("[F12] a job waits once for a server that says nothing, and then leaves it alone", async () => {
+  let asked = 0;
+  const silent = async () => {
+    asked += 1;
+    throw new DOMException("The operation was aborted due to timeout", "TimeoutError");
+  };
+  await expect(open({ fetch: silent }).embed(["word"])).rejects.toMatchObject({
+    code: "embedder.unreachable",
+    restMs: 30_000,
+  });
+  expect([asked, waited]).toEqual([1, []]);
+  server.always({ status: 429, headers: { "retry-after": "40" } });
+  await expect(open().embed(["word"])).rejects.toMatchObject({ code: "embedder.limited", restMs: 40_000 });
+  expect(waited).toEqual([]);
+});
+
 test("[F12] a person who waits gets one more try, and no long wait", async () => {
   server.always({ status: 503 });
   await expect(open().embed(["word"], { urgent: true })).rejects.toMatchObject({ code: "embedder.unreachable" });

@@ -9,13 +9,15 @@ import type { Embedder, EmbedOptions } from "../passage.ts";
 const textsPerRequest = 32;
 /** UTF-16 code units of a text, below the 8,191 tokens that OpenAI takes of one in nearly any language. */
 const longestText = 16_000;
-/** A person waits for the one kind, and a job that is tried again anyway makes the other. */
+/** A person waits for the one kind, and a job that is tried again anyway makes the other: others' jobs wait behind it. */
 const patience = {
   urgent: { timeoutMs: 5_000, retryDelaysMs: [200] },
-  patient: { timeoutMs: 60_000, retryDelaysMs: [1_000, 2_000, 4_000, 8_000] },
+  patient: { timeoutMs: 30_000, retryDelaysMs: [1_000, 2_000, 4_000] },
 } as const;
 /** A server that asks for more patience than this is asked again by whoever tries the whole job again. */
-const longestDelayMs = 60_000;
+const longestDelayMs = 10_000;
+/** For which a server is left alone that a job has waited for in vain. */
+const restAfterTimeoutMs = 30_000;
 
 const Answer = z.object({
   data: z.array(z.object({ index: z.int().nonnegative(), embedding: z.array(z.number()) })),
@@ -52,7 +54,9 @@ export function createOpenaiEmbedder(options: OpenaiEmbedderOptions): Embedder {
         (error: unknown) => {
           stopped.throwIfAborted();
           if (error instanceof EmbedderError) return { error, delayMs: undefined };
-          return { error: new EmbedderError("embedder.unreachable", { cause: error }), delayMs: undefined };
+          const isTimeout = error instanceof Error && error.name === "TimeoutError";
+          const restMs = isTimeout && !urgent ? restAfterTimeoutMs : undefined;
+          return { error: new EmbedderError("embedder.unreachable", { cause: error, restMs }), delayMs: restMs };
         },
       );
       if (!("error" in asked)) {
@@ -86,8 +90,14 @@ export function createOpenaiEmbedder(options: OpenaiEmbedderOptions): Embedder {
     });
     if (response.status !== 200) {
       await response.body?.cancel();
-      const error = new EmbedderError(faultOf(response.status), { detail: `status ${response.status}` });
-      return { error, delayMs: delayOf(response.headers.get("retry-after")) };
+      const { status, headers } = response;
+      const delayMs = delayOf(headers.get("retry-after"));
+      const error = new EmbedderError(faultOf(status), {
+        detail: `status ${status}`,
+        restMs: delayMs,
+        mayBeTheTexts: status === 400 || status === 413 || status === 422,
+      });
+      return { error, delayMs };
     }
     const { data, usage } = parse(await response.text());
     const tokens = usage?.prompt_tokens ?? usage?.total_tokens ?? undefined;
@@ -123,7 +133,8 @@ export function createOpenaiEmbedder(options: OpenaiEmbedderOptions): Embedder {
   };
 }
 
-const faulty = (detail: string, cause?: unknown) => new EmbedderError("embedder.faulty", { detail, cause });
+const faulty = (detail: string, cause?: unknown) =>
+  new EmbedderError("embedder.faulty", { detail, cause, mayBeTheTexts: true });
 
 function parse(text: string) {
   try {

@@ -1,0 +1,67 @@
+import { expect, test } from "vitest";
+import { createWordEmbedder } from "../../testing/library.ts";
+import { EmbedderError } from "../embedder-error.ts";
+import { createEmbedderCircuits } from "./embedder-circuits.ts";
+
+function servers() {
+  let now = 1_000;
+  const state = { fault: undefined as Error | undefined, asked: 0 };
+  const words = createWordEmbedder();
+  words.before = () => {
+    state.asked += 1;
+    if (state.fault) throw state.fault;
+  };
+  const circuits = createEmbedderCircuits(() => now);
+  const ask = (name: string, urgent: boolean) => circuits.guard(words, name).embed(["word"], { urgent });
+  return {
+    state,
+    question: (name = "one") => ask(name, true),
+    job: (name = "one") => ask(name, false),
+    pass(ms: number) {
+      now += ms;
+    },
+  };
+}
+
+test("[F12] after five failures a server is left alone for 30 seconds, and whoever asks hears why at once", async () => {
+  const { state, question, job, pass } = servers();
+  state.fault = new EmbedderError("embedder.refused");
+  for (let time = 0; time < 9; time += 1) await expect(question()).rejects.toMatchObject({ code: "embedder.refused" });
+  expect(state.asked).toBe(5);
+  state.fault = undefined;
+  await expect(question()).rejects.toMatchObject({ code: "embedder.refused" });
+  // A job finds it out for itself.
+  await expect(job()).resolves.toHaveLength(1);
+  pass(30_000);
+  await expect(question()).resolves.toHaveLength(1);
+  await expect(question()).resolves.toHaveLength(1);
+});
+
+test("[T8, F12] what one workspace's server does keeps nobody from another's", async () => {
+  const { state, question } = servers();
+  state.fault = new EmbedderError("embedder.unreachable");
+  for (let time = 0; time < 5; time += 1) await expect(question("one")).rejects.toThrow();
+  state.fault = undefined;
+  await expect(question("one")).rejects.toThrow();
+  await expect(question("another")).resolves.toHaveLength(1);
+});
+
+test("[F12] a server that a job has waited for in vain is left alone at once, and so is one that wants to be", async () => {
+  const { state, job, pass } = servers();
+  state.fault = new EmbedderError("embedder.unreachable", { restMs: 40_000 });
+  await expect(job()).rejects.toThrow();
+  state.fault = undefined;
+  pass(39_999);
+  await expect(job()).rejects.toMatchObject({ code: "embedder.unreachable" });
+  pass(1);
+  await expect(job()).resolves.toHaveLength(1);
+});
+
+test("texts that a server does not take, and a wait that was called off, say nothing of the server", async () => {
+  const { state, job } = servers();
+  state.fault = new EmbedderError("embedder.refused", { mayBeTheTexts: true });
+  for (let time = 0; time < 6; time += 1) await expect(job()).rejects.toThrow();
+  state.fault = new Error("this process ends");
+  for (let time = 0; time < 6; time += 1) await expect(job()).rejects.toThrow("this process ends");
+  expect(state.asked).toBe(12);
+});

@@ -1,0 +1,53 @@
+import { type Circuit, createCircuit } from "@parley/platform/http/circuit";
+import { EmbedderError, type EmbedderFault } from "../embedder-error.ts";
+import type { Embedder } from "../passage.ts";
+
+/** Keeps requests from servers of embeddings that fail them, so that nobody waits for one in vain. */
+export type EmbedderCircuits = {
+  /**
+   * The same embedder, which fails at once while its server is left alone. Questions and jobs each find that out for themselves: the one
+   * kind is given up sooner than the other.
+   *
+   * @param name whose it is: what another's suffers says nothing of this one
+   */
+  guard(embedder: Embedder, name: string): Embedder;
+};
+
+const mostCircuits = 1_000;
+
+/** @param clock milliseconds that never run backwards */
+export function createEmbedderCircuits(clock?: () => number): EmbedderCircuits {
+  const circuits = new Map<string, { circuit: Circuit; fault: EmbedderFault }>();
+
+  function circuitOf(name: string) {
+    const found = circuits.get(name) ?? { circuit: createCircuit(clock), fault: "embedder.unreachable" as const };
+    // The one that was asked for last goes last.
+    circuits.delete(name);
+    circuits.set(name, found);
+    const [oldest] = circuits.keys();
+    if (circuits.size > mostCircuits && oldest !== undefined) circuits.delete(oldest);
+    return found;
+  }
+
+  return {
+    guard: (embedder, name) => ({
+      ...embedder,
+      async embed(texts, options = {}) {
+        const known = circuitOf(`${options.urgent ? "question" : "job"} ${name}`);
+        const pass = known.circuit.admit();
+        if (!pass) throw new EmbedderError(known.fault, { detail: "left alone for a while" });
+        try {
+          const vectors = await embedder.embed(texts, options);
+          pass.succeeded();
+          return vectors;
+        } catch (error) {
+          if (error instanceof EmbedderError && !error.mayBeTheTexts) {
+            known.fault = error.code;
+            pass.failed(error.restMs);
+          } else pass.calledOff();
+          throw error;
+        }
+      },
+    }),
+  };
+}
