@@ -8,6 +8,7 @@ import { and, desc, eq, isNull, lt, ne, or } from "drizzle-orm";
 import { stepBack } from "../conversations/hand-off.ts";
 import { postReply } from "../conversations/post-reply.ts";
 import { type Attempt, recordAttempts } from "../conversations/record-attempts.ts";
+import { recordToolCalls, type ToolCallRow } from "../conversations/record-tool-calls.ts";
 import { createMeter, type Meter } from "../costs/meter.ts";
 import { recordSpending } from "../costs/record-spending.ts";
 import { type SpentFor, sumSpent } from "../costs/spent.ts";
@@ -58,6 +59,11 @@ export async function answer(
   const meter = createMeter({ db, tenantId, spentFor, countTokens });
   const asked: Attempt[] = [];
   const onAttempt = (attempt: Attempt) => void asked.push(attempt);
+  let toolCalls: readonly ToolCallRow[] = [];
+  const onToolCalls = (calls: readonly ToolCallRow[]) => {
+    toolCalls = calls;
+  };
+  let isComposed = false;
   try {
     const {
       spent,
@@ -69,7 +75,9 @@ export async function answer(
       signal,
       meter,
       onAttempt,
+      onToolCalls,
     });
+    isComposed = true;
     // Whether it is still wanted, only this transaction can say.
     const posted = await db.transaction(tenantId, async (tx) => {
       const outcome = await postReply(tx, { runId, leaseToken: claim.leaseToken, ...composed });
@@ -86,7 +94,8 @@ export async function answer(
     return outcome;
   } catch (error) {
     const goesOn = !takeover.signal.aborted;
-    await recordUnfinished(db, claim, spentFor, { meter, asked, goesOn }).catch((err) =>
+    const took = { meter, asked, toolCalls, isComposed, goesOn };
+    await recordUnfinished(db, claim, spentFor, took).catch((err) =>
       logger.warn({ err }, "what the run took is left for whoever takes it up"),
     );
     if (stopping.aborted) {
@@ -104,21 +113,35 @@ export async function answer(
   }
 }
 
-/**
- * What a model was asked for a reply that is not stored. Had it been stored after all, nothing more is entered.
- *
- * @param goesOn the run will be answered: what the large model would have cost for it is entered then
- */
+/** What an answer took that was not posted. */
+type Took = {
+  meter: Meter;
+  asked: readonly Attempt[];
+  toolCalls: readonly ToolCallRow[];
+  /** It was to be stored, and perhaps was. */
+  isComposed: boolean;
+  /** The run will be answered: what the large model would have cost for it is entered then. */
+  goesOn: boolean;
+};
+
+/** What was asked for a reply that is not stored. Had it been stored after all, nothing more is entered. */
 async function recordUnfinished(
   db: Database,
   claim: Claim,
   spentFor: SpentFor,
-  { meter, asked, goesOn }: { meter: Meter; asked: readonly Attempt[]; goesOn: boolean },
+  { meter, asked, toolCalls, isComposed, goesOn }: Took,
 ): Promise<void> {
   const spent = meter.spent().map((one) => (goesOn ? { ...one, largeCostMicros: 0 } : one));
   await db.transaction(claim.tenantId, async (tx) => {
-    await tx.select({ id: runs.id }).from(runs).where(eq(runs.id, claim.runId)).for("update");
+    const [run] = await tx
+      .select({ leaseToken: runs.leaseToken })
+      .from(runs)
+      .where(eq(runs.id, claim.runId))
+      .for("update");
     await recordAttempts(tx, claim.runId, asked);
+    // Calls have no id to know them by: a reply that may have been stored after all has ended the lease.
+    const isStored = isComposed && run?.leaseToken !== claim.leaseToken;
+    if (!isStored) await recordToolCalls(tx, claim.runId, toolCalls);
     await recordSpending(tx, spentFor, spent);
   });
 }
@@ -127,7 +150,7 @@ async function recordUnfinished(
 async function answerOf(
   deps: AnswerDeps,
   claim: Claim,
-  listener: Pick<Listener, "signal" | "meter" | "onAttempt">,
+  listener: Pick<Listener, "signal" | "meter" | "onAttempt" | "onToolCalls">,
 ): Promise<Answer> {
   if (claim.attempts > maxAttempts) {
     const reason = `given up after ${maxAttempts} attempts`;

@@ -1,8 +1,15 @@
-import type { AnswerOutcome, BudgetStep, ContactId, RouteNote, TenantId } from "@parley/contracts";
+import {
+  type AnswerOutcome,
+  type BudgetStep,
+  type ContactId,
+  httpToolLimits,
+  type RouteNote,
+  type TenantId,
+} from "@parley/contracts";
 import type { Database } from "@parley/db";
 import type { CitedSpan, Reply } from "../conversations/post-reply.ts";
 import type { Attempt } from "../conversations/record-attempts.ts";
-import type { Meter } from "../costs/meter.ts";
+import type { Meter, ModelRequest } from "../costs/meter.ts";
 import type { Spent } from "../costs/spent.ts";
 import type { KnowledgeScope } from "../knowledge/held-changes.ts";
 import type { Embedder, Passage } from "../knowledge/passage.ts";
@@ -61,6 +68,8 @@ export type Listener = {
   meter: Meter;
   /** Told of each that was asked, when that has ended. */
   onAttempt: (attempt: Attempt) => void;
+  /** Given what is asked of the tenant's own server: the list grows with each call. */
+  onToolCalls?: (calls: readonly ToolCall[]) => void;
 };
 
 /** What an answer is written from. */
@@ -96,6 +105,7 @@ export async function composeAnswer(
   // Whoever can look nothing up is given nothing.
   const openTools = models.tiers.length > 0 ? deps.toolsOf : undefined;
   const toolbox = await openTools?.(tenantId, asked.contactId, passages.length + 1);
+  if (toolbox) listener.onToolCalls?.(toolbox.calls);
   const { text, history } = asked;
   const { fromAccount: accountLabel } = toolbox ? await wordingFor({ text, history }) : { fromAccount: "" };
   const question: Question = { text, history, passages, settings, toolbox, accountLabel };
@@ -105,7 +115,9 @@ export async function composeAnswer(
     return byNobody({ outcome: "unknown", text: unknown, reason, searchMs });
   }
 
-  const most = models.tiers.flatMap((tier) => tier.models[0]?.request?.(question) ?? []);
+  const most = models.tiers
+    .flatMap((tier) => tier.models[0]?.request?.(question) ?? [])
+    .flatMap((request) => (toolbox ? stepsOf(request) : [request]));
   const budgetStep = await meter.admit(most);
   if (budgetStep === "person") {
     const { handedOff } = await wordingFor(question);
@@ -209,6 +221,15 @@ function cite({ screen, spans }: Draft, passages: readonly Passage[]): CitedSpan
     const place = { chunkId, documentId, documentVersionId, title, headingPath, start, end };
     return [{ number: index + 1, ...place, verifiedAt, text }];
   });
+}
+
+const tokensPerResult = httpToolLimits.resultBytes / 4;
+
+/** The requests that one answer may take that looks something up: each with all that came back before it. */
+function stepsOf(request: ModelRequest): ModelRequest[] {
+  const { inputTokens } = request;
+  const steps = Array.from({ length: httpToolLimits.callsPerAnswer + 1 }, (_, step) => step);
+  return steps.map((step) => ({ ...request, inputTokens: inputTokens + step * tokensPerResult }));
 }
 
 /** What the model would have cost for the same words: about. */

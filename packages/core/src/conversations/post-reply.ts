@@ -1,12 +1,13 @@
 import { createHash, randomUUID } from "node:crypto";
 import { type AnswerOutcome, type Citation, type Message, MessageId, type RunId } from "@parley/contracts";
 import type { TenantTransaction } from "@parley/db";
-import { citations, runPassages, runs, runToolCalls } from "@parley/db/schema";
+import { citations, runPassages, runs } from "@parley/db/schema";
 import { eq, sql } from "drizzle-orm";
 import { appendMessage } from "./advance.ts";
 import { lockConversation } from "./conversation-rows.ts";
 import { announceNextRun } from "./queue-answer.ts";
 import { type Attempt, recordAttempts } from "./record-attempts.ts";
+import { recordToolCalls, type ToolCallRow } from "./record-tool-calls.ts";
 
 /** A numbered place in a version of a document. */
 export type CitedSpan = Citation & { text: string };
@@ -24,7 +25,7 @@ export type Reply = {
   /** The receipt, without what the answer took: the ledger tells that. */
   receipt: Pick<typeof runs.$inferSelect, "answerer" | "model" | "budgetStep" | "reason" | "firstWordsAt" | "route">;
   /** What was asked of the tenant's own server, in order. */
-  toolCalls: readonly Omit<typeof runToolCalls.$inferInsert, "tenantId" | "runId" | "number">[];
+  toolCalls: readonly ToolCallRow[];
   /** Who was asked. */
   attempts: readonly Attempt[];
 };
@@ -40,6 +41,7 @@ export async function postReply(tx: TenantTransaction, reply: Reply): Promise<Me
   const [run] = await tx.select().from(runs).where(eq(runs.id, reply.runId)).for("update");
   if (!conversation || !run) return "discarded";
   await recordAttempts(tx, run.id, reply.attempts);
+  await recordToolCalls(tx, run.id, reply.toolCalls);
   if (run.leaseToken !== reply.leaseToken) return "discarded";
 
   // Whoever changes the owner discards the run; what it took is accounted for all the same.
@@ -57,10 +59,6 @@ export async function postReply(tx: TenantTransaction, reply: Reply): Promise<Me
     .where(eq(runs.id, run.id));
   if (reply.passages.length > 0) {
     await tx.insert(runPassages).values(reply.passages.map((passage) => ({ ...passage, runId: run.id })));
-  }
-  if (reply.toolCalls.length > 0) {
-    const calls = reply.toolCalls.map((call, index) => ({ ...call, runId: run.id, number: index + 1 }));
-    await tx.insert(runToolCalls).values(calls);
   }
   if (voided) return "discarded";
 

@@ -1,7 +1,7 @@
 import type { AnswerQuality, ModelId } from "@parley/contracts";
 import type { TenantTransaction } from "@parley/db";
 import { answerQuality, modelPrices, modelProviders, models } from "@parley/db/schema";
-import { and, asc, count, eq, sql } from "drizzle-orm";
+import { and, asc, count, eq, ne, sql } from "drizzle-orm";
 import { AppError } from "../../app-error.ts";
 import { recordAudit } from "../../audit/record-audit.ts";
 import { announce } from "../../outbox/announce.ts";
@@ -84,7 +84,8 @@ export async function setPrice(
   await checkStillMay(tx, by, "models.manage");
   const [model] = await tx.select({ id: models.id }).from(models).where(eq(models.id, modelId));
   if (!model) throw new AppError("model.not_found");
-  const [has] = await tx.select({ prices: count() }).from(modelPrices).where(eq(modelPrices.modelId, modelId));
+  const others = and(eq(modelPrices.modelId, modelId), ne(modelPrices.validFrom, validFrom));
+  const [has] = await tx.select({ prices: count() }).from(modelPrices).where(others);
   if (has && has.prices >= pricesOfModel) throw new AppError("model.too_many_prices");
   const price = { input, cached, output, audio, image };
   await tx

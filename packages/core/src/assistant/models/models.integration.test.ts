@@ -248,6 +248,20 @@ describe("a tenant's models", () => {
     expect(await costs()).toEqual([7_000, null]);
   });
 
+  test("have so many prices and no more, each of which can be corrected", async () => {
+    const { api, modelIds } = await tenantWith("m");
+    const { models } = api.assistant;
+    const [modelOf] = modelIds;
+    if (!modelOf) throw new Error("one was made");
+    const price = (day: number, input: number) => {
+      const validFrom = new Date(Date.UTC(2026, 0, day)).toISOString().slice(0, 10);
+      return models.setPrice({ modelId: modelOf, validFrom, input, output: 1 });
+    };
+    for (let day = 1; day <= 50; day++) await price(day, 1);
+    await expect(price(51, 1)).rejects.toThrow("model.too_many_prices");
+    await price(50, 2);
+  });
+
   test("[T1] are nobody else's, who learns not even that there are any", async () => {
     const theirs = await tenantWith("small");
     const ours = await tenantWith();

@@ -12,13 +12,15 @@ import { createLogger } from "@parley/platform/log";
 import { Ajv } from "ajv";
 import { eq } from "drizzle-orm";
 import { afterAll, beforeEach, expect, test, vi } from "vitest";
+import type { Meter, ModelRequest } from "../../costs/meter.ts";
 import { type Behaviour, startFakeProvider } from "../../testing/fake-provider.ts";
 import { createWordEmbedder } from "../../testing/library.ts";
 import { teach } from "../../testing/teach.ts";
 import { createWorld } from "../../testing/world.ts";
-import { writtenBy } from "../../testing/written-by.ts";
+import { noMeter, writtenBy } from "../../testing/written-by.ts";
 import { type AnswerDeps, answer } from "../answer.ts";
 import { builtInAnswerer } from "../built-in-answerer.ts";
+import { composeAnswer } from "../compose-answer.ts";
 import { createHttpTools } from "../http-tools.ts";
 import { createModel } from "../models/model.ts";
 import { watchTakeovers } from "../watch-takeovers.ts";
@@ -88,18 +90,22 @@ async function company(more: Partial<SaveHttpTool> = {}, { documents = known, ..
   await teach({ db, embedder }, contact.tenantId, documents);
   const saved = tool(more);
   await contact.api.assistant.tools.save(saved);
-  async function ask(text: string, ...behaviours: Behaviour[]) {
-    provider.enqueue(...behaviours);
+  async function queue(text: string) {
     const { id } = await contact.say(text);
     const [run] = await db.read(contact.tenantId, (read) => read.select().from(runs).where(eq(runs.questionId, id)));
     if (!run) throw new Error("no run is due");
-    await answer({ ...deps, ...given }, { tenantId: contact.tenantId, runId: run.id }, new AbortController().signal);
-    const [reply] = await db.read(contact.tenantId, (read) =>
-      read.select().from(messages).where(eq(messages.runId, run.id)),
-    );
-    return { reply, receipt: await contact.api.runs.get({ runId: run.id }) };
+    return run.id;
   }
-  return { ...contact, saved, ask };
+  async function ask(text: string, ...behaviours: Behaviour[]) {
+    provider.enqueue(...behaviours);
+    const runId = await queue(text);
+    await answer({ ...deps, ...given }, { tenantId: contact.tenantId, runId }, never);
+    const [reply] = await db.read(contact.tenantId, (read) =>
+      read.select().from(messages).where(eq(messages.runId, runId)),
+    );
+    return { reply, receipt: await contact.api.runs.get({ runId }) };
+  }
+  return { ...contact, saved, queue, ask };
 }
 
 /** The workspace's api, with tools that are called and a model that may call them. */
@@ -300,6 +306,47 @@ test("whatever a model asks for, the receipt tells of so many calls and no more"
   const { receipt } = await ask("Where are my orders?", calls(...many), { text: "They were sent on Monday [2]." });
   expect(received).toHaveLength(3);
   expect(receipt.toolCalls).toHaveLength(20);
+});
+
+test("what was called for an answer that was never posted is in the receipt, before what was called for the next try", async () => {
+  const { queue, tenantId, api } = await company();
+  const stop = new AbortController();
+  provider.enqueue(calls({ order: "A1" }), { afterTokens: 0, fault: "stall" });
+  const runId = await queue("Where is my order A1?");
+  const first = answer(deps, { tenantId, runId }, stop.signal);
+  await expect.poll(() => provider.requests.length).toBe(2);
+  stop.abort(new Error("the process ends"));
+  expect(await first).toBe("handed_over");
+  const outcomes = async () => (await api.runs.get({ runId })).toolCalls.map(({ given, outcome }) => [given, outcome]);
+  expect(await outcomes()).toEqual([['{"order":"A1"}', "ok"]]);
+  provider.enqueue(calls({ order: "A2" }), { text: "It was sent on Monday [2]." });
+  expect(await answer(deps, { tenantId, runId }, never)).toBe("answered");
+  expect(await outcomes()).toEqual([
+    ['{"order":"A1"}', "ok"],
+    ['{"order":"A2"}', "ok"],
+  ]);
+});
+
+test("of the budget as much is set aside as all steps of an answer may take", async () => {
+  const most = async (made: Awaited<ReturnType<typeof company>>) => {
+    let requests: readonly ModelRequest[] = [];
+    const meter: Meter = {
+      ...noMeter,
+      admit: async (given) => {
+        requests = given;
+        return "person";
+      },
+      addFree: () => {},
+      spent: () => [],
+    };
+    const asked = { text: "When does an order arrive?", history: [], contactId: made.contactId };
+    const listener = { signal: never, onWords: () => {}, clock: () => new Date(), meter, onAttempt: () => {} };
+    await composeAnswer(deps, made.tenantId, asked, listener);
+    return requests.map(({ inputTokens }) => inputTokens);
+  };
+  const [once = Number.NaN, ...more] = await most(await company({ enabled: false }));
+  expect(more).toEqual([]);
+  expect(await most(await company())).toEqual([0, 1, 2, 3].map((results) => once + results * 4_096));
 });
 
 test("[I6] no tool goes by the name of the assistant's own", async () => {
