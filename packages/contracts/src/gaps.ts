@@ -7,6 +7,8 @@ import { words } from "./words.ts";
 export const GapState = z.enum(["open", "drafted", "closed", "ignored"]);
 export type GapState = z.infer<typeof GapState>;
 
+export const mostGapsListed = 200;
+
 /** An article that answers one question: it becomes an entry. Its answer may be empty while it is being written. */
 export const GapDraft = z.strictObject({
   question: words(entryLimits.question).refine((text) => text.trim() !== "", "must hold something"),

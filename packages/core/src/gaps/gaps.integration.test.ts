@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { type BudgetStep, type GapId, MessageId, SourceId, type Vote } from "@parley/contracts";
-import { conversations, gapQuestions, gaps, messages, runs } from "@parley/db/schema";
+import { conversations, documentVersions, gapQuestions, gaps, messages, runs } from "@parley/db/schema";
 import { eq, sql } from "drizzle-orm";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { handOff } from "../conversations/hand-off.ts";
@@ -205,6 +205,35 @@ test("an article is an entry that can be changed, also where a source of another
   expect(made).toMatchObject({ kind: "written" });
   const { entries } = await api.audit.list({});
   expect(entries.filter(({ action }) => action === "source.created")).toHaveLength(3);
+});
+
+test("a closed gap tells whether its article could be read in, and whether it is still there", async () => {
+  const { asks, collect, all, gap, api, tenantId } = await newTenant();
+  await asks("Do you ship to Iceland?", "unknown");
+  await collect();
+  const gapId = await gap();
+  const state = async () => {
+    const [listed] = await all();
+    expect((await api.gaps.get({ gapId })).article).toBe(listed?.article);
+    return listed?.article;
+  };
+  expect(await state()).toBeNull();
+  const draft = { question: "Do you ship to Iceland?", answer: "Yes, by boat." };
+  const { documentId } = await api.gaps.publish({ gapId, draft, basedOn: await api.gaps.draft({ gapId }) });
+  expect(await state()).toBe("reading");
+  const setTo = (status: "ready" | "failed") =>
+    world.db.transaction(tenantId, (tx) =>
+      tx
+        .update(documentVersions)
+        .set({ status, ...(status === "failed" && { failure: "The document is broken." }) })
+        .where(eq(documentVersions.documentId, documentId)),
+    );
+  await setTo("ready");
+  expect(await state()).toBe("ready");
+  await setTo("failed");
+  expect(await state()).toBe("failed");
+  await api.knowledge.documents.remove({ documentId });
+  expect(await state()).toBe("removed");
 });
 
 test("where nobody has answered, the draft has no answer, and none is published without", async () => {

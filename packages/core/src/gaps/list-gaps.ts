@@ -1,12 +1,27 @@
-import type { GapDraft, GapId, GapState, TenantId } from "@parley/contracts";
+import { type GapDraft, type GapId, type GapState, mostGapsListed, type TenantId } from "@parley/contracts";
 import type { Database } from "@parley/db";
-import { gapQuestions, gaps, messages } from "@parley/db/schema";
-import { and, desc, eq, getTableColumns, inArray, sql } from "drizzle-orm";
+import { documents, documentVersions, gapQuestions, gaps, messages, sources } from "@parley/db/schema";
+import { and, desc, eq, getTableColumns, inArray, isNull, sql } from "drizzle-orm";
 import { AppError } from "../app-error.ts";
 
-const mostGaps = 200;
 const mostQuestions = 200;
 const weeksShown = 12;
+
+/**
+ * How far the newest version of a gap's article has come. `failed`: it could not be read in, so that answers are made from the one before
+ * it, or from none · `removed`: it is no longer among the documents.
+ */
+type ArticleState = "reading" | "ready" | "failed" | "removed";
+
+/** Null where none was published. */
+const articleState = sql<ArticleState | null>`case when ${gaps.documentId} is not null then coalesce((
+  select case when ${documentVersions.status} in ('ready', 'failed') then ${documentVersions.status} else 'reading' end
+  from ${documents}
+    join ${sources} on ${eq(sources.id, documents.sourceId)}
+    join ${documentVersions} on ${eq(documentVersions.documentId, documents.id)}
+  where ${and(eq(documents.id, gaps.documentId), isNull(documents.removedAt), isNull(sources.removedAt))}
+  order by ${desc(documentVersions.version)} limit 1
+), 'removed') end`;
 
 export type ListedGap = {
   id: GapId;
@@ -17,11 +32,12 @@ export type ListedGap = {
   askedLately: number;
   lastAskedAt: string | null;
   publishedAt: string | null;
+  article: ArticleState | null;
   /** How often it was left open again since the article was published. */
   askedSince: number;
 };
 
-/** The gaps in those states, the ones that were asked most often lately first. At most 200. */
+/** The gaps in those states, the ones that were asked most often lately first; as many as may be listed. */
 export async function listGaps(db: Database, tenantId: TenantId, states: readonly GapState[]): Promise<ListedGap[]> {
   const { id, question, state, publishedAt } = gaps;
   const { askedAt } = gapQuestions;
@@ -30,16 +46,16 @@ export async function listGaps(db: Database, tenantId: TenantId, states: readonl
   const rows = await db.read(tenantId, (read) =>
     read
       .select({
-        ...{ id, question, state, publishedAt, lastAskedAt, askedLately: lately },
+        ...{ id, question, state, publishedAt, lastAskedAt, askedLately: lately, article: articleState },
         asked: sql<number>`count(${askedAt})::integer`,
         askedSince: sql<number>`(count(${askedAt}) filter (where ${askedAt} > ${publishedAt}))::integer`,
       })
       .from(gaps)
       .leftJoin(gapQuestions, and(eq(gapQuestions.tenantId, gaps.tenantId), eq(gapQuestions.gapId, id)))
       .where(inArray(state, [...states]))
-      .groupBy(id, question, state, publishedAt)
+      .groupBy(id, question, state, publishedAt, gaps.documentId)
       .orderBy(desc(lately), sql`max(${askedAt}) desc nulls last`, id)
-      .limit(mostGaps),
+      .limit(mostGapsListed),
   );
   return rows.map(({ lastAskedAt: last, publishedAt: published, ...gap }) => ({
     ...gap,
@@ -52,7 +68,10 @@ export async function listGaps(db: Database, tenantId: TenantId, states: readonl
 export async function getGap(db: Database, tenantId: TenantId, gapId: GapId) {
   const { id, question, state, draft, documentId, publishedAt, createdAt } = gaps;
   const [gap] = await db.read(tenantId, (read) =>
-    read.select({ id, question, state, draft, documentId, publishedAt, createdAt }).from(gaps).where(eq(id, gapId)),
+    read
+      .select({ id, question, state, draft, documentId, publishedAt, createdAt, article: articleState })
+      .from(gaps)
+      .where(eq(id, gapId)),
   );
   if (!gap) throw new AppError("gap.not_found");
   const weeks = await countByWeek(db, tenantId, gapId);

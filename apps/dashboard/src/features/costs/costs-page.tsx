@@ -63,11 +63,15 @@ export function CostsPage() {
 
 function Report({ report, days }: { report: CostReport; days: Days }) {
   const { rows, conversations, isCut, saving, answers } = report;
-  if (rows.length === 0) {
+  if (rows.every(({ model }) => model === null)) {
     return (
       <div className="rounded-card border border-dashed border-edge bg-surface">
         <EmptyState icon={Coins} title="Nothing was spent in this time">
-          <p>The built-in answerer costs nothing. As soon as a language model is asked, what it took stands here.</p>
+          <p>
+            The built-in answerer costs nothing
+            {answers > 0 && `: it gave ${answers.toLocaleString("en")} ${answers === 1 ? "answer" : "answers"}`}. As
+            soon as a language model is asked, what it took stands here.
+          </p>
         </EmptyState>
       </div>
     );

@@ -13,7 +13,7 @@ import { PageTitle } from "../../shell/page-title.tsx";
 import { useTRPC } from "../../trpc.ts";
 import { AskedChart } from "./asked-chart.tsx";
 import { DraftEditor } from "./draft-editor.tsx";
-import { GapStateTag } from "./gap-state.tsx";
+import { articleWords, GapStateTag } from "./gap-state.tsx";
 import { type GapDetail, useGapActions, useLiveGaps } from "./use-gaps.ts";
 
 const reasons: Record<GapDetail["questions"][number]["reason"], string> = {
@@ -28,7 +28,7 @@ export function GapPage() {
   const gapId = useParams({ from: "/app/gaps/$gapId" }).gapId as GapId;
   const trpc = useTRPC();
   const query = useQuery(trpc.gaps.get.queryOptions({ gapId }));
-  useLiveGaps();
+  useLiveGaps({ isReading: query.data?.article === "reading" });
   return (
     <div className="min-h-0 grow overflow-y-auto">
       <PageTitle>Gap</PageTitle>
@@ -49,7 +49,7 @@ export function GapPage() {
 }
 
 function GapView({ gap }: { gap: GapDetail }) {
-  const { id, question, state, draft, documentId, publishedAt } = gap;
+  const { id, question, state, draft, documentId, publishedAt, article } = gap;
   const { member } = useMember();
   const mayAct = member.role === "owner" || member.role === "admin";
   const actions = useGapActions(id);
@@ -77,9 +77,14 @@ function GapView({ gap }: { gap: GapDetail }) {
       {state === "closed" && documentId && publishedAt && (
         <p className="mt-1 text-sm text-ink-soft">
           Published <Age at={publishedAt} /> ·{" "}
-          <Link to="/knowledge/$documentId" params={{ documentId }} className="link">
-            The article
-          </Link>
+          {article === "removed" ? (
+            "The article"
+          ) : (
+            <Link to="/knowledge/$documentId" params={{ documentId }} className="link">
+              The article
+            </Link>
+          )}
+          {article && article !== "ready" && ` ${articleWords[article]}`}
         </p>
       )}
       {failed && <ErrorNotice error={failed} className="mt-4" />}
@@ -124,7 +129,7 @@ function GapView({ gap }: { gap: GapDetail }) {
           {state === "drafted" && draft && mayAct && (
             <DraftEditor key={drafted} draft={draft} save={actions.save} publish={actions.publish} />
           )}
-          <Questions questions={gap.questions} />
+          <Questions questions={gap.questions} asked={gap.asked} />
         </div>
         <AskedChart gap={gap} />
       </div>
@@ -132,12 +137,17 @@ function GapView({ gap }: { gap: GapDetail }) {
   );
 }
 
-function Questions({ questions }: { questions: GapDetail["questions"] }) {
+function Questions({ questions, asked }: Pick<GapDetail, "questions" | "asked">) {
   return (
     <section aria-labelledby="asked" className="rounded-card border border-line bg-surface shadow-xs">
       <h2 id="asked" className="px-4 pt-4 text-sm font-semibold md:px-5">
         Who asked
       </h2>
+      {questions.length < asked && (
+        <p className="px-4 text-xs text-ink-soft md:px-5">
+          The newest {questions.length} of {asked.toLocaleString("en")}
+        </p>
+      )}
       <ul className="divide-y divide-line">
         {questions.map(({ messageId, conversationId, said, reason, askedAt }) => (
           <li key={messageId} className="px-4 py-3 text-sm md:px-5">

@@ -1,12 +1,13 @@
-import type { GapState } from "@parley/contracts";
+import { type GapState, mostGapsListed } from "@parley/contracts";
 import { Link, useSearch } from "@tanstack/react-router";
 import { PackageOpen } from "lucide-react";
 import { Age } from "../../components/age.tsx";
 import { EmptyState } from "../../components/empty-state.tsx";
 import { Skeleton } from "../../components/skeleton.tsx";
 import { ErrorNotice } from "../../errors/error-notice.tsx";
+import { Notice } from "../../forms/notice.tsx";
 import { PageTitle } from "../../shell/page-title.tsx";
-import { GapStateTag } from "./gap-state.tsx";
+import { articleWords, GapStateTag } from "./gap-state.tsx";
 import { type ListedGap, useGaps, useLiveGaps } from "./use-gaps.ts";
 
 const views = {
@@ -28,6 +29,7 @@ export function GapsPage() {
           <h1 className="text-xl font-semibold tracking-tight">Gaps</h1>
           <p className="mt-1 text-ink-soft">
             What visitors asked and got no answer to, those who asked the same together. One click drafts the article.
+            The built-in embedder compares them; it is made for English.
           </p>
           <nav aria-label="States" className="mt-4 inline-flex gap-0.5 rounded-xl bg-sunken p-1">
             {Object.entries(views).map(([key, { label }]) => (
@@ -56,6 +58,11 @@ export function GapsPage() {
             </EmptyState>
           </div>
         )}
+        {query.data && query.data.length >= mostGapsListed && (
+          <Notice tone="plain" className="mb-4">
+            These are the {mostGapsListed} that were asked most often lately. Close or ignore some to see the others.
+          </Notice>
+        )}
         {query.data && query.data.length > 0 && (
           <ul
             aria-label="Gaps"
@@ -71,7 +78,8 @@ export function GapsPage() {
   );
 }
 
-function GapRow({ gap: { id, question, state, asked, askedLately, askedSince, lastAskedAt } }: { gap: ListedGap }) {
+function GapRow({ gap }: { gap: ListedGap }) {
+  const { id, question, state, asked, askedLately, askedSince, lastAskedAt, article } = gap;
   return (
     <li className="relative flex items-center gap-3 px-4 py-3 transition-colors hover:bg-hover md:px-5">
       <div className="min-w-0 grow">
@@ -85,6 +93,7 @@ function GapRow({ gap: { id, question, state, asked, askedLately, askedSince, la
           {question}
         </Link>
         <span className="block text-xs text-ink-soft">
+          {state === "closed" && article && article !== "ready" && `The article ${articleWords[article]} · `}
           {state === "closed"
             ? askedSince === 0
               ? "Not asked again since it was published"

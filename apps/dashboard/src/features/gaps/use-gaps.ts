@@ -7,11 +7,16 @@ import { type ApiOutputs, useTRPC, useTRPCClient } from "../../trpc.ts";
 export type ListedGap = ApiOutputs["gaps"]["list"][number];
 export type GapDetail = ApiOutputs["gaps"]["get"];
 
-/** Fetches what is shown of the gaps again when something of it changes, as long as a page of theirs is shown. */
-export function useLiveGaps(): void {
+/**
+ * Fetches what is shown of the gaps again when something of it changes, as long as a page of theirs is shown.
+ *
+ * @param options.isReading an article is being read in
+ */
+export function useLiveGaps({ isReading = false } = {}): void {
   const trpc = useTRPC();
   const changed = useThrottledRefetch(trpc.gaps.pathFilter());
   useChannel("gaps", { onSubscribed: changed, onEvent: changed });
+  useChannel(isReading ? "documents" : undefined, { onEvent: changed });
 }
 
 export function useGaps(states: GapState[]) {
