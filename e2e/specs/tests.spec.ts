@@ -85,3 +85,116 @@ test("pinned answers are asked again by themselves: the one that lost its paragr
   await expect(page.getByText("No tests yet")).toBeVisible();
   await rm(folder, { recursive: true });
 });
+
+const mending = "## Mending\n\nThe broken barometer is mended by Mister Quicksilver.";
+const reading = "## Reading\n\nThe barometer is read at seven in the morning.";
+
+test("what a change does to the answers is shown before it is published; visitors are answered as before until then", async ({
+  page,
+  context,
+  builtIn,
+}, info) => {
+  const folder = await mkdtemp(path.join(tmpdir(), "parley-e2e-"));
+  const ingest = async (...parts: string[]) => {
+    await writeFile(path.join(folder, "barometers.md"), `# Barometers\n\n${parts.join("\n\n")}\n`);
+    const command = builtIn.installation.parley("ingest", "--tenant", "demo", folder);
+    expect(await command.exited, command.output()).toBe(0);
+  };
+  await ingest(mending, reading);
+  const shop = await openShop(await context.newPage(), builtIn.shopUrl);
+  const questions = ["By whom is the broken barometer mended?", "When is the barometer read in the morning?"];
+  const ask = async (question: string, index: number) => {
+    await shop.say(question);
+    await expect(shop.answers.nth(index)).toHaveAttribute("aria-busy", "false");
+  };
+  for (const [index, question] of questions.entries()) await ask(question, index);
+
+  const dashboard = await openDashboard(page, builtIn);
+  await dashboard.open(await shop.conversationId());
+  for (const index of questions.keys()) {
+    await page.getByRole("button", { name: "Pin as a test" }).first().click();
+    await expect(page.getByRole("link", { name: "Pinned as a test" })).toHaveCount(index + 1);
+  }
+  await page.getByRole("link", { name: "Tests", exact: true }).click();
+  await page.getByRole("link", { name: "Check changes before visitors are answered from them" }).click();
+  await expect(page.getByText("No change waits")).toBeVisible();
+  const choice = (name: string) => page.getByRole("radio", { name });
+  await choice("When somebody publishes them").click();
+  await expect(choice("When somebody publishes them")).toBeChecked();
+  for (const { name, viewport, colorScheme } of looks) {
+    await page.setViewportSize(viewport);
+    await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
+    await expectAccessible(page);
+    await info.attach(`no changes, ${name}`, { body: await page.screenshot(), contentType: "image/png" });
+  }
+  await page.setViewportSize(looks[0].viewport);
+  await page.emulateMedia({ colorScheme: "light" });
+
+  await ingest(reading);
+  const check = page.getByRole("region", { name: "Check" });
+  await expect(check).toContainText("1 of 2 tests fail with these changes", { timeout: 20_000 });
+  await expect(page.getByRole("list", { name: "Changes that wait" })).toContainText("Barometers, version 2");
+  const answers = page.getByRole("list", { name: "Answers that change" });
+  const red = answers.getByRole("listitem").filter({ hasText: "Turns red" });
+  await expect(red).toHaveCount(1);
+  await expect(red).toContainText(questions[0] ?? "");
+  await expect(red.getByRole("region", { name: "Now" })).toContainText("Mister Quicksilver");
+  await expect(red.getByRole("region", { name: "With these changes" })).not.toContainText("Mister Quicksilver");
+  await expect(answers.getByText(questions[1] ?? "")).toHaveCount(0);
+  for (const { name, viewport, colorScheme } of looks) {
+    await page.setViewportSize(viewport);
+    await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
+    await expectAccessible(page);
+    await info.attach(`changes, ${name}`, {
+      body: await page.screenshot({ fullPage: true }),
+      contentType: "image/png",
+    });
+  }
+  await page.setViewportSize(looks[0].viewport);
+  await page.emulateMedia({ colorScheme: "light" });
+
+  await ask(questions[0] ?? "", 2);
+  await expect(shop.answers.nth(2)).toContainText("Mister Quicksilver");
+  await page.getByRole("button", { name: "Publish anyway" }).click();
+  await page.getByRole("alertdialog").getByRole("button", { name: "Publish anyway" }).click();
+  await expect(page.getByText("No change waits")).toBeVisible();
+  await ask(questions[0] ?? "", 3);
+  await expect(shop.answers.nth(3)).not.toContainText("Mister Quicksilver");
+
+  // That the document goes waits as well, and can be discarded.
+  await page.getByRole("link", { name: "Knowledge" }).click();
+  await page.getByRole("link", { name: "Barometers" }).first().click();
+  await page.getByRole("button", { name: "Remove" }).click();
+  await expect(page.getByRole("alertdialog")).toContainText("It waits under Tests, Changes");
+  await page.getByRole("alertdialog").getByRole("button", { name: "Remove" }).click();
+  await expect(page.getByRole("list", { name: "Changes that wait" })).toContainText("Barometers goes");
+  await page.getByRole("button", { name: "Discard" }).click();
+  await page.getByRole("alertdialog").getByRole("button", { name: "Discard" }).click();
+  await expect(page.getByText("No change waits")).toBeVisible();
+
+  // So does what the assistant is told.
+  await page.goto(`${builtIn.dashboardUrl}/assistant`);
+  const guidance = page.getByRole("textbox", { name: "Guidance" });
+  await guidance.fill("Say thank you.");
+  await page.getByRole("button", { name: "Save", exact: true }).click();
+  await expect(page.getByText("What you see here waits to be published")).toBeVisible();
+  await expect(guidance).toHaveValue("Say thank you.");
+  await page.getByRole("link", { name: "Look at the changes" }).click();
+  await expect(page.getByRole("list", { name: "Changes that wait" })).toContainText(
+    "The assistant's settings: guidance",
+  );
+  await page.getByRole("button", { name: "Discard" }).click();
+  await page.getByRole("alertdialog").getByRole("button", { name: "Discard" }).click();
+  await expect(page.getByText("No change waits")).toBeVisible();
+
+  await choice("At once").click();
+  await expect(choice("At once")).toBeChecked();
+  for (const question of questions) {
+    await page.goto(`${builtIn.dashboardUrl}/tests`);
+    await page.getByRole("link", { name: question }).click();
+    await page.getByRole("button", { name: "Remove the test" }).click();
+    await page.getByRole("button", { name: "Remove", exact: true }).click();
+    await expect(page.getByRole("heading", { name: "Tests" })).toBeVisible();
+  }
+  await rm(folder, { recursive: true });
+});

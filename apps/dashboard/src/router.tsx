@@ -209,6 +209,12 @@ const tests = createRoute({
   component: lazyRouteComponent(() => import("./features/tests/tests-page.tsx"), "TestsPage"),
 });
 
+const heldChanges = createRoute({
+  getParentRoute: () => app,
+  path: "/tests/changes",
+  component: lazyRouteComponent(() => import("./features/tests/changes-page.tsx"), "ChangesPage"),
+});
+
 const test = createRoute({
   getParentRoute: () => app,
   path: "/tests/$testId",
@@ -306,6 +312,7 @@ const routeTree = root.addChildren([
     gaps,
     gap,
     tests,
+    heldChanges,
     test,
     settings.addChildren([settingsHome, profile, security, workspace, members, apiKeys, auditLog]),
   ]),

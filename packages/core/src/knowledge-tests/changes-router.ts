@@ -1,6 +1,7 @@
 import { ChangeCheckMode, DiscardChanges, PublishChanges } from "@parley/contracts";
 import * as z from "zod";
 import { nameModels } from "../assistant/name-models.ts";
+import { readCheckMode } from "../knowledge/held-changes.ts";
 import type { Actor } from "../tenants/acting-member.ts";
 import { type Context, type MemberCaller, procedureFor, router } from "../trpc.ts";
 import { chooseCheck } from "./choose-check.ts";
@@ -23,6 +24,9 @@ export const changesRouter = router({
     const by = await testedBy(ctx);
     return ctx.inTenant((tx) => getChanges(tx, by));
   }),
+
+  /** Whether changes wait at all. */
+  mode: procedureFor("knowledge.read").query(({ ctx }) => ctx.inTenant((tx) => readCheckMode(tx))),
 
   choose: procedureFor("knowledge.manage")
     .input(z.strictObject({ mode: ChangeCheckMode }))

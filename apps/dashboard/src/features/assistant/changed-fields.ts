@@ -10,9 +10,13 @@ const labels = {
   mayHandOff: "hand-off",
 } as const;
 
+/** What settings are called in a line. */
+export const nameFields = (fields: readonly (keyof typeof labels)[]): string =>
+  fields.map((field) => labels[field]).join(", ");
+
 /** What a version has other than the one before it. @param former undefined: it is not known */
 export function changedFields(version: SettingsVersion, former: SettingsVersion | undefined): string {
   const fields = Object.keys(labels) as (keyof typeof labels)[];
   const changed = fields.filter((field) => former && String(version[field]) !== String(former[field]));
-  return changed.map((field) => labels[field]).join(", ");
+  return nameFields(changed);
 }

@@ -16,6 +16,8 @@ type GuidanceFormProps = {
   mayChange: boolean;
   busy: boolean;
   saved: boolean;
+  /** What was saved is not in use before it is published. */
+  waits: boolean;
   /** Something is written that is not saved. */
   touched: boolean;
   error: unknown;
@@ -24,7 +26,7 @@ type GuidanceFormProps = {
 };
 
 export function GuidanceForm(props: GuidanceFormProps) {
-  const { settings, mayChange, busy, saved, touched, error, onTouch, onSave } = props;
+  const { settings, mayChange, busy, saved, waits, touched, error, onTouch, onSave } = props;
   const { version: _, linkHosts, ...texts } = settings;
   const [draft, setDraft] = useState(texts);
   const [hosts, setHosts] = useState(linkHosts.join("\n"));
@@ -146,7 +148,7 @@ export function GuidanceForm(props: GuidanceFormProps) {
               {busy ? "Saving…" : "Save"}
             </Button>
             <span role="status" className="text-sm text-good">
-              {saved && !touched && "Saved: answers go by it from now on"}
+              {saved && !touched && `Saved: answers go by it ${waits ? "once it is published" : "from now on"}`}
             </span>
           </div>
         )}

@@ -1,3 +1,4 @@
+import { Link } from "@tanstack/react-router";
 import { useState } from "react";
 import { ConfirmDialog } from "../../components/confirm-dialog.tsx";
 import { Skeleton } from "../../components/skeleton.tsx";
@@ -8,22 +9,23 @@ import { useMember } from "../../session/session.ts";
 import { KeptFocus } from "../settings/kept-focus.tsx";
 import { AssistantFrame } from "./assistant-frame.tsx";
 import { GuidanceForm } from "./guidance-form.tsx";
-import { useSettings, useSettingsActions } from "./use-settings.ts";
+import { useHeldSettings, useSettings, useSettingsActions } from "./use-settings.ts";
 import { VersionList } from "./version-list.tsx";
 
 /** What the assistant is called and told, and what it was told before. */
 export function GuidancePage() {
   const { member } = useMember();
   const query = useSettings();
+  const heldQuery = useHeldSettings();
+  const held = heldQuery.data;
+  const seen = { basedOn: query.data?.version ?? 0, basedOnHeld: held?.revision ?? 0 };
   const { change, restore } = useSettingsActions();
   const [touched, setTouched] = useState(false);
   /** The version that is to come in place of what is half written. */
   const [asked, setAsked] = useState<number>();
   function bringBack(version: number) {
-    if (!query.data) return;
     change.reset();
-    const restored = { basedOn: query.data.version, version };
-    restore.mutate(restored, { onSuccess: () => setTouched(false), onSettled: () => setAsked(undefined) });
+    restore.mutate({ ...seen, version }, { onSuccess: () => setTouched(false), onSettled: () => setAsked(undefined) });
   }
   const mayChange = member.role === "owner" || member.role === "admin";
   return (
@@ -31,19 +33,31 @@ export function GuidancePage() {
       title="Guidance"
       lead="What the assistant is called, how it sounds, and what you ask of its answers."
     >
-      {query.isPending && (
+      {(query.isPending || heldQuery.isPending) && (
         <div role="status" className="space-y-4">
           <span className="sr-only">Loading the settings</span>
           <Skeleton className="h-64 w-full" />
         </div>
       )}
       {query.isError && !query.data && <ErrorNotice error={query.error} onRetry={() => void query.refetch()} />}
-      {query.data && (
+      {heldQuery.isError && !heldQuery.data && (
+        <ErrorNotice error={heldQuery.error} onRetry={() => void heldQuery.refetch()} />
+      )}
+      {query.data && held !== undefined && (
         <KeptFocus className="space-y-5">
           {!mayChange && <Notice tone="plain">Owners and admins of the workspace can change this.</Notice>}
+          {held && (
+            <Notice tone="warn">
+              What you see here waits to be published: answers go by version {query.data.version} until then.{" "}
+              <Link to="/tests/changes" className="link">
+                Look at the changes
+              </Link>
+            </Notice>
+          )}
           <GuidanceForm
-            key={query.data.version}
-            settings={query.data}
+            key={`${query.data.version} ${held?.revision ?? 0}`}
+            settings={{ ...query.data, ...held?.settings }}
+            waits={held !== null}
             mayChange={mayChange}
             busy={change.isPending}
             saved={change.isSuccess}
@@ -52,7 +66,7 @@ export function GuidancePage() {
             onTouch={() => setTouched(true)}
             onSave={(settings) => {
               restore.reset();
-              change.mutate({ basedOn: query.data.version, settings }, { onSuccess: () => setTouched(false) });
+              change.mutate({ ...seen, settings }, { onSuccess: () => setTouched(false) });
             }}
           />
           <VersionList

@@ -13,25 +13,38 @@ export function useSettings() {
   );
 }
 
+/** What it is to become once that is published; null: nothing waits. As it is when the page is opened, as well. */
+export function useHeldSettings() {
+  const trpc = useTRPC();
+  return useQuery(
+    trpc.assistant.settings.held.queryOptions(undefined, { staleTime: Number.POSITIVE_INFINITY, gcTime: 0 }),
+  );
+}
+
 export function useSettingsVersions() {
   const trpc = useTRPC();
   return useQuery(trpc.assistant.settings.versions.queryOptions());
 }
+
+/** What was looked at: the version in use, and what waits beside it. */
+type Seen = { basedOn: number; basedOnHeld: number };
 
 /** Changes the settings, or brings a version back; both are fetched again after it. */
 export function useSettingsActions() {
   const client = useTRPCClient();
   const trpc = useTRPC();
   const queryClient = useQueryClient();
-  const onSuccess = () => queryClient.invalidateQueries(trpc.assistant.settings.pathFilter());
+  const onSuccess = () => {
+    void queryClient.invalidateQueries(trpc.knowledgeTests.changes.pathFilter());
+    return queryClient.invalidateQueries(trpc.assistant.settings.pathFilter());
+  };
   return {
     change: useMutation({
-      mutationFn: (change: { basedOn: number; settings: AssistantSettings }) =>
-        client.assistant.settings.change.mutate(change),
+      mutationFn: (change: Seen & { settings: AssistantSettings }) => client.assistant.settings.change.mutate(change),
       onSuccess,
     }),
     restore: useMutation({
-      mutationFn: (change: { basedOn: number; version: number }) => client.assistant.settings.restore.mutate(change),
+      mutationFn: (change: Seen & { version: number }) => client.assistant.settings.restore.mutate(change),
       onSuccess,
     }),
   };

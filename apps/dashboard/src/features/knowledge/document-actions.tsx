@@ -7,6 +7,7 @@ import { Button } from "../../components/button.tsx";
 import { ConfirmDialog } from "../../components/confirm-dialog.tsx";
 import { ErrorNotice } from "../../errors/error-notice.tsx";
 import { useTRPC } from "../../trpc.ts";
+import { RemovalCheck, useIsChecked } from "./removal-check.tsx";
 
 type DocumentActionsProps = {
   document: { id: DocumentId; title: string; sourceId: string };
@@ -20,11 +21,15 @@ export function DocumentActions({ document: { id, title, sourceId }, onChange }:
   const queryClient = useQueryClient();
   const navigate = useNavigate();
   const [asked, setAsked] = useState(false);
+  const [atOnce, setAtOnce] = useState(false);
+  const isChecked = useIsChecked();
   const remove = useMutation(
     trpc.knowledge.documents.remove.mutationOptions({
-      async onSuccess() {
+      async onSuccess({ held }) {
+        if (held) await navigate({ to: "/tests/changes" });
         // First away from it: to fetch it again would find nothing.
-        await navigate({ to: "/knowledge/sources/$sourceId", params: { sourceId }, replace: true });
+        else await navigate({ to: "/knowledge/sources/$sourceId", params: { sourceId }, replace: true });
+        void queryClient.invalidateQueries(trpc.knowledgeTests.changes.pathFilter());
         void queryClient.invalidateQueries(trpc.knowledge.pathFilter());
       },
     }),
@@ -48,16 +53,17 @@ export function DocumentActions({ document: { id, title, sourceId }, onChange }:
           busyAction="Removing…"
           busy={remove.isPending}
           error={remove.isError && <ErrorNotice error={remove.error} />}
-          onConfirm={() => remove.mutate({ documentId: id })}
+          onConfirm={() => remove.mutate({ documentId: id, atOnce })}
           onClosed={() => {
             setAsked(false);
             remove.reset();
           }}
         >
           <p>
-            It leaves all answers at once, and is deleted with all its versions; what conversations have cited of it
-            stays there. To undo this, add it again.
+            It leaves all answers{(!isChecked || atOnce) && " at once"}, and is deleted with all its versions; what
+            conversations have cited of it stays there. To undo this, add it again.
           </p>
+          {isChecked && <RemovalCheck atOnce={atOnce} onChange={setAtOnce} />}
         </ConfirmDialog>
       )}
     </div>

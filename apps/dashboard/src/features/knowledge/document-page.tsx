@@ -116,7 +116,9 @@ function DocumentView({ document }: { document: Document }) {
               ? `Answers are made from version ${current.version}. A citation opens the version that it was made from.`
               : versions[0]?.status === "failed"
                 ? "No version could be used: nothing is answered from this document."
-                : "It is being read. Until that is done, nothing is answered from this document."}
+                : versions[0]?.status === "held"
+                  ? "It waits to be published. Until that is done, nothing is answered from this document."
+                  : "It is being read. Until that is done, nothing is answered from this document."}
           </p>
         </section>
         {shown && (

@@ -7,6 +7,7 @@ import { Skeleton } from "../../components/skeleton.tsx";
 import { ErrorNotice } from "../../errors/error-notice.tsx";
 import { mayWrite, useMember } from "../../session/session.ts";
 import { PageTitle } from "../../shell/page-title.tsx";
+import { ChangesLink } from "./changes-link.tsx";
 import { CreateTestForm } from "./create-test-form.tsx";
 import { RunPanel } from "./run-panel.tsx";
 import { type ListedTest, useLiveTests, useRuns, useTestActions, useTests } from "./use-tests.ts";
@@ -44,6 +45,7 @@ export function TestsPage() {
         </header>
         {start.isError && <ErrorNotice error={start.error} className="mb-4" />}
         {isAdding && <CreateTestForm onDone={() => setAdding(false)} />}
+        <ChangesLink />
         {newest && tests && tests.length > 0 && <RunPanel run={newest} mayAct={mayAct} />}
         {query.isPending && <Skeleton className="h-40 w-full !rounded-card" />}
         {query.isError && !tests && <ErrorNotice error={query.error} onRetry={() => void query.refetch()} />}

@@ -15,9 +15,10 @@ test.each([
 });
 
 test.each([
-  [0, "It answers nothing at the moment."],
-  [1, "1 document leaves all answers at once."],
-  [2, "2 documents leave all answers at once."],
-])("with %i that answer, the removal is told as %j", (serving, phrase) => {
-  expect(removalPhrase({ ...none, serving })).toBe(phrase);
+  [0, false, "It answers nothing at the moment."],
+  [1, false, "1 document leaves all answers at once."],
+  [2, false, "2 documents leave all answers at once."],
+  [2, true, "2 documents leave all answers."],
+])("with %i that answer, waiting %j, the removal is told as %j", (serving, waits, phrase) => {
+  expect(removalPhrase({ ...none, serving }, waits)).toBe(phrase);
 });

@@ -19,8 +19,8 @@ export function countPhrase(counts: Counts): string {
     .join(", ");
 }
 
-/** What leaves the answers with the source. */
-export const removalPhrase = ({ serving }: Counts): string =>
+/** What leaves the answers with the source. @param waits until it is published */
+export const removalPhrase = ({ serving }: Counts, waits = false): string =>
   serving === 0
     ? "It answers nothing at the moment."
-    : `${documents(serving)} ${serving === 1 ? "leaves" : "leave"} all answers at once.`;
+    : `${documents(serving)} ${serving === 1 ? "leaves" : "leave"} all answers${waits ? "" : " at once"}.`;

@@ -5,6 +5,7 @@ import { ConfirmDialog } from "../../../components/confirm-dialog.tsx";
 import { errorCode } from "../../../errors/error-code.ts";
 import { ErrorNotice } from "../../../errors/error-notice.tsx";
 import { TextField } from "../../../forms/field.tsx";
+import { RemovalCheck, useIsChecked } from "../removal-check.tsx";
 import { removalPhrase } from "./count-phrase.ts";
 import { type ListedSource, useSourceActions } from "./use-sources.ts";
 
@@ -13,6 +14,8 @@ export function SourceActions({ source }: { source: ListedSource }) {
   const { id, name, documents } = source;
   const { remove } = useSourceActions();
   const [asked, setAsked] = useState<"rename" | "remove">();
+  const [atOnce, setAtOnce] = useState(false);
+  const isChecked = useIsChecked();
   if (asked === "rename") return <RenameForm source={source} onDone={() => setAsked(undefined)} />;
   return (
     <div className="flex flex-wrap gap-2">
@@ -31,16 +34,17 @@ export function SourceActions({ source }: { source: ListedSource }) {
           busyAction="Removing…"
           busy={remove.isPending}
           error={remove.isError && <ErrorNotice error={remove.error} />}
-          onConfirm={() => remove.mutate({ sourceId: id })}
+          onConfirm={() => remove.mutate({ sourceId: id, atOnce })}
           onClosed={() => {
             setAsked(undefined);
             remove.reset();
           }}
         >
           <p>
-            {removalPhrase(documents)} Its documents and files are deleted; what conversations have cited of them stays
-            there. This can't be undone.
+            {removalPhrase(documents, isChecked && !atOnce)} Its documents and files are deleted; what conversations
+            have cited of them stays there. This can't be undone.
           </p>
+          {isChecked && <RemovalCheck atOnce={atOnce} onChange={setAtOnce} />}
         </ConfirmDialog>
       )}
     </div>

@@ -40,9 +40,10 @@ export function useSourceActions() {
     cancelCrawl: useMutation(trpc.knowledge.sources.cancelCrawl.mutationOptions({ onSuccess })),
     remove: useMutation(
       trpc.knowledge.sources.remove.mutationOptions({
-        async onSuccess() {
+        async onSuccess({ held }) {
           // First away from it: its page would say that it is not there.
-          await navigate({ to: "/knowledge", replace: true });
+          await navigate(held ? { to: "/tests/changes" } : { to: "/knowledge", replace: true });
+          void queryClient.invalidateQueries(trpc.knowledgeTests.changes.pathFilter());
           void onSuccess();
         },
       }),
