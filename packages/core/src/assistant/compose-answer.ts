@@ -13,16 +13,15 @@ import type { Meter, ModelRequest } from "../costs/meter.ts";
 import type { Spent } from "../costs/spent.ts";
 import type { KnowledgeScope } from "../knowledge/held-changes.ts";
 import type { Embedder, Passage } from "../knowledge/passage.ts";
-import { searchKnowledge } from "../knowledge/search.ts";
 import type { Answerer, Question } from "./answerer.ts";
 import { askInTurn, type Draft } from "./ask-in-turn.ts";
 import { builtInAnswerer } from "./built-in-answerer.ts";
 import { findSmallTalk } from "./extractive/small-talk.ts";
 import type { HttpTools } from "./http-tools.ts";
-import { inContext } from "./in-context.ts";
 import { countPromptTokens, countTokens } from "./models/count-tokens.ts";
 import { writePrompt } from "./models/prompt.ts";
 import { readSettings } from "./read-settings.ts";
+import { retrieve } from "./retrieve.ts";
 import { type Models, route } from "./routing/route.ts";
 import type { ToolCall } from "./tools/toolbox.ts";
 import { wordingFor, wordings } from "./wording.ts";
@@ -71,9 +70,6 @@ export type Listener = {
   /** Given what is asked of the tenant's own server: the list grows with each call. */
   onToolCalls?: (calls: readonly ToolCall[]) => void;
 };
-
-/** What an answer is written from. */
-export const passagesPerAnswer = 6;
 
 /**
  * The one way from a question to an answer: understand, retrieve, route, write, check, cite, account. It stores nothing.
@@ -149,32 +145,6 @@ export async function composeAnswer(
   const written = { answerer, passages, searchMs, citations, firstWordsAt, budgetStep, handsOff, ...conclusion };
   const toolCalls = toolbox?.calls ?? [];
   return account({ ...written, route: note, attempts, toolCalls, spent: meter.spent() });
-}
-
-/**
- * What is known about the question, best first. "And how much is it?" is searched as what it means. For whoever reads what was said
- * before, any other question is searched as it stands and together with the one before: it may go on from that in other ways.
- */
-async function retrieve(
-  { db, embedder, scope }: ComposeDeps,
-  { tiers }: Models,
-  tenantId: TenantId,
-  { text, history }: Asked,
-): Promise<Passage[]> {
-  const limit = passagesPerAnswer;
-  const search = (question: string) => searchKnowledge(db, embedder, tenantId, question, { limit, scope });
-  const meant = inContext(text, history);
-  if (meant !== text) return search(meant);
-  const found = await search(text);
-  const readsHistory = tiers.some(({ models }) => models.some((model) => model.readsHistory));
-  const before = readsHistory && history.findLast(({ author }) => author === "contact");
-  if (!before) return found;
-  const together = await search(`${before.text}\n${text}`);
-  const taken = new Map(found.slice(0, limit / 2).map((passage) => [passage.chunkId, passage]));
-  for (const passage of [...together, ...found]) {
-    if (taken.size < limit && !taken.has(passage.chunkId)) taken.set(passage.chunkId, passage);
-  }
-  return [...taken.values()];
 }
 
 async function timed(searching: Promise<Passage[]>): Promise<{ passages: Passage[]; searchMs: number }> {

@@ -2,8 +2,11 @@ import { TRPCError } from "@trpc/server";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { createLibrary, createWordEmbedder } from "../testing/library.ts";
 import { createWorld, type World } from "../testing/world.ts";
-import { passagesPerAnswer } from "./compose-answer.ts";
+import { writtenBy } from "../testing/written-by.ts";
+import type { Answerer } from "./answerer.ts";
 import { extractAnswer } from "./extractive/extract-answer.ts";
+import { createModel } from "./models/model.ts";
+import { passagesPerAnswer } from "./retrieve.ts";
 
 let world: World;
 beforeAll(async () => {
@@ -94,6 +97,34 @@ test("a question that goes on from another is searched as what it means", async 
   const { asked, passages } = await api.assistant.explainSearch({ question, before: "Do you have lamps?" });
   expect(asked).toBe("Do you have lamps?\nAnd how much is it?");
   expect(passages[0]?.path).toBe("lamps.md");
+});
+
+test("where a model reads what was said before, what it is given of that is there, and nothing else is marked as given", async () => {
+  const { library, tenantId, member, owner } = await newPlace();
+  for (const colour of ["red", "blue", "green", "white", "black", "brown", "grey"]) {
+    await library.read(`${colour}.md`, `# Delivery\n\nThe delivery of ${colour} paint takes two days.\n`);
+  }
+  await library.read("kettles.md", "# Kettles\n\nKettles come from Norway and are painted by hand.\n");
+  const asked = {
+    question: "How long does the delivery of paint take?",
+    before: "Where do kettles come from, Norway?",
+  };
+  const model = createModel({ baseUrl: "http://localhost/v1", model: "m" });
+  const explain = (...models: Answerer[]) =>
+    world
+      .apiFor({
+        user: { id: owner.userId, name: "Ada", email: "ada@example.com" },
+        caller: { kind: "member", tenantId, ...member, role: "viewer" },
+        models: { ...world.models, of: writtenBy(...models) },
+      })
+      .assistant.explainSearch(asked);
+  const given = ({ passages }: Awaited<ReturnType<typeof explain>>) =>
+    passages.filter(({ isGiven }) => isGiven).map(({ path }) => path);
+  const ofBuiltIn = given(await explain());
+  const ofModel = given(await explain(model));
+  expect(ofBuiltIn).not.toContain("kettles.md");
+  expect(ofModel).toContain("kettles.md");
+  expect([ofBuiltIn.length, ofModel.length]).toEqual([passagesPerAnswer, passagesPerAnswer]);
 });
 
 test("a search finds nothing of another tenant, and its words are worth what they are among its own documents", async () => {

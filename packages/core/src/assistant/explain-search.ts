@@ -1,14 +1,14 @@
 import type { TenantId } from "@parley/contracts";
-import type { Database } from "@parley/db";
-import type { Embedder, RankedPassage } from "../knowledge/passage.ts";
+import type { RankedPassage } from "../knowledge/passage.ts";
 import { type ChunkPlace, placeChunks } from "../knowledge/place-chunks.ts";
 import { searchKnowledge } from "../knowledge/search.ts";
 import type { Span } from "../knowledge/span.ts";
 import { findTerms, termsOf } from "../knowledge/terms.ts";
 import { type WeighedWord, weighWords } from "../knowledge/weigh-words.ts";
-import { passagesPerAnswer } from "./compose-answer.ts";
+import type { ComposeDeps } from "./compose-answer.ts";
 import { extractAnswer, findBestSentence } from "./extractive/extract-answer.ts";
 import { inContext } from "./in-context.ts";
+import { passagesPerAnswer, retrieve } from "./retrieve.ts";
 
 const shownPassages = 10;
 
@@ -45,24 +45,30 @@ export type ExplainedSearch = {
 };
 
 /**
- * What a question finds, best first, with all that its order and the answer rest on. It is searched just as the assistant does.
+ * What a question finds, best first, with all that its order and the answer rest on. It is searched just as the assistant does: where a
+ * model reads what was said before, what it is given of that stands first.
  *
  * @param input.before the contact's question before it, in the same conversation
  */
 export async function explainSearch(
-  { db, embedder }: { db: Database; embedder: Embedder },
+  { db, embedder, modelsOf }: Pick<ComposeDeps, "db" | "embedder" | "modelsOf">,
   tenantId: TenantId,
   { question, before }: { question: string; before?: string | undefined },
 ): Promise<ExplainedSearch> {
-  const asked = inContext(question, before ? [{ author: "contact", text: before }] : []);
-  const found = await searchKnowledge(db, embedder, tenantId, asked, { limit: shownPassages });
+  const history = before ? [{ author: "contact" as const, text: before }] : [];
+  const asked = inContext(question, history);
+  const alone = await searchKnowledge(db, embedder, tenantId, asked, { limit: shownPassages });
+  const given = before
+    ? await retrieve({ db, embedder }, await modelsOf(tenantId), tenantId, { text: question, history })
+    : alone.slice(0, passagesPerAnswer);
+  const isGiven = new Set(given.map(({ chunkId }) => chunkId));
+  const found = [...given, ...alone.filter(({ chunkId }) => !isGiven.has(chunkId))].slice(0, shownPassages);
   const chunkIds = found.map(({ chunkId }) => chunkId);
   const [words, places] = await Promise.all([
     weighWords(db, tenantId, asked, chunkIds),
     placeChunks(db, tenantId, chunkIds),
   ]);
 
-  const given = found.slice(0, passagesPerAnswer);
   const answer = extractAnswer(asked, given, question);
   const quotes = answer.outcome === "answered" ? answer.sentences : [];
   const terms = new Set(termsOf(asked));
@@ -75,7 +81,7 @@ export async function explainSearch(
       ...passage,
       ...place,
       number,
-      isGiven: index < passagesPerAnswer,
+      isGiven: isGiven.has(passage.chunkId),
       marks: findTerms(passage.text, terms).map(({ start, end }) => ({
         start: passage.start + start,
         end: passage.start + end,

@@ -28,6 +28,6 @@ export const assistantRouter = router({
     .input(z.strictObject({ question: Words, before: Words.optional() }))
     .mutation(async ({ ctx, input }) => {
       await ctx.countSearch();
-      return explainSearch(ctx, ctx.caller.tenantId, input);
+      return explainSearch({ ...ctx, modelsOf: ctx.models.of }, ctx.caller.tenantId, input);
     }),
 });
