@@ -25,6 +25,8 @@ export type WorkspaceModels = {
   quality: AnswerQuality;
   /** What the tenant's answers are written by. */
   of(tenantId: TenantId): Promise<Models>;
+  /** Of these, what may be asked though nobody knows what it costs. */
+  unpriced(tenantId: TenantId): Promise<{ provider: string; model: string }[]>;
   /** Asks a provider's model for a word, with the key that is stored. @throws AppError `model_provider.not_found`, the signal's reason */
   test(tenantId: TenantId, input: TestProvider, signal: AbortSignal): Promise<Tested>;
 };
@@ -78,10 +80,38 @@ export function createWorkspaceModels(options: {
     }
   }
 
-  function toAnswerer(row: ProviderRow, model: string, prices: Prices | undefined): Answerer {
+  function toAnswerer(row: ProviderRow, model: string, prices: Prices | undefined): Answerer | Model {
     const connection = connect(row);
     if (!connection) return unusable(row.name, model);
     return createModel({ ...connection, provider: row.name, model, prices, circuit: circuitOf(row) });
+  }
+
+  async function modelsOf(tenantId: TenantId) {
+    const [setting] = await db.read(tenantId, (read) => read.select().from(answerQuality));
+    const quality = setting?.quality ?? usual;
+    const rows = await db.read(tenantId, (read) =>
+      read
+        .select({ model: models, provider: modelProviders })
+        .from(models)
+        .innerJoin(
+          modelProviders,
+          and(eq(modelProviders.tenantId, models.tenantId), eq(modelProviders.id, models.providerId)),
+        )
+        .orderBy(asc(models.level), asc(models.position), asc(models.createdAt), asc(models.id)),
+    );
+    if (rows.length === 0) return { quality, tiers: installation ? [{ level: 1, models: [installation] }] : [] };
+    const prices = await findOwnPrices(db, tenantId);
+    const today = new Date().toISOString().slice(0, 10);
+    const usable = rows.flatMap(({ model: { id, level, name, enabled }, provider }) =>
+      enabled
+        ? [{ level, model: toAnswerer(provider, name, prices.get(id) ?? findListPrice(provider.kind, name, today)) }]
+        : [],
+    );
+    const byLevel = Map.groupBy(usable, ({ level }) => level);
+    return {
+      quality,
+      tiers: [...byLevel].map(([level, list]) => ({ level, models: list.map(({ model }) => model) })),
+    };
   }
 
   return {
@@ -89,32 +119,13 @@ export function createWorkspaceModels(options: {
     httpTools: createHttpTools({ db, secret: options.secret, fetch }),
     installation,
     quality: usual,
-    async of(tenantId) {
-      const [setting] = await db.read(tenantId, (read) => read.select().from(answerQuality));
-      const quality = setting?.quality ?? usual;
-      const rows = await db.read(tenantId, (read) =>
-        read
-          .select({ model: models, provider: modelProviders })
-          .from(models)
-          .innerJoin(
-            modelProviders,
-            and(eq(modelProviders.tenantId, models.tenantId), eq(modelProviders.id, models.providerId)),
-          )
-          .orderBy(asc(models.level), asc(models.position), asc(models.createdAt), asc(models.id)),
-      );
-      if (rows.length === 0) return { quality, tiers: installation ? [{ level: 1, models: [installation] }] : [] };
-      const prices = await findOwnPrices(db, tenantId);
-      const today = new Date().toISOString().slice(0, 10);
-      const usable = rows.flatMap(({ model: { id, level, name, enabled }, provider }) =>
-        enabled
-          ? [{ level, model: toAnswerer(provider, name, prices.get(id) ?? findListPrice(provider.kind, name, today)) }]
-          : [],
-      );
-      const byLevel = Map.groupBy(usable, ({ level }) => level);
-      return {
-        quality,
-        tiers: [...byLevel].map(([level, list]) => ({ level, models: list.map(({ model }) => model) })),
-      };
+    of: modelsOf,
+    async unpriced(tenantId) {
+      const { tiers } = await modelsOf(tenantId);
+      return tiers
+        .flatMap((tier) => tier.models)
+        .flatMap((answerer) => ("isPriced" in answerer && !answerer.isPriced ? [answerer] : []))
+        .map(({ provider, model }) => ({ provider, model }));
     },
     async test(tenantId, { id, model }, signal) {
       const connection = connect(await getProvider(db, tenantId, id));

@@ -16,12 +16,15 @@ export type BudgetState = {
   inForce: BudgetStep | null;
   /** What of it was reached in this month, in percent, and when. */
   alerts: { percent: number; at: string }[];
-  /** Models that it can't hold. */
+  /** Models that it can't hold: those that were asked in this month, and those that may be, without a request. */
   unpriced: UnpricedModel[];
 };
 
+/** Who knows which models may be asked though nobody knows what they cost. */
+export type Pricing = { unpriced(tenantId: TenantId): Promise<{ provider: string; model: string }[]> };
+
 /** The tenant's budget, and how much of it this month has taken. */
-export async function getBudget(db: Database, tenantId: TenantId): Promise<BudgetState> {
+export async function getBudget(db: Database, pricing: Pricing, tenantId: TenantId): Promise<BudgetState> {
   const [row] = await db.read(tenantId, (read) => read.select().from(budgets));
   const [month] = await db.read(tenantId, (read) =>
     read
@@ -36,7 +39,12 @@ export async function getBudget(db: Database, tenantId: TenantId): Promise<Budge
       .where(eq(budgetAlerts.month, thisMonth))
       .orderBy(asc(budgetAlerts.percent)),
   );
-  const unpriced = await db.read(tenantId, findUnpriced);
+  const asked = await db.read(tenantId, findUnpriced);
+  const mayBe = (await pricing.unpriced(tenantId)).filter(
+    ({ provider, model }) => !asked.some((one) => one.provider === provider && one.model === model),
+  );
+  const nothing = { isEmbedder: false, requests: 0, inputTokens: 0, outputTokens: 0 };
+  const unpriced = [...asked, ...mayBe.map((model) => ({ ...model, ...nothing }))];
   const now = await db.now();
   const { tenantId: _, ...budget } = row ?? { tenantId, budget: null };
   const costMicros = month?.costMicros ?? 0;

@@ -1,5 +1,6 @@
 import { Budget } from "@parley/contracts";
 import * as z from "zod";
+import { AppError } from "../app-error.ts";
 import { procedureFor, router } from "../trpc.ts";
 import { getBudget } from "./get-budget.ts";
 import { getReport } from "./get-report.ts";
@@ -29,12 +30,14 @@ const SetBudget = z
 
 /** What models have cost, and what they may. */
 export const costsRouter = router({
-  budget: procedureFor("costs.read").query(({ ctx }) => getBudget(ctx.db, ctx.caller.tenantId)),
+  budget: procedureFor("costs.read").query(({ ctx }) => getBudget(ctx.db, ctx.models, ctx.caller.tenantId)),
 
   setBudget: procedureFor("budget.manage")
     .input(SetBudget)
-    .mutation(({ ctx, input: { acceptUnpriced, ...budget } }) => {
+    .mutation(async ({ ctx, input: { acceptUnpriced, ...budget } }) => {
       const by = { memberId: ctx.caller.memberId, ip: ctx.ip };
+      const unpriced = acceptUnpriced ? [] : await ctx.models.unpriced(ctx.caller.tenantId);
+      if (unpriced.length > 0) throw new AppError("budget.unpriced");
       return ctx.inTenant((tx) => setBudget(tx, by, { budget, isKnown: acceptUnpriced }));
     }),
 

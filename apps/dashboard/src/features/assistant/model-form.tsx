@@ -16,6 +16,10 @@ export function ModelForm({ providers, known, onDone }: ModelFormProps) {
   const list = useId();
   const [id] = useState(() => crypto.randomUUID() as ListedModel["id"]);
   const kind = providers.find((provider) => provider.id === providerId)?.kind;
+  const [name, setName] = useState("");
+  const ofKind = known.filter((model) => model.kind === kind).map((model) => model.name);
+  // Its version of a day costs what the model does.
+  const isPriced = ofKind.includes(name.trim().replace(/-(?:\d{8}|\d{4}-\d\d-\d\d)$/, ""));
 
   function submit(event: FormEvent<HTMLFormElement>) {
     event.preventDefault();
@@ -49,15 +53,20 @@ export function ModelForm({ providers, known, onDone }: ModelFormProps) {
         maxLength={200}
         autoComplete="off"
         list={list}
+        value={name}
+        onChange={(event) => setName(event.currentTarget.value)}
         hint="As the provider calls it."
       />
       <datalist id={list}>
-        {known
-          .filter((model) => model.kind === kind)
-          .map(({ name }) => (
-            <option key={name} value={name} />
-          ))}
+        {ofKind.map((option) => (
+          <option key={option} value={option} />
+        ))}
       </datalist>
+      <p role="status" className="mt-2 text-sm text-warn empty:hidden">
+        {name.trim() !== "" &&
+          !isPriced &&
+          "No price is known for this name. Once it is added, give it one: until then nobody knows what it costs, and no budget holds it."}
+      </p>
       <div className="mt-4">
         <SelectField
           label="Tier"

@@ -77,7 +77,7 @@ function Unpriced({ models }: { models: BudgetState["unpriced"] }) {
   const embedders = models.filter(({ isEmbedder }) => isEmbedder);
   return (
     <Notice tone="warn" className="mt-3">
-      <p>No budget in dollars holds what has no price. In this month:</p>
+      <p>No budget in dollars holds what has no price:</p>
       <UnpricedList models={answering}>
         <Link to="/assistant/models" className="link">
           Give them a price
@@ -98,8 +98,10 @@ function UnpricedList({ models, children }: { models: BudgetState["unpriced"]; c
       <ul className="mt-1 list-disc ps-5">
         {models.map(({ provider, model, requests, inputTokens, outputTokens }) => (
           <li key={`${provider} ${model}`}>
-            {model} ({provider}): {requests.toLocaleString("en")} {requests === 1 ? "request" : "requests"},{" "}
-            {(inputTokens + outputTokens).toLocaleString("en")} tokens
+            {model} ({provider}):{" "}
+            {requests === 0
+              ? "may be asked, and was not yet in this month"
+              : `${requests.toLocaleString("en")} ${requests === 1 ? "request" : "requests"} in this month, ${(inputTokens + outputTokens).toLocaleString("en")} tokens`}
           </li>
         ))}
       </ul>

@@ -66,6 +66,32 @@ const namesOf = async ({ tenantId }: Tenant, models = openModels()) => {
   return tiers.map(({ level, models: list }) => [level, ...list.map(({ model }) => model)]);
 };
 
+test("a model without a price is told of before it is asked, and a budget is set over it by whoever knows; with a price it is not", async () => {
+  const { api, modelIds, tenantId } = await tenantWith("gpt-5-mini", "nobody-knows", "asleep");
+  const [, unknown, asleep] = modelIds;
+  if (!unknown || !asleep) throw new Error("they were made");
+  const listed = (await api.assistant.models.list()).models.find(({ id }) => id === asleep);
+  if (!listed) throw new Error("it is listed");
+  const { providerId: of, name, level } = listed;
+  await api.assistant.models.saveModel({ id: asleep, providerId: of, name, level, enabled: false });
+  const nothing = { isEmbedder: false, requests: 0, inputTokens: 0, outputTokens: 0 };
+  expect((await api.costs.budget()).unpriced).toEqual([{ provider: "Ours", model: "nobody-knows", ...nothing }]);
+  const budget = { monthlyMicros: 1_000_000, builtInAt: 100 };
+  await expect(api.costs.setBudget(budget)).rejects.toMatchObject({ message: "budget.unpriced" });
+  expect((await api.costs.budget()).budget).toBeNull();
+  await api.costs.setBudget({ ...budget, acceptUnpriced: true });
+
+  await api.assistant.models.setPrice({ modelId: unknown, validFrom: "2026-01-01", input: 1, output: 2 });
+  expect((await api.costs.budget()).unpriced).toEqual([]);
+  await api.costs.setBudget(budget);
+
+  // What the installation has writes for whoever has no model.
+  const installation = createModel({ baseUrl: provider.url, provider: "Host", model: "m" });
+  const models = openModels({ installation });
+  expect(await models.unpriced((await world.tenant()).tenantId)).toEqual([{ provider: "Host", model: "m" }]);
+  expect(await models.unpriced(tenantId)).toEqual([]);
+});
+
 describe("a provider's key", () => {
   test("is stored encrypted, never returned but for its last four characters, and is sent to its provider alone", async () => {
     const tenant = await tenantWith("gpt-5-mini");
