@@ -65,6 +65,32 @@ describe("the title", () => {
   });
 });
 
+describe("what older programs write", () => {
+  /** As a program writes it whose signs have one byte each. */
+  const inOneByte = (text: string, encoding: string) => {
+    const decoder = new TextDecoder(encoding);
+    const bytesBySign = new Map(
+      Array.from({ length: 256 }, (_, byte) => [decoder.decode(new Uint8Array([byte])), byte]),
+    );
+    return Uint8Array.from([...text], (sign) => bytesBySign.get(sign) ?? 63);
+  };
+
+  test.each([
+    ["windows-1252", "Name;Preis;Größe\nLampe Nova;12,50 €;groß\nLampe für die Küche;30,00 €;klein\n"],
+    ["windows-1252", "Le café est fermé. Les délais de livraison sont de trois jours, payés par le client."],
+    ["windows-1252", "We ship “today” – always. It’s free, and you may send it back within thirty days."],
+    ["windows-1250", "Vrácení zboží je možné do třiceti dnů. Žlutá lampa stojí pět korun."],
+    ["windows-1251", "Лампу можно вернуть в течение тридцати дней после покупки."],
+  ])("is read in %s: %s", async (encoding, text) => {
+    expect((await readDocument(inOneByte(text, encoding), "a.txt")).text).toBe(text);
+  });
+
+  test("is told from UTF-8 that is damaged", async () => {
+    const long = bytes("Die Lampe für die Küche kostet dreißig Euro. ".repeat(200));
+    expect(await code(long.slice(0, long.lastIndexOf(0xc3) + 1))).toBe("document.not_text");
+  });
+});
+
 describe("what is refused", () => {
   test.each([
     ["nothing", new Uint8Array(), "document.empty"],

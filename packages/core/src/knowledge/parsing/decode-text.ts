@@ -1,3 +1,4 @@
+import { analyse } from "chardet";
 import { Refusal } from "./parsed.ts";
 
 const byteOrderMarks = [
@@ -7,22 +8,47 @@ const byteOrderMarks = [
 ] as const;
 const lineFeed = 0x0a;
 
+/** What an encoding is guessed by: in bytes, around the first that is not ASCII. */
+const sampleBytes = 32_768;
+/** As chardet counts, of 100: German, French, Polish and Russian sentences give 35 to 98, random bytes 2. */
+const leastConfidence = 25;
+
 /**
- * The text of a file, with line feeds alone: UTF-8, or UTF-16 that says so by its byte order mark.
+ * The text of a file, with line feeds alone: UTF-8, UTF-16 that says so by its byte order mark, or what older programs write, whose
+ * encoding is guessed by the letters that follow each other.
  *
  * @param declared the encoding that the file itself names; its byte order mark goes before it
  * @throws Refusal `document.not_text`
  */
-export function decodeText(bytes: Uint8Array, declared = "utf-8"): string {
+export function decodeText(bytes: Uint8Array, declared?: string): string {
   const marked = byteOrderMarks.find(({ mark }) => mark.every((byte, index) => bytes[index] === byte));
-  let text: string;
-  try {
-    text = new TextDecoder(marked?.encoding ?? declared, { fatal: true }).decode(bytes);
-  } catch {
-    throw new Refusal("document.not_text");
-  }
-  if (holdsControls(text)) throw new Refusal("document.not_text");
+  const named = marked?.encoding ?? declared;
+  const text = decode(bytes, named ?? "utf-8") ?? (named ? undefined : decode(bytes, guessEncoding(bytes)));
+  if (text === undefined || holdsControls(text)) throw new Refusal("document.not_text");
   return withLineFeeds(text);
+}
+
+function decode(bytes: Uint8Array, encoding: string | undefined): string | undefined {
+  if (encoding === undefined) return undefined;
+  try {
+    return new TextDecoder(encoding, { fatal: true }).decode(bytes);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Of bytes that are no UTF-8; undefined when they are no text, or damaged UTF-8. */
+function guessEncoding(bytes: Uint8Array): string | undefined {
+  const from = Math.max(0, bytes.findIndex((byte) => byte > 0x7f) - 1_024);
+  const sample = bytes.subarray(from, from + sampleBytes);
+  const guesses = analyse(sample);
+  const isUtf8 = guesses.some(({ name, confidence }) => name === "UTF-8" && confidence >= leastConfidence);
+  const best = guesses.find(({ name }) => name !== "ASCII" && !name.startsWith("UTF-"));
+  if (isUtf8 || !best) return undefined;
+  if (best.confidence >= leastConfidence) return best.name;
+  // English with a few signs beyond ASCII, as quotation marks, says little by its letters: it is nearly always this.
+  const beyond = sample.reduce((count, byte) => count + (byte > 0x7f ? 1 : 0), 0);
+  return beyond * 20 < sample.length ? "windows-1252" : undefined;
 }
 
 /** A NUL is never text; other controls turn up in it now and then, but in binary data everywhere. */
