@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import {
   type AssistantSettings,
+  type DocumentId,
   defaultAssistantSettings,
   type EventEnvelope,
   type EventOf,
@@ -12,13 +13,16 @@ import { createTestDatabase, type TestDatabase } from "@parley/db/testing";
 import type { EventLog } from "@parley/platform/event-log/event-log";
 import { createInProcessEventLog } from "@parley/platform/event-log/in-process-event-log";
 import { createLogger } from "@parley/platform/log";
-import { asc, eq } from "drizzle-orm";
+import { asc, eq, sql } from "drizzle-orm";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from "vitest";
 import { takeOver } from "../conversations/take-over.ts";
+import { clearDocument } from "../knowledge/clear-document.ts";
 import { createMinilmEmbedder } from "../knowledge/embedders/minilm.ts";
 import type { Embedder } from "../knowledge/passage.ts";
+import { removeDocument } from "../knowledge/remove-document.ts";
 import { type Behaviour, type FakeProvider, startFakeProvider } from "../testing/fake-provider.ts";
 import { teach } from "../testing/teach.ts";
+import { testObjects } from "../testing/test-objects.ts";
 import { createWorld, type World } from "../testing/world.ts";
 import { writtenBy } from "../testing/written-by.ts";
 import { type AnswerDeps, answer } from "./answer.ts";
@@ -541,6 +545,44 @@ test("a takeover in the last moment: the reply that was already made is not stor
   expect(await answer(late, { tenantId: contact.tenantId, runId }, neverStops)).toBe("discarded");
   const { replies, run } = await stored(contact, runId);
   expect([replies, run?.status]).toEqual([[], "discarded"]);
+});
+
+test("a document that is removed while the answer is written is not cited, and where it was not, keeps no answer back", async () => {
+  const contact = await visitor();
+  const { tenantId } = contact;
+  /** The built-in answerer, which takes its time: meanwhile the document is removed, and nothing of it left. */
+  const losing = (path: string): AnswerDeps => ({
+    ...withModel(),
+    modelsOf: writtenBy({
+      ...builtInAnswerer,
+      async *write(question, options) {
+        const ending = yield* builtInAnswerer.write(question, options);
+        const { rows } = await db.read(tenantId, (read) =>
+          read.execute<{ id: DocumentId }>(sql`select id from documents where path = ${path} and removed_at is null`),
+        );
+        for (const { id: documentId } of rows) {
+          await db.transaction(tenantId, (tx) => removeDocument(tx, { send: async () => {} }, documentId));
+          await clearDocument({ db, objects: testObjects }, { tenantId, documentId });
+        }
+        return ending;
+      },
+    }),
+  });
+  const uncited = await ask(contact, "How do I add documents?", losing("opening.md"));
+  expect(uncited).toMatchObject({ outcome: "answered", replies: [{}] });
+  expect(uncited.quotes.join()).toContain("dropping them");
+  expect(new Set(uncited.passages.map(({ documentVersionId }) => documentVersionId)).size).toBe(1);
+
+  const { runId, outcome, replies } = await ask(contact, "How do I add documents?", losing("documents.md"));
+  expect([outcome, replies]).toEqual(["put_off", []]);
+  await db.transaction(tenantId, (tx) =>
+    tx
+      .update(runs)
+      .set({ leaseUntil: new Date(0) })
+      .where(eq(runs.id, runId)),
+  );
+  expect(await answer(builtIn(), { tenantId, runId }, neverStops)).toBe("unknown");
+  expect((await stored(contact, runId)).replies).toHaveLength(1);
 });
 
 test("of workers that race for a run one gets it, and there is one answer", async () => {

@@ -1,8 +1,8 @@
 import { createHash, randomUUID } from "node:crypto";
 import { type AnswerOutcome, type Citation, type Message, MessageId, type RunId } from "@parley/contracts";
 import type { TenantTransaction } from "@parley/db";
-import { citations, runPassages, runs } from "@parley/db/schema";
-import { eq, sql } from "drizzle-orm";
+import { citations, documents, documentVersions, runPassages, runs } from "@parley/db/schema";
+import { asc, eq, inArray, sql } from "drizzle-orm";
 import { appendMessage } from "./advance.ts";
 import { lockConversation } from "./conversation-rows.ts";
 import { announceNextRun } from "./queue-answer.ts";
@@ -32,7 +32,10 @@ export type Reply = {
 
 /**
  * Stores the assistant's reply with its citations and finishes its run: both or neither. When the conversation has changed hands
- * since the run was queued, its receipt alone is written, and by a run that lost its lease nothing at all.
+ * since the run was queued, its receipt alone is written, and by a run that lost its lease nothing at all. A passage that was not cited and
+ * whose document is gone by now is left out of the receipt.
+ *
+ * @throws when a document that it cites was removed meanwhile: another reply has to be found
  */
 export async function postReply(tx: TenantTransaction, reply: Reply): Promise<Message | "discarded"> {
   const [due] = await tx.select({ conversationId: runs.conversationId }).from(runs).where(eq(runs.id, reply.runId));
@@ -57,10 +60,12 @@ export async function postReply(tx: TenantTransaction, reply: Reply): Promise<Me
       finishedAt: sql`now()`,
     })
     .where(eq(runs.id, run.id));
-  if (reply.passages.length > 0) {
-    await tx.insert(runPassages).values(reply.passages.map((passage) => ({ ...passage, runId: run.id })));
+  const { given, isCitedGone } = await holdVersions(tx, reply);
+  if (given.length > 0) {
+    await tx.insert(runPassages).values(given.map((passage) => ({ ...passage, runId: run.id })));
   }
   if (voided) return "discarded";
+  if (isCitedGone) throw new Error("a document that the reply cites was removed meanwhile");
 
   const id = MessageId.parse(randomUUID());
   const { message } = await appendMessage(tx, conversation, {
@@ -87,4 +92,22 @@ export async function postReply(tx: TenantTransaction, reply: Reply): Promise<Me
   }
   await announceNextRun(tx, conversation.id);
   return message;
+}
+
+/** What the reply points to stays to the end of the transaction. @returns the passages whose version is still there */
+async function holdVersions(tx: TenantTransaction, { passages, citations: cited }: Reply) {
+  const pointedTo = [...new Set([...passages, ...cited].map(({ documentVersionId }) => documentVersionId))];
+  if (pointedTo.length === 0) return { given: [], isCitedGone: false };
+  const there = await tx
+    .select({ id: documentVersions.id, removedAt: documents.removedAt })
+    .from(documentVersions)
+    .innerJoin(documents, eq(documents.id, documentVersions.documentId))
+    .where(inArray(documentVersions.id, pointedTo))
+    .orderBy(asc(documentVersions.id))
+    .for("key share", { of: documentVersions });
+  const removedAtOf = new Map(there.map(({ id, removedAt }) => [id, removedAt]));
+  return {
+    given: passages.filter(({ documentVersionId }) => removedAtOf.has(documentVersionId)),
+    isCitedGone: cited.some(({ documentVersionId }) => removedAtOf.get(documentVersionId) !== null),
+  };
 }
