@@ -7,7 +7,7 @@ import { afterAll, beforeEach, expect, test } from "vitest";
 import { startFakeEmbedderServer } from "../testing/fake-embedder-server.ts";
 import { createLibrary, createWordEmbedder, sections } from "../testing/library.ts";
 import { createWorld } from "../testing/world.ts";
-import { changeEmbedder } from "./change-embedder.ts";
+import { changeEmbedder, giveUpChange } from "./change-embedder.ts";
 import { clearVectors } from "./clear-vectors.ts";
 import { createEmbedderCircuits } from "./embedders/embedder-circuits.ts";
 import { createOpenaiEmbedder } from "./embedders/openai-embedder.ts";
@@ -69,10 +69,10 @@ async function tenantWithDocuments(builtIn: Embedder) {
     });
   const change = (
     changeId = sent.findLast(({ name }) => name === "changeEmbedder")?.order.changeId ?? "",
-    options = withoutEnd,
+    options: { signal: AbortSignal; now?: () => number } = withoutEnd,
   ) =>
     changeEmbedder(
-      { db, embedder: builtIn, jobs: jobs as never, exactUpTo: 20_000 },
+      { db, embedder: builtIn, jobs: jobs as never, exactUpTo: 20_000, now: options.now ?? (() => 0) },
       { tenantId, changeId },
       options.signal,
     );
@@ -191,6 +191,37 @@ test("one that was interrupted goes on where it was, and an old order changes no
   expect(server.requests.flatMap(({ body }) => body.input)).toHaveLength(8);
   expect((await api.knowledge.embedder.get()).next).toBeNull();
   expect(Object.values(await vectorsOf(tenantId))).toEqual([40, 40]);
+});
+
+test("a change that takes long goes on in another job, so that others' have their turn", async () => {
+  const { builtIn } = embedders();
+  const { tenantId, choose, change, api, sent } = await tenantWithDocuments(builtIn);
+  await choose();
+  const [order] = sent.splice(0);
+  let time = 0;
+  const now = () => {
+    time += 400_000;
+    return time;
+  };
+  expect(await change(order?.order.changeId, { ...withoutEnd, now })).toBe("goes on");
+  expect(await api.knowledge.embedder.get()).toMatchObject({ next: { done: 32, total: 40 } });
+  expect(sent).toEqual([order]);
+  expect(await change()).toBe("changed");
+  expect(Object.values(await vectorsOf(tenantId))).toEqual([40, 40]);
+});
+
+test("a change that was given up says so, goes no further, and another one may be chosen", async () => {
+  const { builtIn } = embedders();
+  const { tenantId, choose, change, api, sent } = await tenantWithDocuments(builtIn);
+  await choose();
+  const changeId = sent.at(-1)?.order.changeId ?? "";
+  expect(await api.knowledge.embedder.get()).toMatchObject({ next: { givenUp: false } });
+  await giveUpChange(db, { tenantId, changeId });
+  expect(await api.knowledge.embedder.get()).toMatchObject({ next: { givenUp: true } });
+  expect(await change(changeId)).toBe("over");
+  await choose();
+  expect(await api.knowledge.embedder.get()).toMatchObject({ next: { givenUp: false } });
+  expect(await change()).toBe("changed");
 });
 
 test("[F12] while the server is out of reach, the settings say so, questions are searched by their words, and nothing is changed", async () => {

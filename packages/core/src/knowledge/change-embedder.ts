@@ -18,14 +18,24 @@ const batchSize = 32;
 /** How many times the progress is told, from nothing to all. */
 const steps = 50;
 
-export type ChangeDeps = { db: Database; embedder: Embedder; jobs: Pick<KnowledgeJobs, "send">; exactUpTo: number };
+/** What one job takes at most, before others' changes have their turn. */
+const longestMs = 300_000;
+
+export type ChangeDeps = {
+  db: Database;
+  embedder: Embedder;
+  jobs: Pick<KnowledgeJobs, "send">;
+  exactUpTo: number;
+  /** In milliseconds, from any moment on. */
+  now(): number;
+};
 
 /**
  * Gives every passage of the tenant a vector of the embedder that it has chosen, then puts that in the place of the one that questions
  * were searched with until now: in one transaction, once no passage lacks a vector. Documents come and go in the meantime.
  *
  * May be called again after it failed or its process died, and while another call still runs. A change that was cancelled, or that a
- * later one has replaced, goes no further.
+ * later one has replaced or that was given up, goes no further. After some minutes it orders the next job of it, and ends.
  *
  * @throws when the database or the embedder fails, or the signal's reason; then it may be tried again
  */
@@ -33,14 +43,20 @@ export async function changeEmbedder(
   deps: ChangeDeps,
   { tenantId, changeId }: { tenantId: TenantId; changeId: string },
   signal: AbortSignal,
-): Promise<"changed" | "over"> {
-  const { db } = deps;
+): Promise<"changed" | "over" | "goes on"> {
+  const { db, jobs, now } = deps;
   const { next } = await findChoices(db, tenantId);
-  if (next?.id !== changeId) return "over";
+  if (next?.id !== changeId || next.givenUp) return "over";
+  const until = now() + longestMs;
   try {
     const embedder = openEmbedder(deps.embedder, next);
     for (;;) {
-      if (!(await embedMissing(db, tenantId, embedder, changeId, signal))) return "over";
+      const embedded = await embedMissing({ db, isTimeUp: () => now() > until }, tenantId, embedder, changeId, signal);
+      if (embedded === "over") return "over";
+      if (embedded === "goes on") {
+        await db.transaction(tenantId, (tx) => jobs.send(tx, "changeEmbedder", { tenantId, changeId }));
+        return "goes on";
+      }
       await indexKnowledge({ ...deps, embedder }, tenantId, signal);
       const outcome = await putInPlace(deps, tenantId, embedder.id, changeId);
       if (outcome !== "incomplete") return outcome;
@@ -51,6 +67,18 @@ export async function changeEmbedder(
   }
 }
 
+/** Says that a change is not tried again by itself. */
+export async function giveUpChange(
+  db: Database,
+  { tenantId, changeId }: { tenantId: TenantId; changeId: string },
+): Promise<void> {
+  await db.transaction(tenantId, async (tx) => {
+    const isThis = and(eq(tenantEmbedders.state, "next"), eq(tenantEmbedders.id, changeId));
+    const given = await tx.update(tenantEmbedders).set({ givenUp: true }).where(isThis).returning();
+    if (given.length > 0) await announce(tx, { type: "embedder.changed" });
+  });
+}
+
 /** Passages that are searched, or will be when their version is read in or published, and have no vector of the embedder. */
 const missing = (embedderId: string) => sql`
   chunks c join document_versions v on v.id = c.document_version_id
@@ -59,14 +87,14 @@ const missing = (embedderId: string) => sql`
 
 type MissingChunk = { id: string; title: string; mediaType: MediaType; headingPath: string[]; text: string };
 
-/** @returns false when the change is over */
+/** @returns `goes on` when its time was up before the end */
 async function embedMissing(
-  db: Database,
+  { db, isTimeUp }: { db: Database; isTimeUp(): boolean },
   tenantId: TenantId,
   embedder: Embedder,
   changeId: string,
   signal: AbortSignal,
-): Promise<boolean> {
+): Promise<"done" | "over" | "goes on"> {
   const isThis = and(eq(tenantEmbedders.state, "next"), eq(tenantEmbedders.id, changeId));
   const count = await db.read(tenantId, (read) =>
     read.execute<{ left: number; all: number }>(sql`
@@ -117,9 +145,10 @@ async function embedMissing(
       await enterSpending(tx, spent);
       return true;
     });
-    if (!isOurs) return false;
+    if (!isOurs) return "over";
     const last = rows.at(-1);
-    if (!last) return true;
+    if (!last) return "done";
+    if (isTimeUp()) return "goes on";
     after = last.id;
   }
 }

@@ -83,7 +83,12 @@ export async function chooseEmbedder(
 ): Promise<void> {
   await checkStillMay(tx, by, "knowledge.manage");
   const rows = await tx.select().from(tenantEmbedders).for("update");
-  if (rows.some(({ state }) => state === "next")) throw new AppError("embedder.change_under_way");
+  if (rows.some(({ state, givenUp }) => state === "next" && !givenUp)) throw new AppError("embedder.change_under_way");
+  // One that was given up is over.
+  if (rows.some(({ state }) => state === "next")) {
+    await tx.delete(tenantEmbedders).where(eq(tenantEmbedders.state, "next"));
+    await jobs.send(tx, "clearVectors", { tenantId: by.tenantId });
+  }
   const isSame = (await currentEmbedderId(tx, builtIn)) === choice.embedderId;
   if (isSame) {
     if (!choice.sealedKey) throw new AppError("embedder.same");
@@ -150,7 +155,7 @@ export async function getEmbedder(db: Database, builtIn: Embedder, tenantId: Ten
     current: current
       ? show(current)
       : { kind: "built-in" as const, baseUrl: null, model: null, dimensions: null, keyHint: null, failure: null },
-    next: next ? { ...show(next), done: next.done, total: next.total } : null,
+    next: next ? { ...show(next), done: next.done, total: next.total, givenUp: next.givenUp } : null,
     installation: installation ? { dimensions: installation.dimensions } : null,
   };
 }

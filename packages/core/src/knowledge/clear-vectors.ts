@@ -21,16 +21,22 @@ export async function clearVectors(
   // First, so that no index is searched whose vectors go.
   await db.transaction(tenantId, (tx) => tx.execute(sql`delete from vector_indexes where embedder_id not in ${kept}`));
   for (const table of ["nearest", "embeddings"].map((name) => sql.identifier(name))) {
-    let deleted: number;
-    do {
+    // Each batch begins where the one before it ended: what is kept is looked at once.
+    let after: string | null = "00000000-0000-0000-0000-000000000000";
+    while (after !== null) {
       signal.throwIfAborted();
-      deleted = await db.transaction(tenantId, async (tx) => {
-        const { rowCount } = await tx.execute(sql`
-          delete from ${table} where (chunk_id, embedder_id) in (
-            select chunk_id, embedder_id from ${table} where embedder_id not in ${kept} limit ${batchSize}
-          )`);
-        return rowCount ?? 0;
+      const from: string = after;
+      after = await db.transaction(tenantId, async (tx) => {
+        const { rows } = await tx.execute<{ last: string | null }>(sql`
+          with batch as materialized (
+            select chunk_id, embedder_id from ${table}
+            where chunk_id >= ${from} and embedder_id not in ${kept} order by chunk_id limit ${batchSize}
+          ), deleted as (
+            delete from ${table} where (chunk_id, embedder_id) in (select chunk_id, embedder_id from batch)
+          )
+          select max(chunk_id::text) as last from batch`);
+        return rows[0]?.last ?? null;
       });
-    } while (deleted === batchSize);
+    }
   }
 }

@@ -197,13 +197,13 @@ describe("a document that was added", () => {
 describe("a document whose embedder does not answer", () => {
   /** A tenant that has chosen a server; `state.fault` is what that does instead of making vectors. */
   async function withServer() {
-    const state = { fault: undefined as EmbedderError | undefined, asked: 0, now: 1_000 };
+    const state = { fault: undefined as EmbedderError | undefined, isTried: false, asked: 0, now: 1_000 };
     const words = createWordEmbedder();
     words.before = () => {
       state.asked += 1;
-      if (state.fault) throw state.fault;
+      if (state.fault && !state.isTried) throw state.fault;
     };
-    const open = ({ baseUrl }: EmbedderServer) => ({ ...words, id: `words of ${baseUrl}` });
+    const open = ({ baseUrl, model }: EmbedderServer) => ({ ...words, id: `words of ${model} at ${baseUrl}` });
     const circuits = createEmbedderCircuits(() => state.now);
     const sealing = { seal: (key: string) => `sealed ${key}`, unseal: (sealed: string) => sealed.slice(7) };
     const others = { installation: undefined, open, ...sealing, circuits };
@@ -214,7 +214,12 @@ describe("a document whose embedder does not answer", () => {
     const library = createLibrary(db, tenantId, embedder);
     const api = world.apiFor({ ...world.memberContext(tenantId, member), embedder, knowledgeJobs: jobs });
     const server = { kind: "openai-compatible", baseUrl: "https://a.example/v1", model: "m", dimensions: 64 } as const;
-    const choose = (apiKey: string) => api.knowledge.embedder.change({ ...server, apiKey });
+    /** A server is tried first; that succeeds. */
+    const choose = async (apiKey: string, model = "m") => {
+      state.isTried = true;
+      await api.knowledge.embedder.change({ ...server, model, apiKey });
+      state.isTried = false;
+    };
     await choose("the first key");
     await expect.poll(async () => (await api.knowledge.embedder.get()).current.kind).toBe("openai-compatible");
     const add = async (path: string, text = "The elephant is grey.") => {
@@ -281,6 +286,25 @@ describe("a document whose embedder does not answer", () => {
     for (const each of added) expect(await find(each)).toMatchObject({ waitsFor: "embedder.unreachable" });
     // By each of the workers once, at most.
     expect(state.asked).toBeLessThanOrEqual(2);
+  });
+
+  test("[F12] while it is changed keeps that waiting, until it failed too often: then it is given up, and says so", async () => {
+    const { state, tenantId, api, choose } = await withServer();
+    state.fault = new EmbedderError("embedder.unreachable");
+    await choose("a key", "another");
+    const next = async () => (await api.knowledge.embedder.get()).next;
+    await expect.poll(next, patience).toMatchObject({ failure: "embedder.unreachable", givenUp: false });
+    const lastAttempt = "update pgboss.job set start_after = now(), retry_count = retry_limit where state = 'retry'";
+    const hurry = async () => {
+      await db.executeSql("system")(lastAttempt);
+      await db.transaction(tenantId, async (tx) => tx.signal("job ordered: changeEmbedder"));
+      await db.transaction(tenantId, async (tx) => tx.signal("job ordered: giveUpChange"));
+      return next();
+    };
+    await expect.poll(hurry, { ...patience, interval: 100 }).toMatchObject({ givenUp: true });
+    state.fault = undefined;
+    await choose("a key", "another");
+    await expect.poll(next, patience).toBeNull();
   });
 
   test("[F12] because of what it says is given up after five, with that reason", async () => {

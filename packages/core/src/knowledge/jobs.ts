@@ -3,7 +3,7 @@ import type { Database, TenantTransaction } from "@parley/db";
 import type { Logger } from "@parley/platform/log";
 import * as z from "zod";
 import { createJobQueue, type JobQueue } from "../jobs/job-queue.ts";
-import { changeEmbedder } from "./change-embedder.ts";
+import { changeEmbedder, giveUpChange } from "./change-embedder.ts";
 import { clearDocument } from "./clear-document.ts";
 import { clearVectors } from "./clear-vectors.ts";
 import { EmbedderError } from "./embedder-error.ts";
@@ -91,7 +91,8 @@ export function createJobs(options: {
   queue.define("indexKnowledge", { ...kind, policy: "exclusive", expireInSeconds: longestSeconds });
   queue.define("clearVectors", { ...kind, retryLimit: 10, expireInSeconds: longestSeconds });
   queue.define("resumeDocuments", { ...kind, retryLimit: 10 });
-  queue.define("changeEmbedder", { ...changeRetries, expireInSeconds: longestSeconds });
+  queue.define("giveUpChange", { ...kind, retryLimit: 10 });
+  queue.define("changeEmbedder", { ...changeRetries, expireInSeconds: longestSeconds, deadLetter: "giveUpChange" });
   // What failed once may be what ends the process that reads it: it is tried again with no other of its like beside it, so that
   // none of them is given up for it. After the last attempt it is taken once more, to be given up.
   queue.define("ingestAlone", { ...kind, retryLimit: retries + 10, expireInSeconds: longestSeconds });
@@ -145,24 +146,36 @@ export function createJobs(options: {
           await clearDocument(services, order);
         },
       });
+      // One at a time each: a large tenant's takes long, and whoever waits must not wait behind it.
+      for (let worker = 0; worker < workers; worker += 1) {
+        await queue.handle({
+          name: "indexKnowledge",
+          schema: TenantOrder,
+          pollingIntervalSeconds: 10,
+          batchSize: 1,
+          describe,
+          async work({ tenantId }, { signal }) {
+            const current = await currentEmbedder(db, embedder, tenantId);
+            await indexKnowledge({ db, embedder: current, exactUpTo }, tenantId, signal);
+          },
+        });
+        await queue.handle({
+          name: "changeEmbedder",
+          schema: ChangeEmbedderOrder,
+          pollingIntervalSeconds: 2,
+          batchSize: 1,
+          describe,
+          async work(order, { signal }) {
+            await changeEmbedder({ db, embedder, jobs: queue, exactUpTo, now: () => performance.now() }, order, signal);
+          },
+        });
+      }
       await queue.handle({
-        name: "indexKnowledge",
-        schema: TenantOrder,
+        name: "giveUpChange",
+        schema: ChangeEmbedderOrder,
         pollingIntervalSeconds: 10,
         describe,
-        async work({ tenantId }, { signal }) {
-          const current = await currentEmbedder(db, embedder, tenantId);
-          await indexKnowledge({ db, embedder: current, exactUpTo }, tenantId, signal);
-        },
-      });
-      await queue.handle({
-        name: "changeEmbedder",
-        schema: ChangeEmbedderOrder,
-        pollingIntervalSeconds: 2,
-        describe,
-        async work(order, { signal }) {
-          await changeEmbedder({ db, embedder, jobs: queue, exactUpTo }, order, signal);
-        },
+        work: (order) => giveUpChange(db, order),
       });
       await queue.handle({
         name: "resumeDocuments",

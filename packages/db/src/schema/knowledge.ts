@@ -191,5 +191,6 @@ export const tenantEmbedders = pgTable("tenant_embedders", {
   done: integer().notNull().default(0),
   total: integer().notNull().default(0),
   failure: text().$type<ErrorCode>(),
+  givenUp: boolean().notNull().default(false),
   createdAt: time().notNull().defaultNow(),
 });

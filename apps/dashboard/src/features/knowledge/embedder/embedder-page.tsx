@@ -24,14 +24,11 @@ export function EmbedderPage() {
       {data && (
         <>
           <Current current={data.current} />
-          {data.next ? (
-            <Change next={data.next} mayManage={mayManage} />
-          ) : (
-            mayManage && (
-              <ConfirmIdentityProvider>
-                <ChooseEmbedder settings={data} />
-              </ConfirmIdentityProvider>
-            )
+          {data.next && <Change next={data.next} mayManage={mayManage} />}
+          {mayManage && (!data.next || data.next.givenUp) && (
+            <ConfirmIdentityProvider>
+              <ChooseEmbedder settings={data} />
+            </ConfirmIdentityProvider>
           )}
         </>
       )}
@@ -60,15 +57,17 @@ function Current({ current }: Pick<EmbedderSettings, "current">) {
 
 function Change({ next, mayManage }: { next: NonNullable<EmbedderSettings["next"]>; mayManage: boolean }) {
   const { cancel } = useEmbedderActions();
-  const { done, total, failure } = next;
+  const { done, total, failure, givenUp } = next;
+  const ready = `${done.toLocaleString("en")} of ${total.toLocaleString("en")}`;
   return (
     <section aria-labelledby="next" className="mt-4 rounded-card border border-line bg-surface p-4 md:p-5">
       <h2 id="next" className="font-semibold">
-        Changing to {describeEmbedder(next)}
+        {givenUp ? `The change to ${describeEmbedder(next)} was given up` : `Changing to ${describeEmbedder(next)}`}
       </h2>
       <p className="mt-1 text-sm text-ink-soft">
-        Questions are searched as before until every passage is ready. {done.toLocaleString("en")} of{" "}
-        {total.toLocaleString("en")} are.
+        {givenUp
+          ? `It failed too often, and is not tried again. Questions are searched as before. ${ready} passages were ready.`
+          : `Questions are searched as before until every passage is ready. ${ready} are.`}
       </p>
       <progress
         aria-label="Passages that are ready"
@@ -78,13 +77,14 @@ function Change({ next, mayManage }: { next: NonNullable<EmbedderSettings["next"
       />
       {failure && failure !== "internal" && (
         <p role="status" className="mt-3 text-sm text-bad">
-          {errorWords[failure].title}. It is tried again by itself. {errorWords[failure].advice}
+          {errorWords[failure].title}. {!givenUp && "It is tried again by itself. "}
+          {errorWords[failure].advice}
         </p>
       )}
       {mayManage && (
         <div className="mt-4 flex justify-end">
           <Button size="medium" busy={cancel.isPending} onClick={() => cancel.mutate()}>
-            {cancel.isPending ? "Cancelling…" : "Cancel the change"}
+            {cancel.isPending ? "Cancelling…" : givenUp ? "Clear it away" : "Cancel the change"}
           </Button>
         </div>
       )}
