@@ -82,6 +82,7 @@ export const places = {
     "packages/platform/src/rate-limits/rate-limiter.ts": limits,
     "packages/core/src/audit/record-refusal.ts": { proof: "services/api/src/record-refusals.security.test.ts" },
     "services/api/src/receive-file.ts": { proof: "services/api/src/upload-routes.security.test.ts" },
+    "services/api/src/v1/v1-routes.ts": operation("the methods that each address knows, as the code names them"),
     "services/realtime/src/fan-out.ts": channels,
     "services/realtime/src/subscriptions.ts": channels,
     "services/standalone/src/ingest/find-files.ts": operator,

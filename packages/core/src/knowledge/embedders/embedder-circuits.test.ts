@@ -37,7 +37,7 @@ test("[F12] after five failures a server is left alone for 30 seconds, and whoev
   await expect(question()).resolves.toHaveLength(1);
 });
 
-test("[T8, F12] what one workspace's server does keeps nobody from another's", async () => {
+test("[T8] [F12] what one workspace's server does keeps nobody from another's", async () => {
   const { state, question } = servers();
   state.fault = new EmbedderError("embedder.unreachable");
   for (let time = 0; time < 5; time += 1) await expect(question("one")).rejects.toThrow();
