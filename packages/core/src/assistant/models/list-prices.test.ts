@@ -7,10 +7,26 @@ test("each price has its day and where it stands, and output costs no less than 
   for (const { model, input, cached = input, output, source } of prices) {
     expect(output, model).toBeGreaterThanOrEqual(input);
     expect(input, model).toBeGreaterThanOrEqual(cached);
-    expect(source).toMatch(/openai\.com|claude\.com|google\.dev/);
+    // What models.dev says stands for the provider's page at one commit: it must not change under the day.
+    expect(source).toMatch(
+      /openai\.com|claude\.com|google\.dev|github\.com\/anomalyco\/models\.dev\/blob\/[0-9a-f]{40}\//,
+    );
   }
   const entries = prices.map(({ kind, model, from }) => `${kind} ${model} ${from}`);
   expect(new Set(entries).size).toBe(entries.length);
+});
+
+test("the usual families of each provider have prices, and a longer name is another model's", () => {
+  const day = "2026-11-26";
+  const outputs = ["gpt-5", "gpt-5.1", "gpt-5.2", "gpt-4.1", "gpt-4.1-mini", "gpt-4.1-nano-2025-04-14"].map(
+    (model) => findListPrice("openai", model, day)?.output,
+  );
+  expect(outputs).toEqual([10, 10, 14, 8, 1.6, 0.4]);
+  const inputs = ["gemini-2.5-pro", "gemini-2.5-flash", "gemini-2.5-flash-lite"].map(
+    (model) => findListPrice("google", model, day)?.input,
+  );
+  expect(inputs).toEqual([1.25, 0.3, 0.1]);
+  expect(findListPrice("google", "gemini-2.5-flash-image", day)).toBeUndefined();
 });
 
 test("of several prices of a model the newest holds that has begun", () => {
