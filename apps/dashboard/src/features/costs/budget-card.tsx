@@ -19,7 +19,7 @@ export function BudgetCard({ state }: { state: BudgetState }) {
   return (
     <CostsSection
       title="Budget"
-      lead={budget ? `Spent in ${monthName(month)}, of what may be.` : "No limit is set on what models may cost."}
+      lead={budget ? `Spent in ${monthName(month)}, and how much may be.` : "No limit is set on what models may cost."}
       aside={
         mayChange &&
         !isEditing && <Button onClick={() => setIsEditing(true)}>{budget ? "Change" : "Set a budget"}</Button>

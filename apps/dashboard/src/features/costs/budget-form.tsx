@@ -114,8 +114,8 @@ export function BudgetForm({ state: { budget, unpriced }, onClose }: BudgetFormP
       )}
       {unpriced.length > 0 && (
         <label className="mt-4 flex cursor-pointer items-start gap-2.5 text-sm">
-          <input type="checkbox" name="acceptUnpriced" required className="mt-0.5 size-4 accent-accent" />I know that
-          this budget does not hold what has no price.
+          <input type="checkbox" name="acceptUnpriced" required className="mt-0.5 size-4 shrink-0 accent-accent" />I
+          know that this budget does not hold what has no price.
         </label>
       )}
       <div className="mt-5 flex flex-wrap gap-2">

@@ -35,7 +35,7 @@ export function CostsPage() {
       <div className="mx-auto max-w-260 px-4 pt-5 pb-10 md:px-8 md:pt-8">
         <header className="mb-6">
           <h1 className="text-xl font-semibold tracking-tight">Costs</h1>
-          <p className="mt-1 text-ink-soft">What language models have cost, and what they may.</p>
+          <p className="mt-1 text-ink-soft">What language models have cost, and how much they may cost.</p>
         </header>
         <BudgetBanner className="mb-5" />
         <div>
@@ -96,7 +96,7 @@ function Report({ report, days }: { report: CostReport; days: Days }) {
       >
         <PerDay report={report} days={days} />
       </CostsSection>
-      <div className="grid gap-5 lg:grid-cols-2">
+      <div className="grid grid-cols-1 gap-5 lg:grid-cols-2">
         <CostsSection title="Per model">
           <SumTable
             caption="Spent per model"

@@ -41,7 +41,7 @@ export function DailyPlot({ days, spent, large }: DailyCosts) {
     <div
       ref={place}
       aria-hidden
-      className="min-h-60 overflow-hidden [&_.u-legend]:!text-xs [&_.u-legend_th]:!font-medium [&_.uplot]:!font-sans"
+      className="min-h-60 overflow-hidden [&_.u-legend]:!text-xs [&_.u-legend_tr:first-child:has(.u-value:empty)]:!hidden [&_tr:has(.u-value:empty)_th]:after:!content-none [&_.u-legend_th]:!font-medium [&_.uplot]:!font-sans"
     />
   );
 }
@@ -62,7 +62,7 @@ function optionsFor(element: HTMLElement): UPlot.Options {
     grid: { stroke: color("border"), width: 1 },
     ticks: { show: false },
   };
-  const money = (dollars: number | null) => (dollars === null ? "—" : formatDollars(dollars * 1_000_000));
+  const money = (dollars: number | null) => (dollars === null ? "" : formatDollars(dollars * 1_000_000));
   const bars = UPlot.paths.bars?.({ size: [0.7, 36], align: 0 });
   return {
     width: element.clientWidth,
@@ -79,7 +79,7 @@ function optionsFor(element: HTMLElement): UPlot.Options {
       { ...axis, size: 64, values: (_plot, ticks) => ticks.map((tick) => money(tick)) },
     ],
     series: [
-      { label: "Day", value: (_plot, seconds) => (seconds === null ? "—" : toDayName(seconds)) },
+      { label: "Day", value: (_plot, seconds) => (seconds === null ? "" : toDayName(seconds)) },
       {
         label: "Spent",
         stroke: color("accent"),

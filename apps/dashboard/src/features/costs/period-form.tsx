@@ -48,17 +48,17 @@ export function PeriodForm({ days, now }: { days: Days; now: Date }) {
           );
         })}
       </fieldset>
-      <form onSubmit={submit} aria-label="From one day to another" noValidate>
+      <form onSubmit={submit} aria-label="From one day to another" noValidate className="max-sm:w-full">
         <div className="flex flex-wrap items-end gap-3">
           <TextField
-            className="!mt-0"
+            className="!mt-0 min-w-36 flex-1 sm:flex-none"
             label="From"
             type="date"
             value={entered.from}
             onChange={({ target }) => setEntered({ ...entered, from: target.value })}
           />
           <TextField
-            className="!mt-0"
+            className="!mt-0 min-w-36 flex-1 sm:flex-none"
             label="Until"
             type="date"
             value={entered.until}

@@ -1,4 +1,5 @@
 import { useNow } from "../../components/age.tsx";
+import { times } from "./times.ts";
 import type { GapDetail } from "./use-gaps.ts";
 
 const weekMs = 7 * 24 * 60 * 60_000;
@@ -10,7 +11,7 @@ export function AskedChart({ gap: { weeks, asked, askedSince, publishedAt } }: {
   const summary =
     publishedAt === null
       ? `Asked ${times(asked)}`
-      : `Asked ${times(asked - askedSince)} before the article was published, and ${times(askedSince)} since`;
+      : `Asked ${times(asked - askedSince)} before the article was published, and ${askedSince === 0 ? "not once" : times(askedSince)} since`;
   const height = (count: number) => `${(100 * count) / most}%`;
   return (
     <figure className="rounded-card border border-line bg-surface p-4 shadow-xs md:p-5">
@@ -35,5 +36,3 @@ export function AskedChart({ gap: { weeks, asked, askedSince, publishedAt } }: {
     </figure>
   );
 }
-
-const times = (count: number) => (count === 0 ? "not once" : count === 1 ? "once" : `${count} times`);

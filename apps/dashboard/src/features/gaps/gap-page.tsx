@@ -124,7 +124,7 @@ function GapView({ gap }: { gap: GapDetail }) {
           <p>The draft is replaced by what a person answered in a conversation. What was written here is lost.</p>
         </ConfirmDialog>
       )}
-      <div className="mt-6 grid items-start gap-4 lg:grid-cols-[minmax(0,1fr)_20rem]">
+      <div className="mt-6 grid grid-cols-1 items-start gap-4 lg:grid-cols-[minmax(0,1fr)_20rem]">
         <div className="min-w-0 space-y-4">
           {state === "drafted" && draft && mayAct && (
             <DraftEditor key={drafted} draft={draft} save={actions.save} publish={actions.publish} />

@@ -8,6 +8,7 @@ import { ErrorNotice } from "../../errors/error-notice.tsx";
 import { Notice } from "../../forms/notice.tsx";
 import { PageTitle } from "../../shell/page-title.tsx";
 import { articleWords, GapStateTag } from "./gap-state.tsx";
+import { times } from "./times.ts";
 import { type ListedGap, useGaps, useLiveGaps } from "./use-gaps.ts";
 
 const views = {
@@ -97,8 +98,8 @@ function GapRow({ gap }: { gap: ListedGap }) {
           {state === "closed"
             ? askedSince === 0
               ? "Not asked again since it was published"
-              : `Left open ${askedSince} times more since it was published`
-            : `Asked ${asked} times, ${askedLately} in the last 30 days`}
+              : `Left open ${times(askedSince)} more since it was published`
+            : `Asked ${times(asked)}${askedLately < asked ? `, ${askedLately === 0 ? "not" : times(askedLately)} in the last 30 days` : ""}`}
           {lastAskedAt && (
             <>
               {" · "}
