@@ -1,4 +1,4 @@
-import { expectAccessibleInAllLooks } from "../src/accessible.ts";
+import { expectAccessibleInAllLooks, looks } from "../src/accessible.ts";
 import { signUp } from "../src/accounts.ts";
 import { expect, test } from "../src/fixtures.ts";
 import { newPerson } from "../src/mailbox.ts";
@@ -111,7 +111,12 @@ test("a provider is added, tried and given models and prices; the playground tel
   await expect.poll(() => provider.requests.at(-1)?.aborted).toBe(true);
   await page.goBack();
 
-  provider.enqueue({ status: 500 }, { text: "Drop the documents into the folder [1]." });
+  provider.enqueue(
+    { status: 500 },
+    {
+      text: "Drop the documents into the folder [1].\n\n```\ncp one-document.md another-document.md a-third-one.md folder\n```",
+    },
+  );
   await page.getByLabel("Question").fill("How do I add documents?");
   await page.getByRole("button", { name: "Ask" }).click();
   await expect(page.getByRole("heading", { name: "Answered" })).toBeVisible();
@@ -121,5 +126,12 @@ test("a provider is added, tried and given models and prices; the playground tel
   await expect(receipt).toContainText("large-1");
   // The model was told what the workspace asks of its answers.
   expect(JSON.stringify(provider.requests.at(-1)?.body)).toContain("Name the warranty where it matters.");
+  // On a phone a long line scrolls by itself, and not all that stands beside it.
+  const { width } = looks[2].viewport;
+  await page.setViewportSize(looks[2].viewport);
+  for (const part of [receipt, page.getByRole("list", { name: "Citations" })]) {
+    const { x = 0, width: own = 0 } = (await part.boundingBox()) ?? {};
+    expect(x + own).toBeLessThanOrEqual(width);
+  }
   await expectAccessibleInAllLooks(page);
 });

@@ -1,6 +1,7 @@
 import { type AssistantSettings, type AssistantTone, assistantLimits } from "@parley/contracts";
 import { type FormEvent, useState } from "react";
 import { Button } from "../../components/button.tsx";
+import { classNames } from "../../components/class-names.ts";
 import { ErrorNotice } from "../../errors/error-notice.tsx";
 import { TextField } from "../../forms/field.tsx";
 import { SelectField } from "../../forms/select-field.tsx";
@@ -50,11 +51,7 @@ export function GuidanceForm(props: GuidanceFormProps) {
 
   const left = (field: "guidance") => assistantLimits[field] - draft[field].length;
   return (
-    <form
-      onSubmit={submit}
-      aria-label="Guidance"
-      className="gap-5 space-y-5 lg:grid lg:grid-cols-[3fr_2fr] lg:space-y-0"
-    >
+    <form onSubmit={submit} aria-label="Guidance" className="flex flex-col gap-5 lg:grid lg:grid-cols-[3fr_2fr]">
       <fieldset disabled={!mayChange || busy} className="min-w-0 space-y-5">
         <SettingsSection title="Name and tone">
           <TextField
@@ -114,7 +111,7 @@ export function GuidanceForm(props: GuidanceFormProps) {
               type="checkbox"
               checked={draft.mayHandOff}
               onChange={({ target }) => set("mayHandOff", target.checked)}
-              className="mt-0.5 size-4 accent-accent"
+              className="mt-0.5 size-4 shrink-0 accent-accent"
             />
             <span>
               A language model may hand a conversation to a person
@@ -139,17 +136,25 @@ export function GuidanceForm(props: GuidanceFormProps) {
           />
         </SettingsSection>
       </fieldset>
-      <div className="space-y-4 lg:sticky lg:top-4 lg:self-start">
+      <div className="contents lg:sticky lg:top-4 lg:block lg:space-y-4 lg:self-start">
         <GuidancePreview name={draft.name} unknownText={draft.unknownText} guidance={draft.guidance} />
         {error !== null && error !== undefined && <ErrorNotice error={error} />}
         {mayChange && (
-          <div className="flex items-center gap-3">
+          <div
+            className={classNames(
+              "flex items-center gap-3",
+              // On a phone what is written is far from it.
+              touched &&
+                "max-lg:sticky max-lg:bottom-3 max-lg:z-10 max-lg:rounded-card max-lg:border max-lg:border-line max-lg:bg-raised max-lg:p-3 max-lg:shadow-xl",
+            )}
+          >
             <Button type="submit" variant="primary" size="medium" busy={busy}>
               {busy ? "Saving…" : "Save"}
             </Button>
             <span role="status" className="text-sm text-good">
               {saved && !touched && `Saved: answers go by it ${waits ? "once it is published" : "from now on"}`}
             </span>
+            {touched && !busy && <span className="text-sm text-ink-soft">Not saved yet</span>}
           </div>
         )}
       </div>

@@ -112,7 +112,7 @@ function ModelRow({ model, provider, isFirst, isLast }: ModelRowProps) {
             )}
           </p>
         </div>
-        <div className="flex flex-wrap items-center gap-2">
+        <div className="flex flex-wrap items-center gap-x-2 gap-y-3">
           <label className="flex cursor-pointer items-center gap-2 text-sm">
             <input
               type="checkbox"
@@ -156,12 +156,15 @@ function ModelRow({ model, provider, isFirst, isLast }: ModelRowProps) {
           >
             <ChevronDown aria-hidden className="size-4" />
           </Button>
-          <Button onClick={() => setShown(shown === "price" ? undefined : "price")} aria-expanded={shown === "price"}>
-            Price<span className="sr-only"> of {name}</span>
-          </Button>
-          <Button onClick={() => setShown("remove")}>
-            Remove<span className="sr-only"> {name}</span>
-          </Button>
+          {/* Together, also where they are too wide for the line. */}
+          <span className="flex gap-2">
+            <Button onClick={() => setShown(shown === "price" ? undefined : "price")} aria-expanded={shown === "price"}>
+              Price<span className="sr-only"> of {name}</span>
+            </Button>
+            <Button onClick={() => setShown("remove")}>
+              Remove<span className="sr-only"> {name}</span>
+            </Button>
+          </span>
         </div>
       </div>
       {failed && <ErrorNotice error={failed} className="mt-3" />}

@@ -6,6 +6,7 @@ import { ErrorNotice } from "../../errors/error-notice.tsx";
 import { FieldFrame } from "../../forms/field.tsx";
 import { type ApiOutputs, patient, useTRPCClient } from "../../trpc.ts";
 import { placeOf } from "../inbox/place-of.ts";
+import { previewOf } from "../inbox/preview-of.ts";
 import { ReceiptFigures } from "../inbox/receipt.tsx";
 import { AssistantFrame } from "./assistant-frame.tsx";
 
@@ -115,7 +116,7 @@ function Told({ answer }: { answer: PlaygroundAnswer }) {
   const { outcome, text, citations, receipt } = answer;
   const title = useId();
   return (
-    <section aria-labelledby={title} className="mt-5 grid items-start gap-5 lg:grid-cols-2">
+    <section aria-labelledby={title} className="mt-5 grid grid-cols-1 items-start gap-5 lg:grid-cols-2">
       <div className="rounded-card border border-line bg-surface p-4 shadow-xs md:p-5">
         <h2 id={title} className="text-sm font-medium text-ink-soft">
           {outcomes[outcome]}
@@ -131,7 +132,7 @@ function Told({ answer }: { answer: PlaygroundAnswer }) {
                 <span className="min-w-0">
                   <span className="font-medium wrap-anywhere">{placeOf(document, headingPath)}</span>
                   <span className="mt-0.5 line-clamp-3 block text-ink-soft wrap-anywhere" dir="auto">
-                    {quote}
+                    {previewOf(quote)}
                   </span>
                 </span>
               </li>

@@ -32,7 +32,7 @@ export function QualityChoice({ quality }: { quality: AnswerQuality }) {
                 value={option}
                 checked={chosen === option}
                 onChange={() => setQuality.mutate(option)}
-                className="mt-0.5 size-4 accent-accent"
+                className="mt-0.5 size-4 shrink-0 accent-accent"
               />
               <span>
                 <span className="font-medium">{label}</span>

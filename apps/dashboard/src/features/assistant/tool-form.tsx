@@ -123,7 +123,7 @@ type CheckProps = { name: string; checked: boolean; label: string; means: string
 function Check({ name, checked, label, means }: CheckProps) {
   return (
     <label className="mt-4 flex cursor-pointer items-start gap-2.5 text-sm">
-      <input type="checkbox" name={name} defaultChecked={checked} className="mt-0.5 size-4 accent-accent" />
+      <input type="checkbox" name={name} defaultChecked={checked} className="mt-0.5 size-4 shrink-0 accent-accent" />
       <span>
         {label}
         {means && <span className="block text-ink-soft">{means}</span>}

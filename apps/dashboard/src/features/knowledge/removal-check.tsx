@@ -20,7 +20,7 @@ export function RemovalCheck({ atOnce, onChange }: RemovalCheckProps) {
           type="checkbox"
           checked={atOnce}
           onChange={({ target }) => onChange(target.checked)}
-          className="mt-0.5 size-4 accent-accent"
+          className="mt-0.5 size-4 shrink-0 accent-accent"
         />
         <span>Remove it at once, without a check</span>
       </label>

@@ -148,7 +148,7 @@ function Results({ found }: { found: ExplainedSearch }) {
           {asked.replaceAll("\n", " · ")}
         </p>
       )}
-      <div className="grid items-start gap-4 lg:grid-cols-2">
+      <div className="grid grid-cols-1 items-start gap-4 lg:grid-cols-2">
         <SearchVerdict verdict={verdict} passages={passages} />
         <WordTable words={words} />
       </div>

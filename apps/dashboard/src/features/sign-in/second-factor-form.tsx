@@ -63,7 +63,7 @@ export function SecondFactorForm({ onDone, onRestart }: SecondFactorFormProps) {
             error={isWrong ? wrong : undefined}
           />
           <label className="mt-4 flex cursor-pointer items-start gap-2.5 text-sm">
-            <input type="checkbox" name="trust" className="mt-0.5 size-4 accent-accent" />
+            <input type="checkbox" name="trust" className="mt-0.5 size-4 shrink-0 accent-accent" />
             <span>
               Trust this device for 30 days
               <span className="block text-ink-soft">No code is asked for here until then. Not on a shared device.</span>

@@ -41,7 +41,7 @@ function Changed({ answer: { testId, question, change, before, after } }: { answ
           {label}
         </span>
       </summary>
-      <div className="grid gap-4 border-t border-line px-4 py-4 md:grid-cols-2 md:px-5">
+      <div className="grid grid-cols-1 gap-4 border-t border-line px-4 py-4 md:grid-cols-2 md:px-5">
         <Side title="Now" given={before} />
         <Side title="With these changes" given={after} />
       </div>

@@ -30,7 +30,7 @@ export function CheckChoice({ mode, mayManage }: { mode: ChangeCheckMode; mayMan
               value={option}
               checked={chosen === option}
               onChange={() => choose.mutate(option)}
-              className="mt-0.5 size-4 accent-accent"
+              className="mt-0.5 size-4 shrink-0 accent-accent"
             />
             <span>
               <span className="font-medium">{label}</span>

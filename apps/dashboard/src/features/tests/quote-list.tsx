@@ -1,6 +1,7 @@
 import type { CitedQuote } from "@parley/contracts";
 import { Link } from "@tanstack/react-router";
 import { classNames } from "../../components/class-names.ts";
+import { previewOf } from "../inbox/preview-of.ts";
 
 type QuoteListProps = { label: string; quotes: readonly CitedQuote[]; missing?: readonly number[] };
 
@@ -30,8 +31,8 @@ export function QuoteList({ label, quotes, missing = [] }: QuoteListProps) {
               </Link>
               {isMissing && <strong className="font-semibold text-bad">Not cited any more</strong>}
             </p>
-            <p className="mt-1 line-clamp-6 wrap-anywhere whitespace-pre-line" dir="auto">
-              {text}
+            <p className="mt-1 line-clamp-6 wrap-anywhere" dir="auto">
+              {previewOf(text)}
             </p>
           </li>
         );

@@ -20,7 +20,7 @@ export function RunPanel({ run, mayAct }: { run: TestRun; mayAct: boolean }) {
           {!isUnderWay &&
             done === 0 &&
             (status === "cancelled" ? "Cancelled before the first question" : "Nothing was asked")}
-          {!isUnderWay && done > 0 && (failed === 0 ? `None of ${done} fails` : `${failed} of ${done} fail`)}
+          {!isUnderWay && done > 0 && (failed === 0 ? describePassed(done, undecided) : `${failed} of ${done} fail`)}
         </p>
         {isUnderWay && mayAct ? (
           <Button busy={cancel.isPending} onClick={() => cancel.mutate(id)}>
@@ -50,4 +50,10 @@ export function RunPanel({ run, mayAct }: { run: TestRun; mayAct: boolean }) {
       {cancel.isError && <ErrorNotice error={cancel.error} className="mt-3" />}
     </section>
   );
+}
+
+/** Of tests none of which fails. */
+function describePassed(done: number, undecided: number): string {
+  if (undecided > 0) return `None of ${done} ${done === 1 ? "test" : "tests"} fails`;
+  return done === 1 ? "The test passes" : `All ${done} tests pass`;
 }

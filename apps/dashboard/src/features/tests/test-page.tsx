@@ -6,6 +6,7 @@ import { type FormEvent, useState } from "react";
 import { Age } from "../../components/age.tsx";
 import { Button } from "../../components/button.tsx";
 import { ConfirmDialog } from "../../components/confirm-dialog.tsx";
+import { Markdown } from "../../components/markdown.tsx";
 import { Skeleton } from "../../components/skeleton.tsx";
 import { ErrorNotice } from "../../errors/error-notice.tsx";
 import { TextField } from "../../forms/field.tsx";
@@ -67,7 +68,7 @@ function TestView({ test }: { test: TestDetail }) {
         {history.length > 0 &&
           ` · Asked after ${history.length} earlier ${history.length === 1 ? "message" : "messages"}`}
       </p>
-      <div className="mt-6 grid gap-4 md:grid-cols-2">
+      <div className="mt-6 grid grid-cols-1 gap-4 md:grid-cols-2">
         <Side title="Expected">
           {expected ? (
             <>
@@ -111,9 +112,9 @@ function Side({ title, children }: { title: string; children: React.ReactNode })
 }
 
 const Answer = ({ text }: { text: string }) => (
-  <p className="wrap-anywhere whitespace-pre-line" dir="auto">
-    {text}
-  </p>
+  <div dir="auto" className="wrap-anywhere">
+    <Markdown source={text} />
+  </div>
 );
 
 type GotProps = { testId: KnowledgeTestId; result: TestResult; mayAct: boolean; isDecided: boolean };

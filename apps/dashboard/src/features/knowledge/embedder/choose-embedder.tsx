@@ -51,7 +51,7 @@ export function ChooseEmbedder({ settings }: { settings: EmbedderSettings }) {
                 value={each}
                 checked={each === kind}
                 onChange={() => setKind(each)}
-                className="mt-1 accent-accent"
+                className="mt-1 shrink-0 accent-accent"
               />
               <span>
                 <span className="block text-sm font-medium">{embedderNames[each].label}</span>

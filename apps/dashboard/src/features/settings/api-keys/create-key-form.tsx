@@ -53,7 +53,7 @@ export function CreateKeyForm({ onCancel, onMade }: CreateKeyFormProps) {
                 defaultChecked={index === 0}
                 // At least one: a key that opens nothing is none.
                 onChange={(event) => requireOne(event.currentTarget.form)}
-                className="mt-0.5 size-4 accent-accent"
+                className="mt-0.5 size-4 shrink-0 accent-accent"
               />
               <span>
                 {label}
