@@ -381,6 +381,16 @@ TABLE models OWNER owner FORCE ROW LEVEL SECURITY;
   POLICY tenant_update FOR UPDATE TO app USING (tenant_id = ( SELECT app.tenant_id() AS tenant_id)) WITH CHECK (tenant_id = ( SELECT app.tenant_id() AS tenant_id));
   POLICY tenant_delete FOR DELETE TO app USING (tenant_id = ( SELECT app.tenant_id() AS tenant_id));
 
+TABLE models_in_use OWNER owner FORCE ROW LEVEL SECURITY;
+  PRIMARY KEY (tenant_id);
+  FOREIGN KEY (tenant_id, changed_by) REFERENCES members (tenant_id, id);
+  FOREIGN KEY (tenant_id) REFERENCES tenants (tenant_id);
+  GRANT SELECT, INSERT, UPDATE, DELETE TO app;
+  POLICY tenant_select FOR SELECT TO app USING (tenant_id = ( SELECT app.tenant_id() AS tenant_id));
+  POLICY tenant_insert FOR INSERT TO app WITH CHECK (tenant_id = ( SELECT app.tenant_id() AS tenant_id));
+  POLICY tenant_update FOR UPDATE TO app USING (tenant_id = ( SELECT app.tenant_id() AS tenant_id)) WITH CHECK (tenant_id = ( SELECT app.tenant_id() AS tenant_id));
+  POLICY tenant_delete FOR DELETE TO app USING (tenant_id = ( SELECT app.tenant_id() AS tenant_id));
+
 TABLE nearest OWNER owner FORCE ROW LEVEL SECURITY;
   PRIMARY KEY (tenant_id, chunk_id, embedder_id);
   FOREIGN KEY (tenant_id, chunk_id) REFERENCES chunks (tenant_id, id);

@@ -30,10 +30,10 @@ export type ComposeDeps = {
   db: Database;
   embedder: Embedder;
   /** Who writes the tenant's answers. */
-  modelsOf: (tenantId: TenantId) => Promise<Models>;
+  modelsOf: (tenantId: TenantId, scope?: KnowledgeScope) => Promise<Models>;
   /** What an answer may ask of the tenant's own server; absent: nothing. */
   toolsOf?: HttpTools["open"];
-  /** What is known, and what the assistant is told: by default, what is in use. */
+  /** What is known, what the assistant is told, and who writes: by default, what is in use. */
   scope?: KnowledgeScope;
   /** In milliseconds: from the question to the last word, and from one sign of life of a model to the next. */
   limits: { timeoutMs: number; idleTimeoutMs: number };
@@ -95,7 +95,7 @@ export async function composeAnswer(
   const inTime = AbortSignal.any([signal, AbortSignal.timeout(deps.limits.timeoutMs)]);
   const [settings, models] = await unlessAborted(
     inTime,
-    Promise.all([readSettings(deps.db, tenantId, deps.scope), deps.modelsOf(tenantId)]),
+    Promise.all([readSettings(deps.db, tenantId, deps.scope), deps.modelsOf(tenantId, deps.scope)]),
   );
   const { passages, searchMs } = await unlessAborted(inTime, timed(retrieve(deps, models, tenantId, asked)));
   // Whoever can look nothing up is given nothing.

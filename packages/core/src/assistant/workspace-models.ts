@@ -1,9 +1,10 @@
 import type { AnswerQuality, ModelProviderId, TenantId } from "@parley/contracts";
 import type { Database } from "@parley/db";
-import { answerQuality, modelPrices, modelProviders, models } from "@parley/db/schema";
+import { answerQuality, modelPrices, modelProviders, models, modelsInUse } from "@parley/db/schema";
 import { type Circuit, createCircuit } from "@parley/platform/http/circuit";
 import { and, asc, desc, eq, lte, sql } from "drizzle-orm";
 import { AppError } from "../app-error.ts";
+import type { KnowledgeScope } from "../knowledge/held-changes.ts";
 import type { Answerer } from "./answerer.ts";
 import { createHttpTools, type HttpTools } from "./http-tools.ts";
 import { type Connection, providerAddresses } from "./models/connection.ts";
@@ -23,8 +24,8 @@ export type WorkspaceModels = {
   installation: Model | undefined;
   /** Of tenants that chose nothing else. */
   quality: AnswerQuality;
-  /** What the tenant's answers are written by. */
-  of(tenantId: TenantId): Promise<Models>;
+  /** What the tenant's answers are written by, or would be once what is held were published. */
+  of(tenantId: TenantId, scope?: KnowledgeScope): Promise<Models>;
   /** Of these, what may be asked though nobody knows what it costs. */
   unpriced(tenantId: TenantId): Promise<{ provider: string; model: string }[]>;
   /** Asks a provider's model for a word, with the key that is stored. @throws AppError `model_provider.not_found`, the signal's reason */
@@ -86,22 +87,27 @@ export function createWorkspaceModels(options: {
     return createModel({ ...connection, provider: row.name, model, prices, circuit: circuitOf(row) });
   }
 
-  async function modelsOf(tenantId: TenantId) {
-    const [setting] = await db.read(tenantId, (read) => read.select().from(answerQuality));
-    const quality = setting?.quality ?? usual;
-    const rows = await db.read(tenantId, (read) =>
-      read
-        .select({ model: models, provider: modelProviders })
-        .from(models)
-        .innerJoin(
-          modelProviders,
-          and(eq(modelProviders.tenantId, models.tenantId), eq(modelProviders.id, models.providerId)),
-        )
-        .orderBy(asc(models.level), asc(models.position), asc(models.createdAt), asc(models.id)),
+  async function modelsOf(tenantId: TenantId, scope: KnowledgeScope = "live") {
+    const [setting] = await db.read(tenantId, (read) =>
+      read.select().from(answerQuality).fullJoin(modelsInUse, eq(modelsInUse.tenantId, answerQuality.tenantId)),
     );
+    const inUse = scope === "live" ? (setting?.models_in_use ?? undefined) : undefined;
+    const quality = (inUse ?? setting?.answer_quality)?.quality ?? usual;
+    const rows = inUse
+      ? await findInUse(db, tenantId, inUse)
+      : await db.read(tenantId, (read) =>
+          read
+            .select({ model: models, provider: modelProviders })
+            .from(models)
+            .innerJoin(
+              modelProviders,
+              and(eq(modelProviders.tenantId, models.tenantId), eq(modelProviders.id, models.providerId)),
+            )
+            .orderBy(asc(models.level), asc(models.position), asc(models.createdAt), asc(models.id)),
+        );
     if (rows.length === 0) return { quality, tiers: installation ? [{ level: 1, models: [installation] }] : [] };
-    const prices = await findOwnPrices(db, tenantId);
     const today = new Date().toISOString().slice(0, 10);
+    const prices = new Map([...priceInUse(inUse, today), ...(await findOwnPrices(db, tenantId))]);
     const usable = rows.flatMap(({ model: { id, level, name, enabled }, provider }) =>
       enabled
         ? [{ level, model: toAnswerer(provider, name, prices.get(id) ?? findListPrice(provider.kind, name, today)) }]
@@ -141,6 +147,31 @@ async function getProvider(db: Database, tenantId: TenantId, id: ModelProviderId
   if (!row) throw new AppError("model_provider.not_found");
   return row;
 }
+
+type InUse = typeof modelsInUse.$inferSelect;
+
+/** As the tables have them where nothing is held; a model whose provider was removed is gone with its key. */
+async function findInUse(db: Database, tenantId: TenantId, inUse: InUse) {
+  const providers = await db.read(tenantId, (read) => read.select().from(modelProviders));
+  const sorted = inUse.models.toSorted(
+    (a, b) => a.level - b.level || a.position - b.position || a.createdAt.localeCompare(b.createdAt),
+  );
+  return sorted.flatMap((model) => {
+    const provider = providers.find(({ id }) => id === model.providerId);
+    return provider ? [{ model, provider }] : [];
+  });
+}
+
+/** Prices of models that may be removed from the tables already. */
+const priceInUse = (inUse: InUse | undefined, today: string): Map<string, Prices> =>
+  new Map(
+    (inUse?.models ?? []).flatMap(({ id, prices }) => {
+      const [price] = prices
+        .filter(({ validFrom }) => validFrom <= today)
+        .sort((a, b) => b.validFrom.localeCompare(a.validFrom));
+      return price ? [[id, { input: price.input, cached: price.cached ?? undefined, output: price.output }]] : [];
+    }),
+  );
 
 /** The tenant's own price of each model that has one today. */
 async function findOwnPrices(db: Database, tenantId: TenantId): Promise<Map<string, Prices>> {

@@ -1,6 +1,5 @@
 import { ChangeCheckMode, DiscardChanges, PublishChanges } from "@parley/contracts";
 import * as z from "zod";
-import { nameModels } from "../assistant/name-models.ts";
 import { readCheckMode } from "../knowledge/held-changes.ts";
 import type { Actor } from "../tenants/acting-member.ts";
 import { type Context, type MemberCaller, procedureFor, router } from "../trpc.ts";
@@ -8,15 +7,13 @@ import { chooseCheck } from "./choose-check.ts";
 import { getChanges } from "./get-changes.ts";
 import { discardChanges, publishChanges } from "./publish-changes.ts";
 import { askForRun } from "./start-run.ts";
-import type { TestedBy } from "./tested-state.ts";
+import { findTestedBy, type TestedBy } from "./tested-state.ts";
 
 type MemberContext = Pick<Context, "models" | "embedder" | "ip"> & { caller: MemberCaller };
 
 const actorOf = ({ caller, ip }: MemberContext): Actor => ({ memberId: caller.memberId, ip });
-const testedBy = async ({ models, embedder, caller }: MemberContext): Promise<TestedBy> => ({
-  answerer: nameModels(await models.of(caller.tenantId)),
-  embedder,
-});
+const testedBy = ({ models, embedder, caller }: MemberContext): Promise<TestedBy> =>
+  findTestedBy({ modelsOf: models.of, embedder }, caller.tenantId);
 
 /** Changes of the knowledge and of the assistant's settings that wait to be published, and what the tests say of them. */
 export const changesRouter = router({

@@ -2,6 +2,7 @@ import type { CitedQuote, KnowledgeTestId, TestVerdict } from "@parley/contracts
 import type { TenantTransaction } from "@parley/db";
 import { knowledgeTestResults, knowledgeTestRuns, knowledgeTests } from "@parley/db/schema";
 import { asc, desc, eq, sql } from "drizzle-orm";
+import { describeHeldModels } from "../assistant/held-models.ts";
 import { describeHeldSettings } from "../assistant/held-settings.ts";
 import { listHeldDocuments, listHeldRemovals, readCheckMode } from "../knowledge/held-changes.ts";
 import { readTestedState, type TestedBy, toFingerprint } from "./tested-state.ts";
@@ -65,6 +66,7 @@ async function listHeld(tx: TenantTransaction, seen: string | undefined) {
     documentsInAll: total,
     removals: await listHeldRemovals(tx),
     settings: await describeHeldSettings(tx),
+    models: await describeHeldModels(tx),
   };
 }
 

@@ -1,8 +1,17 @@
 import { randomUUID } from "node:crypto";
-import { defaultAssistantSettings, KnowledgeTestId, type KnowledgeTestRunId, MemberId } from "@parley/contracts";
+import {
+  defaultAssistantSettings,
+  KnowledgeTestId,
+  type KnowledgeTestRunId,
+  MemberId,
+  ModelId,
+  ModelProviderId,
+} from "@parley/contracts";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { builtInAnswerer } from "../assistant/built-in-answerer.ts";
 import { composeAnswer } from "../assistant/compose-answer.ts";
+import { nameModels } from "../assistant/name-models.ts";
+import { createWorkspaceModels } from "../assistant/workspace-models.ts";
 import { listAuditEntries } from "../audit/list-entries.ts";
 import { createMeter } from "../costs/meter.ts";
 import { clearDocument } from "../knowledge/clear-document.ts";
@@ -108,7 +117,14 @@ test("delete a paragraph: before it is published exactly the questions that depe
   const sums = await library.audit();
   expect(sums).toMatchObject({ keptChunks: sums?.["chunks"], keptLength: sums?.["length"], hidden: 0, mistaken: 0 });
   expect(sums?.["stored"]).toBe(sums?.["chunks"]);
-  const details = { documents: 1, removedDocuments: 0, removedSources: 0, settings: false, anyway: true };
+  const details = {
+    documents: 1,
+    removedDocuments: 0,
+    removedSources: 0,
+    models: false,
+    settings: false,
+    anyway: true,
+  };
   expect((await audit())[0]).toEqual({ action: "changes.published", actor: "member", details });
 });
 
@@ -225,6 +241,59 @@ test("guidance is not in use before it is published, and the tests are asked wit
   await api.assistant.settings.change({ basedOn: 1, settings: { ...settings, name: "Nova" } });
   await api.assistant.settings.change({ basedOn: 1, basedOnHeld: 1, settings });
   expect(await api.assistant.settings.held()).toBeNull();
+});
+
+test("other models write no answer before they are published, and the tests are asked with them", async () => {
+  const { check, changes, publish, deps, api, tenantId, audit } = await newShop();
+  const fetch = () => Promise.reject(new Error("nobody is called"));
+  const secret = "a secret of tests alone, 32 characters or more";
+  const workspace = createWorkspaceModels({ db: world.db, secret, fetch, installation: undefined });
+  const written = async () => ({
+    live: nameModels(await workspace.of(tenantId)),
+    held: nameModels(await workspace.of(tenantId, "held")),
+  });
+  const { models } = api.assistant;
+  const provider = { id: ModelProviderId.parse(randomUUID()), kind: "openai" as const, name: "Ours" };
+  await models.saveProvider({ ...provider, apiKey: "key-of-a-tenant" });
+  const small = { id: ModelId.parse(randomUUID()), providerId: provider.id, name: "small", enabled: true, level: 1 };
+  const large = { ...small, id: ModelId.parse(randomUUID()), name: "large", level: 2 };
+  await models.saveModel(small);
+  await models.setQuality({ quality: "economical" });
+  await models.setPrice({ modelId: small.id, validFrom: "2026-01-01", input: 1, output: 2 });
+  expect(await written()).toEqual({ live: "built-in", held: "small of Ours (economical)" });
+
+  const asked: (string | undefined)[] = [];
+  deps.modelsOf = async (_, scope) => {
+    asked.push(scope);
+    return writtenBy()();
+  };
+  expect(await check()).toMatchObject({ models: { changedBy: "Ada" }, check: { asked: 3, failed: 0 } });
+  expect(asked.filter((scope) => scope === "held").length).toBeGreaterThanOrEqual(3);
+  await publish(true);
+  expect(await written()).toEqual({ live: "small of Ours (economical)", held: "small of Ours (economical)" });
+  expect((await audit())[0]).toMatchObject({ action: "changes.published", details: { models: true } });
+
+  const before = await models.list();
+  expect(before).toMatchObject({ isHeld: false, quality: "economical", models: [{ name: "small", ownPrices: [{}] }] });
+  await models.saveModel(large);
+  await models.setQuality({ quality: "best" });
+  await models.removeModel({ id: small.id });
+  expect(await written()).toEqual({ live: "small of Ours (economical)", held: "large of Ours (best)" });
+  const [tier] = (await workspace.of(tenantId)).tiers;
+  const asking = tier?.models[0]?.request?.({ text: "?", history: [], passages: [] });
+  expect(asking?.costOf({ inputTokens: 1_000_000, cachedTokens: 0, outputTokens: 0 })).toBe(1_000_000);
+  expect((await models.list()).isHeld).toBe(true);
+  const { seen } = await changes.get();
+  await changes.discard({ seen: seen ?? "" });
+  expect(await models.list()).toEqual(before);
+  expect(await written()).toEqual({ live: "small of Ours (economical)", held: "small of Ours (economical)" });
+
+  // A key that is taken away is used no more, whatever is held.
+  await models.saveModel(large);
+  await models.removeProvider({ id: provider.id });
+  expect(await written()).toEqual({ live: "built-in", held: "built-in" });
+  await changes.discard({ seen: (await changes.get()).seen ?? "" });
+  expect((await models.list()).models).toEqual([]);
 });
 
 test("what comes while the tests are asked is not published unseen, and has them asked anew", async () => {

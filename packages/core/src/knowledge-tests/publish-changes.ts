@@ -4,6 +4,7 @@ import { knowledgeTestResults, knowledgeTestRuns, knowledgeTests } from "@parley
 import { and, desc, eq, sql } from "drizzle-orm";
 import type * as z from "zod";
 import { AppError } from "../app-error.ts";
+import { discardHeldModels, publishHeldModels } from "../assistant/held-models.ts";
 import { discardHeldSettings, publishHeldSettings } from "../assistant/held-settings.ts";
 import { type AuditRecord, recordAudit } from "../audit/record-audit.ts";
 import { readCheckMode } from "../knowledge/held-changes.ts";
@@ -32,6 +33,7 @@ export async function publishChanges(
 ): Promise<void> {
   await checkStillMay(tx, by, "knowledge.manage");
   await checkStillMay(tx, by, "assistant.manage");
+  await checkStillMay(tx, by, "models.manage");
   const state = await lockChanges(tx, testedBy, seen);
   const check = await findCheck(tx, state);
   const isPassed = check?.failed === 0 || (await tx.$count(knowledgeTests)) === 0;
@@ -65,12 +67,14 @@ export async function discardChanges(
 ): Promise<void> {
   await checkStillMay(tx, by, "knowledge.manage");
   await checkStillMay(tx, by, "assistant.manage");
+  await checkStillMay(tx, by, "models.manage");
   await lockChanges(tx, testedBy, seen);
   const { documents } = await discardHeld(tx, jobs);
+  const models = await discardHeldModels(tx);
   const settings = await discardHeldSettings(tx);
   await cancelHeldRuns(tx);
   await announce(tx, { type: "tests.changed" });
-  await recordAudit(tx, { action: "changes.discarded", ...actorOf(by), details: { documents, settings } });
+  await recordAudit(tx, { action: "changes.discarded", ...actorOf(by), details: { documents, models, settings } });
 }
 
 async function lockChanges(tx: TenantTransaction, testedBy: TestedBy, seen: string): Promise<TestedState> {
@@ -106,17 +110,21 @@ async function publish(
   { anyway }: { anyway: boolean },
 ): Promise<void> {
   const { documents, removedDocuments, removedSources } = await publishHeld(tx, jobs);
+  const models = await publishHeldModels(tx);
   const settings = await publishHeldSettings(tx, by);
   // What the tests were asked with is in use now: they need not be asked again.
   if (check) {
-    const fingerprint = toFingerprint(await readTestedState(tx, testedBy));
+    const { answerer } = testedBy;
+    const fingerprint = toFingerprint(
+      await readTestedState(tx, { ...testedBy, answerer: { ...answerer, live: answerer.held } }),
+    );
     await tx.update(knowledgeTestRuns).set({ isHeld: false, fingerprint }).where(eq(knowledgeTestRuns.id, check.id));
   }
   await cancelHeldRuns(tx);
   await announce(tx, { type: "tests.changed" });
   const counts = { documents, removedDocuments: removedDocuments.length, removedSources: removedSources.length };
   const actor = actorOf(by);
-  await recordAudit(tx, { action: "changes.published", ...actor, details: { ...counts, settings, anyway } });
+  await recordAudit(tx, { action: "changes.published", ...actor, details: { ...counts, models, settings, anyway } });
   for (const id of removedDocuments) {
     await recordAudit(tx, { action: "document.removed", ...actor, target: { kind: "document", id } });
   }

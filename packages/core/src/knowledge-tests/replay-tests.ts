@@ -4,7 +4,6 @@ import { knowledgeTestResults, knowledgeTestRuns, knowledgeTests } from "@parley
 import { and, asc, desc, eq, inArray, lte, notExists, notInArray, sql } from "drizzle-orm";
 import type { Answer, ComposeDeps } from "../assistant/compose-answer.ts";
 import { composeAnswer } from "../assistant/compose-answer.ts";
-import { nameModels } from "../assistant/name-models.ts";
 import { createMeter } from "../costs/meter.ts";
 import { recordSpending } from "../costs/record-spending.ts";
 import { type SpentFor, sumSpent } from "../costs/spent.ts";
@@ -14,7 +13,14 @@ import type { KnowledgeJobs } from "../knowledge/jobs.ts";
 import { announce } from "../outbox/announce.ts";
 import { type Judgement, judge, quoteSha256 } from "./judge.ts";
 import { publishPassed } from "./publish-changes.ts";
-import { listChanges, listHeldChanges, readTestedState, type TestedBy, toFingerprint } from "./tested-state.ts";
+import {
+  findTestedBy,
+  listChanges,
+  listHeldChanges,
+  readTestedState,
+  type TestedBy,
+  toFingerprint,
+} from "./tested-state.ts";
 
 export type TestRun = { tenantId: TenantId; runId: KnowledgeTestRunId };
 type Test = typeof knowledgeTests.$inferSelect;
@@ -31,8 +37,8 @@ export async function replayTests(
   { tenantId, runId }: TestRun,
   signal: AbortSignal,
 ): Promise<void> {
-  const { db, embedder } = deps;
-  const by = { answerer: nameModels(await deps.modelsOf(tenantId)), embedder };
+  const { db } = deps;
+  const by = await findTestedBy(deps, tenantId);
   const scope = await db.transaction(tenantId, (tx) => begin(tx, by, runId));
   if (!scope) return;
   for (;;) {

@@ -3,12 +3,11 @@ import type { TenantTransaction } from "@parley/db";
 import { knowledgeTestRuns, knowledgeTests } from "@parley/db/schema";
 import { and, desc, eq, isNotNull, ne, sql } from "drizzle-orm";
 import type { ComposeDeps } from "../assistant/compose-answer.ts";
-import { nameModels } from "../assistant/name-models.ts";
 import type { KnowledgeJobs } from "../knowledge/jobs.ts";
 import { announce } from "../outbox/announce.ts";
 import { cancelHeldRuns } from "./cancel-run.ts";
 import { publishPassed } from "./publish-changes.ts";
-import { readTestedState, toFingerprint } from "./tested-state.ts";
+import { findTestedBy, readTestedState, toFingerprint } from "./tested-state.ts";
 
 /** Has every test asked again; a run of the same kind that waits to begin is the one. @returns the run */
 async function startRun(
@@ -52,7 +51,7 @@ type NoticeDeps = Pick<ComposeDeps, "db" | "modelsOf" | "embedder"> & { jobs: Pi
  * of them, or the crawl's end, brings us here once more.
  */
 export async function noticeChange({ db, jobs, modelsOf, embedder }: NoticeDeps, tenantId: TenantId): Promise<void> {
-  const by = { answerer: nameModels(await modelsOf(tenantId)), embedder };
+  const by = await findTestedBy({ modelsOf, embedder }, tenantId);
   await db.transaction(tenantId, async (tx) => {
     const { rowCount } = await tx.execute(
       sql`select 1 from document_versions where status in ('queued', 'parsing', 'embedding')

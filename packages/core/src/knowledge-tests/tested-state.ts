@@ -1,7 +1,9 @@
-import type { TestedChange } from "@parley/contracts";
+import type { TenantId, TestedChange } from "@parley/contracts";
 import type { TenantTransaction } from "@parley/db";
-import { documents, documentVersions, heldSettings, knowledgeTestRuns } from "@parley/db/schema";
+import { documents, documentVersions, heldSettings, knowledgeTestRuns, modelsInUse } from "@parley/db/schema";
 import { and, desc, eq, gt, isNotNull, sql } from "drizzle-orm";
+import type { ComposeDeps } from "../assistant/compose-answer.ts";
+import { nameModels } from "../assistant/name-models.ts";
 import { type KnowledgeScope, listHeldDocuments, listHeldRemovals } from "../knowledge/held-changes.ts";
 import type { Embedder } from "../knowledge/passage.ts";
 import { currentEmbedderId } from "../knowledge/tenant-embedder.ts";
@@ -16,8 +18,19 @@ export type TestedState = {
   held?: string | undefined;
 };
 
-/** Who has a part in every answer: who writes, by name, and what finds where the tenant has chosen nothing else. */
-export type TestedBy = { answerer: string; embedder: Embedder };
+/**
+ * Who has a part in every answer: who writes, by name, now and once what is held is published; and what finds where the tenant has chosen
+ * nothing else.
+ */
+export type TestedBy = { answerer: Record<KnowledgeScope, string>; embedder: Embedder };
+
+export const findTestedBy = async (
+  { modelsOf, embedder }: Pick<ComposeDeps, "modelsOf" | "embedder">,
+  tenantId: TenantId,
+): Promise<TestedBy> => ({
+  answerer: { live: nameModels(await modelsOf(tenantId)), held: nameModels(await modelsOf(tenantId, "held")) },
+  embedder,
+});
 
 const mostChanges = 20;
 
@@ -35,7 +48,7 @@ export async function readTestedState(
   `);
   const [row] = rows;
   if (!row) throw new Error("an aggregate returned no row");
-  return { ...row, embedder, answerer, held: scope === "held" ? await readHeld(tx) : undefined };
+  return { ...row, embedder, answerer: answerer[scope], held: scope === "held" ? await readHeld(tx) : undefined };
 }
 
 /** By what the held changes are known again: 32 hexadecimal digits; undefined: there are none. */
@@ -44,6 +57,7 @@ async function readHeld(tx: TenantTransaction): Promise<string | undefined> {
   const { rows } = await tx.execute<{ held: string | null }>(sql`
     select md5(string_agg(id, ',' order by id)) as held from (
       select id::text from document_versions where status = 'held'
+      union all select 'models ' || revision || ' ' || changed_at from models_in_use
       union all select 'settings ' || revision || ' ' || changed_at from held_settings
       union all select id from json_array_elements_text(${JSON.stringify(removals.map(({ id }) => id))}::json) as id
     ) as held`);
@@ -95,8 +109,12 @@ export async function listChanges(tx: TenantTransaction, now: TestedState): Prom
 }
 
 /** What would change were all published that is held. */
-export async function listHeldChanges(tx: TenantTransaction, { settings }: TestedState): Promise<TestedChange[]> {
+export async function listHeldChanges(
+  tx: TenantTransaction,
+  { settings, answerer }: TestedState,
+): Promise<TestedChange[]> {
   const changes: TestedChange[] = [];
+  if ((await tx.$count(modelsInUse)) > 0) changes.push({ kind: "answerer", name: answerer });
   if ((await tx.$count(heldSettings)) > 0) changes.push({ kind: "settings", version: settings + 1 });
   for (const { title } of await listHeldRemovals(tx)) changes.push({ kind: "removed", title });
   const held = await listHeldDocuments(tx, mostChanges);

@@ -39,9 +39,8 @@ export async function openTestedShop(world: World, embedder: Embedder) {
     },
   };
 
-  const deps = { db: world.db, embedder, modelsOf: writtenBy(), limits, jobs: jobs as never } satisfies ComposeDeps & {
-    jobs: unknown;
-  };
+  const modelsOf: ComposeDeps["modelsOf"] = writtenBy();
+  const deps = { db: world.db, embedder, modelsOf, limits, jobs: jobs as never };
 
   /** Asks, and gets the built-in answer in the conversation. */
   async function ask(text: string): Promise<MessageId> {

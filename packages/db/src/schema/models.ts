@@ -1,5 +1,5 @@
-import type { AnswerQuality, ModelId, ModelProviderId, ModelProviderKind } from "@parley/contracts";
-import { boolean, date, doublePrecision, integer, pgTable, text, uuid } from "drizzle-orm/pg-core";
+import type { AnswerQuality, MemberId, ModelId, ModelProviderId, ModelProviderKind } from "@parley/contracts";
+import { boolean, date, doublePrecision, integer, jsonb, pgTable, text, uuid } from "drizzle-orm/pg-core";
 import { tenantId, time } from "./columns.ts";
 
 export const modelProviders = pgTable("model_providers", {
@@ -39,4 +39,19 @@ export const modelPrices = pgTable("model_prices", {
 export const answerQuality = pgTable("answer_quality", {
   tenantId: tenantId(),
   quality: text().$type<AnswerQuality>().notNull(),
+});
+
+type ModelInUse = Omit<typeof models.$inferSelect, "tenantId" | "createdAt"> & {
+  createdAt: string;
+  prices: Omit<typeof modelPrices.$inferSelect, "tenantId" | "modelId">[];
+};
+
+/** What answers are written by while a change of the models is held: the other tables say then what is to be. */
+export const modelsInUse = pgTable("models_in_use", {
+  tenantId: tenantId(),
+  revision: integer().notNull().default(1),
+  quality: text().$type<AnswerQuality>(),
+  models: jsonb().$type<ModelInUse[]>().notNull(),
+  changedBy: uuid().$type<MemberId>(),
+  changedAt: time().notNull().defaultNow(),
 });

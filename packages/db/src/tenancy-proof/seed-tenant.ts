@@ -75,6 +75,7 @@ const rows = (tenantId: TenantId, id: (n: number) => string) => `
   INSERT INTO held_removals (id, source_id, asked_by) VALUES (${id(31)}, ${id(8)}, ${id(1)});
   INSERT INTO held_settings (revision, name, tone, tone_words, guidance, unknown_text, link_hosts, may_hand_off, changed_by)
     VALUES (1, 'Ada', 'plain', '', '', '', '{}', false, ${id(1)});
+  INSERT INTO models_in_use (models, changed_by) VALUES ('[]', ${id(1)});
   INSERT INTO outbox (event) VALUES ('{}');`;
 
 /**

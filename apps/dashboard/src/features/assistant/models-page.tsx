@@ -1,5 +1,7 @@
+import { Link } from "@tanstack/react-router";
 import { Skeleton } from "../../components/skeleton.tsx";
 import { ErrorNotice } from "../../errors/error-notice.tsx";
+import { Notice } from "../../forms/notice.tsx";
 import { ConfirmIdentityProvider } from "../settings/confirm-identity.tsx";
 import { KeptFocus } from "../settings/kept-focus.tsx";
 import { AssistantFrame } from "./assistant-frame.tsx";
@@ -24,6 +26,14 @@ export function ModelsPage() {
         {query.isError && !query.data && <ErrorNotice error={query.error} onRetry={() => void query.refetch()} />}
         {query.data && (
           <KeptFocus className="space-y-5">
+            {query.data.isHeld && (
+              <Notice tone="warn">
+                The models below wait to be published: answers are written by those before them until then.{" "}
+                <Link to="/tests/changes" className="link">
+                  Look at the changes
+                </Link>
+              </Notice>
+            )}
             <ProviderList {...query.data} />
             <ModelList {...query.data} />
             <QualityChoice quality={query.data.quality} />

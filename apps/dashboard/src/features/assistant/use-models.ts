@@ -26,7 +26,10 @@ export function useModelActions() {
   const confirmed = useConfirmedCall();
   const trpc = useTRPC();
   const queryClient = useQueryClient();
-  const onSuccess = () => queryClient.invalidateQueries(trpc.assistant.models.list.queryFilter());
+  const onSuccess = () => {
+    void queryClient.invalidateQueries(trpc.knowledgeTests.changes.pathFilter());
+    return queryClient.invalidateQueries(trpc.assistant.models.list.queryFilter());
+  };
   return {
     saveProvider: useMutation({
       mutationFn: (provider: Inputs["saveProvider"]) => confirmed(() => client.saveProvider.mutate(provider)),

@@ -6,8 +6,8 @@ import { useChanges } from "./use-changes.ts";
 export function ChangesLink() {
   const { data } = useChanges();
   if (!data || (data.tests === 0 && data.seen === null && data.mode === "off")) return null;
-  const { mode, seen, documentsInAll, removals, settings, check } = data;
-  const count = documentsInAll + removals.length + (settings ? 1 : 0);
+  const { mode, seen, documentsInAll, removals, settings, models, check } = data;
+  const count = documentsInAll + removals.length + (settings ? 1 : 0) + (models ? 1 : 0);
   const failed = check?.isCurrent ? check.failed : 0;
   return (
     <Link

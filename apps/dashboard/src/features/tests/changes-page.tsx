@@ -55,8 +55,8 @@ function ChangesView({ changes }: { changes: HeldChanges }) {
           <EmptyState icon={GitPullRequestArrow} title="No change waits">
             <p>
               {mode === "off"
-                ? "Changes of documents and of the assistant's settings are in use at once. They can wait here instead, until the tests were asked with them."
-                : "Once a document is added, changed or removed, or the assistant's settings are saved, you see here which answers change, before visitors do."}
+                ? "Changes of documents, of the assistant's settings and of its models are in use at once. They can wait here instead, until the tests were asked with them."
+                : "Once a document is added, changed or removed, or the assistant's settings or models are, you see here which answers change, before visitors do."}
             </p>
           </EmptyState>
         </div>

@@ -1,5 +1,5 @@
 import { Link } from "@tanstack/react-router";
-import { FileText, Settings2, Trash2 } from "lucide-react";
+import { Cpu, FileText, Settings2, Trash2 } from "lucide-react";
 import type { ReactNode } from "react";
 import { Age } from "../../components/age.tsx";
 import { nameFields } from "../assistant/changed-fields.ts";
@@ -7,13 +7,21 @@ import type { HeldChanges } from "./use-changes.ts";
 
 /** Each change that waits, by name. */
 export function HeldList({ changes }: { changes: HeldChanges }) {
-  const { documents, documentsInAll, removals, settings } = changes;
+  const { documents, documentsInAll, removals, settings, models } = changes;
   const more = documentsInAll - documents.length;
   return (
     <ul
       aria-label="Changes that wait"
       className="divide-y divide-line overflow-hidden rounded-card border border-line bg-surface shadow-xs"
     >
+      {models && (
+        <Row icon={<Cpu aria-hidden className="size-4" />} at={models.changedAt}>
+          <Link to="/assistant/models" className="link">
+            The models
+          </Link>
+          <span className="text-ink-soft">, by {models.changedBy ?? "a member"}</span>
+        </Row>
+      )}
       {settings && (
         <Row icon={<Settings2 aria-hidden className="size-4" />} at={settings.changedAt}>
           <Link to="/assistant" className="link">

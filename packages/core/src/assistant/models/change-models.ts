@@ -6,6 +6,7 @@ import { AppError } from "../../app-error.ts";
 import { recordAudit } from "../../audit/record-audit.ts";
 import { announce } from "../../outbox/announce.ts";
 import { type Actor, checkStillMay } from "../../tenants/acting-member.ts";
+import { keepModelsInUse } from "../held-models.ts";
 import type { MoveModel, RemovePrice, SaveModel, SetPrice } from "./inputs.ts";
 
 const modelsOfTenant = 50;
@@ -19,6 +20,7 @@ const pricesOfModel = 50;
  */
 export async function saveModel(tx: TenantTransaction, by: Actor, input: SaveModel): Promise<void> {
   await checkStillMay(tx, by, "models.manage");
+  await keepModelsInUse(tx, by);
   const { id, providerId, name, level, enabled } = input;
   const [provider] = await tx
     .select({ id: modelProviders.id })
@@ -45,6 +47,7 @@ export async function saveModel(tx: TenantTransaction, by: Actor, input: SaveMod
 /** @throws AppError `auth.forbidden`, `model.not_found` */
 export async function removeModel(tx: TenantTransaction, by: Actor, id: ModelId): Promise<void> {
   await checkStillMay(tx, by, "models.manage");
+  await keepModelsInUse(tx, by);
   const removed = await tx.delete(models).where(eq(models.id, id)).returning({ id: models.id });
   if (removed.length === 0) throw new AppError("model.not_found");
   await record(tx, by, id, { what: "removed" });
@@ -53,6 +56,7 @@ export async function removeModel(tx: TenantTransaction, by: Actor, id: ModelId)
 /** Lets the model change places with its neighbour in the same level, if it has one. @throws AppError `auth.forbidden`, `model.not_found` */
 export async function moveModel(tx: TenantTransaction, by: Actor, { id, direction }: MoveModel): Promise<void> {
   await checkStillMay(tx, by, "models.manage");
+  await keepModelsInUse(tx, by);
   const [model] = await tx.select().from(models).where(eq(models.id, id));
   if (!model) throw new AppError("model.not_found");
   const level = await tx
@@ -111,6 +115,7 @@ export async function removePrice(
 /** How sure a cheaper answer has to be, from the next answer on. @throws AppError `auth.forbidden` */
 export async function setQuality(tx: TenantTransaction, by: Actor, quality: AnswerQuality): Promise<void> {
   await checkStillMay(tx, by, "models.manage");
+  await keepModelsInUse(tx, by);
   await tx
     .insert(answerQuality)
     .values({ quality })
@@ -120,7 +125,7 @@ export async function setQuality(tx: TenantTransaction, by: Actor, quality: Answ
 
 type Details = Record<string, string | number | boolean>;
 
-/** What answers are written by is something else from now on: whoever depends on it hears of it. */
+/** What answers are written by is something else from now on, or once that is published: whoever depends on it hears of it. */
 async function record(
   tx: TenantTransaction,
   { memberId, ip }: Actor,

@@ -1,6 +1,6 @@
 import type { AnswerQuality, ModelId, ModelProviderId, ModelProviderKind, TenantId } from "@parley/contracts";
 import type { Database } from "@parley/db";
-import { answerQuality, modelPrices, modelProviders, models } from "@parley/db/schema";
+import { answerQuality, modelPrices, modelProviders, models, modelsInUse } from "@parley/db/schema";
 import { asc, desc } from "drizzle-orm";
 import type { WorkspaceModels } from "../workspace-models.ts";
 import { findListPrice, listPrices } from "./list-prices.ts";
@@ -10,6 +10,8 @@ type Price = { input: number; cached: number | null; output: number };
 
 export type ModelSettings = {
   quality: AnswerQuality;
+  /** It is what is to be, once it is published. */
+  isHeld: boolean;
   /** What writes as long as the workspace has no model of its own; null: the built-in answerer. */
   installation: { provider: string; model: string; isPriced: boolean } | null;
   /** Without their keys. */
@@ -44,6 +46,7 @@ export async function listModels(
   { installation, quality }: Pick<WorkspaceModels, "installation" | "quality">,
 ): Promise<ModelSettings> {
   const [setting] = await db.read(tenantId, (read) => read.select().from(answerQuality));
+  const held = await db.read(tenantId, (read) => read.select({ revision: modelsInUse.revision }).from(modelsInUse));
   const { id, kind, name, baseUrl, keyHint, createdAt } = modelProviders;
   const providers = await db.read(tenantId, (read) =>
     read.select({ id, kind, name, baseUrl, keyHint }).from(modelProviders).orderBy(asc(createdAt), asc(id)),
@@ -59,6 +62,7 @@ export async function listModels(
 
   return {
     quality: setting?.quality ?? quality,
+    isHeld: held.length > 0,
     installation: installation
       ? {
           provider: installation.provider,
