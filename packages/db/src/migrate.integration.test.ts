@@ -111,6 +111,29 @@ describe("migrations", () => {
     expect(ran).toHaveLength(1);
   });
 
+  test("that need what somebody uses step back, so that nobody waits long behind them, and are tried again", async () => {
+    await migrate(owner, { direction: "up" });
+    const [last] = await migrate(owner, { direction: "down", count: 99 }).then((names) => names.slice(0, 1));
+    await migrate(owner, { direction: "up" });
+    await withClient(database.adminConnection, async (user) => {
+      await user.query("begin");
+      await user.query("select from messages");
+      let pauses = 0;
+      const pause = async () => {
+        pauses += 1;
+        // Nothing of it is left in the meantime: whoever comes now is not kept waiting.
+        await user.query("select from conversations");
+        if (pauses === 2) await user.query("commit");
+      };
+      const ran = await migrate(owner, { direction: "down", count: 99, lockTimeoutMs: 50, pause });
+      expect(ran[0]).toBe(last);
+      expect(pauses).toBe(2);
+    });
+    const { rows } = await owner.query("show lock_timeout");
+    expect(rows).toEqual([{ lock_timeout: "0" }]);
+    await migrate(owner, { direction: "up" });
+  });
+
   // PGlite makes a whole database first: seconds of work for an idle processor, and minutes for one that has much else to do.
   test("make the same database on PGlite as on PostgreSQL", { timeout: 180_000 }, async () => {
     await migrate(owner, { direction: "up" });
