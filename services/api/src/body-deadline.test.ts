@@ -1,8 +1,13 @@
 import { once } from "node:events";
 import { type AddressInfo, connect } from "node:net";
+import { longestRequestMs } from "@parley/platform/objects/s3-store";
 import Fastify from "fastify";
 import { afterEach, expect, test, vi } from "vitest";
 import { endSlowBodies, longestBodyMs } from "./body-deadline.ts";
+
+test("a bucket is given the time that a file may take over a slow line", () => {
+  expect(longestRequestMs).toBeGreaterThan(longestBodyMs);
+});
 
 afterEach(() => void vi.useRealTimers());
 

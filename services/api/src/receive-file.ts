@@ -3,6 +3,7 @@ import { Readable } from "node:stream";
 import { DocumentVersionId, limits, type SourceId, type TenantId } from "@parley/contracts";
 import { AppError } from "@parley/core/app-error";
 import type { AddedDocument } from "@parley/core/knowledge/add-document";
+import { findVersionStatus } from "@parley/core/knowledge/find-version-status";
 import type { Upload } from "@parley/core/knowledge/uploads/add-upload";
 import type { TenantTransaction } from "@parley/db";
 import { type ObjectKey, objectKey } from "@parley/platform/objects/object-store";
@@ -19,6 +20,17 @@ type Target = { tenantId: TenantId; callerId: string; sourceId: SourceId; path: 
  */
 export function createFileReceiver({ db, objects }: Pick<ApiParts, "db" | "objects">) {
   const underWay = new Map<string, number>();
+
+  /** What can't be deleted now goes with its source. */
+  const forget = (key: ObjectKey) => objects.delete(key).catch(() => {});
+
+  /** Where the connection broke at the commit, it has happened or not. */
+  async function mayBeStored(tenantId: TenantId, versionId: DocumentVersionId): Promise<boolean> {
+    return findVersionStatus(db, tenantId, versionId).then(
+      (found) => found !== undefined,
+      () => true,
+    );
+  }
 
   /** @returns its SHA-256 @throws AppError `input.invalid` when it breaks off; `service.busy` when it can't be kept */
   async function keep(key: ObjectKey, body: Readable, sizeBytes: number): Promise<string> {
@@ -64,10 +76,10 @@ export function createFileReceiver({ db, objects }: Pick<ApiParts, "db" | "objec
       const sha256 = await keep(key, body, sizeBytes);
       const file = { sourceId, path, versionId, sizeBytes, sha256 };
       const added = await db.transaction(tenantId, (tx) => store(tx, file));
-      if (added.outcome === "unchanged") await objects.delete(key);
+      if (added.outcome === "unchanged") await forget(key);
       return added;
     } catch (error) {
-      await objects.delete(key).catch(() => {}); // it goes with its source
+      if (!(await mayBeStored(tenantId, versionId))) await forget(key);
       throw error;
     } finally {
       const left = (underWay.get(callerId) ?? 1) - 1;

@@ -1,15 +1,18 @@
 import { randomUUID } from "node:crypto";
 import { once } from "node:events";
 import { type AddressInfo, connect } from "node:net";
+import { Readable } from "node:stream";
 import { type DocumentVersionId, limits, type Role, SourceId } from "@parley/contracts";
 import { searchKnowledge } from "@parley/core/knowledge/search";
+import { addUpload } from "@parley/core/knowledge/uploads/add-upload";
 import { createWordEmbedder } from "@parley/core/testing/library";
 import { testObjects } from "@parley/core/testing/test-objects";
 import { openDatabase } from "@parley/db";
 import { auditLog, documentVersions } from "@parley/db/schema";
 import { createTestDatabase, withClient } from "@parley/db/testing";
 import { objectKey } from "@parley/platform/objects/object-store";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import { createFileReceiver } from "./receive-file.ts";
 import { createTestApi, dashboard } from "./testing/test-api.ts";
 
 // A database of its own: jobs of another test's queue are not this one's.
@@ -79,6 +82,35 @@ const page = (words: string) =>
   `<html><head><title>Animals</title></head><body><main><h1>Big</h1><p>${words}</p></main>`;
 
 describe("an uploaded file", () => {
+  test.each([
+    ["was stored all the same", true],
+    ["was not stored", false],
+  ])(
+    "is kept where its connection to the database broke at the commit and it %s, and not otherwise",
+    async (_, isCommitted) => {
+      const owner = await newOwner();
+      const { tenantId, sourceId } = owner;
+      const breaking: typeof db = {
+        ...db,
+        async transaction(scope, work) {
+          if (isCommitted) await db.transaction(scope, work);
+          throw new Error("the connection broke");
+        },
+      };
+      const receive = createFileReceiver({ db: breaking, objects: testObjects });
+      const target = { tenantId, callerId: "somebody", sourceId, path: "a.md", sizeBytes: 5 };
+      const put = vi.spyOn(testObjects, "put");
+      const by = { memberId: owner.member.memberId, ip: "192.0.2.1" };
+      const receiving = receive({ body: Readable.from([Buffer.from("words")]) } as never, target, (tx, file) =>
+        addUpload(tx, world.jobs, by, file),
+      );
+      await expect(receiving).rejects.toThrow("the connection broke");
+      const [key] = put.mock.lastCall ?? [];
+      put.mockRestore();
+      expect(key && (await testObjects.get(key)) !== undefined).toBe(isCommitted);
+    },
+  );
+
   test("is read by a job, is found by what it says, and comes back as it was", async () => {
     const owner = await newOwner();
     const bytes = page("The elephant is grey.");

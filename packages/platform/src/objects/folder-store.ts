@@ -25,7 +25,8 @@ export function createFolderStore(folder: string): ObjectStore {
               yield part;
             }
           },
-          createWriteStream(draft, { mode: 0o600 }),
+          // Its bytes are on the disk before it has its name: a power cut leaves it whole or not there.
+          createWriteStream(draft, { mode: 0o600, flush: true }),
         );
         if (written !== sizeBytes) throw new Error(`an object of ${sizeBytes} bytes came with ${written}`);
         await rename(draft, file);

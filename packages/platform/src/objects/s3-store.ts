@@ -12,8 +12,11 @@ export type S3Options = {
   timeoutMs?: number;
 };
 
+/** Longer than a request that brings a file may take: its bytes go through as they come. */
+export const longestRequestMs = 330_000;
+
 /** Keeps objects in a bucket of any service that speaks S3's protocol. */
-export function createS3Store({ url, timeoutMs = 120_000, ...credentials }: S3Options): ObjectStore {
+export function createS3Store({ url, timeoutMs = longestRequestMs, ...credentials }: S3Options): ObjectStore {
   const bucket = new S3mini({
     ...credentials,
     endpoint: url,
