@@ -65,6 +65,8 @@ export type Answerer = {
   /** Whose model it is, as the workspace calls them. */
   provider: string | null;
   model: string | null;
+  /** Where it is asked: at another address the same name is another model. Undefined: nowhere. */
+  server?: string;
   /** It makes something of all that was said before, so passages are searched with that in mind as well. */
   readsHistory: boolean;
   /** What is asked of it, as its meter counts it; undefined: it asks for nothing. */

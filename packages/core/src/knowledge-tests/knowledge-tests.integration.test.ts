@@ -64,7 +64,7 @@ test("taking a whole document out turns its questions red, too", async () => {
   expect(run?.changes).toEqual([{ kind: "removed", title: "Delivery" }]);
 });
 
-test("guidance and another model have the tests asked again; what is the same has not", async () => {
+test("guidance, another model and the same at another address have the tests asked again; what is the same has not", async () => {
   const { library, pinAll, notice, orders, deps, replay, api } = await newShop();
   await notice();
   expect(orders).toEqual([]);
@@ -89,6 +89,14 @@ test("guidance and another model have the tests asked again; what is the same ha
   await notice();
   for (const runId of orders.splice(0)) await replay(runId);
   expect((await api.knowledgeTests.runs())[0]?.changes).toEqual([{ kind: "answerer", name: "another (best)" }]);
+
+  deps.modelsOf = writtenBy({ ...builtInAnswerer, model: "another", server: "https://models.example/v1" });
+  await notice();
+  expect(orders).toHaveLength(1);
+  for (const runId of orders.splice(0)) await replay(runId);
+  expect((await api.knowledgeTests.runs())[0]?.changes).toEqual([{ kind: "answerer", name: "another (best)" }]);
+  await notice();
+  expect(orders).toEqual([]);
 });
 
 test("while a document is being read in nothing is asked, and once when all are", async () => {

@@ -3,7 +3,7 @@ import type { TenantTransaction } from "@parley/db";
 import { documents, documentVersions, heldSettings, knowledgeTestRuns, modelsInUse } from "@parley/db/schema";
 import { and, desc, eq, gt, isNotNull, sql } from "drizzle-orm";
 import type { ComposeDeps } from "../assistant/compose-answer.ts";
-import { nameModels } from "../assistant/name-models.ts";
+import { markServers, nameModels } from "../assistant/name-models.ts";
 import { type KnowledgeScope, listHeldDocuments, listHeldRemovals } from "../knowledge/held-changes.ts";
 import type { Embedder } from "../knowledge/passage.ts";
 import { currentEmbedderId } from "../knowledge/tenant-embedder.ts";
@@ -14,22 +14,29 @@ export type TestedState = {
   settings: number;
   embedder: string;
   answerer: string;
+  /** At which servers that is; undefined in runs of an earlier release. */
+  servers?: string | undefined;
   /** What is held beside it and counts as published; undefined: nothing, or what is held does not count. */
   held?: string | undefined;
 };
 
 /**
- * Who has a part in every answer: who writes, by name, now and once what is held is published; and what finds where the tenant has chosen
+ * Who has a part in every answer: who writes, by name and servers, now and once what is held is published; and what finds where the tenant has chosen
  * nothing else.
  */
-export type TestedBy = { answerer: Record<KnowledgeScope, string>; embedder: Embedder };
+export type TestedBy = { answerer: Record<KnowledgeScope, ReturnType<typeof describe>>; embedder: Embedder };
 
 export const findTestedBy = async (
   { modelsOf, embedder }: Pick<ComposeDeps, "modelsOf" | "embedder">,
   tenantId: TenantId,
 ): Promise<TestedBy> => ({
-  answerer: { live: nameModels(await modelsOf(tenantId)), held: nameModels(await modelsOf(tenantId, "held")) },
+  answerer: { live: describe(await modelsOf(tenantId)), held: describe(await modelsOf(tenantId, "held")) },
   embedder,
+});
+
+const describe = (models: Awaited<ReturnType<ComposeDeps["modelsOf"]>>) => ({
+  answerer: nameModels(models),
+  servers: markServers(models),
 });
 
 const mostChanges = 20;
@@ -48,7 +55,7 @@ export async function readTestedState(
   `);
   const [row] = rows;
   if (!row) throw new Error("an aggregate returned no row");
-  return { ...row, embedder, answerer: answerer[scope], held: scope === "held" ? await readHeld(tx) : undefined };
+  return { ...row, embedder, ...answerer[scope], held: scope === "held" ? await readHeld(tx) : undefined };
 }
 
 /** By what the held changes are known again: 32 hexadecimal digits; undefined: there are none. */
@@ -64,8 +71,8 @@ async function readHeld(tx: TenantTransaction): Promise<string | undefined> {
   return rows[0]?.held ?? undefined;
 }
 
-export const toFingerprint = ({ knowledge, settings, embedder, answerer, held }: TestedState): string =>
-  JSON.stringify({ knowledge, settings, embedder, answerer, held });
+export const toFingerprint = ({ knowledge, settings, embedder, answerer, servers, held }: TestedState): string =>
+  JSON.stringify({ knowledge, settings, embedder, answerer, servers, held });
 
 /** Undefined for one of an earlier release, which said less. */
 const fromFingerprint = (fingerprint: string): TestedState | undefined =>
@@ -85,7 +92,8 @@ export async function listChanges(tx: TenantTransaction, now: TestedState): Prom
   if (!then) return [];
   const changes: TestedChange[] = [];
   if (then.settings !== now.settings) changes.push({ kind: "settings", version: now.settings });
-  if (then.answerer !== now.answerer) changes.push({ kind: "answerer", name: now.answerer });
+  const isElsewhere = then.servers !== undefined && then.servers !== now.servers;
+  if (then.answerer !== now.answerer || isElsewhere) changes.push({ kind: "answerer", name: now.answerer });
   if (then.embedder !== now.embedder) changes.push({ kind: "embedder" });
   if (then.knowledge === now.knowledge) return changes;
 

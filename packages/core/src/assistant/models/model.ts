@@ -50,6 +50,7 @@ export function createModel({
     answerer: "language-model",
     provider,
     model,
+    server: options.baseUrl,
     readsHistory: true,
     isPriced: prices !== undefined,
     request,

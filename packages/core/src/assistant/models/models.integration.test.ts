@@ -145,6 +145,8 @@ describe("a provider's key", () => {
         ...(key && { apiKey: key }),
       });
     await at("https://models.example.com/v1", apiKey);
+    // Who depends on what answers are written by hears of it.
+    expect((await world.announced(tenantId)).map(({ type }) => type)).toContain("assistant.changed");
     await expect(at("https://attacker.example.com/v1")).rejects.toThrow("model_provider.key_needed");
     await at("https://models.example.com/v1/");
     await at("https://attacker.example.com/v1", "another-key");

@@ -4,6 +4,7 @@ import { modelProviders } from "@parley/db/schema";
 import { count, eq, sql } from "drizzle-orm";
 import { AppError } from "../../app-error.ts";
 import { recordAudit } from "../../audit/record-audit.ts";
+import { announce } from "../../outbox/announce.ts";
 import { type Actor, checkStillMay } from "../../tenants/acting-member.ts";
 import type { SaveProvider } from "./inputs.ts";
 import type { ProviderKeys } from "./provider-key.ts";
@@ -45,6 +46,7 @@ export async function saveProvider(
     if (has && has.providers >= providersOfTenant) throw new AppError("model_provider.too_many");
     await tx.insert(modelProviders).values({ id, kind, name, baseUrl, ...sealed });
   }
+  await announce(tx, { type: "assistant.changed" });
   await recordAudit(tx, {
     action: known ? "model_provider.changed" : "model_provider.added",
     actor: { kind: "member", id: by.memberId },
