@@ -221,13 +221,15 @@ test("a closed gap tells whether its article could be read in, and whether it is
   const draft = { question: "Do you ship to Iceland?", answer: "Yes, by boat." };
   const { documentId } = await api.gaps.publish({ gapId, draft, basedOn: await api.gaps.draft({ gapId }) });
   expect(await state()).toBe("reading");
-  const setTo = (status: "ready" | "failed") =>
+  const setTo = (status: "held" | "ready" | "failed") =>
     world.db.transaction(tenantId, (tx) =>
       tx
         .update(documentVersions)
         .set({ status, ...(status === "failed" && { failure: "The document is broken." }) })
         .where(eq(documentVersions.documentId, documentId)),
     );
+  await setTo("held");
+  expect(await state()).toBe("held");
   await setTo("ready");
   expect(await state()).toBe("ready");
   await setTo("failed");

@@ -9,13 +9,13 @@ const weeksShown = 12;
 
 /**
  * How far the newest version of a gap's article has come. `failed`: it could not be read in, so that answers are made from the one before
- * it, or from none · `removed`: it is no longer among the documents.
+ * it, or from none · `held`: it waits to be published with other changes · `removed`: it is no longer among the documents.
  */
-type ArticleState = "reading" | "ready" | "failed" | "removed";
+type ArticleState = "reading" | "held" | "ready" | "failed" | "removed";
 
 /** Null where none was published. */
 const articleState = sql<ArticleState | null>`case when ${gaps.documentId} is not null then coalesce((
-  select case when ${documentVersions.status} in ('ready', 'failed') then ${documentVersions.status} else 'reading' end
+  select case when ${documentVersions.status} in ('held', 'ready', 'failed') then ${documentVersions.status} else 'reading' end
   from ${documents}
     join ${sources} on ${eq(sources.id, documents.sourceId)}
     join ${documentVersions} on ${eq(documentVersions.documentId, documents.id)}

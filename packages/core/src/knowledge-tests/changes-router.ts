@@ -5,7 +5,7 @@ import type { Actor } from "../tenants/acting-member.ts";
 import { type Context, type MemberCaller, procedureFor, router } from "../trpc.ts";
 import { chooseCheck } from "./choose-check.ts";
 import { getChanges } from "./get-changes.ts";
-import { discardChanges, publishChanges } from "./publish-changes.ts";
+import { discardChanges, publishChanges, publishPassed } from "./publish-changes.ts";
 import { askForRun } from "./start-run.ts";
 import { findTestedBy, type TestedBy } from "./tested-state.ts";
 
@@ -30,6 +30,8 @@ export const changesRouter = router({
     .mutation(async ({ ctx, input }) => {
       const by = await testedBy(ctx);
       await ctx.inTenant((tx) => chooseCheck(tx, actorOf(ctx), input.mode, by));
+      // What has passed already. By itself, since whoever is about to hold something has its document before the choice.
+      await ctx.inTenant((tx) => publishPassed(tx, ctx.knowledgeJobs, by));
     }),
 
   /** Has the tests asked once more with what is held. */

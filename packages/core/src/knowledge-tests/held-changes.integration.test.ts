@@ -7,6 +7,7 @@ import {
   ModelId,
   ModelProviderId,
 } from "@parley/contracts";
+import { crawls } from "@parley/db/schema";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { builtInAnswerer } from "../assistant/built-in-answerer.ts";
 import { composeAnswer } from "../assistant/compose-answer.ts";
@@ -337,6 +338,33 @@ test("with the choice to publish by itself, what fails no test is in use at once
   expect(await check()).toMatchObject({ check: { failed: 1 }, documents: [{ title: "Handbook" }] });
   expect(await answerTo(s)).toContain("boat every Tuesday");
   expect(await verdicts()).toEqual({ [r]: "passed", [s]: "passed", [w]: "passed" });
+});
+
+test("what has passed its check is in use once the workspace chooses that it may by itself", async () => {
+  const { library, check, changes, answerTo } = await newShop();
+  await library.read("new.md", "# Toasters\n\nThe toaster is green.\n");
+  expect(await check()).toMatchObject({ check: { failed: 0, isCurrent: true } });
+  expect(await answerTo("What colour is the toaster?")).not.toContain("green");
+  await changes.choose({ mode: "auto" });
+  expect(await answerTo("What colour is the toaster?")).toContain("green");
+});
+
+test("a site goes on being read when nobody wants it to go any more", async () => {
+  const { tenantId, changes, api, library } = await newShop();
+  await library.add("more.md", "# More\n\nThere is more.\n", "a site");
+  await library.ingest();
+  await changes.publish({ seen: (await changes.get()).seen ?? "", anyway: true });
+  const { sources } = await api.knowledge.sources.list();
+  const sourceId = sources.find(({ name }) => name === "a site")?.id;
+  if (!sourceId) throw new Error("the source is not there");
+  await world.db.transaction(tenantId, (tx) => tx.insert(crawls).values({ sourceId, status: "running" }));
+  await api.knowledge.sources.remove({ sourceId });
+  await changes.discard({ seen: (await changes.get()).seen ?? "" });
+  const statuses = () => world.db.read(tenantId, (read) => read.select({ status: crawls.status }).from(crawls));
+  expect(await statuses()).toEqual([{ status: "running" }]);
+  await api.knowledge.sources.remove({ sourceId });
+  await changes.publish({ seen: (await changes.get()).seen ?? "", anyway: true });
+  expect(await statuses()).toEqual([{ status: "cancelled" }]);
 });
 
 test("changes are in use at once again only when none is held; members may look, owners and admins decide", async () => {

@@ -64,7 +64,7 @@ export async function noticeChange({ db, jobs, modelsOf, embedder }: NoticeDeps,
       await startRun(tx, jobs, { cause: "changed", fingerprint: live });
     const state = await readTestedState(tx, by, "held");
     const fingerprint = toFingerprint(state);
-    if ((await newestFingerprint(tx, true)) === fingerprint) return;
+    if ((await newestFingerprint(tx, true)) === fingerprint) return publishPassed(tx, jobs, by);
     // It asks with what is not, or not all, that is held.
     await cancelHeldRuns(tx);
     if (state.held) await startRun(tx, jobs, { cause: "changed", fingerprint, isHeld: true });

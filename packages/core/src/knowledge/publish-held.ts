@@ -1,6 +1,6 @@
 import type { DocumentId, SourceId, TenantId } from "@parley/contracts";
 import type { TenantTransaction } from "@parley/db";
-import { documents, documentVersions, heldRemovals } from "@parley/db/schema";
+import { crawls, documents, documentVersions, heldRemovals } from "@parley/db/schema";
 import { and, eq, inArray, isNull, sql } from "drizzle-orm";
 import { announce } from "../outbox/announce.ts";
 import { failureOf } from "./failure.ts";
@@ -8,7 +8,6 @@ import { listHeldRemovals } from "./held-changes.ts";
 import type { KnowledgeJobs } from "./jobs.ts";
 import { putAllHeldLive } from "./live-version.ts";
 import { removeDocument } from "./remove-document.ts";
-import { cancelCrawlOf } from "./sources/crawl/claim-crawl.ts";
 import { findSource } from "./sources/lock-source.ts";
 import { takeOutSource } from "./sources/remove-source.ts";
 
@@ -22,7 +21,12 @@ export async function lockHeld(tx: TenantTransaction): Promise<void> {
   const removals = await listHeldRemovals(tx);
   for (const { sourceId } of removals) {
     if (!sourceId || !(await findSource(tx, sourceId, "no key update"))) continue;
-    await cancelCrawlOf(tx, sourceId);
+    await tx
+      .select({ id: crawls.id })
+      .from(crawls)
+      .where(eq(crawls.sourceId, sourceId))
+      .orderBy(crawls.id)
+      .for("update");
   }
   await tx.execute(sql`
     select count(*) from (

@@ -12,6 +12,7 @@ const looks: Record<GapState, { label: string; look: string }> = {
 /** What became of a published article, said of it. */
 export const articleWords: Record<NonNullable<GapDetail["article"]>, string> = {
   reading: "is being read in",
+  held: "waits to be published, under Tests, Changes",
   ready: "is answered from",
   failed: "could not be read in: nothing new is answered from it",
   removed: "was removed from the knowledge",
