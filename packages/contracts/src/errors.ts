@@ -114,6 +114,10 @@ export const errorCodes = {
     status: 429,
     meaning: "Too many documents of the workspace wait to be read in: wait until some are.",
   },
+  "document.storage_full": {
+    status: 409,
+    meaning: "The workspace's files take as much as they may: remove documents that are not needed.",
+  },
   "crawl.under_way": { status: 409, meaning: "The site is being read already." },
   "crawl.not_under_way": { status: 409, meaning: "The site is not being read." },
   "document.not_failed": { status: 409, meaning: "Only a document that failed can be tried again." },

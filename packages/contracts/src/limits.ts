@@ -101,4 +101,8 @@ export const limits = {
   documentBytes: 10 * 1024 * 1024,
   /** Of one tenant, that wait to be read in; then no file is taken. */
   waitingDocuments: 1_000,
+  /** Of one tenant's files together, as they came. */
+  storedBytes: 10 * 1024 * 1024 * 1024,
+  /** Versions of a document whose files are kept, the newest first. */
+  keptOriginals: 5,
 } as const;

@@ -15,7 +15,14 @@ const blocks = (language: string) =>
   Array.from(page.matchAll(new RegExp(`^\`\`\`${language}\n(.*?)^\`\`\``, "gms")), ([, block = ""]) => block);
 
 const kibibytes = (bytes: number) => `${bytes / 1024} KiB`;
-const { documentBytes: _, fileBytes: _0, waitingDocuments: _00, ...ofTheProtocol } = limits;
+const {
+  documentBytes: _,
+  fileBytes: _0,
+  waitingDocuments: _00,
+  storedBytes: _01,
+  keptOriginals: _02,
+  ...ofTheProtocol
+} = limits;
 const described: Record<keyof typeof ofTheProtocol, string> = {
   messageLength: `a message's text | ${limits.messageLength} UTF-16 code units`,
   httpBodyBytes: `the body of a request | ${kibibytes(limits.httpBodyBytes)}`,

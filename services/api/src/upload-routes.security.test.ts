@@ -163,6 +163,27 @@ describe("an uploaded file", () => {
     expect(versions).toHaveLength(2);
   });
 
+  test("is kept of the newest five versions, and the text of all", async () => {
+    const owner = await newOwner();
+    const versions: DocumentVersionId[] = [];
+    for (let version = 1; version <= 7; version += 1) {
+      const { body } = await upload(owner, "a.md", `# A\n\nText ${version}`);
+      versions.push(body.versionId);
+      await expect
+        .poll(async () => (await settled(owner, "a.md")).versionId, { timeout: 20_000 })
+        .toBe(versions.at(-1));
+    }
+    const [first, second, third] = versions;
+    await expect.poll(async () => (await download(owner.cookie, second ?? "")).statusCode).toBe(404);
+    expect(
+      await testObjects.get(objectKey(owner.tenantId, owner.sourceId, first as DocumentVersionId)),
+    ).toBeUndefined();
+    expect((await download(owner.cookie, third ?? "")).body).toBe("# A\n\nText 3");
+    const { id: documentId } = await settled(owner, "a.md");
+    const text = await owner.api.knowledge.documents.text({ documentId, versionId: first as DocumentVersionId });
+    expect(JSON.stringify(text)).toContain("Text 1");
+  });
+
   test("that can't be read says why, and leaves the version before it in service", async () => {
     const owner = await newOwner();
     await upload(owner, "a.html", page("The elephant is grey."));
@@ -249,6 +270,43 @@ describe("a file is refused", () => {
     const json = { "content-type": "application/json", "content-length": "2" };
     expect(await upload(owner, "a.md", "{}", json)).toMatchObject({ status: 400, code: "input.invalid" });
     expect((await owner.api.knowledge.documents.list({})).documents).toEqual([]);
+  });
+
+  test("when the workspace's files would take more than they may, and no other workspace's are counted", async () => {
+    const words = "words ".repeat(10);
+    const [owner, other] = [await newOwner(), await newOwner()];
+    await upload(owner, "a.md", "# A\n\nText");
+    await settled(owner, "a.md");
+    // All but a few bytes of what there is, beside those of the first one.
+    await withClient(database.adminConnection, (admin) =>
+      admin.query(
+        `insert into document_versions (tenant_id, document_id, version, title, media_type, content, content_sha256, status, original_bytes, original_sha256)
+          select tenant_id, id, 1 + number, 'A', 'text/markdown', '', '', 'ready', $1::bigint / 10, 'none'
+          from documents, generate_series(1, 10) number where tenant_id = $2`,
+        [limits.storedBytes - 20, owner.tenantId],
+      ),
+    );
+    const beginning = owner.api.knowledge.documents.beginUpload({
+      sourceId: owner.sourceId,
+      path: "b.md",
+      sizeBytes: words.length,
+    });
+    await expect(beginning).rejects.toMatchObject({ message: "document.storage_full" });
+    expect(await upload(owner, "b.md", words)).toMatchObject({ status: 409, code: "document.storage_full" });
+    expect(await upload(other, "b.md", words)).toMatchObject({ status: 200 });
+    // Files that came at the same time are counted once more when they are there, and what is too much is not kept.
+    const { tenantId, sourceId } = owner;
+    const receive = createFileReceiver({ db, objects: testObjects });
+    const by = { memberId: owner.member.memberId, ip: "192.0.2.1" };
+    const put = vi.spyOn(testObjects, "put");
+    const target = { tenantId, callerId: "somebody", sourceId, path: "b.md", sizeBytes: words.length };
+    const receiving = receive({ body: Readable.from([Buffer.from(words)]) } as never, target, (tx, file) =>
+      addUpload(tx, world.jobs, by, file),
+    );
+    await expect(receiving).rejects.toMatchObject({ code: "document.storage_full" });
+    const [key] = put.mock.lastCall ?? [];
+    put.mockRestore();
+    expect(key && (await testObjects.get(key))).toBeUndefined();
   });
 
   test("while as many of the workspace wait as may, and no other workspace waits for that", async () => {

@@ -223,6 +223,10 @@ export const errorWords: Record<Exclude<ErrorCode, "internal">, Words> = {
     title: "Too many documents wait to be read in",
     advice: "Wait until some are ready, then go on.",
   },
+  "document.storage_full": {
+    title: "The workspace's files take as much as they may",
+    advice: "Remove documents that are not needed.",
+  },
   "crawl.under_way": { title: "The site is being read already", advice: "Wait until that is done, or cancel it." },
   "crawl.not_under_way": { title: "The site is not being read", advice: "It may be done: look at the list." },
   "document.not_failed": { title: "The document has not failed", advice: "Look at its state in the list." },

@@ -1,8 +1,8 @@
-import type { DocumentId, DocumentVersionId, TenantId } from "@parley/contracts";
+import { type DocumentId, type DocumentVersionId, limits, type TenantId } from "@parley/contracts";
 import type { Database } from "@parley/db";
 import { chunks, citations, documents, documentVersions, runPassages } from "@parley/db/schema";
 import { type ObjectStore, objectKey } from "@parley/platform/objects/object-store";
-import { and, eq, inArray, isNotNull, notExists, type SQL, sql } from "drizzle-orm";
+import { and, eq, inArray, isNotNull, notExists, or, type SQL, sql } from "drizzle-orm";
 import { lockDocument } from "./live-version.ts";
 
 /** Chunks that are deleted at a time, with their postings and embeddings. */
@@ -34,22 +34,38 @@ export async function clearDocument(
   await forget(db, tenantId, documentId);
 }
 
-/** Of a removed document no file is kept, whatever a conversation has shown of its text. */
+/** Of a removed document no file is kept, whatever a conversation has shown of its text; of another one those of its newest versions. */
 async function deleteOriginals(
   { db, objects }: { db: Database; objects: ObjectStore },
   tenantId: TenantId,
   documentId: DocumentId,
 ): Promise<void> {
+  const isOld = sql`${documentVersions.version} <= (
+    select max(newest.version) from document_versions newest where newest.document_id = ${documents.id}
+  ) - ${limits.keptOriginals}`;
   const originals = await db.read(tenantId, (read) =>
     read
       .select({ sourceId: documents.sourceId, versionId: documentVersions.id })
       .from(documentVersions)
       .innerJoin(documents, eq(documents.id, documentVersions.documentId))
       .where(
-        and(eq(documents.id, documentId), isNotNull(documents.removedAt), isNotNull(documentVersions.originalSha256)),
+        and(
+          eq(documents.id, documentId),
+          isNotNull(documentVersions.originalSha256),
+          or(isNotNull(documents.removedAt), and(isOld, isNotNull(documentVersions.content))),
+        ),
       ),
   );
-  for (const { sourceId, versionId } of originals) await objects.delete(objectKey(tenantId, sourceId, versionId));
+  for (const { sourceId, versionId } of originals) {
+    await objects.delete(objectKey(tenantId, sourceId, versionId));
+    // One that was never read is nothing without its file, and goes whole.
+    await db.transaction(tenantId, (tx) =>
+      tx
+        .update(documentVersions)
+        .set({ originalBytes: null, originalSha256: null })
+        .where(and(eq(documentVersions.id, versionId), isNotNull(documentVersions.content))),
+    );
+  }
 }
 
 /**

@@ -476,10 +476,14 @@ describe("the list of documents", () => {
     expect(first.complete).toBe(false);
     const last = first.documents.at(-1);
     expect(last?.path).toBe("099.md");
-    expect(await library.api.knowledge.documents.list({ after: last?.id })).toMatchObject({
-      complete: true,
-      documents: [{ path: "100.md" }],
-    });
+    if (!last) throw new Error("there is a last one");
+    const { source, path, id } = last;
+    const second = () => library.api.knowledge.documents.list({ after: { source, path, id } });
+    expect(await second()).toMatchObject({ complete: true, documents: [{ path: "100.md" }] });
+    // Somebody removes it meanwhile, and nothing is left of it.
+    await library.remove(id);
+    await clearDocument({ db: world.db, objects: testObjects }, { tenantId: library.tenantId, documentId: id });
+    expect(await second()).toMatchObject({ complete: true, documents: [{ path: "100.md" }] });
   });
 
   test("is another tenant's own", async () => {

@@ -13,7 +13,7 @@ export type DocumentPlace = { source: string; path: string; id: DocumentId };
 /**
  * The tenant's documents by source and path, each with its newest version.
  *
- * @param options.after the last document of the page before, or its place
+ * @param options.after the place of the last document of the page before
  * @param options.sourceId only this one's
  * @param options.state only those whose newest version is in it
  */
@@ -21,7 +21,7 @@ export async function listDocuments(
   db: Database,
   tenantId: TenantId,
   options: {
-    after?: DocumentId | DocumentPlace | undefined;
+    after?: DocumentPlace | undefined;
     limit?: number;
     sourceId?: SourceId | undefined;
     state?: DocumentState | undefined;
@@ -67,12 +67,7 @@ export async function listDocuments(
           isNull(removedAt),
           options.sourceId && eq(sourceId, options.sourceId),
           state && and(eq(documentVersions.status, state), isNewest),
-          after &&
-            (typeof after === "string"
-              ? sql`${place} > (
-                  select s.name, d.path, d.id from documents d join sources s on s.id = d.source_id where d.id = ${after}
-                )`
-              : sql`${place} > (${after.source}::text, ${after.path}::text, ${after.id}::uuid)`),
+          after && sql`${place} > (${after.source}::text, ${after.path}::text, ${after.id}::uuid)`,
         ),
       )
       .orderBy(asc(sources.name), asc(path), asc(id), desc(documentVersions.version))

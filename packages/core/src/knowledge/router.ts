@@ -73,7 +73,10 @@ const documentsRouter = router({
   list: procedureFor("knowledge.read")
     .input(
       z.strictObject({
-        after: DocumentId.optional(),
+        /** The last one of the page before; it may be gone by now. */
+        after: z
+          .strictObject({ source: z.string().max(1_000), path: z.string().max(10_000), id: DocumentId })
+          .optional(),
         sourceId: SourceId.optional(),
         /** Of the newest version. */
         state: DocumentState.optional(),

@@ -31,7 +31,11 @@ export async function createSource(
     .values({ id, kind, name, settings: site ?? null, nextCrawlAt: site ? nextCrawl(site.schedule) : null })
     .onConflictDoNothing()
     .returning({ id: sources.id });
-  if (!made) throw new AppError("source.id_taken");
+  if (!made) {
+    // Another one may have taken the name meanwhile.
+    await checkNameIsFree(tx, name);
+    throw new AppError("source.id_taken");
+  }
   await announce(tx, { type: "source.changed", sourceId: id });
   await recordAudit(tx, {
     action: "source.created",

@@ -105,6 +105,16 @@ describe("a source", () => {
     expect((await tenant.listed()).map(({ name }) => name)).toEqual(["Files", "Other"]);
   });
 
+  test("has a name of its own, also when two are made at once", async () => {
+    const tenant = await newTenant();
+    const made = await Promise.allSettled(
+      [newId(), newId()].map((id) => tenant.sources.create({ id, kind: "upload", name: "Files" })),
+    );
+    expect(made.flatMap((one) => (one.status === "rejected" ? [one.reason.message] : []))).toEqual([
+      "source.name_taken",
+    ]);
+  });
+
   test("is made a hundred times at most, also by many at once", async () => {
     const tenant = await newTenant();
     await world.db.transaction(tenant.tenantId, (tx) =>

@@ -1,4 +1,4 @@
-import type { DocumentVersionId, SourceId } from "@parley/contracts";
+import { type DocumentVersionId, limits, type SourceId } from "@parley/contracts";
 import type { TenantTransaction } from "@parley/db";
 import { documents, documentVersions } from "@parley/db/schema";
 import { desc, eq, sql } from "drizzle-orm";
@@ -11,6 +11,7 @@ import type { AddedDocument } from "../add-document.ts";
 import type { KnowledgeJobs } from "../jobs.ts";
 import { fileTypeOf } from "../read-document.ts";
 import { lockSource } from "../sources/lock-source.ts";
+import { storedBytes } from "./stored-bytes.ts";
 
 /** A file that the object store has, under the version's id. */
 export type Upload = {
@@ -26,7 +27,7 @@ export type Upload = {
  * ready. What has the bytes of the newest version costs nothing, unless that one failed; from then on that one counts as verified.
  *
  * @returns the version that has these bytes
- * @throws AppError `auth.forbidden`, `source.not_found`, `source.wrong_kind`, `document.type_unknown`
+ * @throws AppError `auth.forbidden`, `source.not_found`, `source.wrong_kind`, `document.type_unknown`, `document.storage_full`
  */
 export async function addUpload(
   tx: TenantTransaction,
@@ -72,6 +73,8 @@ export async function addUpload(
     originalBytes: sizeBytes,
     originalSha256: sha256,
   });
+  const { rows } = await tx.execute<{ stored: number }>(sql`select ${storedBytes} as stored`);
+  if ((rows[0]?.stored ?? 0) > limits.storedBytes) throw new AppError("document.storage_full");
   await jobs.send(tx, "ingestDocument", { tenantId, documentId, versionId });
   await announce(tx, { type: "document.changed", documentId });
   await recordAudit(tx, {

@@ -4,18 +4,20 @@ import { documentVersions, sources } from "@parley/db/schema";
 import { and, eq, inArray, isNull, sql } from "drizzle-orm";
 import { AppError } from "../../app-error.ts";
 import { fileTypeOf } from "../read-document.ts";
+import { storedBytes } from "./stored-bytes.ts";
 import type { BeginUpload } from "./upload-inputs.ts";
 
 /**
  * Whether a file would be taken, before any of it is sent.
  *
  * @param kind of the source: members send to one of files, programs to one of their own
- * @throws AppError `source.not_found`, `source.wrong_kind`, `document.type_unknown`; `document.queue_full` when as many wait as may
+ * @throws AppError `source.not_found`, `source.wrong_kind`, `document.type_unknown`; `document.queue_full` when as many wait as may,
+ *   `document.storage_full` when it would be too much
  */
 export async function beginUpload(
   db: Database,
   tenantId: TenantId,
-  { sourceId, path }: BeginUpload,
+  { sourceId, path, sizeBytes }: BeginUpload,
   kind: "upload" | "api" = "upload",
 ): Promise<void> {
   const isWaiting = inArray(documentVersions.status, ["queued", "parsing", "embedding"]);
@@ -23,6 +25,7 @@ export async function beginUpload(
     read
       .select({
         kind: sources.kind,
+        stored: storedBytes,
         waiting: sql<number>`(select count(*) from ${documentVersions} where ${isWaiting})::integer`,
       })
       .from(sources)
@@ -32,4 +35,5 @@ export async function beginUpload(
   if (source.kind !== kind) throw new AppError("source.wrong_kind");
   fileTypeOf(path);
   if (source.waiting >= limits.waitingDocuments) throw new AppError("document.queue_full");
+  if (source.stored + sizeBytes > limits.storedBytes) throw new AppError("document.storage_full");
 }
