@@ -4,12 +4,13 @@ import { AppError } from "@parley/core/app-error";
 import { findCheckpointTip } from "@parley/core/audit/checkpoint-tip";
 import { exportAuditEntries, findAuditHead } from "@parley/core/audit/list-entries";
 import { listLogs } from "@parley/core/audit/list-logs";
+import { listMonths, Months } from "@parley/core/costs/list-months";
 import { addDocumentAsOperator } from "@parley/core/knowledge/add-document-as-operator";
 import { findVersionStatus } from "@parley/core/knowledge/find-version-status";
 import { readDocument } from "@parley/core/knowledge/read-document";
 import { crawlAsOperator, OperatorsSite } from "@parley/core/knowledge/sources/crawl/crawl-as-operator";
 import { listSources } from "@parley/core/knowledge/sources/list-sources";
-import { findTenantBySlug } from "@parley/core/tenants/find-tenant";
+import { findTenantBySlug, listTenants } from "@parley/core/tenants/find-tenant";
 import { countedAddress } from "@parley/platform/rate-limits/limit-key";
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import * as z from "zod";
@@ -68,6 +69,12 @@ export async function adminRoutes(app: FastifyInstance, { db, config, jobs, acco
     const head = (await findAuditHead(db, tenantId)) ?? null;
     return { head, ...(await exportAuditEntries(db, tenantId, after)) };
   });
+
+  app.get("/admin/v1/tenants", async () => ({ tenants: await listTenants(db) }));
+
+  app.get("/admin/v1/tenants/:slug/costs", async (request) => ({
+    months: await listMonths(db, tenantOf(request), Months.parse(request.query)),
+  }));
 
   app.get("/admin/v1/tenants/:slug", async (request) => ({
     tenantId: tenantOf(request),

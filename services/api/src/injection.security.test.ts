@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { signVisitorToken } from "@parley/auth";
-import { accountEndpoints } from "@parley/contracts";
+import { ApiKeyId, accountEndpoints } from "@parley/contracts";
 import { appRouter } from "@parley/core/router";
 import { createFullTenant } from "@parley/core/testing/full-tenant";
 import { sampleInput } from "@parley/core/testing/sample-input";
@@ -24,6 +24,11 @@ const { api, world, jobs, signIn, csrfOf, logged, close } = await createTestApi(
   environment: { RATE_LIMITS: "off", PARLEY_SECRET: secret, ADMIN_TOKEN: adminToken },
 });
 const ours = await createFullTenant(world, "ours");
+const writing = await ours.api.apiKeys.create({
+  id: ApiKeyId.parse(randomUUID()),
+  name: "writes",
+  scopes: ["documents:write"],
+});
 const { cookie } = await signIn(ours);
 const visitor = { tenantId: ours.tenantId, contactId: ours.contactId, inboxId: ours.inbox.id as never, origin: shop };
 const { token } = await signVisitorToken(secret, visitor);
@@ -131,9 +136,10 @@ const routes: { method: "GET" | "POST"; url: string; headers: Record<string, str
   ...[
     "/admin/v1/tenants/*",
     "/admin/v1/audit-logs/*?after=*",
+    `/admin/v1/tenants/${ours.slug}/costs?from=*&until=*`,
     `/admin/v1/audit-logs/${ours.tenantId}?after=*`,
     `/admin/v1/tenants/${ours.slug}/document-versions/*`,
-    `/admin/v1/tenants/${ours.slug}/pages?source=*`,
+    `/admin/v1/tenants/${ours.slug}/sources/*`,
   ].map((url) => ({ method: "GET" as const, url, headers: bearer(adminToken) })),
   {
     method: "POST",
@@ -141,12 +147,19 @@ const routes: { method: "GET" | "POST"; url: string; headers: Record<string, str
     headers: { ...bearer(adminToken), "content-type": "application/octet-stream" },
     body: "# *\n\n*\n",
   },
-  ...["remove", "verify"].map((action) => ({
-    method: "POST" as const,
-    url: `/admin/v1/tenants/${ours.slug}/documents/${action}`,
+  {
+    method: "POST",
+    url: `/admin/v1/tenants/${ours.slug}/crawls`,
     headers: json(bearer(adminToken)),
-    body: { source: "*", path: "*" },
-  })),
+    body: { source: "*", site: { address: "*", include: ["*"] } },
+  },
+  { method: "POST", url: "/v1/documents/*/remove", headers: json(bearer(writing.key)), body: {} },
+  {
+    method: "POST",
+    url: "/v1/documents?source=*&path=*.md",
+    headers: { ...bearer(writing.key), "content-type": "application/octet-stream" },
+    body: "# *\n\n*\n",
+  },
   { method: "GET", url: "/api/auth/callback/*?code=*&state=*&error=*&error_description=*", headers: {} },
   { method: "GET", url: "/trpc/*?input=*&batch=*", headers: member() },
   { method: "GET", url: "/trpc/session.me", headers: { ...member(), "parley-tenant": "*" } },
@@ -276,10 +289,9 @@ describe("names of an object's prototype", () => {
       for (const poison of poisons) {
         const request = ask(poisoned(Object.keys(input as object).length > 0 ? input : { x: 1 }, poison));
         const answer = await send(request);
-        expect([answer.statusCode, answer.json().error?.code], `${request.url} ${poison}`).toEqual([
-          400,
-          "input.invalid",
-        ]);
+        // The public API tells it as a problem, RFC 9457.
+        const { error, code = error?.code } = answer.json();
+        expect([answer.statusCode, code], `${request.url} ${poison}`).toEqual([400, "input.invalid"]);
       }
     }
     clean();

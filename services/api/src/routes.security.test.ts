@@ -70,7 +70,7 @@ const otherwise: [RegExp, string][] = [
   ],
   [/^GET \/v1\/openapi.json$/, "describes the API, and is the same for everybody"],
   [
-    /^(GET|POST) \/admin\/v1\/tenants\/:slug(\/documents|\/crawls)?$/,
+    /^(GET|POST) \/admin\/v1\/tenants(\/:slug(\/documents|\/crawls|\/costs)?)?$/,
     "the operator's, of all tenants; the tenant is all it names",
   ],
   [/^GET \/admin\/v1\/audit-logs(\/:tenantId)?$/, "the operator's, of all tenants; the log is all it names"],

@@ -1,5 +1,6 @@
 import path from "node:path";
 import { deriveCheckpointKey } from "@parley/core/audit/checkpoint-key";
+import { Months } from "@parley/core/costs/list-months";
 import { OperatorsSite } from "@parley/core/knowledge/sources/crawl/crawl-as-operator";
 import { workOnCrawls } from "@parley/core/knowledge/work-on-crawls";
 import { migrateServer, ServerTooOld } from "@parley/db/migrate-server";
@@ -11,12 +12,15 @@ import { Command } from "commander";
 import * as z from "zod";
 import { resetFactor } from "./accounts/reset-factor.ts";
 import { exportAudit, verifyAudit } from "./audit/audit-command.ts";
-import { withAudit } from "./audit/open-audit.ts";
+import { auditOfDatabase, auditOverHttp } from "./audit/audit-source.ts";
+import { costsOfDatabase, costsOverHttp } from "./costs/costs-source.ts";
+import { tellCosts } from "./costs/tell-costs.ts";
 import { crawl } from "./crawl/crawl.ts";
 import { FolderInUse, findRunning, openDataFolder } from "./data-folder.ts";
 import { ingest } from "./ingest/ingest.ts";
 import { type IngestTarget, overHttp, withinThisProcess } from "./ingest/targets.ts";
 import { openInstallation } from "./installation.ts";
+import { withReader } from "./open-reader.ts";
 import { OperatorError } from "./operator-error.ts";
 import { createDashboardSite } from "./sites.ts";
 
@@ -25,6 +29,7 @@ import { createDashboardSite } from "./sites.ts";
 /** In a secret's place, for what needs none. */
 const none = "-".repeat(32);
 type CrawlOptions = { source?: string; include?: string[]; exclude?: string[]; depth: string; pages: string };
+type CostsOptions = { tenant?: string; from?: string; until?: string; json?: boolean };
 const say = (line: string) => void process.stdout.write(`${line}\n`);
 
 const program = new Command("parley").description("Parley from the command line");
@@ -88,6 +93,23 @@ program
     closeWithGrace({ delay: 15_000 }, () => site.close());
   });
 
+program
+  .command("costs")
+  .description("what models took, by workspace, month (of UTC) and model, from the ledger")
+  .option("--tenant <slug>", "one workspace only")
+  .option("--from <month>", "the first month, as 2026-11 (default: this one)")
+  .option("--until <month>", "the last month, at most 23 after the first (default: the first)")
+  .option("--json", "one JSON object a line")
+  .action(async ({ tenant, json = false, ...given }: CostsOptions) => {
+    const { from = new Date().toISOString().slice(0, 7), until = from } = given;
+    const months = Months.safeParse({ from, until });
+    if (!months.success) throw new OperatorError(z.prettifyError(months.error));
+    await withReader(process.env, { ofDatabase: costsOfDatabase, overHttp: costsOverHttp }, ({ source }) =>
+      tellCosts(source, { tenant, months: months.data, json, say }),
+    );
+  });
+
+const audits = { ofDatabase: auditOfDatabase, overHttp: auditOverHttp };
 const audit = program.command("audit").description("the workspaces' audit logs");
 
 audit
@@ -97,7 +119,9 @@ audit
   )
   .option("--tenant <slug>", "one workspace only")
   .action(async ({ tenant }: { tenant?: string }) => {
-    const intact = await withAudit(process.env, ({ source, ...rest }) => verifyAudit(source, { tenant, ...rest, say }));
+    const intact = await withReader(process.env, audits, ({ source, ...rest }) =>
+      verifyAudit(source, { tenant, ...rest, say }),
+    );
     process.exitCode = intact ? 0 : 1;
   });
 
@@ -105,12 +129,16 @@ audit
   .command("export")
   .description("a workspace's whole log, one JSON object a line")
   .requiredOption("--tenant <slug>", "the workspace, e.g. demo")
-  .action(({ tenant }: { tenant: string }) => withAudit(process.env, ({ source }) => exportAudit(source, tenant, say)));
+  .action(({ tenant }: { tenant: string }) =>
+    withReader(process.env, audits, ({ source }) => exportAudit(source, tenant, say)),
+  );
 
 audit
   .command("key")
   .description("the public key (Ed25519) that the checkpoints are signed with")
-  .action(() => withAudit(process.env, async ({ secret }) => say(deriveCheckpointKey(secret).publicKey.trim())));
+  .action(() =>
+    withReader(process.env, audits, async ({ secret }) => say(deriveCheckpointKey(secret).publicKey.trim())),
+  );
 
 program
   .command("accounts")

@@ -88,6 +88,37 @@ test("the audit log is verified while Parley runs and when it does not, and a ch
   });
 });
 
+test("what models took is told while Parley runs and when it does not, and a month that is none is refused", async () => {
+  await using installation = await createInstallation();
+  const parley = async (...args: string[]) => {
+    const process = installation.parley("costs", ...args);
+    const code = await process.exited;
+    return { code, output: process.output() };
+  };
+  const first = await installation.start();
+  const visitor = await createVisitor({ ...installation, publishableKey: await installation.publishableKey() });
+  await visitor.say("Hello");
+  await vi.waitUntil(
+    async () => (await visitor.page()).messages.some(({ author }) => author === "assistant"),
+    patience,
+  );
+  expect(await parley("--tenant", "demo", "--json")).toMatchObject({
+    code: 0,
+    output: expect.stringMatching(/^\{"tenant":"demo","month":"\d{4}-\d\d","provider":null,.*"requests":1,.*\}\n$/),
+  });
+  expect(await parley("--month", "2026-11")).toMatchObject({ code: 1 });
+  expect(await parley("--from", "2026-13")).toMatchObject({ code: 1, output: expect.stringContaining("as 2026-11") });
+  await first.end();
+  expect(await parley()).toMatchObject({
+    code: 0,
+    output: expect.stringMatching(/^demo, .*: US\$ 0\.0000\n {2}built-in answerer {2}1 answer /),
+  });
+  expect(await parley("--tenant", "nobody")).toMatchObject({
+    code: 1,
+    output: 'There is no workspace called "nobody".\n',
+  });
+});
+
 test("a second start on the same folder is refused with a sentence that says what to do", async () => {
   await using installation = await createInstallation();
   await installation.start();

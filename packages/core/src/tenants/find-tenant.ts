@@ -11,6 +11,15 @@ export async function findTenantBySlug(db: Database, slug: string): Promise<Tena
   return row?.tenantId;
 }
 
+/** A tenant by the name that the command line has for it. */
+export type NamedTenant = { tenantId: TenantId; slug: string };
+
+export async function listTenants(db: Database): Promise<NamedTenant[]> {
+  return db.read("system", (read) =>
+    read.select({ tenantId: tenants.tenantId, slug: tenants.slug }).from(tenants).orderBy(asc(tenants.slug)),
+  );
+}
+
 /** A user's place in one tenant, and what the tenant is called there. */
 export type Membership = Awaited<ReturnType<typeof listMemberships>>[number];
 

@@ -1,10 +1,9 @@
-import type { AuditEntry, ErrorBody } from "@parley/contracts";
+import type { AuditEntry } from "@parley/contracts";
 import { type CheckpointTip, findCheckpointTip } from "@parley/core/audit/checkpoint-tip";
 import { type AuditPage, exportAuditEntries, findAuditHead } from "@parley/core/audit/list-entries";
 import { type AuditLog, listLogs } from "@parley/core/audit/list-logs";
 import type { Database } from "@parley/db";
-import ky, { isHTTPError } from "ky";
-import { OperatorError } from "../operator-error.ts";
+import { type RunningApi, readAdminApi } from "../admin-api.ts";
 
 type End = { seq: number; hash: string };
 
@@ -37,21 +36,9 @@ export function auditOfDatabase(db: Database): AuditSource {
   };
 }
 
-/** A running api, with the installation's admin token. */
-export function auditOverHttp({ apiUrl, adminToken }: { apiUrl: string; adminToken: string }): AuditSource {
-  const api = ky.create({ headers: { authorization: `Bearer ${adminToken}` }, timeout: 60_000 });
-  async function get<T>(path: string): Promise<T> {
-    try {
-      return await api<T>(`${apiUrl}/admin/v1${path}`).json();
-    } catch (error) {
-      const told =
-        isHTTPError<Partial<ErrorBody>>(error) && typeof error.data === "object" ? error.data.error : undefined;
-      if (told?.code === "auth.required")
-        throw new OperatorError("The api refused the admin token: check ADMIN_TOKEN.");
-      const reason = told?.message ?? (error instanceof Error ? error.message : String(error));
-      throw new OperatorError(`The api at ${apiUrl} did not give the audit log: ${reason}`);
-    }
-  }
+/** By a running api. */
+export function auditOverHttp(api: RunningApi): AuditSource {
+  const get = readAdminApi(api, "the audit log");
   const page = ({ tenantId }: AuditLog, after: number) =>
     get<AuditPage & { head: End | null }>(`/audit-logs/${tenantId}?after=${after}`);
   return {

@@ -1,25 +1,34 @@
 import path from "node:path";
-import { openDatabase } from "@parley/db";
+import { type Database, openDatabase } from "@parley/db";
 import { openEmbedded } from "@parley/db/embedded";
 import { loadConfig } from "@parley/platform/config";
-import { FolderInUse, findRunning, openDataFolder, readSecret } from "../data-folder.ts";
-import { OperatorError } from "../operator-error.ts";
-import { type AuditSource, auditOfDatabase, auditOverHttp } from "./audit-source.ts";
+import type { RunningApi } from "./admin-api.ts";
+import { FolderInUse, findRunning, openDataFolder, readSecret } from "./data-folder.ts";
+import { OperatorError } from "./operator-error.ts";
 
 type Environment = Record<string, string | undefined>;
-export type OpenAudit = { source: AuditSource; secret: string; checkpointDir: string | undefined };
 
-/** Opens the audit logs of the installation that the environment names, as `npm start` or the services have it. */
-export async function withAudit<T>(environment: Environment, work: (audit: OpenAudit) => Promise<T>): Promise<T> {
+/** Where something of the installation is read: in its database, or by the api that holds it. */
+type Readers<Source> = { ofDatabase(db: Database): Source; overHttp(api: RunningApi): Source };
+
+export type Opened<Source> = {
+  source: Source;
+  secret: string;
+  /** Of the audit logs. */
+  checkpointDir: string | undefined;
+};
+
+/** Opens what the installation holds that the environment names, as `npm start` or the services have it. */
+export async function withReader<Source, T>(
+  environment: Environment,
+  { ofDatabase, overHttp }: Readers<Source>,
+  work: (opened: Opened<Source>) => Promise<T>,
+): Promise<T> {
   if (environment.DATABASE_URL) {
     const config = loadConfig({ ADMIN_TOKEN: "x".repeat(32), ...environment });
     const db = openDatabase({ connection: { connectionString: config.database.url }, max: 1 });
     try {
-      return await work({
-        source: auditOfDatabase(db),
-        secret: config.secret,
-        checkpointDir: config.auditCheckpointDir,
-      });
+      return await work({ source: ofDatabase(db), secret: config.secret, checkpointDir: config.auditCheckpointDir });
     } finally {
       await db.close();
     }
@@ -33,7 +42,7 @@ export async function withAudit<T>(environment: Environment, work: (audit: OpenA
       const db = openDatabase({ connection: embedded.connection, max: embedded.max });
       try {
         const secret = environment.PARLEY_SECRET || folder.secrets.secret;
-        return await work({ source: auditOfDatabase(db), secret, checkpointDir });
+        return await work({ source: ofDatabase(db), secret, checkpointDir });
       } finally {
         await db.close();
         await embedded.close();
@@ -46,6 +55,6 @@ export async function withAudit<T>(environment: Environment, work: (audit: OpenA
     const running = await findRunning(folderPath);
     if (!running) throw new OperatorError("Parley is starting or stopping: try again in a moment.");
     const secret = environment.PARLEY_SECRET || (await readSecret(folderPath));
-    return work({ source: auditOverHttp(running), secret, checkpointDir });
+    return work({ source: overHttp(running), secret, checkpointDir });
   }
 }
