@@ -73,6 +73,18 @@ test("pinned answers are asked again by themselves: the one that lost its paragr
     await expectAccessible(page);
     await info.attach(`a test, ${name}`, { body: await page.screenshot({ fullPage: true }), contentType: "image/png" });
   }
+  const words = page.getByLabel("Words that the answer has to hold");
+  await words.fill("a, b, c, d, e, f, g, h, i, j, k");
+  await expect(page.getByText("10 at most: these are 11.")).toBeVisible();
+  await words.fill("nineteen,days");
+  await page.keyboard.press("Enter");
+  await expect(page.getByText("Saved: they hold from the next run on")).toBeVisible();
+  await expect(words).toHaveValue("nineteen, days");
+  await expect(words).toBeFocused();
+  await words.fill("");
+  await expect(page.getByText("Saved: they hold from the next run on")).toHaveCount(0);
+  await page.keyboard.press("Enter");
+  await expect(page.getByText("Saved: they hold from the next run on")).toBeVisible();
   await page.getByRole("button", { name: "This answer is right" }).click();
   await expect(page.getByText("Passes").first()).toBeVisible();
   await page.getByRole("button", { name: "Remove the test" }).click();

@@ -3,19 +3,22 @@ import { type FormEvent, useState } from "react";
 import { Button } from "../../components/button.tsx";
 import { ErrorNotice } from "../../errors/error-notice.tsx";
 import { TextField } from "../../forms/field.tsx";
-import { useTestActions, wordsOf } from "./use-tests.ts";
+import { useTestActions } from "./use-tests.ts";
+import { describeWrongWords, wordsOf } from "./words.ts";
+import { WordsField } from "./words-field.tsx";
 
 /** A question that nobody has to have asked. */
 export function CreateTestForm({ onDone }: { onDone: () => void }) {
   const { create } = useTestActions();
   // Of the form, so that sending it again after a lost answer makes no second test.
   const [id] = useState(() => crypto.randomUUID() as KnowledgeTestId);
+  const [line, setLine] = useState("");
 
   function submit(event: FormEvent<HTMLFormElement>) {
     event.preventDefault();
-    if (create.isPending) return;
+    if (create.isPending || describeWrongWords(line)) return;
     const form = new FormData(event.currentTarget);
-    const test = { id, question: String(form.get("question")).trim(), words: wordsOf(String(form.get("words"))) };
+    const test = { id, question: String(form.get("question")).trim(), words: wordsOf(line) };
     create.mutate(test, { onSuccess: onDone });
   }
 
@@ -35,11 +38,9 @@ export function CreateTestForm({ onDone }: { onDone: () => void }) {
         autoFocus
         autoComplete="off"
       />
-      <TextField
-        label="Words that the answer has to hold"
-        name="words"
-        maxLength={500}
-        autoComplete="off"
+      <WordsField
+        line={line}
+        onLine={setLine}
         hint="Divided by commas; none are needed. Once it was asked, you say whether the answer is right."
       />
       <div className="mt-5 flex gap-2">

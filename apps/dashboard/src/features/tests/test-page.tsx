@@ -9,14 +9,15 @@ import { ConfirmDialog } from "../../components/confirm-dialog.tsx";
 import { Markdown } from "../../components/markdown.tsx";
 import { Skeleton } from "../../components/skeleton.tsx";
 import { ErrorNotice } from "../../errors/error-notice.tsx";
-import { TextField } from "../../forms/field.tsx";
 import { mayWrite, useMember } from "../../session/session.ts";
 import { PageTitle } from "../../shell/page-title.tsx";
 import { useTRPC } from "../../trpc.ts";
 import { describeChanges } from "./describe-change.ts";
 import { QuoteList } from "./quote-list.tsx";
-import { type TestDetail, type TestResult, useLiveTests, useTestActions, wordsOf } from "./use-tests.ts";
+import { type TestDetail, type TestResult, useLiveTests, useTestActions } from "./use-tests.ts";
 import { VerdictTag } from "./verdict-tag.tsx";
+import { describeWrongWords, wordsOf } from "./words.ts";
+import { WordsField } from "./words-field.tsx";
 
 /** One test: what is expected, what was answered last, and what came out before. */
 export function TestPage() {
@@ -95,7 +96,7 @@ function TestView({ test }: { test: TestDetail }) {
           )}
         </Side>
       </div>
-      {mayAct && <WordsForm key={test.words.join()} test={test} />}
+      {mayAct && <WordsForm test={test} />}
       {results.length > 0 && <History results={results} />}
       {mayAct && <Remove testId={id} />}
     </>
@@ -144,25 +145,31 @@ function Got({ testId, result, mayAct, isDecided }: GotProps) {
 
 function WordsForm({ test: { id, words } }: { test: TestDetail }) {
   const { change } = useTestActions();
+  const kept = words.join(", ");
+  const [line, setLine] = useState(kept);
+  const [base, setBase] = useState(kept);
+  if (kept !== base) {
+    setBase(kept);
+    if (line === base) setLine(kept);
+  }
   function submit(event: FormEvent<HTMLFormElement>) {
     event.preventDefault();
-    const line = String(new FormData(event.currentTarget).get("words"));
-    if (!change.isPending) change.mutate({ testId: id, words: wordsOf(line) });
+    if (change.isPending || describeWrongWords(line)) return;
+    const next = wordsOf(line);
+    change.mutate(
+      { testId: id, words: next },
+      { onSuccess: () => setLine((now) => (now === line ? next.join(", ") : now)) },
+    );
   }
   return (
     <form onSubmit={submit} className="mt-6 flex flex-wrap items-end gap-3">
-      <TextField
-        className="!mt-0 min-w-0 flex-1 basis-60"
-        label="Words that the answer has to hold"
-        name="words"
-        defaultValue={words.join(", ")}
-        maxLength={500}
-        autoComplete="off"
-        placeholder="None"
-      />
+      <WordsField className="!mt-0 min-w-0 flex-1 basis-60" line={line} onLine={setLine} placeholder="None" />
       <Button type="submit" size="medium" busy={change.isPending}>
-        Save
+        {change.isPending ? "Saving…" : "Save"}
       </Button>
+      <span role="status" className="w-full text-sm text-good">
+        {change.isSuccess && line === kept && "Saved: they hold from the next run on"}
+      </span>
       {change.isError && <ErrorNotice error={change.error} className="w-full" />}
     </form>
   );

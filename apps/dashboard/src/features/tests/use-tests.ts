@@ -57,11 +57,3 @@ export function useTestActions() {
     }),
   };
 }
-
-/** One or more words in a line, divided by commas. */
-export const wordsOf = (line: string): string[] =>
-  line
-    .split(",")
-    .map((word) => word.trim())
-    .filter((word) => word !== "")
-    .slice(0, 10);

@@ -75,10 +75,11 @@ function Change({ next, mayManage }: { next: NonNullable<EmbedderSettings["next"
         max={Math.max(total, 1)}
         value={done}
       />
-      {failure && failure !== "internal" && (
+      {failure && (
         <p role="status" className="mt-3 text-sm text-bad">
-          {errorWords[failure].title}. {!givenUp && "It is tried again by itself. "}
-          {errorWords[failure].advice}
+          {failure === "internal" ? "Something went wrong on this server" : errorWords[failure].title}.{" "}
+          {!givenUp && "It is tried again by itself. "}
+          {failure !== "internal" && errorWords[failure].advice}
         </p>
       )}
       {mayManage && (
