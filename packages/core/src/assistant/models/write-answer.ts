@@ -225,8 +225,8 @@ async function* streamParts(
           else yield { type: "call" };
           break;
         case "finish-step":
-          ({ ofSteps, usage } = addStep(ofSteps ?? noUsage, readUsage(part.usage)));
-          // It stands should the next step be called off.
+          ({ ofSteps, usage } = addStep(ofSteps ?? noUsage, readUsage(part.usage), part.finishReason === "tool-calls"));
+          // It stands should it be called off from here on.
           open.end(usage);
           yield { type: "step_end" };
           break;
@@ -282,10 +282,10 @@ function readUsage({ inputTokens, inputTokenDetails, outputTokens }: LanguageMod
 }
 
 /**
- * `usage` is what has been taken with a step that may have begun since: it reads at least as much as the one before, and what it writes is
+ * `usage` is what has been taken with the step that goes on from there: it reads at least as much as the one before, and what it writes is
  * counted as it is heard.
  */
-function addStep(before: Usage, step: Usage): { ofSteps: Usage; usage: Usage } {
+function addStep(before: Usage, step: Usage, goesOn: boolean): { ofSteps: Usage; usage: Usage } {
   const sum = (a: number | null, b: number | null) => (a === null || b === null ? null : a + b);
   const inputTokens = sum(before.inputTokens, step.inputTokens);
   const ofSteps = {
@@ -293,6 +293,7 @@ function addStep(before: Usage, step: Usage): { ofSteps: Usage; usage: Usage } {
     cachedTokens: sum(before.cachedTokens, step.cachedTokens),
     outputTokens: sum(before.outputTokens, step.outputTokens),
   };
+  if (!goesOn) return { ofSteps, usage: ofSteps };
   return { ofSteps, usage: { ...ofSteps, inputTokens: sum(inputTokens, step.inputTokens), outputTokens: null } };
 }
 
