@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from "node:async_hooks";
 import { randomUUID } from "node:crypto";
 import type { TenantId } from "@parley/contracts";
 import type { Database } from "@parley/db";
@@ -12,6 +13,7 @@ import { clearVectors } from "./clear-vectors.ts";
 import { createEmbedderCircuits } from "./embedders/embedder-circuits.ts";
 import { createOpenaiEmbedder } from "./embedders/openai-embedder.ts";
 import type { Embedder, EmbedderServer } from "./passage.ts";
+import { holdVectors } from "./vector-index.ts";
 
 const server = await startFakeEmbedderServer();
 const db = await openTestDatabase();
@@ -285,6 +287,17 @@ test("a workspace without documents begins with what the installation has; one w
   // What the installation has no more is not searched with: the words are.
   const later = embedders({ installation: { ...installation, id: "another" } }).builtIn;
   expect((await createLibrary(db, young.tenantId, later).search("elephant"))[0]?.cosine).toBe(0);
+});
+
+test("a document of a workspace that has the installation's embedder waits for no other one that is being read in", async () => {
+  const { builtIn } = embedders({ installation: { ...createWordEmbedder(), id: "installation's" } });
+  const { tenantId, library } = await tenantWithDocuments(builtIn);
+  const outside = AsyncLocalStorage.snapshot();
+  await db.transaction(tenantId, async (tx) => {
+    await holdVectors(tx);
+    await outside(() => library.read("more.md", "# More\n\nThe lion sleeps.\n"));
+  });
+  expect(await vectorsOf(tenantId)).toEqual({ "installation's": 41 });
 });
 
 test("members who may not manage knowledge see the embedder and can't change it", async () => {

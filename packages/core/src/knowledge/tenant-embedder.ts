@@ -79,6 +79,11 @@ export async function currentEmbedder(db: Database, builtIn: Embedder, tenantId:
 export async function beginWithInstallations(db: Database, builtIn: Embedder, tenantId: TenantId): Promise<void> {
   const { installation } = builtIn.others ?? {};
   if (!installation) return;
+  // Nearly always it has begun already: then nobody who writes vectors is waited for.
+  const { rows: begun } = await db.read(tenantId, (read) =>
+    read.execute(sql`select 1 where exists (select from tenant_embedders) or exists (select from embeddings)`),
+  );
+  if (begun.length > 0) return;
   await db.transaction(tenantId, async (tx) => {
     await holdVectors(tx, { alone: true });
     if ((await tx.$count(tenantEmbedders)) > 0) return;
