@@ -388,6 +388,42 @@ test("changes are in use at once again only when none is held; members may look,
   expect(await answerTo(s)).toContain("boat every Tuesday");
 });
 
+test("versions that are read in, removals, publishing and discarding do not wait for each other in a circle, and leave no sum wrong", async () => {
+  const { library, changes, api, tenantId, notice } = await newShop();
+  const paths = ["a.md", "b.md", "c.md", "d.md"];
+  const text = (path: string, round: number) => `# ${path}\n\nRound ${round} of ${path} is told of here.\n`;
+  const added = [];
+  for (const path of paths) added.push(await library.read(path, text(path, 0)));
+  const release = async (how: "publish" | "discard") => {
+    const { seen } = await changes.get();
+    if (seen) await (how === "publish" ? changes.publish({ seen, anyway: true }) : changes.discard({ seen }));
+  };
+  await release("publish");
+  for (let round = 1; round <= 5; round += 1) {
+    for (const path of paths) await library.add(path, text(path, round));
+    const orders = library.orders.splice(0);
+    const [removed] = added;
+    const all = await Promise.allSettled([
+      ...orders.map((order) => library.ingest(order)),
+      release(round % 2 === 0 ? "discard" : "publish"),
+      ...(removed ? [api.knowledge.documents.remove({ documentId: removed.documentId })] : []),
+      notice(),
+      release("publish"),
+    ]);
+    const failures = all.flatMap((one) => (one.status === "rejected" ? [(one.reason as Error).message] : []));
+    // What somebody else has published, changed or removed meanwhile.
+    for (const failure of failures) expect(failure).toMatch(/^(changes\.(none|moved)|document\.not_found)$/);
+  }
+  await release("publish");
+  const cleared = new Set([...library.removals, ...added.map(({ documentId }) => documentId)]);
+  for (const id of cleared) {
+    await clearDocument({ db: world.db, objects: testObjects }, { tenantId, documentId: id });
+  }
+  const sums = await library.audit();
+  expect(sums).toMatchObject({ hidden: 0, mistaken: 0, keptChunks: sums?.["chunks"], keptLength: sums?.["length"] });
+  expect(sums?.["stored"]).toBe(sums?.["chunks"]);
+});
+
 test("a workspace without tests has nothing to wait for", async () => {
   const { api, library } = await openTestedShop(world, embedder);
   await api.knowledgeTests.changes.choose({ mode: "ask" });
