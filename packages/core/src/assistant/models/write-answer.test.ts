@@ -170,6 +170,14 @@ test.each<[string, Behaviour]>([
   },
 );
 
+test("nothing is counted for a step that does not come", async () => {
+  const counted: Usage[] = [];
+  const usage = { prompt_tokens: 100, completion_tokens: 20, cached_tokens: 40 };
+  await write([{ usage }], { onCounted: (counts) => void counted.push(counts) });
+  expect(counted.length).toBeGreaterThan(1);
+  for (const counts of counted) expect(counts).toEqual({ inputTokens: 100, cachedTokens: 40, outputTokens: 20 });
+});
+
 describe("a model that may look things up", () => {
   test.each<[string, Behaviour[], string, Ending["how"]]>([
     [
