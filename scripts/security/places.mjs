@@ -107,7 +107,7 @@ export const places = {
     "packages/platform/src/objects/s3-store.ts": objects,
     "packages/platform/src/mail/smtp-mailer.ts": operation("the mail server that the operator configured"),
     "services/standalone/src/accounts/reset-factor.ts": operator,
-    "services/standalone/src/audit/audit-source.ts": operator,
+    "services/standalone/src/admin-api.ts": operator,
     "services/standalone/src/ingest/targets.ts": operator,
   },
 };

@@ -34,6 +34,8 @@ const tried: Record<string, (tenantId: string, of: Ids) => object> = {
   giveUpTests: (tenantId, of) => ({ tenantId, runId: of.KnowledgeTestRunId }),
   ingestAlone: (tenantId, of) => ({ tenantId, documentId: of.DocumentId, versionId: of.DocumentVersionId }),
   changeEmbedder: (tenantId) => ({ tenantId, changeId: "00000000-0000-4000-8000-000000000001" }),
+  giveUpChange: (tenantId) => ({ tenantId, changeId: "00000000-0000-4000-8000-000000000001" }),
+  resumeDocuments: (tenantId) => ({ tenantId }),
   clearVectors: (tenantId) => ({ tenantId }),
 };
 /** Hold a letter and its address, and name nothing of a tenant's. */
