@@ -58,7 +58,7 @@ export function BudgetForm({ state: { budget, unpriced }, onClose }: BudgetFormP
     ? { dollars: budget.monthlyMicros / 1_000_000, ...budget }
     : { dollars: "", ...defaults };
   return (
-    <form onSubmit={submit} aria-label="Budget" className="mt-1 max-w-110">
+    <form onSubmit={submit} aria-label="Budget" className="mt-4 max-w-110">
       {save.isError && <ErrorNotice error={save.error} className="mb-4" />}
       <TextField
         className="!mt-0"
