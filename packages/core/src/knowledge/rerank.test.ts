@@ -3,7 +3,6 @@ import { makePassage } from "../testing/make-passage.ts";
 import type { Passage } from "./passage.ts";
 import { rerank } from "./rerank.ts";
 
-const inTime = { timeoutMs: 50, now: () => 0 };
 const plain = (text: string, more: Partial<Passage> = {}) =>
   makePassage(text, { mediaType: "text/plain", score: 0.5, ...more });
 const question = "How long does a refund for a broken lamp take?";
@@ -14,34 +13,34 @@ const scattered = plain("A refund is money. Ours was broken. The lamp stands the
 const whole = plain("The office is closed. A refund for a broken lamp can take ten days.", { score: 0.45 });
 
 test("one sentence with most of what was asked comes before the same words scattered", () => {
-  expect(texts(rerank(question, [scattered, whole], idf, inTime))).toEqual(texts([whole, scattered]));
+  expect(texts(rerank(question, [scattered, whole], idf))).toEqual(texts([whole, scattered]));
 });
 
 test("a rare word is worth more than common ones", () => {
   const common = plain("It can take long.");
   const rare = plain("There is a lamp.");
-  expect(texts(rerank(question, [common, rare], idf, inTime))).toEqual(texts([rare, common]));
+  expect(texts(rerank(question, [common, rare], idf))).toEqual(texts([rare, common]));
 });
 
 test("words that stand together as they were asked count more than the same words apart", () => {
   const apart = plain("The lamp was not new, and broken.");
   const together = plain("The not new one was a broken lamp.");
-  expect(texts(rerank(question, [apart, together], idf, inTime))).toEqual(texts([together, apart]));
+  expect(texts(rerank(question, [apart, together], idf))).toEqual(texts([together, apart]));
 });
 
 test("a sentence stands below its headings, an item of a list for itself", () => {
   const below = makePassage("It can take ten days.", { score: 0.5, headingPath: ["Refund for a broken lamp"] });
   const elsewhere = makePassage("It can take ten days.", { score: 0.5, headingPath: ["Delivery"] });
-  expect(rerank(question, [elsewhere, below], idf, inTime)[0]).toMatchObject({ headingPath: below.headingPath });
+  expect(rerank(question, [elsewhere, below], idf)[0]).toMatchObject({ headingPath: below.headingPath });
 
   const items = makePassage("- refund by post\n- broken glass\n- lamp oil", { score: 0.5 });
   const item = makePassage("- a lamp, broken\n- glass\n- oil", { score: 0.5 });
-  expect(texts(rerank(question, [items, item], idf, inTime))).toEqual(texts([item, items]));
+  expect(texts(rerank(question, [items, item], idf))).toEqual(texts([item, items]));
 });
 
 test("the score is what the order goes by, in [0, 1], and the measures stay as they were", () => {
   const best = plain(question, { score: 1, lexical: 0.8, cosine: 0.9 });
-  const found = rerank(question, [best, scattered, whole], idf, inTime);
+  const found = rerank(question, [best, scattered, whole], idf);
   expect(found[0]).toMatchObject({ score: expect.closeTo(1, 9), lexical: 0.8, cosine: 0.9 });
   const scores = found.map(({ score }) => score);
   expect(scores).toEqual(scores.toSorted((a, b) => b - a));
@@ -50,7 +49,7 @@ test("the score is what the order goes by, in [0, 1], and the measures stay as t
 
 test("what fits equally well stays in its order, and what is asked again comes out the same", () => {
   const [first, second] = [plain("Of nothing."), plain("Of nothing.")];
-  const ask = () => rerank(question, [first, second, whole], idf, inTime).map(({ chunkId }) => chunkId);
+  const ask = () => rerank(question, [first, second, whole], idf).map(({ chunkId }) => chunkId);
   expect(ask()).toEqual([whole.chunkId, first.chunkId, second.chunkId]);
   expect(ask()).toEqual(ask());
 });
@@ -59,20 +58,13 @@ const asFound = (passage: Passage) => ({ ...passage, fused: passage.score, bestS
 
 test("a passage says which sentence holds most of what was asked, and what it was worth without it", () => {
   const list = makePassage("We sell:\n\n- lamp oil\n- a refund for a broken lamp", { score: 0.5, start: 100 });
-  const [found] = rerank(question, [list], idf, inTime);
+  const [found] = rerank(question, [list], idf);
   const { start = 0, end = 0, rating } = found?.bestSentence ?? {};
   expect(list.text.slice(start - 100, end - 100)).toBe("- a refund for a broken lamp");
   expect(found?.fused).toBe(0.5);
   expect(found?.score).toBeCloseTo(0.9 * 0.5 + 0.1 * (rating ?? Number.NaN), 9);
 });
 
-test("when the time is over, the candidates stay as they were found", () => {
-  let time = 0;
-  const late = { timeoutMs: 50, now: () => (time += 40) };
-  const candidates = [scattered, whole];
-  expect(rerank(question, candidates, idf, late)).toEqual(candidates.map(asFound));
-});
-
 test("without a word that the index knows, the candidates stay as they were found", () => {
-  expect(rerank("?!", [scattered, whole], {}, inTime)).toEqual([scattered, whole].map(asFound));
+  expect(rerank("?!", [scattered, whole], {})).toEqual([scattered, whole].map(asFound));
 });

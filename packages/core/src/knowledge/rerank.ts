@@ -17,28 +17,25 @@ const ownLine = /\n(?=[^\S\n]*(?:[-*+|>]|\d+[.)])[^\S\n])/;
 
 /**
  * The candidates in the order in which they answer the question: a passage that has one sentence with most of what was asked comes
- * before one that has it scattered. Their `score` is what they are ordered by.
+ * before one that has it scattered. Their `score` is what they are ordered by. The same candidates always come in the same order, however
+ * busy the machine is: what is to be looked at is bounded by the number of candidates and the length of a chunk.
  *
  * @param candidates best first, of one search; their `score` is that of the passage as a whole
  * @param idf what each word of the question is worth, of those that the index knows
- * @param options.timeoutMs past it the candidates come back as they were
  */
 export function rerank(
   question: string,
   candidates: readonly Passage[],
   idf: Readonly<Record<string, number>>,
-  { timeoutMs, now = () => performance.now() }: { timeoutMs: number; now?: () => number },
 ): readonly RankedPassage[] {
   const unranked = () => candidates.map((passage) => ({ ...passage, fused: passage.score, bestSentence: null }));
   const weights = new Map(Object.entries(idf).map(([word, worth]) => [stemmer(word), worth]));
   const total = [...weights.values()].reduce((sum, worth) => sum + worth, 0);
   if (total === 0) return unranked();
   const pairs = new Set(pairsOf(termsOf(question)));
-  const deadline = now() + timeoutMs;
 
   const rated: RankedPassage[] = [];
   for (const passage of candidates) {
-    if (now() > deadline) return unranked();
     const bestSentence = findBestSentence(passage);
     const score = (1 - sentenceShare) * passage.score + sentenceShare * (bestSentence?.rating ?? 0);
     rated.push({ ...passage, score, fused: passage.score, bestSentence });

@@ -9,9 +9,6 @@ import { exactStatement, indexedSettings, indexedStatement } from "./search-stat
 import { findChoices, findChoicesAndIndexes, noteFailure, openEmbedder } from "./tenant-embedder.ts";
 import { toVectorText } from "./vector-text.ts";
 
-/** What looking at the candidates' sentences may take; they are looked at in some 5 ms. */
-const rerankTimeoutMs = 50;
-
 /**
  * The chunks most likely to answer `question`, best first: BM25 and the cosine, fused, and the best of them put in order by their
  * sentences. What is measured is the tenant's own: no other tenant's documents change a score or its rank. All of a tenant's chunks are
@@ -32,7 +29,7 @@ export async function searchKnowledge(
   const found = await search(db, embedder, tenantId, question, scope);
   const rows = found.isCurrent ? found.rows : (await search(db, embedder, tenantId, question, scope)).rows;
   const candidates = rows.map(({ idf: _, ...passage }) => passage);
-  return rerank(question, candidates, rows[0]?.idf ?? {}, { timeoutMs: rerankTimeoutMs }).slice(0, limit);
+  return rerank(question, candidates, rows[0]?.idf ?? {}).slice(0, limit);
 }
 
 type Row = Passage & { idf: Record<string, number> | null };
