@@ -3,7 +3,7 @@ import type { TenantTransaction } from "@parley/db";
 import { changeChecks } from "@parley/db/schema";
 import { AppError } from "../app-error.ts";
 import { recordAudit } from "../audit/record-audit.ts";
-import { readCheckMode } from "../knowledge/held-changes.ts";
+import { lockCheckMode } from "../knowledge/held-changes.ts";
 import { announce } from "../outbox/announce.ts";
 import { type Actor, checkStillMay } from "../tenants/acting-member.ts";
 import { readTestedState, type TestedBy } from "./tested-state.ts";
@@ -22,7 +22,7 @@ export async function chooseCheck(
   await checkStillMay(tx, by, "knowledge.manage");
   await tx.insert(changeChecks).values({ mode: "off" }).onConflictDoNothing();
   // Waits for whoever is about to hold something.
-  const before = await readCheckMode(tx, "update");
+  const before = await lockCheckMode(tx, "update");
   if (before === mode) return;
   if (mode === "off" && (await readTestedState(tx, testedBy, "held")).held) throw new AppError("changes.held");
   await tx.update(changeChecks).set({ mode });

@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from "node:async_hooks";
 import { randomUUID } from "node:crypto";
 import {
   defaultAssistantSettings,
@@ -8,6 +9,7 @@ import {
   ModelProviderId,
 } from "@parley/contracts";
 import { crawls, documents } from "@parley/db/schema";
+import { sql } from "drizzle-orm";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { builtInAnswerer } from "../assistant/built-in-answerer.ts";
 import { composeAnswer } from "../assistant/compose-answer.ts";
@@ -17,12 +19,15 @@ import { listAuditEntries } from "../audit/list-entries.ts";
 import { createMeter } from "../costs/meter.ts";
 import { clearDocument } from "../knowledge/clear-document.ts";
 import { createMinilmEmbedder } from "../knowledge/embedders/minilm.ts";
+import type { KnowledgeJobs } from "../knowledge/jobs.ts";
 import type { Embedder } from "../knowledge/passage.ts";
 import { searchKnowledge } from "../knowledge/search.ts";
+import { lockMembers } from "../tenants/acting-member.ts";
 import { testObjects } from "../testing/test-objects.ts";
 import { handbook, openTestedShop, questions, returns, shipping, warranty } from "../testing/tested-shop.ts";
 import { createWorld, type World } from "../testing/world.ts";
 import { writtenBy } from "../testing/written-by.ts";
+import { cancelHeldRuns } from "./cancel-run.ts";
 
 let world: World;
 let embedder: Embedder;
@@ -35,6 +40,8 @@ afterAll(async () => {
   await world[Symbol.asyncDispose]();
 });
 
+/** In a transaction: somebody waits for what it has locked. */
+const isWaitedFor = sql`select 1 from pg_locks where not granted and pg_backend_pid() = any (pg_blocking_pids(pid))`;
 const refused = (code: string) => ({ cause: { code } });
 
 /** A shop with three pinned answers that pass, whose changes are checked from then on. */
@@ -388,42 +395,104 @@ test("changes are in use at once again only when none is held; members may look,
   expect(await answerTo(s)).toContain("boat every Tuesday");
 });
 
-test("versions that are read in, removals, publishing and discarding do not wait for each other in a circle, and leave no sum wrong", async () => {
-  const { library, changes, api, tenantId, notice } = await newShop();
-  const paths = ["a.md", "b.md", "c.md", "d.md"];
-  const text = (path: string, round: number) => `# ${path}\n\nRound ${round} of ${path} is told of here.\n`;
-  const added = [];
-  for (const path of paths) added.push(await library.read(path, text(path, 0)));
-  const release = async (how: "publish" | "discard") => {
+test.each(["publish", "discard"] as const)(
+  "what comes to be held while all is being %sed waits for its own check",
+  async (how) => {
+    const shop = await newShop();
+    const { library, tenantId, member, answerTo, notice, orders } = shop;
+    await library.read("handbook.md", handbook(returns, shipping));
+    await library.add("new.md", "# Toasters\n\nThe toaster is green.\n");
+    const [order] = library.orders.splice(0);
+    const outside = AsyncLocalStorage.snapshot();
+    let late: Promise<unknown> | undefined;
+    const knowledgeJobs: Pick<KnowledgeJobs, "send"> = {
+      async send(tx) {
+        if (late) return;
+        const ingested = outside(() => library.ingest(order));
+        late = ingested;
+        const waits = expect
+          .poll(async () => (await tx.execute(isWaitedFor)).rows, { timeout: 20_000 })
+          .not.toEqual([]);
+        await Promise.race([ingested, waits]);
+      },
+    };
+    const { changes } = world.apiFor({
+      ...world.memberContext(tenantId, member),
+      embedder,
+      knowledgeJobs,
+    }).knowledgeTests;
     const { seen } = await changes.get();
-    if (seen) await (how === "publish" ? changes.publish({ seen, anyway: true }) : changes.discard({ seen }));
-  };
-  await release("publish");
-  for (let round = 1; round <= 6; round += 1) {
-    for (const path of paths) await library.add(path, text(path, round));
-    const orders = library.orders.splice(0);
-    const [removed] = added;
-    const all = await Promise.allSettled([
-      ...orders.map((order) => library.ingest(order)),
-      release(round % 2 === 0 ? "discard" : "publish"),
-      ...(removed ? [api.knowledge.documents.remove({ documentId: removed.documentId })] : []),
-      notice(),
-      release("publish"),
-    ]);
-    const failures = all.flatMap((one) => (one.status === "rejected" ? [(one.reason as Error).message] : []));
-    // What somebody else has published, changed or removed meanwhile.
-    for (const failure of failures) expect(failure).toMatch(/^(changes\.(none|moved)|document\.not_found)$/);
-  }
-  await release("publish");
-  // One that was removed and forgotten has come back as another document.
-  const left = await world.db.read(tenantId, (read) => read.select({ id: documents.id }).from(documents));
-  for (const { id } of left) {
-    await clearDocument({ db: world.db, objects: testObjects }, { tenantId, documentId: id });
-  }
-  const sums = await library.audit();
-  expect(sums).toMatchObject({ hidden: 0, mistaken: 0, keptChunks: sums?.["chunks"], keptLength: sums?.["length"] });
-  expect(sums?.["stored"]).toBe(sums?.["chunks"]);
+    await (how === "publish"
+      ? changes.publish({ seen: seen ?? "", anyway: true })
+      : changes.discard({ seen: seen ?? "" }));
+    await late;
+    expect(await changes.get()).toMatchObject({ documents: [{ title: "Toasters", isNew: true }], documentsInAll: 1 });
+    expect(await answerTo("What colour is the toaster?")).not.toContain("green");
+    await notice();
+    expect(orders).not.toEqual([]);
+  },
+);
+
+test("a check that ends while all is being published or discarded is waited for by nobody that it waits for", async () => {
+  const { library, tenantId, notice, orders, replay, changes } = await newShop("auto");
+  await library.read("handbook.md", handbook(returns, shipping));
+  await notice();
+  const [runId] = orders.splice(0) as [KnowledgeTestRunId];
+  const outside = AsyncLocalStorage.snapshot();
+  const checking = await world.db.transaction(tenantId, async (tx) => {
+    // As who publishes or discards: the members first, the runs last.
+    await lockMembers(tx);
+    const ended = outside(() => replay(runId));
+    await expect.poll(async () => (await tx.execute(isWaitedFor)).rows, { timeout: 20_000 }).not.toEqual([]);
+    await cancelHeldRuns(tx);
+    return { ended };
+  });
+  await checking.ended;
+  expect(await changes.get()).toMatchObject({ check: { status: "cancelled", asked: 3 } });
 });
+
+test.each(["ask", "auto"] as const)(
+  "where changes are checked (%s), versions that are read in, removals, checks, choices, publishing and discarding do not wait for each other in a circle, and leave no sum wrong",
+  async (mode) => {
+    const { library, changes, api, tenantId, notice, orders: checks, replay } = await newShop(mode);
+    const paths = ["a.md", "b.md", "c.md", "d.md"];
+    const text = (path: string, round: number) => `# ${path}\n\nRound ${round} of ${path} is told of here.\n`;
+    const added = [];
+    for (const path of paths) added.push(await library.read(path, text(path, 0)));
+    const release = async (how: "publish" | "discard") => {
+      const { seen } = await changes.get();
+      if (seen) await (how === "publish" ? changes.publish({ seen, anyway: true }) : changes.discard({ seen }));
+    };
+    await release("publish");
+    for (let round = 1; round <= 6; round += 1) {
+      for (const path of paths) await library.add(path, text(path, round));
+      const orders = library.orders.splice(0);
+      const [removed] = added;
+      const all = await Promise.allSettled([
+        ...orders.map((order) => library.ingest(order)),
+        release(round % 2 === 0 ? "discard" : "publish"),
+        ...(removed ? [api.knowledge.documents.remove({ documentId: removed.documentId })] : []),
+        notice(),
+        ...checks.splice(0).map((runId) => replay(runId)),
+        changes.choose({ mode: round % 2 === 0 ? mode : "ask" }),
+        release("publish"),
+        changes.choose({ mode }),
+      ]);
+      const failures = all.flatMap((one) => (one.status === "rejected" ? [(one.reason as Error).message] : []));
+      // What somebody else has published, changed or removed meanwhile.
+      for (const failure of failures) expect(failure).toMatch(/^(changes\.(none|moved)|document\.not_found)$/);
+    }
+    await release("publish");
+    // One that was removed and forgotten has come back as another document.
+    const left = await world.db.read(tenantId, (read) => read.select({ id: documents.id }).from(documents));
+    for (const { id } of left) {
+      await clearDocument({ db: world.db, objects: testObjects }, { tenantId, documentId: id });
+    }
+    const sums = await library.audit();
+    expect(sums).toMatchObject({ hidden: 0, mistaken: 0, keptChunks: sums?.["chunks"], keptLength: sums?.["length"] });
+    expect(sums?.["stored"]).toBe(sums?.["chunks"]);
+  },
+);
 
 test("a workspace without tests has nothing to wait for", async () => {
   const { api, library } = await openTestedShop(world, embedder);

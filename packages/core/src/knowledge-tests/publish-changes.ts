@@ -7,7 +7,7 @@ import { AppError } from "../app-error.ts";
 import { discardHeldModels, publishHeldModels } from "../assistant/held-models.ts";
 import { discardHeldSettings, publishHeldSettings } from "../assistant/held-settings.ts";
 import { type AuditRecord, recordAudit } from "../audit/record-audit.ts";
-import { readCheckMode } from "../knowledge/held-changes.ts";
+import { lockCheckMode, readCheckMode } from "../knowledge/held-changes.ts";
 import type { KnowledgeJobs } from "../knowledge/jobs.ts";
 import { discardHeld, lockHeld, publishHeld } from "../knowledge/publish-held.ts";
 import { announce } from "../outbox/announce.ts";
@@ -43,11 +43,13 @@ export async function publishChanges(
 
 /** Does so by itself, where the tenant wants that and no test fails. Does nothing otherwise. */
 export async function publishPassed(tx: TenantTransaction, jobs: Jobs, testedBy: TestedBy): Promise<void> {
+  // Most workspaces don't: they wait for nobody here.
   if ((await readCheckMode(tx)) !== "auto") return;
   await lockMembers(tx);
-  await lockHeld(tx);
-  const state = await readTestedState(tx, testedBy, "held");
-  if (!state.held) return;
+  const { held: seen } = await readTestedState(tx, testedBy, "held");
+  const { mode, state } = await lockHeldState(tx, testedBy);
+  // What has come since brings us here once more.
+  if (mode !== "auto" || !state.held || state.held !== seen) return;
   const check = await findCheck(tx, state);
   if (check ? check.failed > 0 : (await tx.$count(knowledgeTests)) > 0) return;
   await publish(tx, jobs, null, testedBy, check, { anyway: false });
@@ -78,11 +80,20 @@ export async function discardChanges(
 }
 
 async function lockChanges(tx: TenantTransaction, testedBy: TestedBy, seen: string): Promise<TestedState> {
-  await lockHeld(tx);
-  const state = await readTestedState(tx, testedBy, "held");
+  const { state } = await lockHeldState(tx, testedBy);
   if (!state.held) throw new AppError("changes.none");
   if (state.held !== seen) throw new AppError("changes.moved");
   return state;
+}
+
+/**
+ * What is held, and nobody holds more to the end of the transaction. The members are locked. A document that came to be held while the
+ * others were being locked is not locked itself: only who finds the very changes that were there before may go on.
+ */
+async function lockHeldState(tx: TenantTransaction, testedBy: TestedBy) {
+  await lockHeld(tx);
+  const mode = await lockCheckMode(tx, "update");
+  return { mode, state: await readTestedState(tx, testedBy, "held") };
 }
 
 /** The last run in which all tests were asked with exactly this. */

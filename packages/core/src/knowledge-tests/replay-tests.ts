@@ -11,6 +11,7 @@ import { estimateTokens } from "../knowledge/estimate-tokens.ts";
 import type { KnowledgeScope } from "../knowledge/held-changes.ts";
 import type { KnowledgeJobs } from "../knowledge/jobs.ts";
 import { announce } from "../outbox/announce.ts";
+import { lockMembers } from "../tenants/acting-member.ts";
 import { type Judgement, judge, quoteSha256 } from "./judge.ts";
 import { publishPassed } from "./publish-changes.ts";
 import {
@@ -49,6 +50,8 @@ export async function replayTests(
     if (!goesOn) return;
   }
   await db.transaction(tenantId, async (tx) => {
+    // Before the run: who publishes or discards has the members when they end it.
+    if (scope === "held") await lockMembers(tx);
     await finish(tx, runId);
     if (scope === "held") await publishPassed(tx, jobs, by);
   });

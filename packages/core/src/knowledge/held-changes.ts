@@ -7,17 +7,25 @@ import { failureOf } from "./failure.ts";
 /** Which knowledge answers are made from: what is in use, or what would be once all that is held were published. */
 export type KnowledgeScope = "live" | "held";
 
-/** The tenant's choice. Whoever is about to hold something keeps it to the end of the transaction. */
-export async function readCheckMode(
-  tx: TenantTransaction,
-  strength: "share" | "update" = "share",
-): Promise<ChangeCheckMode> {
+/** The tenant's choice as it is now. */
+export async function readCheckMode(tx: Pick<TenantTransaction, "select">): Promise<ChangeCheckMode> {
+  const [row] = await tx.select().from(changeChecks);
+  return row?.mode ?? "off";
+}
+
+/**
+ * The same, kept to the end of the transaction. Of what a transaction locks it comes after the tenant, sources and documents.
+ *
+ * @param strength `share`: something is about to be held, which others may do as well; `update`: nobody holds anything meanwhile
+ */
+export async function lockCheckMode(tx: TenantTransaction, strength: "share" | "update"): Promise<ChangeCheckMode> {
   const [row] = await tx.select().from(changeChecks).for(strength);
   return row?.mode ?? "off";
 }
 
-/** Whether changes wait until they are checked. */
-export const areChangesChecked = async (tx: TenantTransaction): Promise<boolean> => (await readCheckMode(tx)) !== "off";
+/** Whether changes wait until they are checked. Whoever is about to hold something asks. */
+export const areChangesChecked = async (tx: TenantTransaction): Promise<boolean> =>
+  (await lockCheckMode(tx, "share")) !== "off";
 
 /**
  * The version that was read in waits, in the place of one that did; what serves goes on serving. The document is locked.

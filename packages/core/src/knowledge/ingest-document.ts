@@ -2,7 +2,7 @@ import type { DocumentState, DocumentVersionId, ErrorCode, SourceId } from "@par
 import type { Database, TenantTransaction } from "@parley/db";
 import { documentVersions } from "@parley/db/schema";
 import type { ObjectStore } from "@parley/platform/objects/object-store";
-import { and, eq, gt, inArray, ne, notInArray, sql } from "drizzle-orm";
+import { and, eq, gt, inArray, ne, notInArray, or, sql } from "drizzle-orm";
 import { AppError } from "../app-error.ts";
 import { announce } from "../outbox/announce.ts";
 import { type Chunk, chunkDocument } from "./chunk-document.ts";
@@ -241,8 +241,8 @@ const isHeldBy = ({ attempt }: Claim) =>
   and(eq(documentVersions.attempt, attempt), inArray(documentVersions.status, ["parsing", "embedding"]));
 
 /**
- * The version takes the place of the one that served until now, unless that is a newer one; or waits for that, where changes are checked
- * first.
+ * The version takes the place of the one that served until now, or waits for that, where changes are checked first; unless the one that
+ * serves, or the one that waits, is newer.
  *
  * @returns `live`, `held` when the document had none before, so that nothing is left over
  */
@@ -252,9 +252,10 @@ async function goLive(
   { versionId, version, title }: Claim,
 ): Promise<"live" | "held" | "replaced" | "overtaken"> {
   const { currentVersionId } = document;
-  const isNewer =
-    currentVersionId && and(eq(documentVersions.id, currentVersionId), gt(documentVersions.version, version));
-  if (isNewer && (await tx.$count(documentVersions, isNewer)) > 0) {
+  const { id, status, documentId, version: others } = documentVersions;
+  const isInPlace = currentVersionId ? or(eq(status, "held"), eq(id, currentVersionId)) : eq(status, "held");
+  const isNewer = and(eq(documentId, document.id), gt(others, version), isInPlace);
+  if ((await tx.$count(documentVersions, isNewer)) > 0) {
     await overtake(tx, versionId);
     return "overtaken";
   }

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { DocumentId, type TenantId } from "@parley/contracts";
-import { documents, documentVersions } from "@parley/db/schema";
+import { changeChecks, documents, documentVersions } from "@parley/db/schema";
 import { asc, eq, sql } from "drizzle-orm";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -162,6 +162,21 @@ describe("a new version", () => {
     ]);
     expect(embedded).toBe(1);
     expect(await library.search("elephant giraffe")).toMatchObject([{ text: "The giraffe is tall." }]);
+  });
+
+  test("that is overtaken by one that waits to be published does not take its place", async () => {
+    const library = await newLibrary();
+    await world.db.transaction(library.tenantId, (tx) => tx.insert(changeChecks).values({ mode: "ask" }));
+    await library.add("a.md", sections(20, "elephant"));
+    const [older] = library.orders.splice(0);
+    library.embedder.before = async () => {
+      library.embedder.before = () => {};
+      await library.read("a.md", "The giraffe is tall.");
+    };
+    await library.ingest(older);
+    const failure = "A newer version of the document came before this one was read in.";
+    expect(await versionsOf(library.tenantId)).toMatchObject([{ status: "failed", failure }, { status: "held" }]);
+    expect(await library.audit()).toMatchObject({ keptChunks: 0, stored: 1 });
   });
 
   test("that is overtaken while it is read in does not come back over the newer one", async () => {
