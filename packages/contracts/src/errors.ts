@@ -131,6 +131,10 @@ export const errorCodes = {
   "document.id_taken": { status: 409, meaning: "That document id is in use: choose another." },
   "document.empty": { status: 422, meaning: "The document holds no text that can be searched." },
   "document.too_large": { status: 413, meaning: "The file is larger than 25 MB, or its text larger than 10 MB." },
+  "document.not_alone": {
+    status: 415,
+    meaning: "Send the file's bytes as the request's body, neither packed nor as a form.",
+  },
   "document.not_text": {
     status: 422,
     meaning: "The document is not text: it holds binary data or is in an unknown encoding.",

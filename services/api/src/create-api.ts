@@ -32,7 +32,7 @@ import { auditRoutes } from "./audit-routes.ts";
 import { endSlowBodies, longestBodyMs } from "./body-deadline.ts";
 import { capturedMailRoutes } from "./captured-mail-routes.ts";
 import { createCsrfFor, guardAgainstOtherSites, refuseOtherMethods } from "./csrf-guard.ts";
-import { errorAnswer } from "./error-answer.ts";
+import { errorAnswer, retryAfterOf } from "./error-answer.ts";
 import { limitRate } from "./rate-limit.ts";
 import { recordRefusals } from "./record-refusals.ts";
 import { countCalls, trpcRoutes } from "./trpc-routes.ts";
@@ -138,7 +138,8 @@ export async function createApi(options: ApiOptions): Promise<FastifyInstance> {
     const { status, body } = errorAnswer(error, request);
     request.facts.refusal = body.error.code;
     if (status >= 500) request.log.error({ err: error, ...request.facts }, "request failed");
-    if (status === 503) reply.header("retry-after", "1");
+    const retryAfter = retryAfterOf(body.error.code);
+    if (retryAfter && !reply.hasHeader("retry-after")) reply.header("retry-after", retryAfter);
     return reply.code(status).send(body);
   });
   app.setNotFoundHandler((request, reply) =>

@@ -1,9 +1,16 @@
 import { AuthError } from "@parley/auth";
-import { type ErrorBody, errorCodes } from "@parley/contracts";
+import { type ErrorBody, type ErrorCode, errorCodes } from "@parley/contracts";
 import { AppError } from "@parley/core/app-error";
 import { DatabaseError } from "@parley/db";
 import type { FastifyError, FastifyRequest } from "fastify";
 import { ZodError } from "zod";
+
+/** How long a client waits before it comes again, in seconds, where nothing else has said so; undefined: it need not come again. */
+export function retryAfterOf(code: ErrorCode): string | undefined {
+  // Documents are read in at some a second.
+  if (code === "document.queue_full") return "5";
+  return errorCodes[code].status === 503 ? "1" : undefined;
+}
 
 /** What the client is told: a code and its meaning; the rest stays in our log. */
 export function errorAnswer(error: FastifyError, request: FastifyRequest): { status: number; body: ErrorBody } {

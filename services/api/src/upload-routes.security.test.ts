@@ -58,7 +58,12 @@ async function upload(
     },
     payload: bytes,
   });
-  return { status: answer.statusCode, body: answer.json(), code: answer.json().error?.code };
+  return {
+    status: answer.statusCode,
+    body: answer.json(),
+    code: answer.json().error?.code,
+    retryAfter: answer.headers["retry-after"],
+  };
 }
 
 const download = (cookie: string, versionId: string) =>
@@ -311,17 +316,26 @@ describe("a file is refused", () => {
 
   test("while as many of the workspace wait as may, and no other workspace waits for that", async () => {
     const [owner, other] = [await newOwner(), await newOwner()];
-    await upload(owner, "a.md", "# A\n\nText");
-    await settled(owner, "a.md");
+    for (const path of ["a.md", "same.md"]) {
+      await upload(owner, path, "# A\n\nText");
+      await settled(owner, path);
+    }
     await withClient(database.adminConnection, (admin) =>
       admin.query(
         `insert into document_versions (tenant_id, document_id, version, title, media_type, original_bytes, original_sha256)
           select tenant_id, id, number, 'A', 'text/markdown', 1, 'none'
-          from documents, generate_series(2, $1::integer + 1) number where tenant_id = $2`,
+          from documents, generate_series(2, $1::integer + 1) number where tenant_id = $2 and path = 'a.md'`,
         [limits.waitingDocuments, owner.tenantId],
       ),
     );
-    expect(await upload(owner, "b.md", "x")).toMatchObject({ status: 429, code: "document.queue_full" });
+    const full = { status: 429, code: "document.queue_full", retryAfter: "5" };
+    expect(await upload(owner, "b.md", "x")).toMatchObject(full);
+    // Nothing waits for what is the same; what only has its length does.
+    expect(await upload(owner, "same.md", "# A\n\nText")).toMatchObject({
+      status: 200,
+      body: { outcome: "unchanged" },
+    });
+    expect(await upload(owner, "same.md", "# B\n\nText")).toMatchObject(full);
     expect(await upload(other, "b.md", "x")).toMatchObject({ status: 200 });
   });
 });

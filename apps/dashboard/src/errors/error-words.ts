@@ -243,6 +243,10 @@ export const errorWords: Record<Exclude<ErrorCode, "internal">, Words> = {
     title: "The document is too large",
     advice: "Divide it into several: a file may have 25 MB, its text 10 MB.",
   },
+  "document.not_alone": {
+    title: "The file can't be taken like this",
+    advice: "Send its bytes alone, neither packed nor as a form.",
+  },
   "document.not_text": {
     title: "The document is not text",
     advice: "Save it as Markdown or plain text, in UTF-8.",

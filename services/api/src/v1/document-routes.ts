@@ -1,4 +1,5 @@
 import { DocumentId, rateLimits, SourceId } from "@parley/contracts";
+import { AppError } from "@parley/core/app-error";
 import { getDocument, listDocuments } from "@parley/core/knowledge/list-documents";
 import { removeDocumentAsProgram } from "@parley/core/knowledge/remove-document-as-program";
 import { listSources } from "@parley/core/knowledge/sources/list-sources";
@@ -111,9 +112,9 @@ export function documentRoutes(app: TypedApp, parts: ApiParts): void {
     answerIs: "It is kept, and will be read in; `getDocument` says how far it has come",
     refusals: {
       404: "There is no such source in this workspace",
-      409: "The source is of another kind than `api`",
+      409: "The source is of another kind than `api`, or the workspace's files take as much as they may",
       413: "The file is larger than 25 MB",
-      415: "Its ending is none that can be read",
+      415: "Its ending is none that can be read, or it comes packed or as a form",
     },
   });
   app.post(
@@ -128,6 +129,9 @@ export function documentRoutes(app: TypedApp, parts: ApiParts): void {
       const { keyCaller, ip } = request;
       const { tenantId, apiKeyId } = keyCaller;
       const { source: sourceId, path } = request.query;
+      // It would be kept as it comes, envelope and all.
+      const { "content-type": type = "", "content-encoding": encoding } = request.headers;
+      if (encoding || type.startsWith("multipart/")) throw new AppError("document.not_alone");
       await spend(app, reply, rateLimits.uploads, { tenantId, of: [apiKeyId] });
       const sizeBytes = sizeOf(request);
       await beginUpload(db, tenantId, { sourceId, path, sizeBytes }, "api");

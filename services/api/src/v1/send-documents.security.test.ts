@@ -116,6 +116,8 @@ describe("is refused, and nothing is kept", () => {
     ["a file that is too large", "a.md", { "content-length": String(limits.fileBytes + 1) }, 413, "document.too_large"],
     ["a place that can't be stored", "a\0.md", {}, 400, "input.invalid"],
     ["no place", "", {}, 400, "input.invalid"],
+    ["a form", "a.md", { "content-type": "multipart/form-data; boundary=x" }, 415, "document.not_alone"],
+    ["what is packed", "a.md", { "content-encoding": "gzip" }, 415, "document.not_alone"],
   ])("%s", async (_what, path, headers, status, code) => {
     const ours = await one;
     expect(await send(ours, path, "x", headers as Record<string, string>)).toMatchObject({ status, body: { code } });

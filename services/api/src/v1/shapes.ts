@@ -62,6 +62,11 @@ export const Message = z
 
 const VersionStatus = DocumentState.describe("`held`: read in, and not published yet");
 
+const WaitsFor = z
+  .enum(Object.keys(errorCodes))
+  .nullable()
+  .describe("What keeps it from being read in at the moment, as a code; it goes on by itself");
+
 export const Document = z
   .object({
     id: DocumentId,
@@ -72,6 +77,7 @@ export const Document = z
     version: z.int32().positive().describe("The newest"),
     status: VersionStatus.describe("Of the newest version"),
     failure: z.string().nullable().describe("Why the newest version could not be read in"),
+    waitsFor: WaitsFor,
     servedVersion: z.int32().positive().nullable().describe("The one that answers rest on"),
     createdAt: time,
     changedAt: time,
@@ -112,6 +118,7 @@ export const DocumentWithVersions = z
         title: z.string(),
         status: VersionStatus,
         failure: z.string().nullable(),
+        waitsFor: WaitsFor,
         createdAt: time,
         readyAt: time.nullable(),
       }),
@@ -147,5 +154,5 @@ export const pageOf = <T extends z.ZodType>(item: T) =>
 
 export const PageQuery = z.strictObject({
   limit: z.coerce.number().int().min(1).max(100).default(50).describe("At most so many"),
-  cursor: z.string().max(2_000).optional().describe("`nextCursor` of the page before, as it is"),
+  cursor: z.string().max(6_000).optional().describe("`nextCursor` of the page before, as it is"),
 });

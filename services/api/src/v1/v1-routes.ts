@@ -12,7 +12,7 @@ import {
   type ZodTypeProvider,
 } from "fastify-type-provider-zod";
 import type { ApiParts } from "../create-api.ts";
-import { errorAnswer } from "../error-answer.ts";
+import { errorAnswer, retryAfterOf } from "../error-answer.ts";
 import { createAuthentication } from "./authenticate.ts";
 import { conversationRoutes } from "./conversation-routes.ts";
 import { documentRoutes } from "./document-routes.ts";
@@ -93,7 +93,8 @@ function answerWithProblem(error: FastifyError | AppError, request: FastifyReque
   const { status, body } = errorAnswer(error as FastifyError, request);
   request.facts.refusal = body.error.code;
   if (status >= 500) request.log.error({ err: error, ...request.facts }, "request failed");
-  if (status === 503 && !reply.hasHeader("retry-after")) reply.header("retry-after", "1");
+  const retryAfter = retryAfterOf(body.error.code);
+  if (retryAfter && !reply.hasHeader("retry-after")) reply.header("retry-after", retryAfter);
   const issues = hasZodFastifySchemaValidationErrors(error)
     ? error.validation.map(({ instancePath, message }) => ({
         path: instancePath.slice(1).replaceAll("/", "."),

@@ -11,7 +11,7 @@ import type { AddedDocument } from "../add-document.ts";
 import type { KnowledgeJobs } from "../jobs.ts";
 import { fileTypeOf } from "../read-document.ts";
 import { lockSource } from "../sources/lock-source.ts";
-import { storedBytes } from "./stored-bytes.ts";
+import { storedBytes, waitingVersions } from "./stored-bytes.ts";
 
 /** A file that the object store has, under the version's id. */
 export type Upload = {
@@ -23,11 +23,12 @@ export type Upload = {
 };
 
 /**
- * Stores a file that a member or a program sent as a document's new version and queues it to be read in; the version before it serves until this one is
- * ready. What has the bytes of the newest version costs nothing, unless that one failed; from then on that one counts as verified.
+ * Stores a file that a member or a program sent as a document's new version and queues it to be read in; the version before it serves
+ * until this one is ready. What has the bytes of the newest version costs nothing, unless that one failed; from then on that one counts as verified.
  *
  * @returns the version that has these bytes
- * @throws AppError `auth.forbidden`, `source.not_found`, `source.wrong_kind`, `document.type_unknown`, `document.storage_full`
+ * @throws AppError `auth.forbidden`, `source.not_found`, `source.wrong_kind`, `document.type_unknown`, `document.queue_full`,
+ *   `document.storage_full`
  */
 export async function addUpload(
   tx: TenantTransaction,
@@ -73,8 +74,12 @@ export async function addUpload(
     originalBytes: sizeBytes,
     originalSha256: sha256,
   });
-  const { rows } = await tx.execute<{ stored: number }>(sql`select ${storedBytes} as stored`);
-  if ((rows[0]?.stored ?? 0) > limits.storedBytes) throw new AppError("document.storage_full");
+  const { rows } = await tx.execute<{ stored: number; waiting: number }>(
+    sql`select ${storedBytes} as stored, ${waitingVersions} as waiting`,
+  );
+  const { stored = 0, waiting = 0 } = rows[0] ?? {};
+  if (waiting > limits.waitingDocuments) throw new AppError("document.queue_full");
+  if (stored > limits.storedBytes) throw new AppError("document.storage_full");
   await jobs.send(tx, "ingestDocument", { tenantId, documentId, versionId });
   await announce(tx, { type: "document.changed", documentId });
   await recordAudit(tx, {

@@ -1,8 +1,8 @@
 import { isDeepStrictEqual } from "node:util";
 import { SiteSettings, type SourceId, SourceName } from "@parley/contracts";
 import type { TenantTransaction } from "@parley/db";
-import { sources } from "@parley/db/schema";
-import { and, eq, isNull } from "drizzle-orm";
+import { documents, sources } from "@parley/db/schema";
+import { and, eq, isNotNull, isNull } from "drizzle-orm";
 import * as z from "zod";
 import { AppError } from "../../../app-error.ts";
 import { recordAudit } from "../../../audit/record-audit.ts";
@@ -16,11 +16,11 @@ export const OperatorsSite = z.strictObject({ source: SourceName, site: SiteSett
 export type OperatorsSite = z.output<typeof OperatorsSite>;
 
 /**
- * Begins to read a site for whoever runs the installation, in the source of that name, which is made when there is none. The tenant's
- * audit log tells of a source that is new or is read otherwise from now on.
+ * Begins to read a site for whoever runs the installation, in the source of that name, which is made when there is none; where it is
+ * being read just so already, that goes on. The tenant's audit log tells of a source that is new or is read otherwise from now on.
  *
  * @param ip where the request came from; null on the installation's own machine
- * @throws AppError `source.wrong_kind` when the source is no site; `crawl.under_way`
+ * @throws AppError `source.wrong_kind` when the source is no site; `crawl.under_way` when it is being read otherwise
  */
 export async function crawlAsOperator(
   tx: TenantTransaction,
@@ -29,7 +29,7 @@ export async function crawlAsOperator(
   ip: string | null,
 ): Promise<{ sourceId: SourceId }> {
   const { row, did } = await ensureSite(tx, asked);
-  if (!(await startCrawl(tx, jobs, row))) throw new AppError("crawl.under_way");
+  if (!(await startCrawl(tx, jobs, row)) && did) throw new AppError("crawl.under_way");
   if (did) {
     await announce(tx, { type: "source.changed", sourceId: row.id });
     await recordAudit(tx, {
@@ -56,11 +56,23 @@ async function ensureSite(
     if (made) return { row: made, did: "created" };
     [known] = await find();
   }
-  if (!known?.settings) throw new AppError("source.wrong_kind");
-  const settings = { ...site, schedule: known.settings.schedule };
+  if (!known || !(known.settings || (await holdsPagesAlone(tx, known)))) throw new AppError("source.wrong_kind");
+  const settings = { ...site, schedule: known.settings?.schedule ?? "off" };
   if (isDeepStrictEqual(settings, known.settings)) return { row: known };
-  const [changed] = await tx.update(sources).set({ settings }).where(eq(sources.id, known.id)).returning();
+  const [changed] = await tx
+    .update(sources)
+    .set({ kind: "site", settings })
+    .where(eq(sources.id, known.id))
+    .returning();
   if (!changed) throw new Error("a locked source is not there");
   await forgetValidators(tx, known.id);
   return { row: changed, did: "changed" };
+}
+
+/** Whether it is a folder only since its pages were read before sites were a kind of source. */
+async function holdsPagesAlone(tx: TenantTransaction, { id, kind }: SourceRow): Promise<boolean> {
+  const isIn = and(eq(documents.sourceId, id), isNull(documents.removedAt));
+  const isPage = isNotNull(documents.fetched);
+  const pages = await tx.$count(documents, and(isIn, isPage));
+  return kind === "folder" && pages > 0 && pages === (await tx.$count(documents, isIn));
 }

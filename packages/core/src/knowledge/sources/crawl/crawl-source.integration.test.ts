@@ -2,14 +2,15 @@ import { AsyncLocalStorage } from "node:async_hooks";
 import { randomUUID } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { SiteSettings, SourceId } from "@parley/contracts";
-import { auditLog, crawlPages } from "@parley/db/schema";
+import { auditLog, crawlPages, sources } from "@parley/db/schema";
 import { createGuardedFetch, type GuardedFetch } from "@parley/platform/http/fetch-guarded";
 import { createLogger } from "@parley/platform/log";
 import { startHttpListener } from "@parley/platform/testing/http-listener";
-import { sql } from "drizzle-orm";
+import { eq, sql } from "drizzle-orm";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { createLibrary, createWordEmbedder } from "../../../testing/library.ts";
 import { createWorld, type World } from "../../../testing/world.ts";
+import { addDocument } from "../../add-document.ts";
 import type { KnowledgeJobs } from "../../jobs.ts";
 import { workOnCrawls } from "../../work-on-crawls.ts";
 import { lockSource } from "../lock-source.ts";
@@ -120,10 +121,48 @@ describe("a site", () => {
     await one.crawl();
     expect(asked).toEqual(["/ 304"]); // when it is read changes nothing of what is read
     await one.sources.changeSite({ sourceId: one.sourceId, site: { ...settings, exclude: [] } });
+    // Changed once more while it is read by what was said before: that reading follows the older patterns.
+    await one.start();
+    const midway: GuardedFetch = {
+      ...fetch,
+      async get(...wanted) {
+        const found = await fetch.get(...wanted);
+        if (asked.at(-1) === "/")
+          await one.sources.changeSite({ sourceId: one.sourceId, site: { ...settings, exclude: [], depth: 9 } });
+        return found;
+      },
+    };
+    asked.length = 0;
+    await crawlSource({ ...one.services, fetch: midway }, one.order(), never);
     asked.length = 0;
     await one.crawl();
     expect(asked).toEqual(["/", "/a"]);
     expect(await one.paths()).toEqual(["/", "/a"]);
+  });
+
+  test("whose pages were read before sites were sources becomes one; a folder with a file in it does not", async () => {
+    const one = await newSite();
+    const { tenantId } = one;
+    const address = `http://127.0.0.1:${site.port}/old/`;
+    const asked = { source: "Old", site: { address, include: [], exclude: [], depth: 3, pages: 10 } };
+    const ask = () => world.db.transaction(tenantId, (tx) => crawlAsOperator(tx, one.services.jobs, asked, null));
+    const add = (path: string, fetched?: { depth: number }) =>
+      world.db.transaction(tenantId, (tx) =>
+        addDocument(tx, one.services.jobs, {
+          ...{ source: "Old", path, title: path, mediaType: "text/plain" as const, text: "It is old." },
+          ...(fetched && { fetched }),
+        }),
+      );
+    await add(`${address}a`, { depth: 1 });
+    const { sourceId } = await ask();
+    expect((await one.sources.list()).sources).toContainEqual(
+      expect.objectContaining({ id: sourceId, kind: "site", site: { ...asked.site, schedule: "off" } }),
+    );
+    await world.db.transaction(tenantId, (tx) =>
+      tx.update(sources).set({ kind: "folder", settings: null }).where(eq(sources.id, sourceId)),
+    );
+    await add("a.txt");
+    await expect(ask()).rejects.toMatchObject({ code: "source.wrong_kind" });
   });
 
   test("tells which page it is asked for now, and how many of those found come after it", async () => {
@@ -162,7 +201,8 @@ describe("a site", () => {
     await one.sources.changeSite({ sourceId: one.sourceId, site: { ...settings, schedule: "daily" } });
     // As it is already: nothing is changed.
     expect(await ask("Site")).toEqual({ sourceId: one.sourceId });
-    await expect(ask("Site")).rejects.toMatchObject({ code: "crawl.under_way" });
+    expect(await ask("Site")).toEqual({ sourceId: one.sourceId }); // as when the answer to the first was lost
+    await expect(ask("Site", { depth: 1 })).rejects.toMatchObject({ code: "crawl.under_way" });
     await one.sources.cancelCrawl({ sourceId: one.sourceId });
     await ask("Site", { depth: 1 });
     const other = await ask("Another");

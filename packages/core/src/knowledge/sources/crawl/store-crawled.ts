@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import type { DocumentId } from "@parley/contracts";
 import type { TenantTransaction } from "@parley/db";
 import { crawlPages, crawls, documents } from "@parley/db/schema";
@@ -38,7 +39,10 @@ export async function storeCrawled(
   { crawled, found, movedTo, progress }: Stored,
 ): Promise<boolean> {
   // A source is locked before its crawl, as by whoever cancels it.
-  if (!(await findSource(tx, claim.sourceId, "share")) || !(await holdCrawl(tx, claim))) return false;
+  const source = await findSource(tx, claim.sourceId, "share");
+  if (!source || !(await holdCrawl(tx, claim))) return false;
+  // Where its links lead may be read by then: it is asked for whole the next time.
+  const isReadOtherwise = !isDeepStrictEqual(source.settings, claim.settings);
   const { crawlId, sourceId } = claim;
   const { address } = crawled;
   const rows = [
@@ -63,7 +67,7 @@ export async function storeCrawled(
       .onConflictDoNothing();
   }
 
-  const { count, changed } = await storePage(tx, jobs, claim, crawled);
+  const { count, changed } = await storePage(tx, jobs, claim, isReadOtherwise ? withoutValidators(crawled) : crawled);
   const problem = "reason" in crawled && crawled.kind !== "gone" && { address, reason: crawled.reason };
   await tx
     .update(crawls)
@@ -89,6 +93,9 @@ export async function storeCrawled(
   }
   return true;
 }
+
+const withoutValidators = (crawled: ParsedPage): ParsedPage =>
+  crawled.kind === "page" ? { ...crawled, validators: {} } : crawled;
 
 /** @returns `changed`: the document that is new, has a new version or is gone */
 async function storePage(
