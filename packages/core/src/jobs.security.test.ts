@@ -28,6 +28,7 @@ const tried: Record<string, (tenantId: string, of: Ids) => object> = {
   crawlSource: (tenantId, of) => ({ tenantId, sourceId: of.SourceId, crawlId: of.DocumentId }),
   clearSource: (tenantId, of) => ({ tenantId, sourceId: of.SourceId }),
   clearDocument: (tenantId, of) => ({ tenantId, documentId: of.DocumentId }),
+  clearDocuments: (tenantId, of) => ({ tenantId, documentIds: [of.DocumentId] }),
   indexKnowledge: (tenantId) => ({ tenantId }),
   collectGaps: (tenantId) => ({ tenantId }),
   replayTests: (tenantId, of) => ({ tenantId, runId: of.KnowledgeTestRunId }),

@@ -21,6 +21,7 @@ import { clearDocument } from "../knowledge/clear-document.ts";
 import { createMinilmEmbedder } from "../knowledge/embedders/minilm.ts";
 import type { KnowledgeJobs } from "../knowledge/jobs.ts";
 import type { Embedder } from "../knowledge/passage.ts";
+import { discardHeld, lockHeld, publishHeld } from "../knowledge/publish-held.ts";
 import { searchKnowledge } from "../knowledge/search.ts";
 import { lockMembers } from "../tenants/acting-member.ts";
 import { testObjects } from "../testing/test-objects.ts";
@@ -432,6 +433,70 @@ test.each(["publish", "discard"] as const)(
     expect(orders).not.toEqual([]);
   },
 );
+
+test("a document that would be new and is discarded stays when another version of it is on its way in", async () => {
+  const { library, changes, check, publish, answerTo, api } = await newShop();
+  const { documentId } = await library.read("new.md", "# Toasters\n\nThe toaster is red.\n");
+  await library.add("new.md", "# Toasters\n\nThe toaster is green.\n");
+  await changes.discard({ seen: (await changes.get()).seen ?? "" });
+  expect((await api.knowledge.documents.get({ documentId })).versions).toHaveLength(2);
+  await library.ingest();
+  expect(await check()).toMatchObject({
+    documents: [{ title: "Toasters", version: 2, isNew: true }],
+    documentsInAll: 1,
+  });
+  await publish();
+  expect(await answerTo("What colour is the toaster?")).toContain("green");
+});
+
+test("a document that was to go stays when it comes anew", async () => {
+  const { library, api, documentId, check, publish, answerTo } = await newShop();
+  await api.knowledge.documents.remove({ documentId });
+  await library.read("handbook.md", handbook(returns, shipping, warranty, "## More\n\nThere is more."));
+  expect(await check()).toMatchObject({ removals: [], documentsInAll: 1, check: { failed: 0 } });
+  await publish();
+  expect(await answerTo(s)).toContain("boat every Tuesday");
+});
+
+test("publishing and discarding take as many statements for a hundred documents as for one; an index and what is left over are seen to", async () => {
+  const { library, tenantId } = await newShop();
+  const read = async (count: number, round: number) => {
+    for (let index = 0; index < count; index += 1) {
+      await library.add(`${index}.md`, `# Part ${index}\n\nRound ${round} of it.\n`);
+    }
+    while (library.orders.length > 0) await library.ingest();
+  };
+  const statements = (release: typeof publishHeld | typeof discardHeld) =>
+    world.db.transaction(tenantId, async (tx) => {
+      const sent: { name: string; documents: number | undefined }[] = [];
+      const send: KnowledgeJobs["send"] = async (_tx, name, order) =>
+        void sent.push({ name, documents: "documentIds" in order ? order.documentIds.length : undefined });
+      let count = 0;
+      const counted = new Proxy(tx, {
+        get(target, key) {
+          if (["select", "insert", "update", "delete", "execute"].includes(String(key))) count += 1;
+          return Reflect.get(target, key, target);
+        },
+      });
+      await lockHeld(counted);
+      const { documents } = await release(counted, { send });
+      return { documents, count, sent };
+    });
+  await read(1, 1);
+  const one = await statements(publishHeld);
+  await read(100, 2);
+  const many = await statements(publishHeld);
+  expect(many).toMatchObject({ documents: 100, count: one.count });
+  expect(one.sent).toEqual([{ name: "indexKnowledge", documents: undefined }]);
+  expect(many.sent).toEqual([{ name: "clearDocuments", documents: 1 }, ...one.sent]);
+  await read(1, 3);
+  const oneLess = await statements(discardHeld);
+  await read(100, 4);
+  expect(await statements(discardHeld)).toEqual({
+    ...{ documents: 100, count: oneLess.count },
+    sent: [{ name: "clearDocuments", documents: 100 }],
+  });
+});
 
 test("a check that ends while all is being published or discarded is waited for by nobody that it waits for", async () => {
   const { library, tenantId, notice, orders, replay, changes } = await newShop("auto");

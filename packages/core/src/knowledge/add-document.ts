@@ -3,6 +3,7 @@ import type { TenantTransaction } from "@parley/db";
 import { documents, documentVersions, sources } from "@parley/db/schema";
 import { and, desc, eq, isNull, sql } from "drizzle-orm";
 import { announce } from "../outbox/announce.ts";
+import { keepDocument } from "./hold-removal.ts";
 import type { KnowledgeJobs } from "./jobs.ts";
 import type { ReadDocument } from "./read-document.ts";
 import { sha256Of } from "./sha256-of.ts";
@@ -82,6 +83,7 @@ export async function addToSource(
     return { documentId, versionId: newest.id, outcome: "unchanged" };
   }
 
+  await keepDocument(tx, documentId);
   if (document.removedAt) {
     await tx.update(documents).set({ removedAt: null, title }).where(eq(documents.id, documentId));
   }

@@ -38,3 +38,8 @@ export async function holdSourceRemoval(tx: TenantTransaction, by: Actor, source
   await announce(tx, { type: "source.changed", sourceId });
   return true;
 }
+
+/** A new version of it has come, which nobody has asked to go: that it is to go waits no more. The document is locked. */
+export async function keepDocument(tx: TenantTransaction, documentId: DocumentId): Promise<void> {
+  await tx.delete(heldRemovals).where(eq(heldRemovals.documentId, documentId));
+}

@@ -23,6 +23,9 @@ const IngestOrder = z.object({
 });
 export type IngestOrder = z.infer<typeof IngestOrder>;
 const ClearOrder = IngestOrder.omit({ versionId: true, putOff: true });
+/** Documents of which one order clears: one that is tried again has few to look through in vain. */
+export const clearedAtATime = 100;
+const ClearManyOrder = z.object({ tenantId: TenantId, documentIds: z.array(DocumentId).max(clearedAtATime) });
 const ClearSourceOrder = z.object({ tenantId: TenantId, sourceId: SourceId });
 const TenantOrder = z.object({ tenantId: TenantId });
 const ChangeEmbedderOrder = z.object({ tenantId: TenantId, changeId: z.uuid() });
@@ -31,7 +34,9 @@ type Orders = {
   crawlSource: CrawlOrder;
   ingestDocument: IngestOrder;
   clearDocument: z.infer<typeof ClearOrder>;
+  clearDocuments: z.infer<typeof ClearManyOrder>;
   clearSource: z.infer<typeof ClearSourceOrder>;
+  indexKnowledge: z.infer<typeof TenantOrder>;
   /** Worked on by the tests of the knowledge. */
   replayTests: { tenantId: TenantId; runId: KnowledgeTestRunId };
   changeEmbedder: z.infer<typeof ChangeEmbedderOrder>;
@@ -61,7 +66,7 @@ const retries = 4;
 /** Kinds of jobs that a tenant may have many of. */
 const inTurn: ReadonlySet<string> = new Set<keyof Orders>(["ingestDocument", "crawlSource"]);
 /** Jobs that take up whatever is there when they begin: of a tenant's, one waits at most. */
-const oneWaits: ReadonlySet<string> = new Set<keyof Orders>(["collectGaps"]);
+const oneWaits: ReadonlySet<string> = new Set<keyof Orders>(["collectGaps", "indexKnowledge"]);
 /** Jobs that this process works on side by side: while one waits for the embedder, the other one writes. */
 const workers = 2;
 /** A large tenant's vectors are made, and go under their index, in hours, not in pg-boss's usual quarter of one. */
@@ -86,6 +91,7 @@ export function createJobs(options: {
   queue.define("giveUpTests", { ...kind, retryLimit: 10 });
   queue.define("replayTests", { ...kind, expireInSeconds: 4 * 3_600, deadLetter: "giveUpTests" });
   queue.define("clearDocument", { ...kind, retryLimit: 10 });
+  queue.define("clearDocuments", { ...kind, retryLimit: 10, expireInSeconds: longestSeconds });
   queue.define("crawlSource", { ...kind, retryLimit: retries + 10 });
   queue.define("clearSource", { ...kind, retryLimit: 10 });
   queue.define("indexKnowledge", { ...kind, policy: "exclusive", expireInSeconds: longestSeconds });
@@ -197,6 +203,19 @@ export function createJobs(options: {
         pollingIntervalSeconds: 10,
         describe,
         work: (order) => clearDocument(services, order),
+      });
+      await queue.handle({
+        name: "clearDocuments",
+        schema: ClearManyOrder,
+        pollingIntervalSeconds: 10,
+        batchSize: 1,
+        describe,
+        async work({ tenantId, documentIds }, { signal }) {
+          for (const documentId of documentIds) {
+            signal.throwIfAborted();
+            await clearDocument(services, { tenantId, documentId });
+          }
+        },
       });
       await queue.handle({
         name: "clearSource",

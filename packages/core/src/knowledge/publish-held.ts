@@ -2,16 +2,17 @@ import type { DocumentId, SourceId, TenantId } from "@parley/contracts";
 import type { TenantTransaction } from "@parley/db";
 import { crawls, documents, documentVersions, heldRemovals } from "@parley/db/schema";
 import { and, eq, inArray, isNull, sql } from "drizzle-orm";
-import { announce } from "../outbox/announce.ts";
+import { announce, announceAll } from "../outbox/announce.ts";
 import { failureOf } from "./failure.ts";
 import { listHeldRemovals } from "./held-changes.ts";
-import type { KnowledgeJobs } from "./jobs.ts";
+import { clearedAtATime, type KnowledgeJobs } from "./jobs.ts";
 import { putAllHeldLive } from "./live-version.ts";
 import { removeDocument } from "./remove-document.ts";
 import { findSource } from "./sources/lock-source.ts";
 import { takeOutSource } from "./sources/remove-source.ts";
 
 type Jobs = Pick<KnowledgeJobs, "send">;
+type Place = { tenantId: TenantId; id: DocumentId };
 
 /** What was held, and is held no more. */
 export type Released = { documents: number; removedDocuments: DocumentId[]; removedSources: SourceId[] };
@@ -55,23 +56,26 @@ export async function publishHeld(tx: TenantTransaction, jobs: Jobs): Promise<Re
   const removed = await tx.select({ id: documents.id }).from(documents).where(isThere);
   for (const { id } of removed) await removeDocument(tx, jobs, id);
   const coming = await tx
-    .select({
-      tenantId: documents.tenantId,
-      documentId: documents.id,
-      currentVersionId: documents.currentVersionId,
-    })
+    .select({ tenantId: documents.tenantId, id: documents.id, currentVersionId: documents.currentVersionId })
     .from(documents)
     .innerJoin(documentVersions, eq(documentVersions.documentId, documents.id))
     .where(eq(documentVersions.status, "held"));
-  for (const { tenantId, documentId, currentVersionId } of coming) {
-    if (currentVersionId) await jobs.send(tx, "clearDocument", { tenantId, documentId });
-    await announce(tx, { type: "document.changed", documentId });
+  const [first] = coming;
+  if (first) {
+    const isChanged = ({ currentVersionId }: (typeof coming)[number]) => currentVersionId !== null;
+    await clear(tx, jobs, coming.filter(isChanged));
+    await announceChanged(tx, coming);
+    // It may be large from now on.
+    await jobs.send(tx, "indexKnowledge", { tenantId: first.tenantId });
+    await putAllHeldLive(tx);
   }
-  if (coming.length > 0) await putAllHeldLive(tx);
   return { documents: coming.length, removedDocuments: removed.map(({ id }) => id), removedSources };
 }
 
-/** Nothing is held any more, and answers go on as they were. A document that would have been new is gone. `lockHeld` went before. */
+/**
+ * Nothing is held any more, and answers go on as they were. A document that would have been new is gone, unless another version of it is on
+ * its way in, which nobody has seen. `lockHeld` went before.
+ */
 export async function discardHeld(tx: TenantTransaction, jobs: Jobs): Promise<Pick<Released, "documents">> {
   for (const { documentId, sourceId } of await tx.delete(heldRemovals).returning()) {
     if (documentId) await announce(tx, { type: "document.changed", documentId });
@@ -81,28 +85,33 @@ export async function discardHeld(tx: TenantTransaction, jobs: Jobs): Promise<Pi
     .update(documentVersions)
     .set(failureOf("document.discarded"))
     .where(eq(documentVersions.status, "held"))
-    .returning({ tenantId: documentVersions.tenantId, documentId: documentVersions.documentId });
-  const current = new Map(
-    (
-      await tx
-        .select({ id: documents.id, currentVersionId: documents.currentVersionId })
-        .from(documents)
-        .where(
-          inArray(
-            documents.id,
-            discarded.map(({ documentId }) => documentId),
-          ),
-        )
-    ).map(({ id, currentVersionId }) => [id, currentVersionId]),
-  );
-  for (const { tenantId, documentId } of discarded) {
-    if (current.get(documentId)) await forgetVersion(tx, jobs, tenantId, documentId);
-    else await removeDocument(tx, jobs, documentId);
-  }
+    .returning({ tenantId: documentVersions.tenantId, id: documentVersions.documentId });
+  const ids = discarded.map(({ id }) => id);
+  await tx.execute(sql`
+    update documents d set removed_at = now()
+    where d.id in (select id::uuid from json_array_elements_text(${JSON.stringify(ids)}::json) as id)
+      and d.current_version_id is null and d.removed_at is null
+      and not exists (
+        select from document_versions v where v.document_id = d.id and v.status in ('queued', 'parsing', 'embedding')
+      )
+  `);
+  await clear(tx, jobs, discarded);
+  await announceChanged(tx, discarded);
   return { documents: discarded.length };
 }
 
-async function forgetVersion(tx: TenantTransaction, jobs: Jobs, tenantId: TenantId, documentId: DocumentId) {
-  await jobs.send(tx, "clearDocument", { tenantId, documentId });
-  await announce(tx, { type: "document.changed", documentId });
+/** A few orders, however many they are: each takes a while to send, and meanwhile all that is held is locked. */
+async function clear(tx: TenantTransaction, jobs: Jobs, leaving: Place[]): Promise<void> {
+  for (let from = 0; from < leaving.length; from += clearedAtATime) {
+    const some = leaving.slice(from, from + clearedAtATime);
+    const [first] = some;
+    if (!first) return;
+    await jobs.send(tx, "clearDocuments", { tenantId: first.tenantId, documentIds: some.map(({ id }) => id) });
+  }
 }
+
+const announceChanged = (tx: TenantTransaction, changed: Pick<Place, "id">[]) =>
+  announceAll(
+    tx,
+    changed.map(({ id: documentId }) => ({ type: "document.changed", documentId })),
+  );

@@ -1,10 +1,11 @@
 import type { DocumentId } from "@parley/contracts";
 import type { TenantTransaction } from "@parley/db";
-import { documents, documentVersions, heldRemovals } from "@parley/db/schema";
+import { documents, documentVersions } from "@parley/db/schema";
 import { and, eq, notInArray, sql } from "drizzle-orm";
 import { AppError } from "../app-error.ts";
 import { announce } from "../outbox/announce.ts";
 import { failureOf } from "./failure.ts";
+import { keepDocument } from "./hold-removal.ts";
 import type { KnowledgeJobs } from "./jobs.ts";
 import { lockDocument, takeDown } from "./live-version.ts";
 
@@ -32,7 +33,7 @@ export async function removeDocument(
     .set({ ...failureOf("document.removed"), attempt: sql`${documentVersions.attempt} + 1` })
     .where(and(eq(documentVersions.documentId, documentId), notInArray(documentVersions.status, ["ready", "failed"])));
   // Should it be added again, nobody has asked for that to go.
-  await tx.delete(heldRemovals).where(eq(heldRemovals.documentId, documentId));
+  await keepDocument(tx, documentId);
   await jobs.send(tx, "clearDocument", { tenantId: removed.tenantId, documentId });
   await announce(tx, { type: "document.changed", documentId });
   await takeDown(tx, document);

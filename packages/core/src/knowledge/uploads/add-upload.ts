@@ -8,6 +8,7 @@ import { recordAudit } from "../../audit/record-audit.ts";
 import { announce } from "../../outbox/announce.ts";
 import { type Actor, checkStillMay } from "../../tenants/acting-member.ts";
 import type { AddedDocument } from "../add-document.ts";
+import { keepDocument } from "../hold-removal.ts";
 import type { KnowledgeJobs } from "../jobs.ts";
 import { fileTypeOf } from "../read-document.ts";
 import { lockSource } from "../sources/lock-source.ts";
@@ -61,6 +62,7 @@ export async function addUpload(
     return { documentId, versionId: newest.id, outcome: "unchanged" };
   }
 
+  await keepDocument(tx, documentId);
   if (document.removedAt) {
     await tx.update(documents).set({ removedAt: null, title: name }).where(eq(documents.id, documentId));
   }
