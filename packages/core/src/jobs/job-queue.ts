@@ -26,8 +26,12 @@ export type JobQueue = {
     order: object,
     options?: { key?: string; inTurnOf?: TenantId; delaySeconds?: number },
   ): Promise<void>;
-  /** Has a tenant's jobs of the kind taken now that wait for a later time. */
-  hurry(tx: TenantTransaction, name: string, tenantId: TenantId): Promise<void>;
+  /**
+   * Has a tenant's jobs of the kind taken now that wait for a later time.
+   *
+   * @param options.except those whose order has this field keep their times
+   */
+  hurry(tx: TenantTransaction, name: string, tenantId: TenantId, options?: { except?: string }): Promise<void>;
   /** Takes jobs of one kind, one by one; one that fails does not fail the others of its batch. This process's own orders wake it. */
   handle<Order>(job: JobHandler<Order>): Promise<void>;
   /** Takes no more, and hands over what is not nearly done. */
@@ -120,13 +124,14 @@ export function createJobQueue(options: { db: Database; logger: Logger; embedded
       tx.signal(ordered(name));
     },
 
-    async hurry(tx, name, tenantId) {
-      await asRole("system", tx, (system) =>
+    async hurry(tx, name, tenantId, { except } = {}) {
+      const isKept = except === undefined ? sql`false` : sql`data -> ${except}::text is not null`;
+      const { rowCount } = await asRole("system", tx, (system) =>
         system.execute(sql`
           update pgboss.job set start_after = now()
-          where name = ${name} and group_id = ${tenantId} and state = 'created' and start_after > now()`),
+          where name = ${name} and group_id = ${tenantId} and state = 'created' and start_after > now() and not (${isKept})`),
       );
-      tx.signal(ordered(name));
+      if (rowCount) tx.signal(ordered(name));
     },
 
     async handle({ name, schema, pollingIntervalSeconds, describe, work, batchSize = usualBatchSize }) {

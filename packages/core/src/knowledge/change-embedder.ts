@@ -114,7 +114,12 @@ async function embedMissing(
     );
     const spent: EmbeddingSpent[] = [];
     const texts = rows.map(({ title, mediaType, ...chunk }) => searchableText(title, mediaType, chunk));
-    const vectors = await embedder.embed(texts, { signal, onSpent: (one) => void spent.push(one) });
+    const vectors = await embedder
+      .embed(texts, { signal, onSpent: (one) => void spent.push(one) })
+      .catch(async (error: unknown) => {
+        await db.transaction(tenantId, (tx) => enterSpending(tx, spent));
+        throw error;
+      });
     const given = rows.map(({ id }, index) => ({ id, vector: toVectorText(vectors[index] ?? new Float32Array()) }));
     done += rows.length;
     const isOurs = await db.transaction(tenantId, async (tx) => {

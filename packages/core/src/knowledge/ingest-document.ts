@@ -96,9 +96,16 @@ async function read(db: Database, builtIn: Embedder, claim: ReadClaim, signal: A
   while (batch.length > 0) {
     const words = batch.map((chunk) => searchableText(title, mediaType, chunk));
     const spent: EmbeddingSpent[] = [];
-    const vectors = await embedder.embed(words, { signal, onSpent: (one) => void spent.push(one) });
-    if (signal.aborted) await db.transaction(tenantId, (tx) => enterSpending(tx, spent));
-    signal.throwIfAborted();
+    const vectors = await embedder
+      .embed(words, { signal, onSpent: (one) => void spent.push(one) })
+      .then((made) => {
+        signal.throwIfAborted();
+        return made;
+      })
+      .catch(async (error: unknown) => {
+        await db.transaction(tenantId, (tx) => enterSpending(tx, spent));
+        throw error;
+      });
     const rows = batch.map((chunk, index) => toRow(chunk, words[index], vectors[index]));
     const isFirst = batch[0]?.ordinal === 0;
     const isLast = next.length === 0;

@@ -197,11 +197,24 @@ describe("a document that was added", () => {
 describe("a document whose embedder does not answer", () => {
   /** A tenant that has chosen a server; `state.fault` is what that does instead of making vectors. */
   async function withServer() {
-    const state = { fault: undefined as EmbedderError | undefined, isTried: false, asked: 0, now: 1_000 };
+    const state = {
+      fault: undefined as EmbedderError | undefined,
+      /** What a text has to hold for that; otherwise any does. */
+      at: "",
+      /** At this it ends. */
+      endsAt: undefined as string | undefined,
+      isTried: false,
+      asked: 0,
+      now: 1_000,
+    };
     const words = createWordEmbedder();
-    words.before = () => {
+    words.before = (texts) => {
       state.asked += 1;
-      if (state.fault && !state.isTried) throw state.fault;
+      const { endsAt } = state;
+      if (endsAt && texts.some((text) => text.includes(endsAt)))
+        state.fault = new EmbedderError("embedder.unreachable", { blame: "unclear" });
+      const isAtIt = state.at === "" || texts.some((text) => text.includes(state.at));
+      if (state.fault && !state.isTried && isAtIt) throw state.fault;
     };
     const open = ({ baseUrl, model }: EmbedderServer) => ({ ...words, id: `words of ${model} at ${baseUrl}` });
     const circuits = createEmbedderCircuits(() => state.now);
@@ -241,7 +254,9 @@ describe("a document whose embedder does not answer", () => {
     };
     return { state, tenantId, library, jobs, api, choose, add, find, waiting, pass };
   }
-  const waitingJobs = `select (data ->> 'putOff')::integer as "putOff" from pgboss.job
+  const waitingJobs = `select (data ->> 'putOff')::integer as "putOff", (data ->> 'refused')::integer as refused,
+      extract(epoch from start_after - created_on)::integer as delay
+    from pgboss.job
     where name = 'ingestDocument' and state = 'created' and start_after > now()`;
   const patience = { timeout: 20_000, interval: 20 };
 
@@ -250,7 +265,7 @@ describe("a document whose embedder does not answer", () => {
     state.fault = new EmbedderError("embedder.refused");
     const added = await add("a.md");
     for (let times = 1; times <= 7; times += 1) {
-      await expect.poll(async () => (await waiting()).rows, patience).toEqual([{ putOff: times }]);
+      await expect.poll(async () => (await waiting()).rows, patience).toMatchObject([{ putOff: times, refused: null }]);
       expect(await find(added)).toMatchObject({ status: "queued", waitsFor: "embedder.refused", failure: null });
       if (times < 7) await pass();
     }
@@ -307,16 +322,84 @@ describe("a document whose embedder does not answer", () => {
     await expect.poll(next, patience).toBeNull();
   });
 
-  test("[F12] because of what it says is given up after five, with that reason", async () => {
-    const { state, api, add, find, waiting, pass } = await withServer();
-    state.fault = new EmbedderError("embedder.refused", { mayBeTheTexts: true });
-    const added = await add("a.md");
-    for (let times = 1; times <= 4; times += 1) {
-      await expect.poll(async () => (await waiting()).rows, patience).toEqual([{ putOff: times }]);
-      await pass();
+  test.each([
+    ["embedder.refused", undefined],
+    ["embedder.unreachable", undefined],
+    ["embedder.unreachable", 30_000],
+    ["embedder.faulty", undefined],
+  ] as const)(
+    "[F14] because of what it says (%s, %s) is given up after five, with that reason; others are read in meanwhile",
+    async (code, restMs) => {
+      const { state, api, add, find, waiting, pass } = await withServer();
+      state.fault = new EmbedderError(code, { blame: "unclear", restMs });
+      state.at = "poison";
+      const added = await add("a.md", "This is poison.");
+      for (let times = 1; times <= 4; times += 1) {
+        const put = { putOff: times, refused: times, delay: 30 * 2 ** (times - 1) };
+        await expect.poll(async () => (await waiting()).rows, patience).toEqual([put]);
+        const good = await add(`${times}.md`);
+        await expect.poll(() => find(good), patience).toMatchObject({ status: "ready" });
+        // It is not tried for that.
+        expect((await waiting()).rows).toEqual([put]);
+        await pass();
+      }
+      await expect.poll(() => find(added), patience).toMatchObject({ status: "failed", failureCode: code });
+      expect((await api.knowledge.embedder.get()).current.failure).toBeNull();
+    },
+  );
+
+  test("[F14] since it makes that end, so that it answers nobody, is given up once others were read in five times meanwhile", async () => {
+    const { state, add, find, waiting, pass } = await withServer();
+    state.endsAt = "poison";
+    const added = await add("a.md", "This is poison.");
+    for (let times = 1; times <= 5; times += 1) {
+      const put = { putOff: times, refused: times === 1 ? null : times - 1 };
+      await expect.poll(async () => (await waiting()).rows, patience).toMatchObject([put]);
+      state.fault = undefined;
+      const good = await add(`${times}.md`);
+      await expect.poll(() => find(good), patience).toMatchObject({ status: "ready" });
+      // The first time it is not known yet that it is alone with that, so it is tried with the others.
+      if (times > 1) await pass();
     }
-    await expect.poll(() => find(added), patience).toMatchObject({ status: "failed", failureCode: "embedder.refused" });
-    expect((await api.knowledge.embedder.get()).current.failure).toBeNull();
+    await expect
+      .poll(() => find(added), patience)
+      .toMatchObject({ status: "failed", failureCode: "embedder.unreachable" });
+  });
+
+  test("[F12] in an outage is not given up, whatever the server answers meanwhile and after it", async () => {
+    const { state, api, add, find, waiting, pass } = await withServer();
+    // As a proxy's page that tells of its maintenance.
+    state.fault = new EmbedderError("embedder.faulty", { blame: "unclear" });
+    const added = await add("a.md");
+    for (let times = 1; times <= 7; times += 1) {
+      await expect.poll(async () => (await waiting()).rows, patience).toMatchObject([{ putOff: times, refused: null }]);
+      if (times < 7) await pass();
+    }
+    expect((await api.knowledge.embedder.get()).current.failure).toBe("embedder.faulty");
+    state.at = "elephant";
+    await pass();
+    await expect.poll(async () => (await waiting()).rows, patience).toMatchObject([{ putOff: 8, refused: 1 }]);
+    state.fault = undefined;
+    await pass();
+    await expect.poll(() => find(added), patience).toMatchObject({ status: "ready" });
+  });
+
+  test("[F12] waits ten minutes at most, however long the server wants to be left alone", async () => {
+    const { state, add, waiting } = await withServer();
+    state.fault = new EmbedderError("embedder.limited", { restMs: 1e300 });
+    await add("a.md");
+    await expect.poll(async () => (await waiting()).rows, patience).toMatchObject([{ putOff: 1, delay: 600 }]);
+  });
+
+  test("[F12] goes on with the first that is read in, also where a question was answered before", async () => {
+    const { state, library, add, find, waiting } = await withServer();
+    state.fault = new EmbedderError("embedder.unreachable");
+    const added = await add("a.md");
+    await expect.poll(async () => (await waiting()).rows, patience).toHaveLength(1);
+    state.fault = undefined;
+    await library.search("elephant");
+    await add("b.md");
+    await expect.poll(() => find(added), patience).toMatchObject({ status: "ready" });
   });
 });
 

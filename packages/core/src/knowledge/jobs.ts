@@ -9,10 +9,10 @@ import { clearVectors } from "./clear-vectors.ts";
 import { EmbedderError } from "./embedder-error.ts";
 import { indexKnowledge, needsIndex } from "./index-knowledge.ts";
 import { giveUp, ingestDocument, type KnowledgeServices } from "./ingest-document.ts";
-import { putOff } from "./put-off.ts";
+import { goOn, putOff } from "./put-off.ts";
 import { clearSource } from "./sources/clear-source.ts";
 import type { CrawlOrder } from "./sources/crawl/crawl-order.ts";
-import { currentEmbedder, findChoices, noteFailure } from "./tenant-embedder.ts";
+import { currentEmbedder, findChoices } from "./tenant-embedder.ts";
 
 const IngestOrder = z.object({
   tenantId: TenantId,
@@ -20,9 +20,11 @@ const IngestOrder = z.object({
   versionId: DocumentVersionId,
   /** How many times it was put off. */
   putOff: z.int().nonnegative().optional(),
+  /** How many times of these its text was to blame; left out before the first. */
+  refused: z.int().positive().optional(),
 });
 export type IngestOrder = z.infer<typeof IngestOrder>;
-const ClearOrder = IngestOrder.omit({ versionId: true, putOff: true });
+const ClearOrder = IngestOrder.omit({ versionId: true, putOff: true, refused: true });
 /** Documents of which one order clears: one that is tried again has few to look through in vain. */
 export const clearedAtATime = 100;
 const ClearManyOrder = z.object({ tenantId: TenantId, documentIds: z.array(DocumentId).max(clearedAtATime) });
@@ -128,14 +130,10 @@ export function createJobs(options: {
             wasRead = await ingestDocument(services, order, signal);
           } catch (error) {
             if (!(error instanceof EmbedderError)) throw error;
-            if (await putOff({ db, queue }, order, error)) await clearDocument(services, order);
+            if (await putOff({ db, queue }, order, error, !chosen?.failure)) await clearDocument(services, order);
             return;
           }
-          if (wasRead && chosen?.failure) {
-            // It answers again: what else waits for that has waited long enough.
-            await noteFailure(db, tenantId, "current", null);
-            await db.transaction(tenantId, (tx) => queue.hurry(tx, "ingestDocument", tenantId));
-          }
+          if (wasRead && chosen) await goOn({ db, queue }, chosen);
           const current = await currentEmbedder(db, embedder, tenantId);
           if (!(await needsIndex({ db, embedder: current, exactUpTo }, tenantId))) return;
           await db.transaction(tenantId, (tx) => queue.send(tx, "indexKnowledge", { tenantId }, { key: tenantId }));

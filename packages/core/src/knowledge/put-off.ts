@@ -6,31 +6,37 @@ import { announce } from "../outbox/announce.ts";
 import type { EmbedderError } from "./embedder-error.ts";
 import { giveUp } from "./ingest-document.ts";
 import type { IngestOrder } from "./jobs.ts";
-import { noteFailure } from "./tenant-embedder.ts";
+import { type EmbedderRow, noteFailure } from "./tenant-embedder.ts";
 
 /** Seconds until it is tried again: so many at first, twice as many each time, and never more. */
 const [firstDelay, longestDelay] = [30, 600];
-/** Where it may be the document's own fault. */
-const mostAttempts = 5;
+/** At what its text makes the embedder do. */
+const mostRefusals = 5;
 
 /**
  * A document that could not be read in because its embedder does not answer: it is tried again later, for as long as that takes, and says
- * what it waits for. Where the embedder may not like the document itself, it is given up in the end, with the embedder's reason.
+ * what it waits for. Where it is the document itself that the embedder fails at, it is given up in the end, with the embedder's reason.
  *
+ * @param wasWell nothing was wrong with the embedder when this attempt began
  * @returns whether it was given up
  */
 export async function putOff(
   { db, queue }: { db: Database; queue: Pick<JobQueue, "send"> },
   order: IngestOrder,
   error: EmbedderError,
+  wasWell: boolean,
 ): Promise<boolean> {
-  const { tenantId, documentId, versionId, putOff: before = 0 } = order;
-  if (error.mayBeTheTexts && before + 1 >= mostAttempts) {
+  const { tenantId, documentId, versionId, putOff: before = 0, refused = 0 } = order;
+  // One text can make a server hang or end, so that it answers nobody for a while: others could be read in since, and this one can't.
+  const isAlone = error.blame === "unclear" && before > 0 && wasWell;
+  const refusals = refused + (error.blame === "texts" || isAlone ? 1 : 0);
+  if (refusals >= mostRefusals) {
     await giveUp(db, order, error.code);
     return true;
   }
-  if (!error.mayBeTheTexts) await noteFailure(db, tenantId, "current", error.code);
-  const delaySeconds = Math.max(Math.min(firstDelay * 2 ** before, longestDelay), (error.restMs ?? 0) / 1_000);
+  if (error.blame !== "texts") await noteFailure(db, tenantId, "current", error.code);
+  const wanted = Math.max(firstDelay * 2 ** before, (error.restMs ?? 0) / 1_000);
+  const delaySeconds = Math.ceil(Math.min(wanted, longestDelay));
   await db.transaction(tenantId, async (tx) => {
     const isOpen = inArray(documentVersions.status, ["queued", "parsing", "embedding"]);
     const waiting = await tx
@@ -39,9 +45,21 @@ export async function putOff(
       .where(and(eq(documentVersions.id, versionId), isOpen))
       .returning({ id: documentVersions.id });
     if (waiting.length === 0) return;
-    const later = { ...order, putOff: before + 1 } satisfies IngestOrder;
-    await queue.send(tx, "ingestDocument", later, { inTurnOf: tenantId, delaySeconds: Math.ceil(delaySeconds) });
+    const later: IngestOrder = { ...order, putOff: before + 1, ...(refusals > 0 && { refused: refusals }) };
+    await queue.send(tx, "ingestDocument", later, { inTurnOf: tenantId, delaySeconds });
     await announce(tx, { type: "document.changed", documentId });
   });
   return false;
+}
+
+/**
+ * The embedder has just made the vectors of a document: what waits for it has waited long enough. Those whose own text was to blame keep
+ * their times.
+ */
+export async function goOn(
+  { db, queue }: { db: Database; queue: Pick<JobQueue, "hurry"> },
+  { tenantId, failure }: Pick<EmbedderRow, "tenantId" | "failure">,
+): Promise<void> {
+  if (failure) await noteFailure(db, tenantId, "current", null);
+  await db.transaction(tenantId, (tx) => queue.hurry(tx, "ingestDocument", tenantId, { except: "refused" }));
 }

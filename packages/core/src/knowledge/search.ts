@@ -63,7 +63,8 @@ async function embedQuestion(db: Database, builtIn: Embedder, tenantId: TenantId
     return { embedderId: embedder.id, vector };
   } catch (error) {
     if (!(error instanceof EmbedderError)) throw error;
-    await noteFailure(db, tenantId, "current", error.code);
+    if (spent.length > 0) await db.transaction(tenantId, (tx) => enterSpending(tx, spent));
+    if (error.blame !== "texts") await noteFailure(db, tenantId, "current", error.code);
     return undefined;
   }
 }

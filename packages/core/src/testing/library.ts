@@ -12,7 +12,7 @@ import { testObjects } from "./test-objects.ts";
 
 /** Vectors without a model: each word has a direction of its own, so texts with the same words are near each other. */
 export function createWordEmbedder(): Embedder & {
-  /** Called before each embedding. */ before: () => Promise<void> | void;
+  /** Called before each embedding. */ before: (texts: readonly string[]) => Promise<void> | void;
 } {
   const dimensions = 64;
   return {
@@ -20,7 +20,7 @@ export function createWordEmbedder(): Embedder & {
     dimensions,
     before: () => {},
     async embed(texts) {
-      await this.before();
+      await this.before(texts);
       return texts.map((text) => {
         const vector = new Float32Array(dimensions);
         for (const [word] of text.toLowerCase().matchAll(/\p{L}+/gu)) {

@@ -5,14 +5,14 @@ import { createEmbedderCircuits } from "./embedder-circuits.ts";
 
 function servers() {
   let now = 1_000;
-  const state = { fault: undefined as Error | undefined, asked: 0 };
+  const state = { fault: undefined as Error | undefined, isPicky: false, asked: 0 };
   const words = createWordEmbedder();
-  words.before = () => {
+  words.before = ([text]) => {
     state.asked += 1;
-    if (state.fault) throw state.fault;
+    if (state.fault && (!state.isPicky || text === "poison")) throw state.fault;
   };
   const circuits = createEmbedderCircuits(() => now);
-  const ask = (name: string, urgent: boolean) => circuits.guard(words, name).embed(["word"], { urgent });
+  const ask = (name: string, urgent: boolean) => circuits.guard(words, name).embed(["poison"], { urgent });
   return {
     state,
     question: (name = "one") => ask(name, true),
@@ -57,11 +57,36 @@ test("[F12] a server that a job has waited for in vain is left alone at once, an
   await expect(job()).resolves.toHaveLength(1);
 });
 
-test("texts that a server does not take, and a wait that was called off, say nothing of the server", async () => {
+test.each([
+  ["does not take", "embedder.refused", undefined],
+  ["breaks at", "embedder.unreachable", undefined],
+  ["hangs at", "embedder.unreachable", 30_000],
+  ["answers with nonsense", "embedder.faulty", undefined],
+] as const)("[T8] [F14] texts that a server %s keep nobody else from it", async (_, code, restMs) => {
+  const { state, question, job } = servers();
+  state.fault = new EmbedderError(code, { blame: "unclear", restMs });
+  state.isPicky = true;
+  for (let time = 0; time < 6; time += 1) {
+    await expect(job()).rejects.toMatchObject({ code, blame: "texts" });
+    await expect(question()).rejects.toMatchObject({ code, blame: "texts" });
+  }
+  // Each time it was asked for a word as well.
+  expect(state.asked).toBe(24);
+});
+
+test("[F12] a server that fails at whatever it is asked for is left alone, whatever that may come of", async () => {
   const { state, job } = servers();
-  state.fault = new EmbedderError("embedder.refused", { mayBeTheTexts: true });
-  for (let time = 0; time < 6; time += 1) await expect(job()).rejects.toThrow();
+  state.fault = new EmbedderError("embedder.faulty", { blame: "unclear" });
+  for (let time = 0; time < 5; time += 1) await expect(job()).rejects.toMatchObject({ blame: "unclear" });
+  expect(state.asked).toBe(10);
+  // That it is left alone says nothing of the texts, nor is it asked for a word.
+  await expect(job()).rejects.toMatchObject({ code: "embedder.faulty", blame: "server" });
+  expect(state.asked).toBe(10);
+});
+
+test("a wait that was called off says nothing of the server", async () => {
+  const { state, job } = servers();
   state.fault = new Error("this process ends");
   for (let time = 0; time < 6; time += 1) await expect(job()).rejects.toThrow("this process ends");
-  expect(state.asked).toBe(12);
+  expect(state.asked).toBe(6);
 });

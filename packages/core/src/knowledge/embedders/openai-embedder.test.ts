@@ -65,25 +65,33 @@ test("[F12] a job waits once for a server that says nothing, and then leaves it 
   await expect(open({ fetch: silent }).embed(["word"])).rejects.toMatchObject({
     code: "embedder.unreachable",
     restMs: 30_000,
+    blame: "unclear",
   });
   expect([asked, waited]).toEqual([1, []]);
   server.always({ status: 429, headers: { "retry-after": "40" } });
   await expect(open().embed(["word"])).rejects.toMatchObject({ code: "embedder.limited", restMs: 40_000 });
   expect(waited).toEqual([]);
+  // A person does not wait once more to learn why.
+  const urgent = open({ fetch: silent }).embed(["word"], { urgent: true });
+  await expect(urgent).rejects.toMatchObject({ restMs: undefined, blame: "server" });
 });
 
 test("[F12] a person who waits gets one more try, and no long wait", async () => {
   server.always({ status: 503 });
-  await expect(open().embed(["word"], { urgent: true })).rejects.toMatchObject({ code: "embedder.unreachable" });
+  const broken = { code: "embedder.unreachable", blame: "unclear" };
+  await expect(open().embed(["word"], { urgent: true })).rejects.toMatchObject(broken);
   expect(waited).toEqual([200]);
+  server.always({ status: 503, headers: { "retry-after": "40" } });
+  await expect(open().embed(["word"], { urgent: true })).rejects.toMatchObject({ ...broken, blame: "server" });
   server.always({ status: 429, headers: { "retry-after": "7" } });
   await expect(open().embed(["word"], { urgent: true })).rejects.toMatchObject({ code: "embedder.limited" });
   expect(waited).toEqual([]);
 });
 
 test.each([
-  ["the key is wrong", { status: 401 }, "embedder.refused"],
-  ["there is no such model", { status: 404 }, "embedder.refused"],
+  ["the key is wrong", { status: 401 }, "embedder.refused", "server"],
+  ["there is no such model", { status: 404 }, "embedder.refused", "server"],
+  ["the text is too long", { status: 413 }, "embedder.refused"],
   ["it leads elsewhere", { status: 302, headers: { location: "http://127.0.0.1:1/" } }, "embedder.faulty"],
   ["it is no JSON", { body: "<html>" }, "embedder.faulty"],
   ["it is of another shape", { body: "{}" }, "embedder.faulty"],
@@ -94,11 +102,14 @@ test.each([
     { body: JSON.stringify({ data: [{ index: 0, embedding: Array(64).fill(0) }] }) },
     "embedder.faulty",
   ],
-])("[F12] an answer is not taken, and is not asked for again, when %s", async (_, behaviour, code) => {
-  server.enqueue(behaviour);
-  await expect(open().embed(["word"])).rejects.toMatchObject({ code });
-  expect(server.requests).toHaveLength(1);
-});
+])(
+  "[F12] an answer is not taken, and is not asked for again, when %s",
+  async (_, behaviour, code, blame = "unclear") => {
+    server.enqueue(behaviour);
+    await expect(open().embed(["word"])).rejects.toMatchObject({ code, blame });
+    expect(server.requests).toHaveLength(1);
+  },
+);
 
 test("OpenAI's newer models are asked for as many dimensions as are wanted", async () => {
   await open({ model: "text-embedding-3-small" }).embed(["word"]);

@@ -19,6 +19,9 @@ const longestDelayMs = 10_000;
 /** For which a server is left alone that a job has waited for in vain. */
 const restAfterTimeoutMs = 30_000;
 
+/** By these a server speaks of the key, the model, or how much it is asked for. All others come of texts as well, 500 of long ones. */
+const saysItself: ReadonlySet<number> = new Set([401, 402, 403, 404, 429]);
+
 const Answer = z.object({
   data: z.array(z.object({ index: z.int().nonnegative(), embedding: z.array(z.number()) })),
   usage: z
@@ -56,7 +59,9 @@ export function createOpenaiEmbedder(options: OpenaiEmbedderOptions): Embedder {
           if (error instanceof EmbedderError) return { error, delayMs: undefined };
           const isTimeout = error instanceof Error && error.name === "TimeoutError";
           const restMs = isTimeout && !urgent ? restAfterTimeoutMs : undefined;
-          return { error: new EmbedderError("embedder.unreachable", { cause: error, restMs }), delayMs: restMs };
+          // Who has waited for a question in vain does not wait to learn why.
+          const blame = isTimeout && urgent ? "server" : "unclear";
+          return { error: new EmbedderError("embedder.unreachable", { cause: error, restMs, blame }), delayMs: restMs };
         },
       );
       if (!("error" in asked)) {
@@ -95,7 +100,7 @@ export function createOpenaiEmbedder(options: OpenaiEmbedderOptions): Embedder {
       const error = new EmbedderError(faultOf(status), {
         detail: `status ${status}`,
         restMs: delayMs,
-        mayBeTheTexts: status === 400 || status === 413 || status === 422,
+        blame: delayMs !== undefined || saysItself.has(status) ? "server" : "unclear",
       });
       return { error, delayMs };
     }
@@ -133,8 +138,9 @@ export function createOpenaiEmbedder(options: OpenaiEmbedderOptions): Embedder {
   };
 }
 
+/** Some servers answer so to texts that they can't take, with a number that is none. */
 const faulty = (detail: string, cause?: unknown) =>
-  new EmbedderError("embedder.faulty", { detail, cause, mayBeTheTexts: true });
+  new EmbedderError("embedder.faulty", { detail, cause, blame: "unclear" });
 
 function parse(text: string) {
   try {
