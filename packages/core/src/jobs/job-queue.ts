@@ -179,13 +179,16 @@ export function createJobQueue(options: { db: Database; logger: Logger; embedded
 }
 
 /**
- * In which round a tenant's next job of the kind comes: after its own that wait, and not before the round that is under way. Each
- * round has one job of each tenant.
+ * In which round a tenant's next job of the kind comes: after its own that wait, and not before the round that is under way. Each round has
+ * one job of each tenant. What is not due yet does not say which round that is, or whoever comes meanwhile would be let in before all
+ * others that wait; it only counts as one of the tenant's.
  */
 async function turnOf(system: RoleTransaction, name: string, tenantId: TenantId): Promise<number> {
   const { rows } = await system.execute<{ turn: number }>(sql`
     select greatest(
-      coalesce(max(-priority) filter (where group_id = ${tenantId}) + 1, 0), coalesce(min(-priority), 0)
+      coalesce(max(-priority) filter (where group_id = ${tenantId} and start_after <= now()) + 1, 0),
+      coalesce(min(-priority) filter (where start_after <= now()), min(-priority), 0)
+        + count(*) filter (where group_id = ${tenantId})
     )::integer as turn
     from pgboss.job where name = ${name} and state < 'active'
   `);
