@@ -1,4 +1,6 @@
 import fc from "fast-check";
+import type { Nodes } from "mdast";
+import { fromMarkdown } from "mdast-util-from-markdown";
 import { expect, test } from "vitest";
 import { countCharacters } from "../testing/count-characters.ts";
 import { allowLinks, createLinkFilter, filterLinks } from "./link-filter.ts";
@@ -13,6 +15,10 @@ test.each([
   "See [it](https://docs.example/any?thing#here) and http://docs.example.",
   "Read [the guide](../guide.md) and [this](#part), in `docs/http`, https, mail and ](that).",
   "https: is a scheme, http:// is its beginning, and mailto: one for mail",
+  "See [1]: https://docs.example/any. Or [2]: **https://forms.example/return?x=1**",
+  "[s]: https://docs.example/any",
+  "[s]: ../guide.md",
+  "if (list[0]: (a)) { // a comment",
   "",
 ])("what leads where an answer may lead stays as it is: %j", (text) => {
   expect(filtered(text)).toBe(text);
@@ -20,7 +26,7 @@ test.each([
 
 test.each([
   ["[Click](https://evil.example/?q=secret) here", "[Click]() here"],
-  ["[Click](<https://evil.example/?q=a b>) here", "[Click](< b>) here"],
+  ["[Click](<https://evil.example/?q=a b>) here", "[Click](<>) here"],
   ["![](https://evil.example/x.png)", "![]()"],
   ['![x](//evil.example/x.png "title")', '![x]( "title")'],
   ["[x](\\\\evil.example/x)", "[x]()"],
@@ -38,6 +44,30 @@ test.each([
   ["<img src='https://evil.example/?x'>", "<img src='…'>"],
   ["`curl https://evil.example`", "`curl …`"],
   ["[s]: https://evil.example/x", "[s]: …"],
+  ["[s]: //evil.example/x", "[s]: "],
+  ["[s]:\n<//evil.example/x>", "[s]:\n<>"],
+  ["> [s]:\n> //evil.example/x", "> [s]:\n> "],
+  ["[s]: https&colon;//evil.example/x", "[s]: "],
+  ["[s]: javascript:alert(1)", "[s]: "],
+  ["[s]: https://'.evil.example/x", "[s]: "],
+  ["[s]: https://docs.example'.evil.example/x", "[s]: "],
+  ["![x](<https://docs.example).evil.example>)", "![x](<>)"],
+  [`![x](<${"a".repeat(2_001)} https://docs.example).evil.example>)`, "![x](<>)"],
+  ["![x](<&Tab; //evil.example>)", "![x](<>)"],
+  ["[s]: &Tab;https://'.evil.example", "[s]: "],
+  ['[s]: &#47;\\\\"evil.example', "[s]: "],
+  ["![x](https://docs.example\\).evil.example)", "![x]()"],
+  ["<https://'.evil.example/x>", "<…>"],
+  ["<https://docs.example'.evil.example/x>", "<…>"],
+  ["![x](https://a //evil.example/x)", "![x]( )"],
+  ["![x](https://a<//evil.example/x>)", "![x](<>)"],
+  [`![x](${"a".repeat(2_001)} //evil.example/x) end`, "![x]( ) end"],
+  [`![x](${"a".repeat(2_001)}<//evil.example/x>) end`, "![x](<>) end"],
+  ["![x](< //evil.example/x>)", "![x](< >)"],
+  ["![x](</\t/evil.example/x>)", "![x](<>)"],
+  ["![x](/&Tab;/evil.example/x)", "![x]()"],
+  ["> ![x](\n> //evil.example/x)", "> ![x](\n> )"],
+  ["[[x](a](//evil.example/x)", "[[x]("],
   ["HTTPS://EVIL.EXAMPLE", "…"],
   ["mailto:thief@evil.example?body=secret", "…"],
   ["ftp://evil.example/x", "…"],
@@ -62,6 +92,11 @@ test("what stands in a passage leads there, but never as a script, as data, or b
   expect(filterLinks(lines, given)).toBe("[a](https://a.example) [b]() [c]() [d]() [e]()");
 });
 
+test("of a gap that is cut short, what is left says where a target ends", () => {
+  const gap = " ".repeat(97);
+  expect(filtered(`![x](<${gap}>https://docs.example).evil.example>)`)).toBe(`![x](<${gap}>)`);
+});
+
 test("an address is not shown before it is whole", () => {
   const filter = createLinkFilter(allowed);
   let shown = "";
@@ -74,6 +109,19 @@ test("an address is not shown before it is whole", () => {
 
 const pieces = [
   "[x]",
+  "[x",
+  "![",
+  "]:",
+  "//evil.example",
+  "https:",
+  "&#47;",
+  "&Tab;",
+  "\\",
+  "\t",
+  "\n> ",
+  "'.evil.example",
+  ".evil.example",
+  '"',
   "(",
   ")",
   "https://",
@@ -90,6 +138,29 @@ const pieces = [
   "](",
   "](/a)",
 ];
+/** Where one is led by what a renderer makes of the text. */
+function* hostsIn(node: Nodes): Generator<string> {
+  const url = "url" in node && URL.parse(node.url, "https://here.example/chat/");
+  if (url && /^(?:https?|ftp):$/.test(url.protocol)) yield url.host;
+  for (const child of "children" in node ? node.children : []) yield* hostsIn(child);
+}
+
+const openings = ["", "[x](", "![x](", "![x](<", "[[x](", "<https://", "[x]: ", "> [x]:\n> ", "- ![x](\n  "];
+
+test.each([
+  { of: "short pieces", numRuns: 10_000, maxLength: 8, given: pieces },
+  { of: "long pieces", numRuns: 1_000, maxLength: 5, given: [...pieces, "a".repeat(2_001), "(".repeat(2_001)] },
+])("whatever a renderer makes of what is shown leads nowhere else: $of", ({ given, numRuns, maxLength }) => {
+  const words = fc.array(fc.constantFrom(...given), { maxLength }).map((parts) => parts.join(""));
+  fc.assert(
+    fc.property(fc.constantFrom(...openings), words, fc.constantFrom("", ")", ">)"), (opening, text, closing) => {
+      const shown = filtered(`${opening}${text}${closing}\n\n[x]`);
+      for (const host of hostsIn(fromMarkdown(shown))) expect(["here.example", "docs.example"], shown).toContain(host);
+    }),
+    { numRuns },
+  );
+});
+
 const long = ["long".repeat(400), "/".repeat(1_600), " ".repeat(1_600)];
 
 test.each([
@@ -124,6 +195,9 @@ test.each([
   "h](",
   "[x](https://a.example/b ",
   "](  ",
+  "](<",
+  "]:<>",
+  "[s]: //a.example ",
   "https://a.example....x ",
 ])("the time for a text that is nothing but %j grows as the text does, however it is cut", async (piece) => {
   const text = piece.repeat(Math.ceil(16_000 / piece.length));

@@ -14,67 +14,87 @@ export type LinkFilter = {
 
 /** A longer address is none that anybody gave. In UTF-16 code units. */
 const longestAddress = 2_000;
-/** Where an address may begin: a link's or picture's target, or one that stands in the text. */
-const begins = /\]\([ \t\n]*<?|(?:https?|ftp):\/\/|mailto:/i;
-/** The same, cut off. */
-const mayBegin = /(?:\](?:\([ \t\n]*)?|h|ht|htt|https?|https?:\/?|f|ft|ftp|ftp:\/?|m|ma|mai|mail|mailt|mailto)$/i;
+/**
+ * Where an address may begin: a target, of a link or picture or as one is defined for them, or one that stands in the text. Between the
+ * lines that come before a target may be the marks of a quotation.
+ */
+const begins = /\][(:][\s<>]*|(?:https?|ftp):\/\/|mailto:/i;
+/** The same, cut off; what begins a target is found by the above. */
+const mayBegin = /(?:\]|h|ht|htt|https?|https?:\/?|f|ft|ftp|ftp:\/?|m|ma|mai|mail|mailt|mailto)$/i;
 /** What an address is made of in the text, as the apps read it. */
 const inText = /^[^\s<>"'`[\]|\\\u3000-\u303f\uff00-\uffef]*/;
-const aroundTarget = /[\s<>()]/g;
+/** The same between `<` and `>`. */
+const inAngles = /^[^\s<>]*/;
+/** What may end a target; what is escaped does not. Browsers read over tabs. */
+const aroundTarget = /\\[\\<>()]|[^\S\t]|[<>()]/g;
 /** What is left of a target that is too long. */
-const restOfTarget = /^[^\s<>)]*/;
+const restOfTarget = /^(?:\t|[^\s<>)])*/;
+/** A target between `<` and `>`. */
+const targetInAngles = /^(?:\\[\\<>]|[^<>\n\r])*/;
+/** What stands before the next target, where one was taken out: what comes behind it stands in its place. */
+const beforeNext = /^[\s<>]*/;
+/** In what seems to be a target: the end of a link's text, so that it may be a part of that. */
+const endsText = /\][(:]/;
 /** More says nothing more. */
 const longestGap = 100;
 const hasAddress = /(?:https?|ftp):\/\/|mailto:/i;
 const schemeAlone = /^(?:https?|ftp|mailto):?\/*$/i;
 const punctuation = ".,:;!?*_~)";
 
-/** What is yet to be shown, and what goes on of an address that was too long. */
-type Waiting = { held: string; swallowed: RegExp | undefined };
+/**
+ * What is yet to be shown, what goes on of an address that was too long, and whether it stands where a target was that was taken out.
+ */
+type Waiting = { held: string; swallowed: RegExp | undefined; inTarget: boolean };
 
 /**
  * @param allowed whether answers may lead to the address
  */
 export function createLinkFilter(allowed: (address: URL) => boolean): LinkFilter {
   let said = "";
-  let waiting: Waiting = { held: "", swallowed: undefined };
+  let waiting: Waiting = { held: "", swallowed: undefined, inTarget: false };
 
-  function read({ held, swallowed }: Waiting, isEnd: boolean): Waiting & { shown: string } {
+  function read({ held, swallowed, inTarget }: Waiting, isEnd: boolean): Waiting & { shown: string } {
     let shown = "";
     for (;;) {
       if (swallowed) {
-        held = held.slice(swallowed.exec(held)?.[0].length);
-        if (held === "") return { shown, held, swallowed };
+        held = held.slice(lengthOf(swallowed, held));
+        if (held === "") return { shown, held, swallowed, inTarget };
         swallowed = undefined;
       }
-      const found = begins.exec(held);
+      const found = (inTarget ? beforeNext : begins).exec(held);
       if (!found) break;
-      const isTarget = found[0].startsWith("]");
+      const isTarget = inTarget || found[0].startsWith("]");
       const start = isTarget ? found.index + found[0].length : found.index;
       // Never more is looked at, whatever comes behind it.
       const rest = held.slice(start, start + longestAddress + 1);
-      const length = isTarget ? lengthOfTarget(rest) : (inText.exec(rest)?.[0].length ?? 0);
       shown += held.slice(0, found.index);
       const opening = isTarget ? found[0].slice(0, longestGap) : "";
+      const isInAngles = isTarget ? opening.lastIndexOf("<") > opening.lastIndexOf(">") : (shown || said).endsWith("<");
+      const [inAnglesHere, outside] = isTarget ? [targetInAngles, lengthOfTarget] : [inAngles, lengthInText];
+      let length = isInAngles ? lengthOf(inAnglesHere, rest) : outside(rest);
       if (length === rest.length && !isEnd && length <= longestAddress) {
         // It may go on.
-        return { shown, held: opening + rest, swallowed };
+        return { shown, held: opening + rest, swallowed, inTarget };
       }
+      if (found[0].startsWith("]:")) length = lengthBeforeText(rest.slice(0, length));
       const isTooLong = length > longestAddress;
-      const end = isTarget || isTooLong ? length : lengthWithoutPunctuation(rest.slice(0, length));
-      shown += opening + screened(rest.slice(0, end), isTarget);
+      const end = isTarget || isInAngles || isTooLong ? length : lengthWithoutPunctuation(rest.slice(0, length));
+      const address = screened(rest.slice(0, end), isTarget);
+      shown += opening + address;
       held = held.slice(start + end);
-      if (isTooLong) swallowed = isTarget ? restOfTarget : inText;
+      inTarget = isTarget && end > 0 && address === "";
+      if (isTooLong) swallowed = isInAngles ? inAnglesHere : isTarget ? restOfTarget : inText;
     }
     const until = isEnd ? held.length : (mayBegin.exec(held)?.index ?? held.length);
-    return { shown: shown + held.slice(0, until), held: held.slice(until), swallowed };
+    return { shown: shown + held.slice(0, until), held: held.slice(until), swallowed, inTarget };
   }
 
   function screened(address: string, isTarget: boolean): string {
     if (address.length > longestAddress) return isTarget ? "" : "…";
     if (!isTarget && schemeAlone.test(address)) return address;
-    // What turns out to be no link's target is read as text, which has addresses of its own.
-    if (isTarget && hasAddress.test(address.slice(inText.exec(address)?.[0].length))) return "";
+    // What turns out to be no link's target is read as text, which has addresses and links of its own.
+    if (isTarget && endsText.test(address)) return "";
+    if (isTarget && hasAddress.test(address.slice(lengthInText(address)))) return "";
     const url = isTarget ? parseTarget(address) : URL.parse(address);
     if (url === "relative" && hasAddress.test(address)) return "";
     if (url === "relative" || (url && allowed(url))) return address;
@@ -110,11 +130,23 @@ export function filterLinks(text: string, allowed: (address: URL) => boolean): s
 function lengthOfTarget(text: string): number {
   let open = 0;
   for (const { 0: sign, index } of text.matchAll(aroundTarget)) {
+    if (sign.startsWith("\\")) continue;
     if (sign === "(") open++;
     else if (sign !== ")" || open-- === 0) return index;
   }
   return text.length;
 }
+
+/** Mostly `[1]:` defines nothing, and the address behind it is one of a sentence: if nothing else goes on from that. */
+function lengthBeforeText(target: string): number {
+  const at = target.search(hasAddress);
+  if (at < 0) return target.length;
+  const isBehindWords = !/^[\s\p{Cc}\p{Cf}]*$/u.test(decoded(target.slice(0, at)));
+  return isBehindWords || lengthInText(target.slice(at)) === target.length - at ? at : target.length;
+}
+
+const lengthInText = (text: string): number => lengthOf(inText, text);
+const lengthOf = (start: RegExp, text: string): number => start.exec(text)?.[0].length ?? 0;
 
 /** What stands behind an address in a sentence is none of it. */
 function lengthWithoutPunctuation(address: string): number {
@@ -123,19 +155,26 @@ function lengthWithoutPunctuation(address: string): number {
   return length;
 }
 
-/** A target leads where it says once escapes and references are read; what names no host leads nowhere from a chat. */
-function parseTarget(target: string): URL | "relative" | null {
-  const plain = target
-    .replace(/\\(?=[!-/:-@[-`{-~])/g, "")
-    .replace(/&#(?:x([0-9a-f]{1,6})|(\d{1,7}));?/gi, (_, hex?: string, decimal?: string) => {
+/** As it says once escapes and references are read. */
+function decoded(target: string): string {
+  return target.replace(
+    /\\([!-/:-@[-`{-~])|&#(?:x([0-9a-f]{1,6})|(\d{1,7}));?|&(?:colon|sol|bsol|period|amp|tab|newline);/gi,
+    (all, escaped?: string, hex?: string, decimal?: string) => {
+      if (escaped !== undefined) return escaped;
+      if (hex === undefined && decimal === undefined) return references[all.toLowerCase()] ?? "";
       const code = hex === undefined ? Number(decimal) : Number.parseInt(hex, 16);
       return code <= 0x10ffff ? String.fromCodePoint(code) : "";
-    })
-    .replace(/&(?:colon|sol|bsol|period|amp);/gi, (name) => references[name.toLowerCase()] ?? "");
+    },
+  );
+}
+
+/** What names no host leads nowhere from a chat. */
+function parseTarget(target: string): URL | "relative" | null {
+  const plain = decoded(target);
   const url = URL.parse(plain) ?? URL.parse(target);
   if (url) return url;
-  // Two slashes begin a host.
-  return [plain, target].some((text) => /^[\s\p{Cc}\p{Cf}]*[/\\]{2}/u.test(text)) ? null : "relative";
+  // Two slashes begin a host, whatever browsers read over between them.
+  return [plain, target].some((text) => /^[\s\p{Cc}\p{Cf}]*[/\\][\t\n\r]*[/\\]/u.test(text)) ? null : "relative";
 }
 
 const references: Record<string, string> = {
@@ -144,6 +183,8 @@ const references: Record<string, string> = {
   "&bsol;": "\\",
   "&period;": ".",
   "&amp;": "&",
+  "&tab;": "\t",
+  "&newline;": "\n",
 };
 
 /**
