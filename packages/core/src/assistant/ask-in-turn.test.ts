@@ -5,6 +5,7 @@ import { makePassage } from "../testing/make-passage.ts";
 import { noMeter } from "../testing/written-by.ts";
 import type { Answerer, Question } from "./answerer.ts";
 import { type Asking, askInTurn } from "./ask-in-turn.ts";
+import { createToolbox } from "./tools/toolbox.ts";
 
 const question: Question = {
   text: "When does my order leave?",
@@ -25,7 +26,7 @@ function answererOf(chunks: Iterable<string>): Answerer {
 
 type Told = { signal?: AbortSignal; of?: Question; better?: Answerer };
 
-async function ask(chunks: Iterable<string>, { signal, of = question, better }: Told = {}) {
+async function ask(first: Answerer | Iterable<string>, { signal, of = question, better }: Told = {}) {
   let shown = "";
   const asking: Asking = {
     ...{ timeoutMs: 20_000, idleTimeoutMs: 20_000, large: undefined },
@@ -36,7 +37,7 @@ async function ask(chunks: Iterable<string>, { signal, of = question, better }: 
     },
     onAttempt: () => {},
   };
-  const steps = [answererOf(chunks), ...(better ? [better] : [])].map((answerer, index) => {
+  const steps = ["write" in first ? first : answererOf(first), ...(better ? [better] : [])].map((answerer, index) => {
     return { level: index + 1, answerer, onlyForFailure: false };
   });
   const draft = await askInTurn(steps, of, asking);
@@ -76,13 +77,39 @@ test("an address is looked for once in what came from the visitor's account, how
     }
   }
   const results = new Results([[2, '{"url":"https://shop.example/o/12"}']]);
-  const toolbox = { tools: [], calls: [], results, call: async () => "" };
+  const toolbox = { tools: [], calls: [], results, begin: () => {}, call: async () => "" };
   const said = "Order: https://shop.example/o/12 was sent [2]. ".repeat(40);
   const of = { ...question, toolbox, accountLabel: "*(from your account)*" };
   const { draft, shown } = await ask(cut(said, 5), { of });
   expect(draft.verdict).toBe("answered");
   expect(shown).toContain("https://shop.example/o/12 was sent");
   expect(read).toBe(1);
+});
+
+test.each<[string, string[], string]>([
+  ["nothing: its words were made up", [], "uncited"],
+  ["the same, which is asked once", ["A1"], "answered"],
+])("what the one before looked up is nobody else's to cite: the next one looks up %s", async (_, orders, verdict) => {
+  let asked = 0;
+  const lookUp = {
+    ...{ name: "look_up_order", description: "Looks up an order.", schema: { type: "object", properties: {} } },
+    call: async () => ({ outcome: "ok" as const, text: `sent on Monday, for the ${++asked}. time`, durationMs: 1 }),
+  };
+  const toolbox = createToolbox([lookUp], 2);
+  const looksUp = (ids: readonly string[], words: string): Answerer => ({
+    ...answererOf([]),
+    async *write({ toolbox: own }, { signal }) {
+      for (const order of ids) await own?.call("look_up_order", { order }, signal);
+      yield words;
+      return { how: "complete", reason: null };
+    },
+  });
+  const first = looksUp(["A1"], "Bananas grow on trees in Ecuador and Peru [1].");
+  const of = { ...question, toolbox, accountLabel: "*(from your account)*" };
+  const { draft } = await ask(first, { of, better: looksUp(orders, "It was sent on Monday [2].") });
+  expect(draft.answerer).not.toBe(first);
+  expect(draft.verdict).toBe(verdict);
+  expect(asked).toBe(1);
 });
 
 test("whoever calls an answer off is heard, although all of its words have come already", async () => {

@@ -104,6 +104,7 @@ async function write(
   { signal, timeoutMs, idleTimeoutMs, onWords, meter, large, canAskBetter }: Asking & { canAskBetter: boolean },
   onTried: (tried: Tried) => void,
 ): Promise<Draft> {
+  question.toolbox?.begin();
   const screen = createScreen(question);
   const holds = () =>
     isSupported(screen.supported, [

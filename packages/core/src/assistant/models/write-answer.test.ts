@@ -214,6 +214,16 @@ describe("a model that may look things up", () => {
     expect(tried.map(({ how }) => how)).toEqual(["cut_off", "complete"]);
   });
 
+  test("may cite what it was told in the request that is answered, and not in one that failed before", async () => {
+    const toolbox = orders();
+    const cut = [looksUp("A1"), { status: 500 }];
+    await write([...cut, { text: "Sent [3]." }], { toolbox });
+    expect([...toolbox.results]).toEqual([]);
+    await write([...cut, looksUp("A1"), { text: "Sent [3]." }], { toolbox });
+    expect([...toolbox.results]).toEqual([[3, "sent"]]);
+    expect(toolbox.calls).toHaveLength(1);
+  });
+
   test("has its words passed on as they come, from the first citation on", async () => {
     provider.enqueue({ text: "It was sent [3]. And then", fault: "stall" });
     const leave = new AbortController();

@@ -64,6 +64,7 @@ export async function* writeAnswer(
     const delayMs = Math.max(backoffMs * (0.75 + Math.random() / 2), Math.ceil(retryAfterMs) + 1);
     if (delayMs > longestDelayMs) return givenUp;
     await wait(delayMs, undefined, { signal: limits.signal });
+    toolbox?.begin();
   }
 }
 
