@@ -1,19 +1,24 @@
 import type { KnowledgeTestId, KnowledgeTestRunId } from "@parley/contracts";
 import type { TenantTransaction } from "@parley/db";
 import { knowledgeTestResults, knowledgeTestRuns, knowledgeTests } from "@parley/db/schema";
-import { and, eq, gte, sql } from "drizzle-orm";
+import { and, desc, eq, gte, sql } from "drizzle-orm";
 import { AppError } from "../app-error.ts";
 import { announce } from "../outbox/announce.ts";
 import { judge } from "./judge.ts";
 import { lockTest } from "./test-rows.ts";
 
-/** Says which words the answer has to hold. @throws AppError `test.not_found` */
+/** Says which words the answer has to hold; what was answered with what is held is judged anew. @throws AppError `test.not_found` */
 export async function changeTest(
   tx: TenantTransaction,
   { testId, words }: { testId: KnowledgeTestId; words: string[] },
 ): Promise<void> {
-  await lockTest(tx, testId);
+  const { expected } = await lockTest(tx, testId);
   await tx.update(knowledgeTests).set({ words }).where(eq(knowledgeTests.id, testId));
+  const { id, isHeld, createdAt } = knowledgeTestRuns;
+  const check = tx.select({ id }).from(knowledgeTestRuns).where(eq(isHeld, true)).orderBy(desc(createdAt)).limit(1);
+  const isResult = and(eq(knowledgeTestResults.testId, testId), eq(knowledgeTestResults.runId, check));
+  const [result] = await tx.select().from(knowledgeTestResults).where(isResult);
+  if (result) await tx.update(knowledgeTestResults).set(judge({ expected, words }, result)).where(isResult);
   await announce(tx, { type: "tests.changed" });
 }
 
@@ -41,13 +46,16 @@ export async function acceptResult(
 
 /** Takes the test away, with its results. @throws AppError `test.not_found` */
 export async function removeTest(tx: TenantTransaction, testId: KnowledgeTestId): Promise<void> {
-  const { createdAt } = await lockTest(tx, testId);
+  const isIt = eq(knowledgeTests.id, testId);
+  const [test] = await tx.select({ createdAt: knowledgeTests.createdAt }).from(knowledgeTests).where(isIt);
+  if (!test) throw new AppError("test.not_found");
   const { status, startedAt, total } = knowledgeTestRuns;
-  // A run that was to ask it has one less to ask.
+  // A run that was to ask it has one less to ask. It is locked before its tests.
   await tx
     .update(knowledgeTestRuns)
     .set({ total: sql`${total} - 1` })
-    .where(and(eq(status, "running"), gte(startedAt, createdAt)));
-  await tx.delete(knowledgeTests).where(eq(knowledgeTests.id, testId));
+    .where(and(eq(status, "running"), gte(startedAt, test.createdAt)));
+  const removed = await tx.delete(knowledgeTests).where(isIt).returning({ id: knowledgeTests.id });
+  if (removed.length === 0) throw new AppError("test.not_found");
   await announce(tx, { type: "tests.changed" });
 }

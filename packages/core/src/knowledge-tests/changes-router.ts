@@ -9,10 +9,10 @@ import { discardChanges, publishChanges, publishPassed } from "./publish-changes
 import { askForRun } from "./start-run.ts";
 import { findTestedBy, type TestedBy } from "./tested-state.ts";
 
-type MemberContext = Pick<Context, "models" | "embedder" | "ip"> & { caller: MemberCaller };
+export type MemberContext = Pick<Context, "models" | "embedder" | "ip"> & { caller: MemberCaller };
 
 const actorOf = ({ caller, ip }: MemberContext): Actor => ({ memberId: caller.memberId, ip });
-const testedBy = ({ models, embedder, caller }: MemberContext): Promise<TestedBy> =>
+export const testedBy = ({ models, embedder, caller }: MemberContext): Promise<TestedBy> =>
   findTestedBy({ modelsOf: models.of, embedder }, caller.tenantId);
 
 /** Changes of the knowledge and of the assistant's settings that wait to be published, and what the tests say of them. */

@@ -1,10 +1,11 @@
 import type { CitedQuote, KnowledgeTestId, TestVerdict } from "@parley/contracts";
 import type { TenantTransaction } from "@parley/db";
 import { knowledgeTestResults, knowledgeTestRuns, knowledgeTests } from "@parley/db/schema";
-import { asc, desc, eq, sql } from "drizzle-orm";
+import { asc, desc, eq, getTableColumns, sql } from "drizzle-orm";
 import { describeHeldModels } from "../assistant/held-models.ts";
 import { describeHeldSettings } from "../assistant/held-settings.ts";
 import { listHeldDocuments, listHeldRemovals, readCheckMode } from "../knowledge/held-changes.ts";
+import { leftOut } from "./test-rows.ts";
 import { readTestedState, type TestedBy, toFingerprint } from "./tested-state.ts";
 
 /** Documents that are named; the others are counted. */
@@ -32,7 +33,7 @@ export async function getChanges(tx: TenantTransaction, testedBy: TestedBy) {
   const state = await readTestedState(tx, testedBy, "held");
   const { seen, ...held } = await listHeld(tx, state.held);
   const [newest] = await tx
-    .select()
+    .select({ ...getTableColumns(knowledgeTestRuns), leftOut: leftOut(tx, knowledgeTestRuns.id) })
     .from(knowledgeTestRuns)
     .where(eq(knowledgeTestRuns.isHeld, true))
     .orderBy(desc(knowledgeTestRuns.createdAt))
@@ -45,8 +46,8 @@ export async function getChanges(tx: TenantTransaction, testedBy: TestedBy) {
     asked: answers.length,
     failed: answers.filter(({ after }) => after.verdict === "failed").length,
     at: (newest.finishedAt ?? newest.startedAt ?? newest.createdAt).toISOString(),
-    /** Asked with exactly what is held now. */
-    isCurrent: newest.fingerprint === toFingerprint(state),
+    /** Asked with exactly what is held now, and with all tests that there are. */
+    isCurrent: newest.fingerprint === toFingerprint(state) && (status !== "finished" || newest.leftOut === 0),
   };
   return {
     mode,

@@ -498,6 +498,63 @@ test("publishing and discarding take as many statements for a hundred documents 
   });
 });
 
+test("a test that was not asked with what is held, and one that wants other words since, count before it is published", async () => {
+  const { library, check, changes, publish, api, orders, notice, replay, deps } = await newShop();
+  await library.read("new.md", "# Toasters\n\nThe toaster is green.\n");
+  expect(await check()).toMatchObject({ check: { failed: 0, isCurrent: true } });
+  const add = () => {
+    const id = KnowledgeTestId.parse(randomUUID());
+    return api.knowledgeTests.create({ id, question: "What colour is the toaster?", words: ["red"] }).then(() => id);
+  };
+  const testId = await add();
+  expect(await changes.get()).toMatchObject({ tests: 4, check: { failed: 0, isCurrent: false } });
+  await expect(publish()).rejects.toMatchObject(refused("changes.unchecked"));
+  await notice();
+  expect(orders).toHaveLength(1);
+  // One more comes while they are asked.
+  let added: KnowledgeTestId | undefined;
+  deps.modelsOf = writtenBy({
+    ...builtInAnswerer,
+    async *write(...given) {
+      added ??= await add();
+      return yield* builtInAnswerer.write(...given);
+    },
+  });
+  for (const runId of orders.splice(0)) await replay(runId);
+  deps.modelsOf = writtenBy();
+  expect(orders).toHaveLength(1);
+  for (const runId of orders.splice(0)) await replay(runId);
+  expect(orders).toEqual([]);
+  expect(await changes.get()).toMatchObject({ tests: 5, check: { asked: 5, failed: 2, isCurrent: true } });
+  await api.knowledgeTests.change({ testId, words: ["green"] });
+  expect(await changes.get()).toMatchObject({ check: { failed: 1, isCurrent: true } });
+  if (added) await api.knowledgeTests.remove({ testId: added });
+  expect(await changes.get()).toMatchObject({ check: { failed: 0, isCurrent: true } });
+  await publish();
+});
+
+test.each(["accepted", "other words", "removed"])(
+  "with the choice to publish by itself, what waits is in use as soon as the test that failed is %s",
+  async (how) => {
+    const { library, check, changes, api, answerTo } = await newShop("auto");
+    const testId = KnowledgeTestId.parse(randomUUID());
+    await api.knowledgeTests.create({ id: testId, question: "What colour is the toaster?", words: ["red"] });
+    await library.read("new.md", "# Toasters\n\nThe toaster is green.\n");
+    const { check: ended } = await check();
+    expect(ended).toMatchObject({ failed: 1 });
+    const runId = ended?.id as KnowledgeTestRunId;
+    if (how === "removed") await api.knowledgeTests.remove({ testId });
+    else await api.knowledgeTests.change({ testId, words: how === "accepted" ? ["yellow"] : ["green"] });
+    if (how === "accepted") {
+      expect(await changes.get()).toMatchObject({ check: { failed: 1 } });
+      await api.knowledgeTests.change({ testId, words: [] });
+      await api.knowledgeTests.accept({ testId, runId });
+    }
+    expect(await changes.get()).toMatchObject({ seen: null });
+    expect(await answerTo("What colour is the toaster?")).toContain("green");
+  },
+);
+
 test("a check that ends while all is being published or discarded is waited for by nobody that it waits for", async () => {
   const { library, tenantId, notice, orders, replay, changes } = await newShop("auto");
   await library.read("handbook.md", handbook(returns, shipping));

@@ -13,6 +13,7 @@ import { discardHeld, lockHeld, publishHeld } from "../knowledge/publish-held.ts
 import { announce } from "../outbox/announce.ts";
 import { type Actor, checkStillMay, lockMembers } from "../tenants/acting-member.ts";
 import { cancelHeldRuns } from "./cancel-run.ts";
+import { leftOut } from "./test-rows.ts";
 import { readTestedState, type TestedBy, type TestedState, toFingerprint } from "./tested-state.ts";
 
 type Jobs = Pick<KnowledgeJobs, "send">;
@@ -96,7 +97,7 @@ async function lockHeldState(tx: TenantTransaction, testedBy: TestedBy) {
   return { mode, state: await readTestedState(tx, testedBy, "held") };
 }
 
-/** The last run in which all tests were asked with exactly this. */
+/** The last run in which all tests were asked with exactly this, and that are all there are by now. */
 async function findCheck(tx: TenantTransaction, state: TestedState): Promise<Check | undefined> {
   const { id, fingerprint, status, isHeld, startedAt } = knowledgeTestRuns;
   const failed = sql<number>`(
@@ -104,12 +105,12 @@ async function findCheck(tx: TenantTransaction, state: TestedState): Promise<Che
     where ${and(eq(knowledgeTestResults.runId, id), eq(knowledgeTestResults.verdict, "failed"))}
   )`;
   const [check] = await tx
-    .select({ id, failed })
+    .select({ id, failed, leftOut: leftOut(tx, id) })
     .from(knowledgeTestRuns)
     .where(and(eq(fingerprint, toFingerprint(state)), eq(status, "finished"), eq(isHeld, true)))
     .orderBy(desc(startedAt))
     .limit(1);
-  return check;
+  return check?.leftOut === 0 ? check : undefined;
 }
 
 async function publish(

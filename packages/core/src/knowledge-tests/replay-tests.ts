@@ -13,7 +13,7 @@ import type { KnowledgeJobs } from "../knowledge/jobs.ts";
 import { announce } from "../outbox/announce.ts";
 import { lockMembers } from "../tenants/acting-member.ts";
 import { type Judgement, judge, quoteSha256 } from "./judge.ts";
-import { publishPassed } from "./publish-changes.ts";
+import { settleHeld } from "./start-run.ts";
 import {
   findTestedBy,
   listChanges,
@@ -53,7 +53,7 @@ export async function replayTests(
     // Before the run: who publishes or discards has the members when they end it.
     if (scope === "held") await lockMembers(tx);
     await finish(tx, runId);
-    if (scope === "held") await publishPassed(tx, jobs, by);
+    if (scope === "held") await settleHeld(tx, jobs, by);
   });
 }
 

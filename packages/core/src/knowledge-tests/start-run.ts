@@ -7,7 +7,8 @@ import type { KnowledgeJobs } from "../knowledge/jobs.ts";
 import { announce } from "../outbox/announce.ts";
 import { cancelHeldRuns } from "./cancel-run.ts";
 import { publishPassed } from "./publish-changes.ts";
-import { findTestedBy, readTestedState, toFingerprint } from "./tested-state.ts";
+import { leftOut } from "./test-rows.ts";
+import { findTestedBy, readTestedState, type TestedBy, toFingerprint } from "./tested-state.ts";
 
 /** Has every test asked again; a run of the same kind that waits to begin is the one. @returns the run */
 async function startRun(
@@ -64,11 +65,35 @@ export async function noticeChange({ db, jobs, modelsOf, embedder }: NoticeDeps,
       await startRun(tx, jobs, { cause: "changed", fingerprint: live });
     const state = await readTestedState(tx, by, "held");
     const fingerprint = toFingerprint(state);
-    if ((await newestFingerprint(tx, true)) === fingerprint) return publishPassed(tx, jobs, by);
+    if ((await newestFingerprint(tx, true)) === fingerprint) return settleHeld(tx, jobs, by);
     // It asks with what is not, or not all, that is held.
     await cancelHeldRuns(tx);
     if (state.held) await startRun(tx, jobs, { cause: "changed", fingerprint, isHeld: true });
   });
+}
+
+/**
+ * Once a check has ended, or the tests are others: those that came after it began are asked with what is held, too; when none is left out,
+ * and none fails, it is published, where the tenant wants that.
+ */
+export async function settleHeld(
+  tx: TenantTransaction,
+  jobs: Pick<KnowledgeJobs, "send">,
+  by: TestedBy,
+): Promise<void> {
+  const state = await readTestedState(tx, by, "held");
+  if (!state.held) return;
+  const fingerprint = toFingerprint(state);
+  const { id, status, createdAt, isHeld } = knowledgeTestRuns;
+  const [newest] = await tx
+    .select({ status, leftOut: leftOut(tx, id) })
+    .from(knowledgeTestRuns)
+    .where(and(eq(isHeld, true), eq(knowledgeTestRuns.fingerprint, fingerprint)))
+    .orderBy(desc(createdAt))
+    .limit(1);
+  const isShort = newest?.status === "finished" && newest.leftOut > 0;
+  if (isShort) await startRun(tx, jobs, { cause: "changed", fingerprint, isHeld: true });
+  else await publishPassed(tx, jobs, by);
 }
 
 async function newestFingerprint(tx: TenantTransaction, isHeld: boolean): Promise<string | null | undefined> {

@@ -45,7 +45,7 @@ export function PublishBar({ changes, seen }: { changes: HeldChanges; seen: stri
           }}
         >
           <p>
-            {check && check.failed > 0
+            {check?.isCurrent && check.failed > 0
               ? `${check.failed} ${check.failed === 1 ? "test fails" : "tests fail"} with them.`
               : "The tests have not been asked with all of them."}{" "}
             Visitors are answered from them at once.
