@@ -47,7 +47,7 @@ const never = new AbortController().signal;
 /** What it takes is no matter here. */
 const unmetered: Meter = {
   admit: async () => null,
-  begin: async () => ({ id: randomUUID(), hear: () => {}, end: () => {} }),
+  begin: async () => ({ id: randomUUID(), hear: () => {}, sendAgain: () => {}, end: () => {} }),
   addFree: () => {},
   spent: () => [],
 };

@@ -18,6 +18,7 @@ import { type AnswerDeps, answer } from "./answer.ts";
 import { claimRun } from "./claim-run.ts";
 import { countTokens } from "./models/count-tokens.ts";
 import { createModel, type Model } from "./models/model.ts";
+import { createToolbox } from "./tools/toolbox.ts";
 import { watchTakeovers } from "./watch-takeovers.ts";
 
 const documents = { "documents.md": "# Documents\n\nAdd documents by dropping them into the documents folder.\n" };
@@ -300,6 +301,36 @@ describe.each(bothDatabases)("on %s", (kind) => {
     expect(refused).toMatchObject({ countedBy: "provider", inputTokens: 0, costMicros: 0 });
     // The built-in answerer stood in.
     expect(others).toMatchObject([{ provider: null, model: null, tier: 0, inputTokens: 0, costMicros: 0 }]);
+  });
+
+  test.each<[string, Behaviour["usage"][]]>([
+    ["none of its steps", [false, false, false]],
+    ["some of its steps alone", [{ prompt_tokens: 100, completion_tokens: 5 }, false, undefined]],
+  ])("of an answer with look-ups all that was sent is counted, where its provider tells %s", async (_, usages) => {
+    const contact = await visitor();
+    const status = "The order was packed, and then it was sent. ".repeat(200);
+    const lookUp = {
+      ...{ name: "look_up_order", description: "Looks up an order.", schema: { type: "object" as const } },
+      call: async () => ({ outcome: "ok" as const, text: status, durationMs: 1 }),
+    };
+    for (const [index, usage] of usages.entries()) {
+      const toolCalls = [{ name: "look_up_order", input: { order: index } }];
+      const isLast = index === usages.length - 1;
+      const words: Behaviour = isLast
+        ? { text: "It was sent [2]." }
+        : { text: "", toolCalls, finishReason: "tool_calls" };
+      provider.enqueue({ ...words, ...(usage !== undefined && { usage }) });
+    }
+    const before = provider.requests.length;
+    const toolsOf: AnswerDeps["toolsOf"] = async (_tenant, _contact, first) => createToolbox([lookUp], first);
+    expect(await answerRun(contact, await queue(contact), { toolsOf })).toBe("answered");
+    const sent = provider.requests.slice(before).map(({ body }) => countTokens(JSON.stringify(body.messages)));
+    expect(sent).toHaveLength(3);
+    const all = sum(sent) ?? 0;
+    const { entries } = await readAll(contact);
+    expect(entries).toMatchObject([{ countedBy: "tokenizer" }]);
+    expect(entries[0]?.inputTokens).toBeGreaterThan(0.85 * all);
+    expect(entries[0]?.inputTokens).toBeLessThan(1.15 * all);
   });
 
   test("the ledger can neither be changed nor cut", async () => {

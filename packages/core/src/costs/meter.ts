@@ -30,6 +30,8 @@ export type OpenRequest = {
   id: string;
   /** Words that came back, as they come. */
   hear(words: string): void;
+  /** The prompt is sent once more, with what was sent behind it before and these words. */
+  sendAgain(words: string): void;
   /** @param counts the provider's; what it doesn't tell is counted here */
   end(counts: TokenCounts): void;
 };
@@ -89,12 +91,20 @@ export function createMeter(options: {
       });
 
       let heard = "";
+      const sentAgain: string[] = [];
+      const countSent = () => {
+        let behind = 0;
+        return sentAgain.reduce((sum, words) => {
+          behind += countTokens(words);
+          return sum + countInput() + behind;
+        }, countInput());
+      };
       let counted: TokenCounts = { inputTokens: null, cachedTokens: null, outputTokens: null };
       requests.push(() => {
         const isComplete = counted.inputTokens !== null && counted.outputTokens !== null;
         const counts = {
           ...counted,
-          inputTokens: counted.inputTokens ?? countInput(),
+          inputTokens: counted.inputTokens ?? countSent(),
           outputTokens: counted.outputTokens ?? countTokens(heard),
         };
         return {
@@ -108,6 +118,9 @@ export function createMeter(options: {
         id,
         hear(words) {
           heard += words;
+        },
+        sendAgain(words) {
+          sentAgain.push(words);
         },
         end(counts) {
           counted = counts;

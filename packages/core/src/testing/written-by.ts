@@ -14,5 +14,5 @@ export const writtenBy =
 
 /** A meter for whoever is asked outside of the product: nothing is set aside, and nothing entered. */
 export const noMeter: WriteOptions["meter"] = {
-  begin: async () => ({ id: crypto.randomUUID(), hear: () => {}, end: () => {} }),
+  begin: async () => ({ id: crypto.randomUUID(), hear: () => {}, sendAgain: () => {}, end: () => {} }),
 };

@@ -43,6 +43,7 @@ describe.each(protocols)("$kind", ({ kind, model, key }) => {
     const meter: WriteOptions["meter"] = {
       begin: async () => ({
         id: "request",
+        sendAgain: () => {},
         hear: (words) => {
           heard += words;
         },

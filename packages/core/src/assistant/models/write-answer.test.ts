@@ -76,7 +76,7 @@ async function write(behaviours: Behaviour[], told: Told = {}): Promise<Written>
         written.usage = counts;
         onCounted(counts);
       };
-      return { id: `request ${written.tried.length + 1}`, hear, end };
+      return { id: `request ${written.tried.length + 1}`, hear, sendAgain: () => {}, end };
     },
   };
   const onTried = (tried: Tried) => void written.tried.push(tried);

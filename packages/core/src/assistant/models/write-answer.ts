@@ -165,13 +165,16 @@ async function* streamParts(
   { model, keyName, ...connection }: Asked,
   { instructions, messages, ...given }: Asking,
   { signal, deadline, timeoutMs, idleTimeoutMs }: Limits,
-  open: Pick<OpenRequest, "hear" | "end">,
+  open: Pick<OpenRequest, "hear" | "sendAgain" | "end">,
 ): AsyncGenerator<Part, StreamEnd> {
   const request = new AbortController();
   const silence = setTimeout(() => request.abort(), idleTimeoutMs);
   let usage = unknownUsage;
   /** Of the steps that came to their end; null before the first one. */
   let ofSteps: Usage | null = null;
+  let steps = 0;
+  /** What the next step is sent beyond what this one was. */
+  let forNext = "";
   let heardNothing = true;
   let handsOff = false;
   const left = { ...longest };
@@ -213,6 +216,7 @@ async function* streamParts(
       switch (part.type) {
         case "text-delta":
           if (hear("words", part.text)) return failed("endless");
+          forNext += part.text;
           yield { type: "words", words: part.text };
           break;
         case "reasoning-delta":
@@ -220,23 +224,32 @@ async function* streamParts(
           break;
         case "tool-input-delta":
           if (hear("arguments", part.delta)) return failed("endless");
+          forNext += part.delta;
+          break;
+        case "tool-result":
+          forNext += String(part.output);
           break;
         case "tool-call":
           if (given.mayHandOff && part.toolName === handOffTool.name) handsOff = true;
           else yield { type: "call" };
           break;
-        case "finish-step":
-          ({ ofSteps, usage } = addStep(ofSteps ?? noUsage, readUsage(part.usage), part.finishReason === "tool-calls"));
+        case "finish-step": {
+          const goesOn = part.finishReason === "tool-calls" && !handsOff && ++steps < mostSteps;
+          ({ ofSteps, usage } = addStep(ofSteps ?? noUsage, readUsage(part.usage), goesOn));
+          if (goesOn) open.sendAgain(forNext);
+          forNext = "";
           // It stands should it be called off from here on.
           open.end(usage);
           yield { type: "step_end" };
           break;
+        }
         case "error":
           return failed(part.error);
         case "abort":
           return failed(undefined);
         case "finish":
-          usage = readUsage(part.totalUsage);
+          // Not the SDK's sum: that leaves out what a provider did not tell.
+          usage = ofSteps ?? unknownUsage;
           // Some servers have reasons of their own to say that all is said.
           if (handsOff || part.finishReason === "stop" || part.finishReason === "other") {
             return { complete: true, handsOff, usage };
