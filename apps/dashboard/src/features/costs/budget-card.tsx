@@ -50,7 +50,7 @@ export function BudgetCard({ state }: { state: BudgetState }) {
           )}
         </>
       )}
-      {unpriced.length > 0 && <Unpriced models={unpriced} />}
+      {unpriced.length > 0 && <Unpriced models={unpriced} mayPrice={mayChange} />}
       {isEditing && <BudgetForm state={state} onClose={close} />}
     </CostsSection>
   );
@@ -72,16 +72,20 @@ function Steps({ budget }: { budget: NonNullable<BudgetState["budget"]> }) {
   );
 }
 
-function Unpriced({ models }: { models: BudgetState["unpriced"] }) {
+function Unpriced({ models, mayPrice }: { models: BudgetState["unpriced"]; mayPrice: boolean }) {
   const answering = models.filter(({ isEmbedder }) => !isEmbedder);
   const embedders = models.filter(({ isEmbedder }) => isEmbedder);
   return (
     <Notice tone="warn" className="mt-3">
       <p>No budget in dollars holds what has no price:</p>
       <UnpricedList models={answering}>
-        <Link to="/assistant/models" className="link">
-          Give them a price
-        </Link>{" "}
+        {mayPrice ? (
+          <Link to="/assistant/models" className="link">
+            Give them a price
+          </Link>
+        ) : (
+          "An owner or admin can give them a price"
+        )}{" "}
         and what they cost from then on is counted.
       </UnpricedList>
       <UnpricedList models={embedders}>

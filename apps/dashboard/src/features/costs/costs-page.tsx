@@ -16,7 +16,7 @@ import { ConversationTable, SumTable } from "./costs-tables.tsx";
 import { PeriodForm } from "./period-form.tsx";
 import { SavingCard } from "./saving-card.tsx";
 import { toCsv } from "./spending-csv.ts";
-import { modelOf, purposes, sumBy, sumOf } from "./spending-sums.ts";
+import { isNothingSpent, modelOf, purposes, sumBy, sumOf } from "./spending-sums.ts";
 import { type CostReport, useBudget, useCostReport } from "./use-costs.ts";
 
 // What draws is loaded when there is something to draw.
@@ -63,7 +63,7 @@ export function CostsPage() {
 
 function Report({ report, days }: { report: CostReport; days: Days }) {
   const { rows, conversations, isCut, saving, answers } = report;
-  if (rows.every(({ model }) => model === null)) {
+  if (isNothingSpent(report)) {
     return (
       <div className="rounded-card border border-dashed border-edge bg-surface">
         <EmptyState icon={Coins} title="Nothing was spent in this time">

@@ -1,5 +1,6 @@
-import type { SpendingRow } from "./use-costs.ts";
+import type { CostReport, SpendingRow } from "./use-costs.ts";
 
+/** Of the requests to models; what none was asked for is among the rows as well. */
 export type Sum = { requests: number; tokens: number; costMicros: number; unpriced: number; estimated: number };
 
 /** The rows' sums by what they have in common, the dearest first. */
@@ -14,7 +15,7 @@ export function sumBy<Key extends string>(
 export function sumOf(rows: readonly SpendingRow[]): Sum {
   const sum: Sum = { requests: 0, tokens: 0, costMicros: 0, unpriced: 0, estimated: 0 };
   for (const row of rows) {
-    sum.requests += row.requests;
+    if (row.model !== null) sum.requests += row.requests;
     sum.tokens += row.inputTokens + row.outputTokens;
     sum.costMicros += row.costMicros;
     sum.unpriced += row.unpriced;
@@ -22,6 +23,10 @@ export function sumOf(rows: readonly SpendingRow[]): Sum {
   }
   return sum;
 }
+
+/** No model was asked, and no large one would have been that has a price. */
+export const isNothingSpent = ({ rows, saving }: Pick<CostReport, "rows" | "saving">): boolean =>
+  rows.every(({ model }) => model === null) && saving.largeCostMicros === 0;
 
 export const purposes: Readonly<Record<SpendingRow["purpose"], string>> = {
   answer: "Answers",

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { toCsv } from "./spending-csv.ts";
-import { modelOf, sumBy, sumOf } from "./spending-sums.ts";
+import { isNothingSpent, modelOf, sumBy, sumOf } from "./spending-sums.ts";
 import type { SpendingRow } from "./use-costs.ts";
 
 const row = (more: Partial<SpendingRow> = {}): SpendingRow => ({
@@ -16,7 +16,17 @@ test("rows are summed by what they have in common, the dearest first", () => {
     ["m (host)", 2_000, 2],
   ]);
   expect(sumOf(rows)).toEqual({ requests: 3, tokens: 330, costMicros: 7_000, unpriced: 1, estimated: 0 });
+  const quoted = row({ provider: null, model: null, requests: 5, inputTokens: 0, outputTokens: 0, costMicros: 0 });
+  expect(sumOf([...rows, quoted])).toEqual(sumOf(rows));
   expect(modelOf(row({ provider: null, model: null }))).toBe("Built-in answerer");
+});
+
+test("where all was quoted in the place of a large model with a price, what that saved is told", () => {
+  const quoted = row({ provider: null, model: null, costMicros: 0 });
+  const saving = { costMicros: 0, largeCostMicros: 2_000, answers: 1, largeModels: ["n"] };
+  expect(isNothingSpent({ rows: [quoted], saving })).toBe(false);
+  expect(isNothingSpent({ rows: [quoted], saving: { ...saving, largeCostMicros: 0 } })).toBe(true);
+  expect(isNothingSpent({ rows: [row()], saving: { ...saving, largeCostMicros: 0 } })).toBe(false);
 });
 
 test("the table file quotes what needs it, and no name becomes a formula; an unknown cost is empty", () => {
