@@ -50,7 +50,7 @@ export const errorWords: Record<Exclude<ErrorCode, "internal">, Words> = {
   },
   "tool.header_missing": {
     title: "A header has no value",
-    advice: "Enter it. Values are not taken along to another host.",
+    advice: "Enter it. Values are not taken along to another scheme, host or port.",
   },
   "assistant.settings_changed": {
     title: "Somebody else has changed the settings meanwhile",

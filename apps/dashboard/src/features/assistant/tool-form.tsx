@@ -96,7 +96,7 @@ export function ToolForm({ tool, onClose }: { tool: ListedTool | undefined; onCl
           spellCheck={false}
           autoComplete="off"
           defaultValue={tool?.headerNames.join("\n")}
-          hint="One a line, such as Authorization: Bearer …. Values are encrypted and never shown again; a name alone keeps the value that it has, at the same host."
+          hint="One a line, such as Authorization: Bearer …. Values are encrypted and never shown again; a name alone keeps the value that it has, at the same scheme, host and port."
         />
         <Check
           name="sendsContact"
