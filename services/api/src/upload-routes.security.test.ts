@@ -189,6 +189,31 @@ describe("an uploaded file", () => {
     expect(JSON.stringify(text)).toContain("Text 1");
   });
 
+  test("that could not be read is kept no longer than others, and takes nobody's place in service", async () => {
+    const owner = await newOwner();
+    const { body: good } = await upload(owner, "a.html", page("The elephant is grey."));
+    await settled(owner, "a.html");
+    const broken: DocumentVersionId[] = [];
+    for (let version = 2; version <= 8; version += 1) {
+      const { body } = await upload(owner, "a.html", `%PDF-1.7 is no page ${version}`);
+      broken.push(body.versionId);
+      await expect
+        .poll(async () => (await settled(owner, "a.html")).versionId, { timeout: 20_000 })
+        .toBe(broken.at(-1));
+    }
+    const versions = async () => {
+      const rows = await db.read(owner.tenantId, (read) => read.select().from(documentVersions));
+      return rows
+        .map(({ version, originalBytes }) => [version, originalBytes !== null])
+        .toSorted(([a], [b]) => Number(a) - Number(b));
+    };
+    // What answers are made from, and the newest five.
+    await expect.poll(versions, { timeout: 20_000 }).toEqual([1, 4, 5, 6, 7, 8].map((version) => [version, true]));
+    expect((await download(owner.cookie, good.versionId)).body).toContain("grey");
+    for (const versionId of broken.slice(0, 2))
+      expect(await testObjects.get(objectKey(owner.tenantId, owner.sourceId, versionId))).toBeUndefined();
+  });
+
   test("that can't be read says why, and leaves the version before it in service", async () => {
     const owner = await newOwner();
     await upload(owner, "a.html", page("The elephant is grey."));

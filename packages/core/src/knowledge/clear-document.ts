@@ -2,7 +2,7 @@ import { type DocumentId, type DocumentVersionId, limits, type TenantId } from "
 import type { Database } from "@parley/db";
 import { chunks, citations, documents, documentVersions, runPassages } from "@parley/db/schema";
 import { type ObjectStore, objectKey } from "@parley/platform/objects/object-store";
-import { and, eq, inArray, isNotNull, notExists, or, type SQL, sql } from "drizzle-orm";
+import { and, eq, inArray, isNotNull, isNull, notExists, or, type SQL, sql } from "drizzle-orm";
 import { lockDocument } from "./live-version.ts";
 
 /** Chunks that are deleted at a time, with their postings and embeddings. */
@@ -34,7 +34,10 @@ export async function clearDocument(
   await forget(db, tenantId, documentId);
 }
 
-/** Of a removed document no file is kept, whatever a conversation has shown of its text; of another one those of its newest versions. */
+/**
+ * Of a removed document no file is kept, whatever a conversation has shown of its text; of another one those of its newest versions, of what
+ * answers are made from, and of what is still to be read in or published.
+ */
 async function deleteOriginals(
   { db, objects }: { db: Database; objects: ObjectStore },
   tenantId: TenantId,
@@ -43,6 +46,10 @@ async function deleteOriginals(
   const isOld = sql`${documentVersions.version} <= (
     select max(newest.version) from document_versions newest where newest.document_id = ${documents.id}
   ) - ${limits.keptOriginals}`;
+  const isDone = and(
+    inArray(documentVersions.status, ["ready", "failed"]),
+    sql`${documentVersions.id} is distinct from ${documents.currentVersionId}`,
+  );
   const originals = await db.read(tenantId, (read) =>
     read
       .select({ sourceId: documents.sourceId, versionId: documentVersions.id })
@@ -52,19 +59,23 @@ async function deleteOriginals(
         and(
           eq(documents.id, documentId),
           isNotNull(documentVersions.originalSha256),
-          or(isNotNull(documents.removedAt), and(isOld, isNotNull(documentVersions.content))),
+          or(isNotNull(documents.removedAt), and(isOld, isDone)),
         ),
       ),
   );
   for (const { sourceId, versionId } of originals) {
     await objects.delete(objectKey(tenantId, sourceId, versionId));
-    // One that was never read is nothing without its file, and goes whole.
-    await db.transaction(tenantId, (tx) =>
-      tx
+    await db.transaction(tenantId, async (tx) => {
+      const isIt = eq(documentVersions.id, versionId);
+      // One that could never be read is nothing without its file, and nothing points to it.
+      await tx
+        .delete(documentVersions)
+        .where(and(isIt, eq(documentVersions.status, "failed"), isNull(documentVersions.content)));
+      await tx
         .update(documentVersions)
         .set({ originalBytes: null, originalSha256: null })
-        .where(and(eq(documentVersions.id, versionId), isNotNull(documentVersions.content))),
-    );
+        .where(and(isIt, isNotNull(documentVersions.content)));
+    });
   }
 }
 
