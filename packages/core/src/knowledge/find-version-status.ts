@@ -1,4 +1,4 @@
-import type { DocumentState, DocumentVersionId, TenantId } from "@parley/contracts";
+import type { DocumentState, DocumentVersionId, ErrorCode, TenantId } from "@parley/contracts";
 import type { Database } from "@parley/db";
 import { documentVersions } from "@parley/db/schema";
 import { eq, sql } from "drizzle-orm";
@@ -8,6 +8,8 @@ export type VersionStatus = {
   status: DocumentState;
   /** Why it failed, for a person. */
   failure: string | null;
+  /** Why it is still queued, if it was put off. */
+  waitsFor: ErrorCode | null;
   /** Chunks that are written so far. */
   chunks: number;
 };
@@ -17,12 +19,13 @@ export async function findVersionStatus(
   tenantId: TenantId,
   versionId: DocumentVersionId,
 ): Promise<VersionStatus | undefined> {
-  const { id, status, failure } = documentVersions;
+  const { id, status, failure, waitsFor } = documentVersions;
   const [row] = await db.read(tenantId, (read) =>
     read
       .select({
         status,
         failure,
+        waitsFor,
         chunks: sql<number>`(select count(*)::integer from chunks where document_version_id = ${versionId})`,
       })
       .from(documentVersions)

@@ -261,7 +261,7 @@ describe("a document whose embedder does not answer", () => {
   const patience = { timeout: 20_000, interval: 20 };
 
   test("[F12] waits as long as it takes, says for what, and is read in as soon as the key is changed", async () => {
-    const { state, api, choose, add, find, waiting, pass } = await withServer();
+    const { state, tenantId, api, choose, add, find, waiting, pass } = await withServer();
     state.fault = new EmbedderError("embedder.refused");
     const added = await add("a.md");
     for (let times = 1; times <= 7; times += 1) {
@@ -270,10 +270,15 @@ describe("a document whose embedder does not answer", () => {
       if (times < 7) await pass();
     }
     expect((await api.knowledge.embedder.get()).current.failure).toBe("embedder.refused");
+    // As the command line asks for it.
+    expect(await findVersionStatus(db, tenantId, added.versionId)).toMatchObject({ waitsFor: "embedder.refused" });
+    const counted = async () => (await api.knowledge.sources.list()).sources.map(({ documents }) => documents);
+    expect(await counted()).toMatchObject([{ queued: 1, waiting: 1 }]);
     state.fault = undefined;
     await choose("another key");
     await expect.poll(() => find(added), patience).toMatchObject({ status: "ready", waitsFor: null });
     expect((await api.knowledge.embedder.get()).current.failure).toBeNull();
+    expect(await counted()).toMatchObject([{ queued: 0, waiting: 0 }]);
   });
 
   test("[F12] is read in with all others that wait once one of them could be", async () => {

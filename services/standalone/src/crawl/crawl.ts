@@ -1,6 +1,6 @@
-import { setTimeout } from "node:timers/promises";
 import type { OperatorsSite } from "@parley/core/knowledge/sources/crawl/crawl-as-operator";
 import { SingleBar } from "cli-progress";
+import { type Clock, patienceMs, realClock } from "../ingest/patience.ts";
 import { type IngestTarget, Refused } from "../ingest/targets.ts";
 import { OperatorError } from "../operator-error.ts";
 
@@ -13,7 +13,7 @@ const pollMs = 500;
  * @returns true when all of it is as the site is now
  * @throws OperatorError when the site is being read already, or can't be reached
  */
-export async function crawl(target: IngestTarget, asked: OperatorsSite): Promise<boolean> {
+export async function crawl(target: IngestTarget, asked: OperatorsSite, clock: Clock = realClock): Promise<boolean> {
   const started = performance.now();
   const { sourceId } = await target.crawl(asked).catch((error: unknown) => {
     throw error instanceof Refused ? new OperatorError(error.message) : error;
@@ -26,13 +26,15 @@ export async function crawl(target: IngestTarget, asked: OperatorsSite): Promise
   });
   bar.start(asked.site.pages, 0, { step: "reading" });
   let source = await target.source(sourceId);
+  let last = { left: 0, at: clock.now() };
   for (;;) {
     const { lastCrawl: crawl, documents } = source;
     const isRead = crawl !== null && crawl.finishedAt !== null;
-    const waiting = documents.queued + documents.parsing + documents.embedding;
-    bar.update(crawl?.seen ?? 0, { step: isRead ? `${waiting} to be embedded` : "reading" });
-    if (isRead && waiting === 0) break;
-    await setTimeout(pollMs);
+    const left = documents.queued + documents.parsing + documents.embedding;
+    if (!isRead || left !== last.left) last = { left, at: clock.now() };
+    bar.update(crawl?.seen ?? 0, { step: isRead ? `${left} to be embedded` : "reading" });
+    if (isRead && left === documents.waiting && (left === 0 || clock.now() - last.at >= patienceMs)) break;
+    await clock.pause(pollMs);
     source = await target.source(sourceId);
   }
   bar.update({ step: "done" });
@@ -55,9 +57,17 @@ export async function crawl(target: IngestTarget, asked: OperatorsSite): Promise
   if (crawl.status === "cancelled") say("  It was cancelled.");
   if (documents.held > 0)
     say(`  ${documents.held} of its pages wait to be published: Tests in the dashboard says what they would change.`);
+  if (documents.waiting > 0)
+    say(
+      `  ${documents.waiting} of its pages wait, since the embedder does not answer. They are tried again by themselves while Parley runs.`,
+    );
   if (documents.failed > 0)
     say(`  ${documents.failed} of its pages could not be read in: Knowledge in the dashboard says why.`);
   return (
-    crawl.status === "done" && crawl.failed === 0 && documents.failed === 0 && documents.serving + documents.held > 0
+    crawl.status === "done" &&
+    crawl.failed === 0 &&
+    documents.failed === 0 &&
+    documents.waiting === 0 &&
+    documents.serving + documents.held > 0
   );
 }

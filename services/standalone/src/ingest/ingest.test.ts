@@ -1,12 +1,10 @@
-import { once } from "node:events";
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
-import { createServer, type ServerResponse } from "node:http";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { startApi } from "../testing/fake-api.ts";
 import { findFiles } from "./find-files.ts";
 import { ingest } from "./ingest.ts";
-import { overHttp } from "./targets.ts";
 
 let folder: string;
 let output: string;
@@ -28,29 +26,6 @@ const write = async (name: string, text = "Something.") => {
   await writeFile(path.join(folder, name), text);
 };
 
-/** An api that answers as the test says, request by request. */
-async function startApi(answer: (url: string, send: (status: number, body: object) => void) => void) {
-  const server = createServer((request, response: ServerResponse) => {
-    request.resume().on("end", () =>
-      answer(request.url ?? "", (status, body) => {
-        response.writeHead(status, { "content-type": "application/json", "retry-after": "0" });
-        response.end(JSON.stringify(body));
-      }),
-    );
-  });
-  server.listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const address = server.address();
-  const port = typeof address === "object" && address ? address.port : 0;
-  return {
-    target: () => overHttp({ apiUrl: `http://127.0.0.1:${port}`, adminToken: "token", tenant: "demo" }),
-    async [Symbol.asyncDispose]() {
-      server.closeAllConnections();
-      server.close();
-      await once(server, "close");
-    },
-  };
-}
 const error = (code: string, message: string) => ({ error: { code, message } });
 
 test("a document is sent again when the api is busy, and none is given up for that", async () => {
@@ -79,6 +54,32 @@ test("a document that is refused is reported with the reason, one that is gone m
   expect(output).toContain("read 1 (1 passages) · unchanged 0 · skipped 1 · failed 1");
   expect(output).toContain("skipped  docs/a.md: It is not text.");
   expect(output).toContain("failed  docs/b.md: No such document.");
+});
+
+test("[F12] documents that wait for an embedder that does not answer are reported with the reason, once nothing moves any more", async () => {
+  for (const name of ["a.md", "b.md", "c.md"]) await write(`docs/${name}`);
+  let now = 0;
+  const clock = {
+    now: () => now,
+    async pause(ms: number) {
+      now += ms;
+    },
+  };
+  const waits = { status: "queued", failure: null, waitsFor: "embedder.refused", chunks: 0 };
+  await using api = await startApi((url, send) => {
+    if (url.includes("/documents?")) return send(200, { versionId: /(\w)\.md/.exec(url)?.[1], outcome: "queued" });
+    // One goes on a minute later; of the others one is tried now and then.
+    if (url.endsWith("/b") && now > 60_000) return send(200, { ...waits, status: "ready", waitsFor: null, chunks: 2 });
+    if (url.endsWith("/c") && now % 3 === 0) return send(200, { ...waits, status: "parsing", waitsFor: null });
+    send(200, waits);
+  });
+  const paths = [path.join(folder, "docs")];
+  expect(await ingest(await api.target(), { source: "Files", paths }, clock)).toBe(true);
+  expect(now).toBeGreaterThanOrEqual(180_000);
+  expect(now).toBeLessThan(190_000);
+  expect(output).toContain("read 1 (2 passages) · unchanged 0 · skipped 0 · failed 0");
+  for (const name of ["a.md", "c.md"])
+    expect(output).toContain(`waits  docs/${name}: The embedder's server refused the request`);
 });
 
 test("a wrong token, an unknown workspace and an api that answers something else are each told in a sentence", async () => {

@@ -1,23 +1,26 @@
 import { readFile } from "node:fs/promises";
-import type { DocumentVersionId } from "@parley/contracts";
+import { type DocumentVersionId, errorCodes } from "@parley/contracts";
 import { SingleBar } from "cli-progress";
 import { findFiles, type Skipped } from "./find-files.ts";
+import { type Clock, realClock } from "./patience.ts";
 import { settle } from "./settle.ts";
 import { type IngestTarget, Refused } from "./targets.ts";
 
 /**
  * Reads files and folders into a tenant's knowledge, shows how far it is, and reports what was read, what was skipped and why.
  *
- * @returns true when a document failed or nothing at all could be read
+ * @returns true when a document failed, or waits for an embedder that does not answer, or nothing at all could be read
  */
 export async function ingest(
   target: IngestTarget,
   { source, paths }: { source: string; paths: readonly string[] },
+  clock: Clock = realClock,
 ): Promise<boolean> {
   const started = performance.now();
   const { files, skipped } = await findFiles(paths);
   const waiting = new Map<DocumentVersionId, string>();
   const failed: Skipped[] = [];
+  const waits: Skipped[] = [];
   let read = 0;
   let unchanged = 0;
   let passages = 0;
@@ -47,9 +50,11 @@ export async function ingest(
     }
     bar.update(done(), { step: "reading" });
   }
-  for await (const { path, status, failure, chunks } of settle(target, waiting)) {
+  for await (const { path, status, failure, waitsFor, chunks } of settle(target, waiting, clock)) {
     if (status === "failed") {
       failed.push({ path, reason: failure ?? "unknown" });
+    } else if (waitsFor) {
+      waits.push({ path, reason: errorCodes[waitsFor].meaning });
     } else {
       read += 1;
       passages += chunks;
@@ -67,9 +72,11 @@ export async function ingest(
   for (const [title, rows] of [
     ["skipped", skipped],
     ["failed", failed],
+    ["waits", waits],
   ] as const) {
     for (const { path, reason } of rows) say(`  ${title}  ${path}: ${reason}`);
   }
   if (files.length === 0) say("  Nothing to read: name files of a kind that can be read, or folders that hold some.");
-  return failed.length > 0 || files.length === 0;
+  if (waits.length > 0) say("  What waits is tried again by itself while Parley runs.");
+  return failed.length > 0 || waits.length > 0 || files.length === 0;
 }

@@ -7,6 +7,8 @@ export type DocumentCounts = Record<DocumentState, number> & {
   total: number;
   /** That answers are made from: they have a version that is ready, whatever becomes of a newer one. */
   serving: number;
+  /** That are queued since the embedder does not answer. */
+  waiting: number;
 };
 
 /** A site's last reading: its pages, each counted once, as far as it has come. Times are ISO 8601. */
@@ -64,11 +66,12 @@ export async function listSources(db: Database, tenantId: TenantId, only?: Sourc
         )`,
         counts: sql<Partial<DocumentCounts> | null>`(
           select json_object_agg(status, documents)::jsonb
-            || jsonb_build_object('total', sum(documents), 'serving', sum(serving))
+            || jsonb_build_object('total', sum(documents), 'serving', sum(serving), 'waiting', sum(waiting))
           from (
-            select newest.status, count(*) as documents, count(d.current_version_id) as serving
+            select newest.status, count(*) as documents, count(d.current_version_id) as serving,
+              count(newest.waits_for) filter (where newest.status = 'queued') as waiting
             from documents d cross join lateral (
-              select v.status from document_versions v where v.document_id = d.id order by v.version desc limit 1
+              select v.status, v.waits_for from document_versions v where v.document_id = d.id order by v.version desc limit 1
             ) newest
             where d.source_id = sources.id and d.removed_at is null
             group by newest.status
@@ -82,7 +85,7 @@ export async function listSources(db: Database, tenantId: TenantId, only?: Sourc
   return {
     sources: rows.map(({ counts, ...source }) => ({
       ...source,
-      documents: { ...none, total: 0, serving: 0, ...counts } satisfies DocumentCounts,
+      documents: { ...none, total: 0, serving: 0, waiting: 0, ...counts } satisfies DocumentCounts,
     })),
   };
 }

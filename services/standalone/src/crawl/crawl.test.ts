@@ -1,0 +1,39 @@
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { startApi } from "../testing/fake-api.ts";
+import { crawl } from "./crawl.ts";
+
+let output: string;
+beforeEach(() => {
+  output = "";
+  vi.spyOn(process.stdout, "write").mockImplementation((text) => {
+    output += text;
+    return true;
+  });
+});
+afterEach(() => void vi.restoreAllMocks());
+
+test("[F12] a site whose pages wait for an embedder that does not answer is reported so, once nothing moves any more", async () => {
+  let now = 0;
+  const clock = {
+    now: () => now,
+    async pause(ms: number) {
+      now += ms;
+    },
+  };
+  const counts = { held: 0, failed: 0 };
+  await using api = await startApi((url, send) => {
+    if (url.endsWith("/crawls")) return send(200, { sourceId: "1" });
+    // One page takes minutes to be read in; of the two others one is tried now and then.
+    const [ready, parsing] = [now > 200_000 ? 1 : 0, now % 3 === 0 ? 1 : 0];
+    const [embedding, queued] = [1 - ready, 2 - parsing];
+    const documents = { ...counts, queued, parsing, embedding, waiting: queued, ready, serving: ready, total: 3 };
+    const lastCrawl = { status: "done", finishedAt: "2026-01-01T00:00:00.000Z", seen: 3, changed: 3, problems: [] };
+    const none = { reason: null, unchanged: 0, gone: 0, skipped: 0, failed: 0 };
+    send(200, { lastCrawl: { ...lastCrawl, ...none }, documents });
+  });
+  const site = { address: "https://docs.example.com/", depth: 1, pages: 10, include: [], exclude: [] };
+  expect(await crawl(await api.target(), { source: "Docs", site }, clock)).toBe(false);
+  expect(now).toBeGreaterThanOrEqual(320_000);
+  expect(now).toBeLessThan(330_000);
+  expect(output).toContain("2 of its pages wait, since the embedder does not answer.");
+});
