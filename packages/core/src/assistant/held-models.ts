@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import type { TenantTransaction } from "@parley/db";
 import { answerQuality, members, modelPrices, modelProviders, models, modelsInUse } from "@parley/db/schema";
 import { eq, sql } from "drizzle-orm";
@@ -27,6 +28,35 @@ export async function keepModelsInUse(tx: TenantTransaction, { memberId }: Actor
     })),
   });
 }
+
+/** After a change of the models: nothing is held when they are again what is in use, or were left as they are. */
+export async function forgetUnchangedModels(tx: TenantTransaction): Promise<void> {
+  const [inUse] = await tx.select().from(modelsInUse);
+  if (!inUse) return;
+  const providers = new Set((await tx.select({ id: modelProviders.id }).from(modelProviders)).map(({ id }) => id));
+  const [chosen] = await tx.select().from(answerQuality);
+  const wanted = inOrder(await tx.select().from(models));
+  // A key that was taken away is used no more in any case.
+  const used = inOrder(
+    inUse.models
+      .filter(({ providerId }) => providers.has(providerId))
+      .map((model) => ({ ...model, createdAt: new Date(model.createdAt) })),
+  );
+  const isSame = isDeepStrictEqual([chosen?.quality ?? null, wanted], [inUse.quality, used]);
+  if (isSame) await tx.delete(modelsInUse);
+}
+
+/** What makes answers out of them, in the order in which they are asked. */
+const inOrder = (list: Omit<typeof models.$inferSelect, "tenantId">[]) =>
+  list
+    .toSorted(
+      (one, other) =>
+        one.level - other.level ||
+        one.position - other.position ||
+        one.createdAt.getTime() - other.createdAt.getTime() ||
+        (one.id < other.id ? -1 : 1),
+    )
+    .map(({ id, providerId, name, enabled, level }) => ({ id, providerId, name, enabled, level }));
 
 /** Who wants answers to be written by something else, and since when; null: nobody. */
 export async function describeHeldModels(tx: TenantTransaction) {

@@ -305,6 +305,46 @@ test("other models write no answer before they are published, and the tests are 
   expect((await models.list()).models).toEqual([]);
 });
 
+test("models wait only as long as they are others than those in use", async () => {
+  const { changes, publish, api } = await newShop();
+  const { models } = api.assistant;
+  const provider = { id: ModelProviderId.parse(randomUUID()), kind: "openai" as const, name: "Ours" };
+  await models.saveProvider({ ...provider, apiKey: "key-of-a-tenant" });
+  const made = (name: string) => ({
+    ...{ id: ModelId.parse(randomUUID()), providerId: provider.id, name, enabled: true, level: 1 },
+  });
+  const [first, second, third] = [made("first"), made("second"), made("third")];
+  await models.saveModel(first);
+  await models.saveModel(second);
+  await models.setQuality({ quality: "best" });
+  await publish(true);
+  const isHeld = async () => (await changes.get()).seen !== null;
+
+  await models.saveModel(first);
+  await models.setQuality({ quality: "best" });
+  await models.moveModel({ id: first.id, direction: "up" });
+  expect(await isHeld()).toBe(false);
+
+  for (const [change, back] of [
+    [() => models.saveModel(third), () => models.removeModel({ id: third.id })],
+    [() => models.saveModel({ ...first, enabled: false }), () => models.saveModel(first)],
+    [() => models.setQuality({ quality: "economical" }), () => models.setQuality({ quality: "best" })],
+    [
+      () => models.moveModel({ id: first.id, direction: "down" }),
+      () => models.moveModel({ id: first.id, direction: "up" }),
+    ],
+  ] as const) {
+    await change();
+    const { seen } = await changes.get();
+    expect(seen).not.toBeNull();
+    // Moves nothing: what was looked at is as it was.
+    await models.moveModel({ id: (await models.list()).models[0]?.id ?? first.id, direction: "up" });
+    expect((await changes.get()).seen).toBe(seen);
+    await back();
+    expect(await isHeld()).toBe(false);
+  }
+});
+
 test("what comes while the tests are asked is not published unseen, and has them asked anew", async () => {
   const { library, check, changes, notice, orders, replay, deps, publish, answerTo } = await newShop();
   await library.read("handbook.md", handbook(returns, shipping, warranty, "## More\n\nThere is more."));

@@ -6,7 +6,7 @@ import { AppError } from "../../app-error.ts";
 import { recordAudit } from "../../audit/record-audit.ts";
 import { announce } from "../../outbox/announce.ts";
 import { type Actor, checkStillMay } from "../../tenants/acting-member.ts";
-import { keepModelsInUse } from "../held-models.ts";
+import { forgetUnchangedModels, keepModelsInUse } from "../held-models.ts";
 import type { MoveModel, RemovePrice, SaveModel, SetPrice } from "./inputs.ts";
 
 const modelsOfTenant = 50;
@@ -41,6 +41,7 @@ export async function saveModel(tx: TenantTransaction, by: Actor, input: SaveMod
     if (has && has.models >= modelsOfTenant) throw new AppError("model.too_many");
     await tx.insert(models).values({ id, providerId, name, level, enabled, position: last });
   }
+  await forgetUnchangedModels(tx);
   await record(tx, by, id, { what: known ? "changed" : "added", level, enabled });
 }
 
@@ -50,13 +51,13 @@ export async function removeModel(tx: TenantTransaction, by: Actor, id: ModelId)
   await keepModelsInUse(tx, by);
   const removed = await tx.delete(models).where(eq(models.id, id)).returning({ id: models.id });
   if (removed.length === 0) throw new AppError("model.not_found");
+  await forgetUnchangedModels(tx);
   await record(tx, by, id, { what: "removed" });
 }
 
 /** Lets the model change places with its neighbour in the same level, if it has one. @throws AppError `auth.forbidden`, `model.not_found` */
 export async function moveModel(tx: TenantTransaction, by: Actor, { id, direction }: MoveModel): Promise<void> {
   await checkStillMay(tx, by, "models.manage");
-  await keepModelsInUse(tx, by);
   const [model] = await tx.select().from(models).where(eq(models.id, id));
   if (!model) throw new AppError("model.not_found");
   const level = await tx
@@ -69,6 +70,7 @@ export async function moveModel(tx: TenantTransaction, by: Actor, { id, directio
   const to = from + (direction === "up" ? -1 : 1);
   const other = order[to];
   if (!other) return;
+  await keepModelsInUse(tx, by);
   [order[from], order[to]] = [other, id];
   for (const [index, of] of order.entries()) {
     await tx
@@ -76,6 +78,7 @@ export async function moveModel(tx: TenantTransaction, by: Actor, { id, directio
       .set({ position: index + 1 })
       .where(eq(models.id, of));
   }
+  await forgetUnchangedModels(tx);
   await record(tx, by, id, { what: "moved", direction });
 }
 
@@ -120,6 +123,7 @@ export async function setQuality(tx: TenantTransaction, by: Actor, quality: Answ
     .insert(answerQuality)
     .values({ quality })
     .onConflictDoUpdate({ target: answerQuality.tenantId, set: { quality } });
+  await forgetUnchangedModels(tx);
   await record(tx, by, undefined, { what: "quality", quality });
 }
 
