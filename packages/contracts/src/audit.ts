@@ -64,6 +64,8 @@ export const AuditAction = z.enum([
   "document.removed",
   // Changes that are checked before they are published
   "changes.check_chosen",
+  "document.removal_held",
+  "source.removal_held",
   "changes.published",
   "changes.discarded",
   "embedder.chosen",

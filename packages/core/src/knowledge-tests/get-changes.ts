@@ -65,7 +65,10 @@ async function listHeld(tx: TenantTransaction, seen: string | undefined) {
     seen: seen ?? null,
     documents: documents.map(({ heldAt, ...document }) => ({ ...document, heldAt: heldAt?.toISOString() ?? null })),
     documentsInAll: total,
-    removals: await listHeldRemovals(tx),
+    removals: (await listHeldRemovals(tx)).map(({ askedAt, ...removal }) => ({
+      ...removal,
+      askedAt: askedAt.toISOString(),
+    })),
     settings: await describeHeldSettings(tx),
     models: await describeHeldModels(tx),
   };

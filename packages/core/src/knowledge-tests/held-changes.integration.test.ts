@@ -186,7 +186,8 @@ test("that a document goes is checked, too, unless it is to go at once", async (
   expect(await api.knowledge.documents.remove({ documentId })).toEqual({ held: true });
   expect(await answerTo(s)).toContain("boat every Tuesday");
   const held = await check();
-  expect(held.removals).toMatchObject([{ documentId, title: "Handbook" }]);
+  expect(held.removals).toMatchObject([{ documentId, title: "Handbook", askedBy: "Ada" }]);
+  expect((await audit())[0]).toMatchObject({ action: "document.removal_held", actor: "member" });
   expect(held.answers.map(({ change }) => change)).toEqual(["red", "red", "red"]);
   await publish(true);
   await expect(api.knowledge.documents.get({ documentId })).rejects.toThrow("document.not_found");
@@ -197,14 +198,15 @@ test("that a document goes is checked, too, unless it is to go at once", async (
 });
 
 test("that a source goes is checked with all that it holds, and with a version that is held of it", async () => {
-  const { library, check, publish, api } = await newShop();
+  const { library, check, publish, api, audit } = await newShop();
   await library.read("handbook.md", handbook(returns, shipping));
   const { sources } = await api.knowledge.sources.list();
   const [source] = sources;
   if (!source) throw new Error("there is no source");
   expect(await api.knowledge.sources.remove({ sourceId: source.id })).toEqual({ held: true });
   const held = await check();
-  expect(held.removals).toMatchObject([{ sourceId: source.id, title: source.name }]);
+  expect(held.removals).toMatchObject([{ sourceId: source.id, title: source.name, askedBy: "Ada" }]);
+  expect((await audit())[0]).toMatchObject({ action: "source.removal_held", actor: "member" });
   expect(held.check).toMatchObject({ failed: 3 });
   expect(await library.search(s)).not.toEqual([]);
   await publish(true);

@@ -1,6 +1,6 @@
 import type { ChangeCheckMode, DocumentId, DocumentVersionId } from "@parley/contracts";
 import type { TenantTransaction } from "@parley/db";
-import { changeChecks, documents, documentVersions, heldRemovals, sources } from "@parley/db/schema";
+import { changeChecks, documents, documentVersions, heldRemovals, members, sources } from "@parley/db/schema";
 import { and, eq, isNotNull, isNull, ne, or, type SQL, sql } from "drizzle-orm";
 import { failureOf } from "./failure.ts";
 
@@ -55,8 +55,11 @@ export const listHeldRemovals = (tx: Pick<TenantTransaction, "select">) =>
       documentId: heldRemovals.documentId,
       sourceId: heldRemovals.sourceId,
       title: sql<string>`coalesce(${documents.title}, ${sources.name})`,
+      askedBy: members.name,
+      askedAt: heldRemovals.askedAt,
     })
     .from(heldRemovals)
+    .leftJoin(members, eq(members.id, heldRemovals.askedBy))
     .leftJoin(documents, and(eq(documents.id, heldRemovals.documentId), isNull(documents.removedAt)))
     .leftJoin(sources, and(eq(sources.id, heldRemovals.sourceId), isNull(sources.removedAt)))
     .where(or(isNotNull(documents.id), isNotNull(sources.id)))

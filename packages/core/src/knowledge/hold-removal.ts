@@ -3,6 +3,7 @@ import type { TenantTransaction } from "@parley/db";
 import { documents, heldRemovals } from "@parley/db/schema";
 import { and, eq, isNull } from "drizzle-orm";
 import { AppError } from "../app-error.ts";
+import { recordAudit } from "../audit/record-audit.ts";
 import { announce } from "../outbox/announce.ts";
 import { type Actor, checkStillMay } from "../tenants/acting-member.ts";
 import { areChangesChecked } from "./held-changes.ts";
@@ -22,7 +23,7 @@ export async function holdDocumentRemoval(tx: TenantTransaction, by: Actor, docu
   if (!document) throw new AppError("document.not_found");
   // No answer rests on what is not in use.
   if (!document.currentVersionId) return false;
-  await tx.insert(heldRemovals).values({ documentId, askedBy: by.memberId }).onConflictDoNothing();
+  await store(tx, by, { documentId }, { kind: "document", id: documentId });
   await announce(tx, { type: "document.changed", documentId });
   return true;
 }
@@ -34,9 +35,31 @@ export async function holdSourceRemoval(tx: TenantTransaction, by: Actor, source
   await lockSource(tx, sourceId);
   const isInUse = and(eq(documents.sourceId, sourceId), isNull(documents.removedAt));
   if ((await tx.$count(documents, isInUse)) === 0) return false;
-  await tx.insert(heldRemovals).values({ sourceId, askedBy: by.memberId }).onConflictDoNothing();
+  await store(tx, by, { sourceId }, { kind: "source", id: sourceId });
   await announce(tx, { type: "source.changed", sourceId });
   return true;
+}
+
+/** Who asks for it is in the audit log: it may be published by somebody else, or by nobody. Who asks again changes nothing. */
+async function store(
+  tx: TenantTransaction,
+  { memberId, ip }: Actor,
+  removal: { documentId: DocumentId } | { sourceId: SourceId },
+  target: { kind: "document" | "source"; id: string },
+): Promise<void> {
+  const held = await tx
+    .insert(heldRemovals)
+    .values({ ...removal, askedBy: memberId })
+    .onConflictDoNothing()
+    .returning({ id: heldRemovals.id });
+  if (held.length === 0) return;
+  await recordAudit(tx, {
+    action: `${target.kind}.removal_held`,
+    actor: { kind: "member", id: memberId },
+    target,
+    ip,
+    details: {},
+  });
 }
 
 /** A new version of it has come, which nobody has asked to go: that it is to go waits no more. The document is locked. */

@@ -32,8 +32,8 @@ export function HeldList({ changes }: { changes: HeldChanges }) {
           </span>
         </Row>
       )}
-      {removals.map(({ id, documentId, sourceId, title }) => (
-        <Row key={id} icon={<Trash2 aria-hidden className="size-4" />}>
+      {removals.map(({ id, documentId, sourceId, title, askedBy, askedAt }) => (
+        <Row key={id} icon={<Trash2 aria-hidden className="size-4" />} at={askedAt}>
           {documentId && (
             <Link to="/knowledge/$documentId" params={{ documentId }} className="link" dir="auto">
               {title}
@@ -44,7 +44,10 @@ export function HeldList({ changes }: { changes: HeldChanges }) {
               {title}
             </Link>
           )}
-          <span className="text-ink-soft"> goes{sourceId && ", with all that the source holds"}</span>
+          <span className="text-ink-soft">
+            {" "}
+            goes{sourceId && ", with all that the source holds"}, by {askedBy ?? "a member"}
+          </span>
         </Row>
       ))}
       {documents.map(({ documentId, title, version, isNew, heldAt }) => (

@@ -75,6 +75,8 @@ export const actionGroups = [
       "document.added": "Document added",
       "document.removed": "Document removed",
       "changes.check_chosen": "Check of changes chosen",
+      "document.removal_held": "Document's removal asked for",
+      "source.removal_held": "Source's removal asked for",
       "changes.published": "Held changes published",
       "changes.discarded": "Held changes discarded",
       "embedder.chosen": "Embedder chosen",
