@@ -1,4 +1,7 @@
 import type { TenantTransaction } from "@parley/db";
+import { sources } from "@parley/db/schema";
+import { and, eq, isNull, ne } from "drizzle-orm";
+import { AppError } from "../app-error.ts";
 import { recordAudit } from "../audit/record-audit.ts";
 import { addDocument, type NewDocument } from "./add-document.ts";
 import type { KnowledgeJobs } from "./jobs.ts";
@@ -7,6 +10,8 @@ import type { KnowledgeJobs } from "./jobs.ts";
  * `addDocument` for whoever runs the installation; the tenant's audit log tells of each version that is new.
  *
  * @param ip where the request came from; null on the installation's own machine
+ * @throws AppError `source.wrong_kind` where the source is not one of files of the command line: programs, members and readers of sites
+ *   take theirs to be what they have put there
  */
 export async function addDocumentAsOperator(
   tx: TenantTransaction,
@@ -14,6 +19,8 @@ export async function addDocumentAsOperator(
   document: NewDocument,
   ip: string | null,
 ): ReturnType<typeof addDocument> {
+  const isOthers = and(eq(sources.name, document.source), isNull(sources.removedAt), ne(sources.kind, "folder"));
+  if ((await tx.$count(sources, isOthers)) > 0) throw new AppError("source.wrong_kind");
   const added = await addDocument(tx, jobs, document);
   if (added.outcome === "unchanged") return added;
   await recordAudit(tx, {

@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createLibrary, createWordEmbedder } from "../../testing/library.ts";
 import { testObjects } from "../../testing/test-objects.ts";
 import { createWorld, type World } from "../../testing/world.ts";
+import { addDocumentAsOperator } from "../add-document-as-operator.ts";
 import { clearDocument } from "../clear-document.ts";
 import { giveUp } from "../ingest-document.ts";
 import { clearSource } from "./clear-source.ts";
@@ -60,6 +61,26 @@ async function newTenant() {
 }
 
 describe("a source", () => {
+  test.each(["api", "written", "upload", "site"] as const)(
+    "of the kind %s takes no files of the command line, one of these does",
+    async (kind) => {
+      const tenant = await newTenant();
+      await tenant.sources.create(
+        kind === "site" ? { id: newId(), kind, name: "Ours", site } : { id: newId(), kind, name: "Ours" },
+      );
+      const document = { path: "a.md", title: "A", mediaType: "text/markdown" as const, text: "The elephant is grey." };
+      const jobs = { send: async () => {} };
+      const add = (source: string) =>
+        world.db.transaction(tenant.tenantId, (tx) => addDocumentAsOperator(tx, jobs, { source, ...document }, null));
+      await expect(add("Ours")).rejects.toMatchObject(refusedWith("source.wrong_kind"));
+      for (const outcome of ["queued", "unchanged"]) expect(await add("Files")).toMatchObject({ outcome });
+      expect(await tenant.listed()).toMatchObject([
+        { name: "Files", kind: "folder", documents: { total: 1 } },
+        { name: "Ours", documents: { total: 0 } },
+      ]);
+    },
+  );
+
   test("is made, renamed and changed; each is announced and told by the audit log", async () => {
     const tenant = await newTenant();
     const id = newId();
