@@ -92,10 +92,23 @@ test("a question that nobody could answer turns up as a gap; the person's answer
   await anew.getByRole("button", { name: "Draft anew" }).click();
   await expect(written).toHaveValue(answer);
   await expect(other.getByLabel("Answer")).toHaveValue(answer);
-  await other.close();
 
+  // It stays as well where somebody else is done with the gap.
+  await written.fill("Never saved.");
+  await other.getByRole("button", { name: "Ignore" }).click();
+  await expect(page.getByText("The gap is ignored. What you typed is not saved.")).toBeVisible();
+  await expect(written).toHaveValue("Never saved.");
+  await expectAccessible(page);
+  await page.getByRole("button", { name: "Discard mine" }).click();
+  await expect(written).toHaveCount(0);
+  await page.getByRole("button", { name: "Open again" }).click();
   await written.fill(`${answer} Ask for an offer first.`);
+  await other.getByRole("button", { name: "Publish and close" }).click();
+  await expect(page.getByText("The article is published without what you typed.")).toBeVisible();
+  await expect(written).toHaveValue(`${answer} Ask for an offer first.`);
+  await other.close();
   await page.getByRole("button", { name: "Publish and close" }).click();
+  await expect(written).toHaveCount(0);
   await expect(page.getByText("before the article was published, and not once since")).toBeVisible();
   await page.getByRole("link", { name: "The article" }).click();
   await expect(page.getByText("Ask for an offer first.")).toBeVisible();

@@ -1,24 +1,28 @@
 import type { GapDraft } from "@parley/contracts";
-import { type FormEvent, useState } from "react";
+import { type FormEvent, useEffect, useState } from "react";
 import { Button } from "../../components/button.tsx";
 import { UnsavedGuard } from "../../components/unsaved-guard.tsx";
 import { ErrorNotice } from "../../errors/error-notice.tsx";
 import { FieldFrame, TextField } from "../../forms/field.tsx";
 import { Notice } from "../../forms/notice.tsx";
-import type { GapActions } from "./use-gaps.ts";
+import type { GapActions, GapDetail } from "./use-gaps.ts";
 
 type DraftEditorProps = Pick<GapActions, "save" | "publish"> & {
   /** As it is kept now, by whomever. */
   draft: GapDraft;
+  state: GapDetail["state"];
+  onUnsaved: (isUnsaved: boolean) => void;
 };
 
-/** The article in the making. What is typed stays, whoever saves another draft meanwhile. */
-export function DraftEditor({ draft: kept, save, publish }: DraftEditorProps) {
+/** The article in the making. What is typed stays, whoever saves another draft meanwhile, publishes it or has the gap ignored. */
+export function DraftEditor({ draft: kept, state, save, publish, onUnsaved }: DraftEditorProps) {
   // The draft that is changed here.
   const [base, setBase] = useState(kept);
   const [words, setWords] = useState(kept);
   const isBusy = save.isPending || publish.isPending;
-  const isUnsaved = !isSame(words, base);
+  const isPublished = publish.isSuccess && isSame(words, publish.variables.draft);
+  const isUnsaved = !isSame(words, base) && !isPublished;
+  useEffect(() => onUnsaved(isUnsaved), [onUnsaved, isUnsaved]);
   const isOthers = !isBusy && !isSame(kept, base);
   function take() {
     setBase(kept);
@@ -40,6 +44,7 @@ export function DraftEditor({ draft: kept, save, publish }: DraftEditorProps) {
     save.mutate({ draft: words, basedOn: base }, { onSuccess: setBase });
   }
 
+  const ended = isBusy || !isUnsaved ? undefined : endedWords[state];
   const failed = publish.error ?? save.error;
   return (
     <form
@@ -50,12 +55,13 @@ export function DraftEditor({ draft: kept, save, publish }: DraftEditorProps) {
       <UnsavedGuard unsaved={isUnsaved} />
       <h2 className="mb-4 text-sm font-semibold">Article</h2>
       {failed && !isOthers && <ErrorNotice error={failed} className="mb-4" />}
-      {isOthers && (
+      {(isOthers || ended) && (
         <Notice tone="warn" role="status" className="mb-4">
-          <p>Somebody else has changed the draft meanwhile.</p>
+          {ended && <p>{ended}</p>}
+          {isOthers && <p>Somebody else has changed the draft meanwhile.</p>}
           <div className="mt-2 flex flex-wrap gap-2">
-            <Button onClick={() => choose(take)}>Show theirs</Button>
-            <Button onClick={() => choose(() => setBase(kept))}>Keep mine</Button>
+            <Button onClick={() => choose(take)}>{ended ? "Discard mine" : "Show theirs"}</Button>
+            {isOthers && <Button onClick={() => choose(() => setBase(kept))}>Keep mine</Button>}
           </div>
         </Notice>
       )}
@@ -95,9 +101,11 @@ export function DraftEditor({ draft: kept, save, publish }: DraftEditorProps) {
         <Button type="submit" variant="primary" size="medium" busy={publish.isPending}>
           {publish.isPending ? "Publishing…" : "Publish and close"}
         </Button>
-        <Button size="medium" busy={isBusy} onClick={keep}>
-          {save.isPending ? "Saving…" : "Save the draft"}
-        </Button>
+        {state !== "closed" && (
+          <Button size="medium" busy={isBusy} onClick={keep}>
+            {save.isPending ? "Saving…" : "Save the draft"}
+          </Button>
+        )}
         <span role="status" className="text-sm text-good">
           {save.isSuccess && !isUnsaved && "Saved"}
         </span>
@@ -105,5 +113,11 @@ export function DraftEditor({ draft: kept, save, publish }: DraftEditorProps) {
     </form>
   );
 }
+
+/** Where there is nothing to write any more, and something was being written. */
+const endedWords: Partial<Record<GapDetail["state"], string>> = {
+  closed: "The article is published without what you typed.",
+  ignored: "The gap is ignored. What you typed is not saved.",
+};
 
 const isSame = (one: GapDraft, other: GapDraft) => one.question === other.question && one.answer === other.answer;

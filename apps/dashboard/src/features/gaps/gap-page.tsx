@@ -56,6 +56,7 @@ function GapView({ gap }: { gap: GapDetail }) {
   const [isAsking, setIsAsking] = useState(false);
   // How often it was drafted here: each time the editor begins with what was drafted.
   const [drafted, setDrafted] = useState(0);
+  const [isUnsaved, setIsUnsaved] = useState(false);
   function draftAnew() {
     actions.draft.mutate(undefined, {
       onSuccess() {
@@ -126,8 +127,15 @@ function GapView({ gap }: { gap: GapDetail }) {
       )}
       <div className="mt-6 grid grid-cols-1 items-start gap-4 lg:grid-cols-[minmax(0,1fr)_20rem]">
         <div className="min-w-0 space-y-4">
-          {state === "drafted" && draft && mayAct && (
-            <DraftEditor key={drafted} draft={draft} save={actions.save} publish={actions.publish} />
+          {(state === "drafted" || isUnsaved) && draft && mayAct && (
+            <DraftEditor
+              key={drafted}
+              draft={draft}
+              state={state}
+              save={actions.save}
+              publish={actions.publish}
+              onUnsaved={setIsUnsaved}
+            />
           )}
           <Questions questions={gap.questions} asked={gap.asked} />
         </div>
