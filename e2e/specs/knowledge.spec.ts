@@ -293,4 +293,11 @@ test("a program sends a document as its source's page says, and the page shows i
   const document = page.getByRole("link", { name: "Returns" });
   await expect(document).toBeVisible();
   await expect(page.getByText("Ready")).toBeVisible();
+
+  await page.goto(`${builtIn.dashboardUrl}/settings/api-keys`);
+  await page.getByRole("button", { name: "Revoke Shop" }).click();
+  await page.getByRole("alertdialog").getByRole("button", { name: "Revoke" }).click();
+  await expect(page.getByRole("list", { name: "Keys that open nothing any more" })).toContainText("Shop");
+  const refused = await fetch(address, { method: "POST", headers: { authorization: `Bearer ${key}` }, body: "# News" });
+  expect(refused.status).toBe(401);
 });
