@@ -116,6 +116,27 @@ test("what is too much for the server at once waits and goes on by itself, in it
   }
 });
 
+test("a server that takes nothing for long is sent files less and less often, each minute at last, and as before once it took one", async () => {
+  vi.useFakeTimers();
+  try {
+    const { queue, sendings, files } = startQueue({ secondsToHold: () => 5 });
+    queue.add("a", files(3));
+    const refuse = async () => {
+      for (const sending of sendings.splice(0)) sending.reject(new Error("no room"));
+      let seconds = 0;
+      for (await vi.advanceTimersByTimeAsync(0); sendings.length === 0; seconds += 1)
+        await vi.advanceTimersByTimeAsync(1_000);
+      return seconds;
+    };
+    for (const seconds of [5, 10, 20, 40, 60, 60]) expect(await refuse()).toBe(seconds);
+    sendings.shift()?.resolve({ unchanged: false });
+    await vi.advanceTimersByTimeAsync(0);
+    expect(await refuse()).toBe(5);
+  } finally {
+    vi.useRealTimers();
+  }
+});
+
 test("all that is under way into a source can be cancelled at once, and nothing of another source", async () => {
   const { queue, sendings, files, states } = startQueue();
   queue.add("a", files(4));

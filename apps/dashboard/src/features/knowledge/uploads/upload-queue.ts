@@ -15,6 +15,8 @@ type SendOptions = { signal: AbortSignal; onProgress: (share: number) => void };
 
 /** As many as the server takes of one member side by side, and one less for another page of theirs. */
 const sideBySide = 3;
+/** Where the server does not say that it takes longer. */
+const longestHoldSeconds = 60;
 
 type QueueOptions = {
   /** After how many seconds the server may want what it has refused so; undefined for a failure that waiting does not mend. */
@@ -33,13 +35,18 @@ export function createUploadQueue(send: Send, { secondsToHold = () => undefined 
   const senders = new Map<string, AbortController>();
   const listeners = new Set<() => void>();
   let pause: ReturnType<typeof setTimeout> | undefined;
+  /** Pauses one behind the other after which nothing arrived. */
+  let vain = 0;
 
   function change(id: string, state: UploadState | undefined): void {
     uploads = uploads.flatMap((each) => (each.id !== id ? each : state ? { ...each, state } : []));
     for (const listener of listeners) listener();
   }
 
-  function pauseFor(seconds: number): void {
+  /** Twice as long each time: what holds the server up may take its time, and whole files are sent to find out. */
+  function pauseFor(wanted: number): void {
+    if (pause === undefined) vain += 1;
+    const seconds = Math.max(wanted, Math.min(wanted * 2 ** (vain - 1), longestHoldSeconds));
     clearTimeout(pause);
     pause = setTimeout(() => {
       pause = undefined;
@@ -64,6 +71,7 @@ export function createUploadQueue(send: Send, { secondsToHold = () => undefined 
     try {
       const onProgress = (share: number) => sender.signal.aborted || change(id, { is: "sending", share });
       const { unchanged } = await send(upload, { signal: sender.signal, onProgress });
+      vain = 0;
       change(id, { is: "sent", unchanged });
     } catch (error) {
       const seconds = sender.signal.aborted ? undefined : secondsToHold(error);
