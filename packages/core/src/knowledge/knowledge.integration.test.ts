@@ -42,6 +42,7 @@ describe("a document", () => {
     expect(await findVersionStatus(world.db, library.tenantId, versionId)).toEqual({
       status: "queued",
       failure: null,
+      waitsFor: null,
       chunks: 0,
     });
 
@@ -61,6 +62,7 @@ describe("a document", () => {
     expect(await findVersionStatus(world.db, library.tenantId, versionId)).toEqual({
       status: "ready",
       failure: null,
+      waitsFor: null,
       chunks: 2,
     });
     const changes = (await world.announced(library.tenantId)).filter(({ type }) => type === "document.changed");
