@@ -112,6 +112,17 @@ test.each<[string, string[], string]>([
   expect(asked).toBe(1);
 });
 
+test("a citation of the visitor's account alone is no answer, as one of a passage is none", async () => {
+  const results = new Map([[2, "sent on Monday"]]);
+  const toolbox = { tools: [], calls: [], results, begin: () => {}, call: async () => "" };
+  const of = { ...question, toolbox, accountLabel: "*(from your account)*" };
+  for (const said of ["[2]", "[1]", "[1] [2]."]) {
+    const { draft, shown } = await ask([said], { of });
+    expect([draft.verdict, shown]).toEqual(["uncited", ""]);
+  }
+  expect((await ask(["It was sent on Monday [2]."], { of })).draft.verdict).toBe("answered");
+});
+
 test("whoever calls an answer off is heard, although all of its words have come already", async () => {
   const called = new AbortController();
   let read = 0;

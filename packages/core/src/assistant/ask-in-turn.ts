@@ -106,8 +106,10 @@ async function write(
 ): Promise<Draft> {
   question.toolbox?.begin();
   const screen = createScreen(question);
+  const { accountLabel = "" } = question;
+  const ownWords = (text: string) => text.replaceAll(accountLabel, "");
   const holds = () =>
-    isSupported(screen.supported, [
+    isSupported(ownWords(screen.supported), [
       ...screen.cited.flatMap((number) => question.passages[number - 1] ?? []),
       ...[...(question.toolbox?.results.values() ?? [])].map((text) => ({ title: "", headingPath: [], text })),
     ]);
@@ -122,7 +124,7 @@ async function write(
   const show = async (words: string, isEnd = false) => {
     held += words;
     const { supported } = screen;
-    hasSupportedWords ||= hasWords(supported.slice(looked));
+    hasSupportedWords ||= hasWords(ownWords(supported.slice(looked)));
     looked = supported.length;
     if (!hasSupportedWords) return;
     if (!stays && (isEnd || looked > weighed * worthAnotherLook)) {
@@ -147,7 +149,7 @@ async function write(
   };
   if (screen.recites) return draft("declined", "the answer recited the instructions");
   if (how === "declined") return draft("declined");
-  const isCited = hasWords(screen.supported);
+  const isCited = hasWords(ownWords(screen.supported));
   if (how === "hands_off") return draft(isCited && stays ? "answered" : "declined", "the model asked for a person");
   if (how === "cut_off") return draft(isCited && stays ? "partial" : "failed");
   if (!isCited) return draft("uncited", "the answer cited no passage");
