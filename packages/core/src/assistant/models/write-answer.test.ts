@@ -463,6 +463,15 @@ test("an answer that goes on for ever is cut, although words keep coming", async
   await expect.poll(() => provider.requests[0]?.aborted).toBe(true);
 });
 
+test("a provider that was given too little time is not to blame", async () => {
+  const circuit = createCircuit();
+  for (let time = 0; time < 6; time++) {
+    const { ending } = await write([{ afterTokens: 0, fault: "stall" }], { timeoutMs: 20, circuit });
+    expect(ending).toMatchObject({ how: "cut_off", reason: "the answer was not complete after 20 ms" });
+  }
+  expect((await write([{}], { circuit })).text).toBe(whole);
+});
+
 test("whoever calls can stop it at any moment: in mid-answer, and while it waits to ask again", async () => {
   const stop = new AbortController();
   provider.enqueue({ tokensPerSecond: 50 });

@@ -169,6 +169,7 @@ async function* streamParts(
 ): AsyncGenerator<Part, StreamEnd> {
   const request = new AbortController();
   const silence = setTimeout(() => request.abort(), idleTimeoutMs);
+  const beganAt = performance.now();
   let usage = unknownUsage;
   /** Of the steps that came to their end; null before the first one. */
   let ofSteps: Usage | null = null;
@@ -191,8 +192,10 @@ async function* streamParts(
     const timedOut = deadline.aborted
       ? `the answer was not complete after ${timeoutMs} ms`
       : request.signal.aborted && `the provider said nothing for ${idleTimeoutMs} ms`;
+    // What others left of the time may have been too little for anybody.
+    const isProvidersFault = request.signal.aborted || performance.now() - beganAt >= idleTimeoutMs;
     const failure: Failure = timedOut
-      ? { reason: timedOut, retryAfterMs: undefined, isProvidersFault: true, isRefused: false }
+      ? { reason: timedOut, retryAfterMs: undefined, isProvidersFault, isRefused: false }
       : describeFailure(error, keyName);
     // What was refused was not read, unlike the steps before it.
     const refused = ofSteps ?? (heardNothing ? noUsage : usage);
