@@ -158,7 +158,9 @@ async function answerOf(
     const { failed } = await readQuestion(deps.db, claim)
       .then(wordingFor)
       .catch(() => wordings.en);
-    return account({ answerer: null, outcome: "failed", text: failed, reason });
+    listener.meter.addFree(0);
+    const spent = listener.meter.spent();
+    return account({ answerer: null, outcome: "failed", text: failed, reason, spent });
   }
 
   const draft = openDraft(deps.eventLog, claim, deps.logger);

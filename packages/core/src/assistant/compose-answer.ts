@@ -140,6 +140,8 @@ export async function composeAnswer(
   const citations = draft.verdict === "answered" || draft.verdict === "partial" ? cite(draft, passages) : [];
   if (draft.answerer.answerer === "built-in") {
     meter.addFree(large ? costInstead(large, question, conclusion.text) : null);
+  } else if (meter.spent().length === 0) {
+    meter.addFree(0);
   }
   const { answerer, handsOff } = draft;
   const written = { answerer, passages, searchMs, citations, firstWordsAt, budgetStep, handsOff, ...conclusion };

@@ -4,6 +4,7 @@ import type { Database } from "@parley/db";
 import { runs, spending, spendingMonths, spendingReserved } from "@parley/db/schema";
 import { bothDatabases, type OwnDatabase, openOwnDatabase } from "@parley/db/testing/both-databases";
 import { createInProcessEventLog } from "@parley/platform/event-log/in-process-event-log";
+import { createCircuit } from "@parley/platform/http/circuit";
 import { createLogger } from "@parley/platform/log";
 import { asc, eq } from "drizzle-orm";
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
@@ -251,6 +252,27 @@ describe.each(bothDatabases)("on %s", (kind) => {
     const modelsOf: AnswerDeps["modelsOf"] = async (of) => ({ ...(await deps.modelsOf(of)), quality: "economical" });
     expect(await entryOf(await visitor(), question, { modelsOf })).toBeGreaterThan(100);
     expect(provider.requests).toHaveLength(before);
+  });
+
+  test("an answer that failed before anything was asked is an entry, for nothing", async () => {
+    const circuit = createCircuit();
+    for (let time = 0; time < 5; time++) circuit.admit()?.failed();
+    const shut = createModel({ baseUrl: provider.url, model: "fake-1", prices, circuit });
+    const contact = await visitor();
+    const runId = await queue(contact, "Who walks on the moon?");
+    expect(await answerRun(contact, runId, { modelsOf: writtenBy(shut) })).toBe("failed");
+
+    const fails = { ...deps.embedder, embed: () => Promise.reject(new Error("poison")) };
+    const poisoned = await queue(contact, "Why does it fail each time?");
+    for (let attempt = 1; attempt <= 3; attempt++) {
+      expect(await answerRun(contact, poisoned, { embedder: fails })).toBe("put_off");
+      await endLease(contact, poisoned);
+    }
+    expect(await answerRun(contact, poisoned, { embedder: fails })).toBe("failed");
+    const { entries } = await readAll(contact);
+    expect(entries.map((entry) => entry.runId).sort()).toEqual([runId, poisoned].sort());
+    for (const entry of entries)
+      expect(entry).toMatchObject({ model: null, inputTokens: 0, costMicros: 0, largeCostMicros: 0 });
   });
 
   test("the receipts of any history sum to the ledger, and the months' sums as well", async () => {
