@@ -7,9 +7,10 @@ import {
   MemberId,
   ModelId,
   ModelProviderId,
+  testLimits,
 } from "@parley/contracts";
-import { crawls, documents } from "@parley/db/schema";
-import { sql } from "drizzle-orm";
+import { crawls, documents, knowledgeTestRuns } from "@parley/db/schema";
+import { eq, sql } from "drizzle-orm";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { builtInAnswerer } from "../assistant/built-in-answerer.ts";
 import { composeAnswer } from "../assistant/compose-answer.ts";
@@ -596,6 +597,29 @@ test.each(["accepted", "other words", "removed"])(
     expect(await answerTo("What colour is the toaster?")).toContain("green");
   },
 );
+
+test("however often what is held is asked about, what is in use is still what it is compared with", async () => {
+  const { library, check, tenantId, notice, orders } = await newShop();
+  await world.db.transaction(tenantId, (tx) =>
+    tx.insert(knowledgeTestRuns).values(
+      Array.from({ length: testLimits.runs }, () => ({
+        ...{ cause: "changed" as const, isHeld: true, status: "finished" as const, fingerprint: "before" },
+      })),
+    ),
+  );
+  await library.read("handbook.md", handbook(returns, warranty));
+  expect(await check()).toMatchObject({ answers: [{ question: s, change: "red", before: { verdict: "passed" } }] });
+  const runs = await world.db.read(tenantId, (read) =>
+    read.$count(knowledgeTestRuns, eq(knowledgeTestRuns.isHeld, true)),
+  );
+  expect(runs).toBe(testLimits.runs);
+  const live = await world.db.read(tenantId, (read) =>
+    read.$count(knowledgeTestRuns, eq(knowledgeTestRuns.isHeld, false)),
+  );
+  expect(live).toBe(1);
+  await notice();
+  expect(orders).toEqual([]);
+});
 
 test("a check that ends while all is being published or discarded is waited for by nobody that it waits for", async () => {
   const { library, tenantId, notice, orders, replay, changes } = await newShop("auto");

@@ -200,12 +200,21 @@ function toQuote({
 
 /** What lies too far back goes. */
 async function finish(tx: TenantTransaction, runId: KnowledgeTestRunId): Promise<void> {
-  const { id, status, createdAt } = knowledgeTestRuns;
+  const { id, status, createdAt, isHeld } = knowledgeTestRuns;
   await tx
     .update(knowledgeTestRuns)
     .set({ status: "finished", finishedAt: sql`now()` })
     .where(and(eq(id, runId), eq(status, "running")));
-  const kept = tx.select({ id }).from(knowledgeTestRuns).orderBy(desc(createdAt)).limit(testLimits.runs);
-  await tx.delete(knowledgeTestRuns).where(notInArray(id, kept));
+  // Of each kind: however often what is held is asked about, with what is in use it is compared.
+  for (const held of [true, false]) {
+    const isOfKind = eq(isHeld, held);
+    const kept = tx
+      .select({ id })
+      .from(knowledgeTestRuns)
+      .where(isOfKind)
+      .orderBy(desc(createdAt))
+      .limit(testLimits.runs);
+    await tx.delete(knowledgeTestRuns).where(and(isOfKind, notInArray(id, kept)));
+  }
   await announce(tx, { type: "tests.changed" });
 }

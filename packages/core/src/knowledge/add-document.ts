@@ -3,6 +3,7 @@ import type { TenantTransaction } from "@parley/db";
 import { documents, documentVersions, sources } from "@parley/db/schema";
 import { and, desc, eq, isNull, sql } from "drizzle-orm";
 import { announce } from "../outbox/announce.ts";
+import { isUnread } from "./failure.ts";
 import { keepDocument } from "./hold-removal.ts";
 import type { KnowledgeJobs } from "./jobs.ts";
 import type { ReadDocument } from "./read-document.ts";
@@ -67,6 +68,7 @@ export async function addToSource(
       mediaType: documentVersions.mediaType,
       contentSha256: documentVersions.contentSha256,
       status: documentVersions.status,
+      failureCode: documentVersions.failureCode,
     })
     .from(documentVersions)
     .where(eq(documentVersions.documentId, documentId))
@@ -76,7 +78,8 @@ export async function addToSource(
     newest?.contentSha256 === contentSha256 &&
     newest.title === title &&
     newest.mediaType === mediaType &&
-    newest.status !== "failed" &&
+    // Of a page that was discarded nobody has asked for the same once more.
+    !(fetched ? isUnread(newest) : newest.status === "failed") &&
     document.removedAt === null;
   if (unchanged) {
     await tx.update(documentVersions).set({ verifiedAt: sql`now()` }).where(eq(documentVersions.id, newest.id));

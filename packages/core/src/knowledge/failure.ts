@@ -1,5 +1,9 @@
-import { type ErrorCode, errorCodes } from "@parley/contracts";
+import { type DocumentState, type ErrorCode, errorCodes } from "@parley/contracts";
 
 /** What a version is set to when it can't be read in: why, as a code and in words. */
 export const failureOf = (code: ErrorCode) =>
   ({ status: "failed", failureCode: code, failure: errorCodes[code].meaning }) as const;
+
+/** Whether the version could not be read in. What was discarded was, and is not wanted once more. */
+export const isUnread = ({ status, failureCode }: { status: DocumentState; failureCode: ErrorCode | null }) =>
+  status === "failed" && failureCode !== "document.discarded";

@@ -65,7 +65,10 @@ export function PublishBar({ changes, seen }: { changes: HeldChanges; seen: stri
             discard.reset();
           }}
         >
-          <p>Answers go on as they are. Documents that would have been new are removed. This can't be undone.</p>
+          <p>
+            Answers go on as they are. Documents that would have been new are removed; a site's new pages come back when
+            it is read next. This can't be undone.
+          </p>
         </ConfirmDialog>
       )}
     </div>

@@ -2,7 +2,7 @@ import { AsyncLocalStorage } from "node:async_hooks";
 import { randomUUID } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { SiteSettings, SourceId } from "@parley/contracts";
-import { auditLog, crawlPages, sources } from "@parley/db/schema";
+import { auditLog, changeChecks, crawlPages, sources } from "@parley/db/schema";
 import { createGuardedFetch, type GuardedFetch } from "@parley/platform/http/fetch-guarded";
 import { createLogger } from "@parley/platform/log";
 import { startHttpListener } from "@parley/platform/testing/http-listener";
@@ -139,6 +139,28 @@ describe("a site", () => {
     expect(asked).toEqual(["/", "/a"]);
     expect(await one.paths()).toEqual(["/", "/a"]);
   });
+
+  test.each([{}, { etag: '"2"' }])(
+    "whose page's change was discarded brings it no more before it says something else (%o)",
+    async (told) => {
+      pages["/"] = { body: page("The elephant is grey.") };
+      const one = await newSite();
+      await one.crawl();
+      await world.db.transaction(one.tenantId, (tx) => tx.insert(changeChecks).values({ mode: "ask" }));
+      const { changes } = one.api.knowledgeTests;
+      pages["/"] = { body: page("The elephant is pink."), ...told };
+      await one.crawl();
+      const { seen, documentsInAll } = await changes.get();
+      expect(documentsInAll).toBe(1);
+      await changes.discard({ seen: seen ?? "" });
+      await one.crawl();
+      expect(await changes.get()).toMatchObject({ seen: null, documentsInAll: 0 });
+      expect(await one.library.search("elephant")).toMatchObject([{ text: "The elephant is grey." }]);
+      pages["/"] = { body: page("The elephant is blue.") };
+      await one.crawl();
+      expect(await changes.get()).toMatchObject({ documentsInAll: 1 });
+    },
+  );
 
   test("whose pages were read before sites were sources becomes one; a folder with a file in it does not", async () => {
     const one = await newSite();
