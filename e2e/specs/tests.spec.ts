@@ -175,7 +175,7 @@ test("what a change does to the answers is shown before it is published; visitor
 
   // That the document goes waits as well, and can be discarded.
   await page.getByRole("link", { name: "Knowledge" }).click();
-  await page.getByRole("link", { name: "Barometers" }).first().click();
+  await page.getByRole("link", { name: "Barometers", exact: true }).first().click();
   await page.getByRole("button", { name: "Remove" }).click();
   await expect(page.getByRole("alertdialog")).toContainText("It waits under Tests, Changes");
   await page.getByRole("alertdialog").getByRole("button", { name: "Remove" }).click();
