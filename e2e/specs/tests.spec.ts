@@ -206,7 +206,7 @@ test("what a change does to the answers is shown before it is published; visitor
     await page.getByRole("link", { name: question }).click();
     await page.getByRole("button", { name: "Remove the test" }).click();
     await page.getByRole("button", { name: "Remove", exact: true }).click();
-    await expect(page.getByRole("heading", { name: "Tests" })).toBeVisible();
+    await expect(page.getByRole("heading", { name: "Tests", exact: true })).toBeVisible();
   }
   await rm(folder, { recursive: true });
 });
