@@ -296,6 +296,7 @@ export function createSession({ publishableKey, api, storage, connect, onChange 
       );
     },
     vote(message, vote) {
+      // One after the other; that one before failed was told to whoever asked for it.
       voting = voting.catch(() => {}).then(() => authorised((token) => api.vote(token, message, vote)));
       return voting;
     },
