@@ -13,7 +13,7 @@ import { indexKnowledge, needsIndex } from "./index-knowledge.ts";
 import { createJobs } from "./jobs.ts";
 import { lockHeld, publishHeld } from "./publish-held.ts";
 import { searchKnowledge } from "./search.ts";
-import { indexedSettings, indexedStatement } from "./search-statement.ts";
+import { exactStatement, indexedSettings, indexedStatement } from "./search-statement.ts";
 import { toVectorText } from "./vector-text.ts";
 
 const embedder = createWordEmbedder();
@@ -34,6 +34,25 @@ const isIndexed = async (db: Database, tenantId: TenantId) => {
   );
   return rows.length > 0;
 };
+
+type PlanNode = {
+  Plans?: PlanNode[];
+  "Relation Name"?: string;
+  "Actual Rows": number;
+  "Actual Loops": number;
+  "Rows Removed by Filter"?: number;
+  "Rows Removed by Index Recheck"?: number;
+};
+
+/** Rows of a table that were read, also those that were then left out. */
+function readOf(table: string, plan: PlanNode | undefined): number {
+  if (!plan) throw new Error("there is no plan");
+  const inside = (plan.Plans ?? []).reduce((sum, one) => sum + readOf(table, one), 0);
+  if (plan["Relation Name"] !== table) return inside;
+  const rows =
+    plan["Actual Rows"] + (plan["Rows Removed by Filter"] ?? 0) + (plan["Rows Removed by Index Recheck"] ?? 0);
+  return inside + rows * plan["Actual Loops"];
+}
 
 describe.each(bothDatabases)("a tenant that has many chunks, on %s", (kind) => {
   test("is searched by an index of its own from then on, and finds what it found before", async () => {
@@ -106,6 +125,24 @@ describe("an index", () => {
     await jobs.stop();
     const done = logged.filter(({ job, order }) => job === "indexKnowledge" && order?.tenantId === tenantId);
     expect(done.length).toBeLessThanOrEqual(2);
+  }, 60_000);
+
+  test("and looking at everything alike read the texts of those chunks alone that are found", async () => {
+    const { db, tenantId, library, deps } = await large();
+    await library.read("more.md", sections(200, "animal"));
+    await indexKnowledge(deps, tenantId, never);
+    const question = "Where is the animal number 3 told of?";
+    const [vector] = await embedder.embed([question]);
+    const terms = { question, vector: toVectorText(vector ?? new Float32Array()), embedderId: embedder.id };
+    for (const statement of [
+      indexedStatement(terms, { tenantId, dimensions: embedder.dimensions }),
+      exactStatement(terms),
+    ]) {
+      const { rows } = await db.read(tenantId, (read) =>
+        read.execute<{ "QUERY PLAN": [{ Plan: PlanNode }] }>(sql`explain (analyze, format json) ${statement}`),
+      );
+      expect(readOf("chunks", rows[0]?.["QUERY PLAN"][0].Plan)).toBe(50);
+    }
   }, 60_000);
 
   test("leaves out what is hidden, however near it is", async () => {
