@@ -1,7 +1,7 @@
 import { type AssistantSettings, defaultAssistantSettings, type TenantId } from "@parley/contracts";
 import type { Database } from "@parley/db";
 import { assistantSettings, heldSettings } from "@parley/db/schema";
-import { desc } from "drizzle-orm";
+import { desc, getTableColumns, type SQL, sql } from "drizzle-orm";
 import type { KnowledgeScope } from "../knowledge/held-changes.ts";
 
 /**
@@ -29,8 +29,13 @@ export async function readSettings(
 
 /** What the assistant is to be called and told, as the last of those who changed it wants it. */
 export async function findHeldSettings(db: Database, tenantId: TenantId) {
-  const [row] = await db.read(tenantId, (read) => read.select().from(heldSettings));
+  const [row] = await db.read(tenantId, (read) =>
+    read.select({ ...getTableColumns(heldSettings), seen: heldSettingsSeen }).from(heldSettings),
+  );
   if (!row) return undefined;
-  const { name, tone, toneWords, guidance, unknownText, linkHosts, mayHandOff, revision } = row;
-  return { revision, settings: { name, tone, toneWords, guidance, unknownText, linkHosts, mayHandOff } };
+  const { seen, name, tone, toneWords, guidance, unknownText, linkHosts, mayHandOff } = row;
+  return { seen, settings: { name, tone, toneWords, guidance, unknownText, linkHosts, mayHandOff } };
 }
+
+/** What is held is known again by it, also when what was held before was published or discarded since: revisions begin anew then. */
+export const heldSettingsSeen: SQL<string> = sql<string>`${heldSettings.revision} || ' ' || ${heldSettings.changedAt}`;

@@ -1,8 +1,8 @@
 import type { AnswerQuality, ModelProviderId, TenantId } from "@parley/contracts";
 import type { Database } from "@parley/db";
-import { answerQuality, modelPrices, modelProviders, models, modelsInUse } from "@parley/db/schema";
+import { answerQuality, modelPrices, modelProviders, models, modelsInUse, tenants } from "@parley/db/schema";
 import { type Circuit, createCircuit } from "@parley/platform/http/circuit";
-import { and, asc, desc, eq, lte, sql } from "drizzle-orm";
+import { and, asc, desc, eq, isNull, lte, sql } from "drizzle-orm";
 import { AppError } from "../app-error.ts";
 import type { KnowledgeScope } from "../knowledge/held-changes.ts";
 import type { Answerer } from "./answerer.ts";
@@ -88,26 +88,13 @@ export function createWorkspaceModels(options: {
   }
 
   async function modelsOf(tenantId: TenantId, scope: KnowledgeScope = "live") {
-    const [setting] = await db.read(tenantId, (read) =>
-      read.select().from(answerQuality).fullJoin(modelsInUse, eq(modelsInUse.tenantId, answerQuality.tenantId)),
-    );
-    const inUse = scope === "live" ? (setting?.models_in_use ?? undefined) : undefined;
-    const quality = (inUse ?? setting?.answer_quality)?.quality ?? usual;
-    const rows = inUse
-      ? await findInUse(db, tenantId, inUse)
-      : await db.read(tenantId, (read) =>
-          read
-            .select({ model: models, provider: modelProviders })
-            .from(models)
-            .innerJoin(
-              modelProviders,
-              and(eq(modelProviders.tenantId, models.tenantId), eq(modelProviders.id, models.providerId)),
-            )
-            .orderBy(asc(models.level), asc(models.position), asc(models.createdAt), asc(models.id)),
-        );
+    const { quality: chosen, inUse, saved } = await findSaved(db, tenantId, scope);
+    const quality = (inUse ? inUse.quality : chosen) ?? usual;
+    const rows = inUse ? await findInUse(db, tenantId, inUse) : saved;
     if (rows.length === 0) return { quality, tiers: installation ? [{ level: 1, models: [installation] }] : [] };
     const today = new Date().toISOString().slice(0, 10);
-    const prices = new Map([...priceInUse(inUse, today), ...(await findOwnPrices(db, tenantId))]);
+    const own = await findOwnPrices(db, tenantId);
+    const prices = inUse ? new Map([...(await findRemovedPrices(db, tenantId, inUse, today)), ...own]) : own;
     const usable = rows.flatMap(({ model: { id, level, name, enabled }, provider }) =>
       enabled
         ? [{ level, model: toAnswerer(provider, name, prices.get(id) ?? findListPrice(provider.kind, name, today)) }]
@@ -150,6 +137,32 @@ async function getProvider(db: Database, tenantId: TenantId, id: ModelProviderId
 
 type InUse = typeof modelsInUse.$inferSelect;
 
+/**
+ * What is set aside for answers, if anything is and it counts; else the models as they were saved. In one statement: of models that come to
+ * be held meanwhile, all is seen or nothing.
+ */
+async function findSaved(db: Database, tenantId: TenantId, scope: KnowledgeScope) {
+  const isSetAside = scope === "live" ? eq(modelsInUse.tenantId, tenants.tenantId) : sql`false`;
+  const rows = await db.read(tenantId, (read) =>
+    read
+      .select({ quality: answerQuality.quality, inUse: modelsInUse, model: models, provider: modelProviders })
+      .from(tenants)
+      .leftJoin(answerQuality, eq(answerQuality.tenantId, tenants.tenantId))
+      .leftJoin(modelsInUse, isSetAside)
+      .leftJoin(models, and(eq(models.tenantId, tenants.tenantId), isNull(modelsInUse.tenantId)))
+      .leftJoin(
+        modelProviders,
+        and(eq(modelProviders.tenantId, models.tenantId), eq(modelProviders.id, models.providerId)),
+      )
+      .orderBy(asc(models.level), asc(models.position), asc(models.createdAt), asc(models.id)),
+  );
+  return {
+    quality: rows[0]?.quality ?? null,
+    inUse: rows[0]?.inUse ?? undefined,
+    saved: rows.flatMap(({ model, provider }) => (model && provider ? [{ model, provider }] : [])),
+  };
+}
+
 /** As the tables have them where nothing is held; a model whose provider was removed is gone with its key. */
 async function findInUse(db: Database, tenantId: TenantId, inUse: InUse) {
   const providers = await db.read(tenantId, (read) => read.select().from(modelProviders));
@@ -162,16 +175,25 @@ async function findInUse(db: Database, tenantId: TenantId, inUse: InUse) {
   });
 }
 
-/** Prices of models that may be removed from the tables already. */
-const priceInUse = (inUse: InUse | undefined, today: string): Map<string, Prices> =>
-  new Map(
-    (inUse?.models ?? []).flatMap(({ id, prices }) => {
+/** Prices of models that are removed from the tables already. What others cost is as it was saved last, at once. */
+async function findRemovedPrices(
+  db: Database,
+  tenantId: TenantId,
+  inUse: InUse,
+  today: string,
+): Promise<Map<string, Prices>> {
+  const saved = new Set(
+    (await db.read(tenantId, (read) => read.select({ id: models.id }).from(models))).map(({ id }) => id),
+  );
+  return new Map(
+    inUse.models.flatMap(({ id, prices }) => {
       const [price] = prices
-        .filter(({ validFrom }) => validFrom <= today)
+        .filter(({ validFrom }) => !saved.has(id) && validFrom <= today)
         .sort((a, b) => b.validFrom.localeCompare(a.validFrom));
       return price ? [[id, { input: price.input, cached: price.cached ?? undefined, output: price.output }]] : [];
     }),
   );
+}
 
 /** The tenant's own price of each model that has one today. */
 async function findOwnPrices(db: Database, tenantId: TenantId): Promise<Map<string, Prices>> {

@@ -18,7 +18,7 @@ export function GuidancePage() {
   const query = useSettings();
   const heldQuery = useHeldSettings();
   const held = heldQuery.data;
-  const seen = { basedOn: query.data?.version ?? 0, basedOnHeld: held?.revision ?? 0 };
+  const seen = { basedOn: query.data?.version ?? 0, basedOnHeld: held?.seen };
   const { change, restore } = useSettingsActions();
   const [touched, setTouched] = useState(false);
   /** The version that is to come in place of what is half written. */
@@ -55,7 +55,7 @@ export function GuidancePage() {
             </Notice>
           )}
           <GuidanceForm
-            key={`${query.data.version} ${held?.revision ?? 0}`}
+            key={`${query.data.version} ${held?.seen ?? ""}`}
             settings={{ ...query.data, ...held?.settings }}
             waits={held !== null}
             mayChange={mayChange}

@@ -27,7 +27,7 @@ export function useSettingsVersions() {
 }
 
 /** What was looked at: the version in use, and what waits beside it. */
-type Seen = { basedOn: number; basedOnHeld: number };
+type Seen = { basedOn: number; basedOnHeld: string | undefined };
 
 /** Changes the settings, or brings a version back; both are fetched again after it. */
 export function useSettingsActions() {

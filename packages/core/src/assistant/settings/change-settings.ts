@@ -7,6 +7,7 @@ import { recordAudit } from "../../audit/record-audit.ts";
 import { areChangesChecked } from "../../knowledge/held-changes.ts";
 import { announce } from "../../outbox/announce.ts";
 import { type Actor, checkStillMay } from "../../tenants/acting-member.ts";
+import { heldSettingsSeen } from "../read-settings.ts";
 
 const fields = ["name", "tone", "toneWords", "guidance", "unknownText", "linkHosts", "mayHandOff"] as const;
 
@@ -14,8 +15,8 @@ const fields = ["name", "tone", "toneWords", "guidance", "unknownText", "linkHos
 type Seen = {
   /** The version in use. */
   basedOn: number;
-  /** What was held beside it; 0: nothing. */
-  basedOnHeld?: number | undefined;
+  /** What was held beside it; undefined: nothing. */
+  basedOnHeld?: string | undefined;
 };
 
 /**
@@ -54,11 +55,11 @@ export async function restoreSettings(
 type Current = AssistantSettings & { version: number };
 
 /** The settings in use. Nobody else changes them until the transaction ends: whoever may is asked one at a time. */
-async function lockSettings(tx: TenantTransaction, by: Actor, { basedOn, basedOnHeld = 0 }: Seen): Promise<Current> {
+async function lockSettings(tx: TenantTransaction, by: Actor, { basedOn, basedOnHeld }: Seen): Promise<Current> {
   await checkStillMay(tx, by, "assistant.manage");
   const current = await currentSettings(tx);
-  const [held] = await tx.select({ revision: heldSettings.revision }).from(heldSettings);
-  const isAsSeen = current.version === basedOn && (held?.revision ?? 0) === basedOnHeld;
+  const [held] = await tx.select({ seen: heldSettingsSeen }).from(heldSettings);
+  const isAsSeen = current.version === basedOn && held?.seen === basedOnHeld;
   if (!isAsSeen) throw new AppError("assistant.settings_changed");
   return current;
 }

@@ -6,7 +6,7 @@ import { changeSettings, restoreSettings } from "./change-settings.ts";
 import { listSettingsVersions } from "./list-versions.ts";
 
 const Version = z.int32().nonnegative();
-const Seen = { basedOn: Version, basedOnHeld: Version.default(0) };
+const Seen = { basedOn: Version, basedOnHeld: z.string().max(100).optional() };
 
 /** What the assistant is called and told. */
 export const settingsRouter = router({
