@@ -88,7 +88,7 @@ async function compareAnswers(
         select json_build_object('verdict', r.verdict, 'answer', r.answer, 'citations', r.citations)
         from knowledge_test_results r join knowledge_test_runs run on run.id = r.run_id
         where r.test_id = ${testId} and not run.is_held
-        order by r.created_at desc limit 1
+        order by run.created_at desc limit 1
       )`,
     })
     .from(knowledgeTestResults)

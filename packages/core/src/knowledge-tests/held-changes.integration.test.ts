@@ -228,16 +228,17 @@ test("guidance is not in use before it is published, and the tests are asked wit
   });
   await notice();
   orders.length = 0;
-  const change = (guidance: string, basedOnHeld?: number) =>
+  const change = (guidance: string, basedOnHeld?: string) =>
     api.assistant.settings.change({
       ...{ basedOn: 0, basedOnHeld },
       settings: { ...defaultAssistantSettings, guidance },
     });
   await change("Be kind.");
   expect(await api.assistant.settings.get()).toMatchObject({ version: 0, guidance: "" });
-  expect(await api.assistant.settings.held()).toMatchObject({ revision: 1, settings: { guidance: "Be kind." } });
+  const seen = async () => (await api.assistant.settings.held())?.seen;
+  expect(await api.assistant.settings.held()).toMatchObject({ settings: { guidance: "Be kind." } });
   await expect(change("Be rude.")).rejects.toMatchObject(refused("assistant.settings_changed"));
-  await change("Be brief.", 1);
+  await change("Be brief.", await seen());
 
   const held = await check();
   expect(held).toMatchObject({ settings: { changed: ["guidance"], changedBy: "Ada" }, check: { failed: 0, asked: 3 } });
@@ -251,8 +252,25 @@ test("guidance is not in use before it is published, and the tests are asked wit
   // What is so already is no change.
   const settings = { ...defaultAssistantSettings, guidance: "Be brief." };
   await api.assistant.settings.change({ basedOn: 1, settings: { ...settings, name: "Nova" } });
-  await api.assistant.settings.change({ basedOn: 1, basedOnHeld: 1, settings });
+  await api.assistant.settings.change({ basedOn: 1, basedOnHeld: await seen(), settings });
   expect(await api.assistant.settings.held()).toBeNull();
+});
+
+test("settings that somebody looked at are not changed once others wait in their place", async () => {
+  const { api, changes } = await newShop();
+  const change = (guidance: string, basedOnHeld?: string) =>
+    api.assistant.settings.change({
+      ...{ basedOn: 0, basedOnHeld },
+      settings: { ...defaultAssistantSettings, guidance },
+    });
+  const seen = async () => (await api.assistant.settings.held())?.seen;
+  await change("Be kind.");
+  const kind = await seen();
+  await changes.discard({ seen: (await changes.get()).seen ?? "" });
+  await change("Be brief.");
+  await expect(change("Be kinder.", kind)).rejects.toMatchObject(refused("assistant.settings_changed"));
+  await change("Be briefer.", await seen());
+  expect(await api.assistant.settings.held()).toMatchObject({ settings: { guidance: "Be briefer." } });
 });
 
 test("other models write no answer before they are published, and the tests are asked with them", async () => {
@@ -295,6 +313,14 @@ test("other models write no answer before they are published, and the tests are 
   const asking = tier?.models[0]?.request?.({ text: "?", history: [], passages: [] });
   expect(asking?.costOf({ inputTokens: 1_000_000, cachedTokens: 0, outputTokens: 0 })).toBe(1_000_000);
   expect((await models.list()).isHeld).toBe(true);
+  // What is paid for a model that answers is no change of answers, and holds as soon as it is saved.
+  await models.saveModel(small);
+  await models.removePrice({ modelId: small.id, validFrom: "2026-01-01" });
+  const [unpriced] = (await workspace.of(tenantId)).tiers;
+  const now = unpriced?.models[0]?.request?.({ text: "?", history: [], passages: [] });
+  expect(now?.costOf({ inputTokens: 1_000_000, cachedTokens: 0, outputTokens: 0 })).toBeNull();
+  await models.setPrice({ modelId: small.id, validFrom: "2026-01-01", input: 1, output: 2 });
+  await models.removeModel({ id: small.id });
   const { seen } = await changes.get();
   await changes.discard({ seen: seen ?? "" });
   expect(await models.list()).toEqual(before);
@@ -306,6 +332,32 @@ test("other models write no answer before they are published, and the tests are 
   expect(await written()).toEqual({ live: "built-in", held: "built-in" });
   await changes.discard({ seen: (await changes.get()).seen ?? "" });
   expect((await models.list()).models).toEqual([]);
+});
+
+test("an answer that begins while models come to be held is written by those that are in use", async () => {
+  const { api, tenantId } = await newShop();
+  const { models } = api.assistant;
+  const providerId = ModelProviderId.parse(randomUUID());
+  await models.saveProvider({ id: providerId, kind: "openai", name: "Ours", apiKey: "key-of-a-tenant" });
+  const model = { id: ModelId.parse(randomUUID()), providerId, name: "large", enabled: true, level: 1 };
+  let saved: Promise<void> | undefined;
+  const db = new Proxy(world.db, {
+    get(target, key) {
+      if (key !== "read") return Reflect.get(target, key, target);
+      return async (...given: Parameters<typeof target.read>) => {
+        const rows = await target.read(...given);
+        saved ??= models.saveModel(model);
+        await saved;
+        return rows;
+      };
+    },
+  });
+  const fetch = () => Promise.reject(new Error("nobody is called"));
+  const secret = "a secret of tests alone, 32 characters or more";
+  const workspace = createWorkspaceModels({ db, secret, fetch, installation: undefined });
+  expect(nameModels(await workspace.of(tenantId))).toBe("built-in");
+  expect(saved).toBeDefined();
+  expect(nameModels(await workspace.of(tenantId, "held"))).toContain("large of Ours");
 });
 
 test("models wait only as long as they are others than those in use", async () => {
@@ -371,6 +423,26 @@ test("what comes while the tests are asked is not published unseen, and has them
   for (const runId of orders.splice(0)) await replay(runId);
   expect(await changes.get()).toMatchObject({ check: { isCurrent: true, failed: 1 }, answers: [{ question: w }] });
   expect(await answerTo(w)).toContain("five years");
+});
+
+test("a check counts as newer than a run of what was in use that began after it, once its changes are published", async () => {
+  const { library, api, check, publish, verdicts, orders, notice, replay } = await newShop();
+  await library.read("handbook.md", handbook(returns, warranty));
+  await check();
+  await replay((await api.knowledgeTests.start()).runId);
+  const { id: testId } = (await api.knowledgeTests.list()).find(({ question }) => question === s) ?? { id: undefined };
+  await publish(true);
+  expect(await verdicts()).toEqual({ [r]: "passed", [s]: "failed", [w]: "passed" });
+  const results = testId && (await api.knowledgeTests.get({ testId })).results;
+  expect(results).toMatchObject([{ verdict: "failed" }, { verdict: "passed" }, { verdict: "passed" }]);
+  await notice();
+  expect(orders).toEqual([]);
+  // What was published with it is no news to the next run.
+  await library.read("new.md", "# Toasters\n\nThe toaster is green.\n");
+  await publish(true);
+  await notice();
+  for (const runId of orders.splice(0)) await replay(runId);
+  expect((await api.knowledgeTests.runs())[0]?.changes).toMatchObject([{ kind: "document", title: "Toasters" }]);
 });
 
 test("with the choice to publish by itself, what fails no test is in use at once, and what fails one waits", async () => {

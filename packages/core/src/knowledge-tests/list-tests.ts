@@ -30,12 +30,12 @@ export async function listTests(db: Database, tenantId: TenantId): Promise<Liste
         isDecided: sql<boolean>`${expected} is not null or cardinality(${words}) > 0`,
         createdAt,
         results: sql<ListedTest["results"]>`(
-          select coalesce(json_agg(json_build_object('verdict', verdict, 'changed', changed, 'at', to_char(created_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')) order by created_at desc), '[]')
+          select coalesce(json_agg(json_build_object('verdict', verdict, 'changed', changed, 'at', to_char(created_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')) order by run_at desc), '[]')
           from (
-            select r.verdict, r.changed, r.created_at from knowledge_test_results r
-            where r.tenant_id = ${knowledgeTests.tenantId} and r.test_id = ${id}
-              and not exists (select from knowledge_test_runs run where run.id = r.run_id and run.is_held)
-            order by r.created_at desc limit ${mostRuns}
+            select r.verdict, r.changed, r.created_at, run.created_at as run_at
+            from knowledge_test_results r join knowledge_test_runs run on run.tenant_id = r.tenant_id and run.id = r.run_id
+            where r.tenant_id = knowledge_tests.tenant_id and r.test_id = knowledge_tests.id and not run.is_held
+            order by run.created_at desc limit ${mostRuns}
           ) as results
         )`,
       })
@@ -99,7 +99,7 @@ export async function getTest(db: Database, tenantId: TenantId, testId: Knowledg
       .from(knowledgeTestResults)
       .innerJoin(knowledgeTestRuns, eq(knowledgeTestRuns.id, knowledgeTestResults.runId))
       .where(and(eq(knowledgeTestResults.testId, testId), eq(knowledgeTestRuns.isHeld, false)))
-      .orderBy(desc(knowledgeTestResults.createdAt))
+      .orderBy(desc(knowledgeTestRuns.createdAt))
       .limit(mostRuns),
   );
   const { id, question, history, messageId, expected, words, createdAt } = test.test;

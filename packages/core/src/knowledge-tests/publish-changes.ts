@@ -130,7 +130,11 @@ async function publish(
     const fingerprint = toFingerprint(
       await readTestedState(tx, { ...testedBy, answerer: { ...answerer, live: answerer.held } }),
     );
-    await tx.update(knowledgeTestRuns).set({ isHeld: false, fingerprint }).where(eq(knowledgeTestRuns.id, check.id));
+    // As new as that: another run may have been asked since it began, with what was in use until now.
+    await tx
+      .update(knowledgeTestRuns)
+      .set({ isHeld: false, fingerprint, createdAt: sql`now()` })
+      .where(eq(knowledgeTestRuns.id, check.id));
   }
   await cancelHeldRuns(tx);
   await announce(tx, { type: "tests.changed" });

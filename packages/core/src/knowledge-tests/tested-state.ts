@@ -1,7 +1,7 @@
 import type { TenantId, TestedChange } from "@parley/contracts";
 import type { TenantTransaction } from "@parley/db";
 import { documents, documentVersions, heldSettings, knowledgeTestRuns, modelsInUse } from "@parley/db/schema";
-import { and, desc, eq, gt, isNotNull, sql } from "drizzle-orm";
+import { and, type Column, desc, eq, isNotNull, sql } from "drizzle-orm";
 import type { ComposeDeps } from "../assistant/compose-answer.ts";
 import { markServers, nameModels } from "../assistant/name-models.ts";
 import { type KnowledgeScope, listHeldDocuments, listHeldRemovals } from "../knowledge/held-changes.ts";
@@ -80,14 +80,16 @@ const fromFingerprint = (fingerprint: string): TestedState | undefined =>
 
 /** What has changed since all tests were last asked; nothing when they never were. */
 export async function listChanges(tx: TenantTransaction, now: TestedState): Promise<TestedChange[]> {
-  const { fingerprint, startedAt, status, isHeld } = knowledgeTestRuns;
+  const { fingerprint, startedAt, createdAt, status, isHeld } = knowledgeTestRuns;
   const [before] = await tx
-    .select({ fingerprint, startedAt })
+    // One that was a check counts from when its set was published.
+    .select({ fingerprint, at: sql<string>`greatest(${startedAt}, ${createdAt})::text` })
     .from(knowledgeTestRuns)
     .where(and(eq(status, "finished"), eq(isHeld, false), isNotNull(fingerprint)))
-    .orderBy(desc(startedAt))
+    .orderBy(desc(createdAt))
     .limit(1);
-  if (!before?.fingerprint || !before.startedAt) return [];
+  if (!before?.fingerprint) return [];
+  const isSince = (moment: Column) => sql`${moment} > ${before.at}::timestamptz`;
   const then = fromFingerprint(before.fingerprint);
   if (!then) return [];
   const changes: TestedChange[] = [];
@@ -101,14 +103,14 @@ export async function listChanges(tx: TenantTransaction, now: TestedState): Prom
     .select({ documentId: documents.id, title: documentVersions.title, version: documentVersions.version })
     .from(documents)
     .innerJoin(documentVersions, eq(documentVersions.id, documents.currentVersionId))
-    .where(gt(documentVersions.readyAt, before.startedAt))
+    .where(isSince(documentVersions.readyAt))
     .orderBy(desc(documentVersions.readyAt))
     .limit(mostChanges);
   for (const document of added) changes.push({ kind: "document", ...document });
   const removed = await tx
     .select({ title: documents.title })
     .from(documents)
-    .where(gt(documents.removedAt, before.startedAt))
+    .where(isSince(documents.removedAt))
     .limit(mostChanges);
   for (const { title } of removed) changes.push({ kind: "removed", title });
   // Deleted already: nobody knows any more what it was called.
