@@ -103,6 +103,8 @@ export const limits = {
   waitingDocuments: 1_000,
   /** Of one tenant's files together, as they came. */
   storedBytes: 10 * 1024 * 1024 * 1024,
-  /** Versions of a document whose files are kept, the newest first. */
-  keptOriginals: 5,
+  /** Versions of a document that are kept with their files, the newest first; beside them what serves, and what an answer points to. */
+  keptVersions: 5,
+  /** Versions in one answer about a document. */
+  versionPage: 100,
 } as const;

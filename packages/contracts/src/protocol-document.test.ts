@@ -20,7 +20,8 @@ const {
   fileBytes: _0,
   waitingDocuments: _00,
   storedBytes: _01,
-  keptOriginals: _02,
+  keptVersions: _02,
+  versionPage: _03,
   ...ofTheProtocol
 } = limits;
 const described: Record<keyof typeof ofTheProtocol, string> = {

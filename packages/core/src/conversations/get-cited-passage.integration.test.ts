@@ -120,6 +120,24 @@ test("of a removed document stays what was cited, and nothing else", async () =>
   await expect(get()).rejects.toMatchObject(notFound);
 });
 
+test("of older versions than the newest five stays what answers point to, and what is in use", async () => {
+  const { get, library, documentId, tenantId, api } = await newCitation("The elephant is grey.", "elephant");
+  const kept = async () => (await api.knowledge.documents.get({ documentId })).versions.map(({ version }) => version);
+  for (const colour of ["pink", "blue", "red", "black", "white", "green"])
+    await library.read("guide.md", `The elephant is ${colour}.`);
+  // Of the first one an answer cites a part; nobody points to the second.
+  expect(await kept()).toEqual([7, 6, 5, 4, 3, 1]);
+  expect(await get()).toMatchObject({ text: "The elephant is grey.", version: 1, superseded: true });
+  // What serves stays, however many after it could not be read in; and so does what waits to be.
+  for (let version = 8; version <= 13; version += 1) await library.read("guide.md", `---\n\n<!-- ${version} -->`);
+  expect(await kept()).toEqual([13, 12, 11, 10, 9, 7, 1]);
+  expect(await library.search("elephant")).toMatchObject([{ text: "The elephant is green." }]);
+
+  await world.db.transaction(tenantId, (tx) => tx.delete(citations));
+  await library.read("guide.md", "The elephant is brown.");
+  expect(await kept()).toEqual([14, 13, 12, 11, 10]);
+});
+
 test("nobody opens another's citation, nor learns that it exists", async () => {
   const { tenantId, cited, contactId } = await newCitation("The elephant is grey.", "elephant");
   const other = await world.contact();

@@ -43,13 +43,6 @@ async function deleteOriginals(
   tenantId: TenantId,
   documentId: DocumentId,
 ): Promise<void> {
-  const isOld = sql`${documentVersions.version} <= (
-    select max(newest.version) from document_versions newest where newest.document_id = ${documents.id}
-  ) - ${limits.keptOriginals}`;
-  const isDone = and(
-    inArray(documentVersions.status, ["ready", "failed"]),
-    sql`${documentVersions.id} is distinct from ${documents.currentVersionId}`,
-  );
   const originals = await db.read(tenantId, (read) =>
     read
       .select({ sourceId: documents.sourceId, versionId: documentVersions.id })
@@ -59,7 +52,7 @@ async function deleteOriginals(
         and(
           eq(documents.id, documentId),
           isNotNull(documentVersions.originalSha256),
-          or(isNotNull(documents.removedAt), and(isOld, isDone)),
+          or(isNotNull(documents.removedAt), isPast(documentId)),
         ),
       ),
   );
@@ -105,16 +98,34 @@ export async function clearChunks(
   } while (deleted === batchSize);
 }
 
-/** Of a removed document stays what a conversation has shown: the versions that a citation or a receipt points into. */
+/**
+ * Of a removed document stays what a conversation has shown: the versions that a citation or a receipt points into. Of another one its
+ * newest versions stay as well, what answers are made from, and what is still to be read in or published.
+ */
 async function forget(db: Database, tenantId: TenantId, documentId: DocumentId): Promise<void> {
   await db.transaction(tenantId, async (tx) => {
     const document = await lockDocument(tx, documentId);
-    if (!document?.removedAt) return;
+    if (!document) return;
     const pointers = [citations, runPassages].map((table) =>
       notExists(tx.select({ one: sql`1` }).from(table).where(eq(table.documentVersionId, documentVersions.id))),
     );
-    await tx.delete(documentVersions).where(and(eq(documentVersions.documentId, documentId), ...pointers));
+    const isOver = document.removedAt
+      ? undefined
+      : // Its file and its chunks go first; what has become past since is left to the job that made it so.
+        and(isPast(documentId), isNull(documentVersions.originalSha256), eq(documentVersions.chunkState, "none"));
+    await tx.delete(documentVersions).where(and(eq(documentVersions.documentId, documentId), isOver, ...pointers));
+    if (!document.removedAt) return;
     const left = await tx.$count(documentVersions, eq(documentVersions.documentId, documentId));
     if (left === 0) await tx.delete(documents).where(eq(documents.id, documentId));
   });
 }
+
+/** The version is none of its document's newest, serves nothing, and nothing is to become of it any more. */
+const isPast = (documentId: DocumentId) =>
+  and(
+    inArray(documentVersions.status, ["ready", "failed"]),
+    sql`${documentVersions.version} <= (
+      select max(newest.version) from document_versions newest where newest.document_id = ${documentId}
+    ) - ${limits.keptVersions}::integer`,
+    sql`${documentVersions.id} is distinct from (select current_version_id from documents where id = ${documentId})`,
+  );

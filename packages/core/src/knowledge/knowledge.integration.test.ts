@@ -503,6 +503,26 @@ describe("the list of documents", () => {
     expect(await second()).toMatchObject({ complete: true, documents: [{ path: "100.md" }] });
   });
 
+  test("tells of a document's newest hundred versions, the one that serves among them", async () => {
+    const library = await newLibrary();
+    const { documentId, versionId } = await library.read("a.md", "Text");
+    const get = () => library.api.knowledge.documents.get({ documentId });
+    const addVersions = (from: number, to: number) =>
+      world.db.transaction(library.tenantId, (tx) =>
+        tx.execute(sql`
+          insert into document_versions (document_id, version, title, media_type, content, content_sha256)
+          select ${documentId}, version, 'a', 'text/plain', '', '' from generate_series(${from}::integer, ${to}::integer) version`),
+      );
+    await addVersions(2, 100);
+    expect(await get()).toMatchObject({ versionsComplete: true, versions: { length: 100 } });
+    await addVersions(101, 102);
+    const { versions, versionsComplete } = await get();
+    expect(versionsComplete).toBe(false);
+    const newest = Array.from({ length: 99 }, (_, index) => 102 - index);
+    expect(versions.map(({ version }) => version)).toEqual([...newest, 1]);
+    expect(versions.at(-1)?.id).toBe(versionId);
+  });
+
   test("is another tenant's own", async () => {
     const ours = await newLibrary();
     const theirs = await newLibrary();

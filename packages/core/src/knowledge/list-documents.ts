@@ -1,4 +1,4 @@
-import type { DocumentId, DocumentState, SourceId, TenantId } from "@parley/contracts";
+import { type DocumentId, type DocumentState, limits, type SourceId, type TenantId } from "@parley/contracts";
 import type { Database } from "@parley/db";
 import { documents, documentVersions, sources } from "@parley/db/schema";
 import { and, asc, desc, eq, isNull, sql } from "drizzle-orm";
@@ -76,7 +76,11 @@ export async function listDocuments(
   return { documents: rows.slice(0, limit), complete: rows.length <= limit };
 }
 
-/** One document with all its versions, newest first. @throws AppError `document.not_found` */
+/**
+ * One document with its versions that are kept, newest first: of many the newest ones, and the one that answers are made from in any case.
+ *
+ * @throws AppError `document.not_found`
+ */
 export async function getDocument(db: Database, tenantId: TenantId, documentId: DocumentId) {
   const rows = await db.read(tenantId, (read) =>
     read
@@ -110,9 +114,19 @@ export async function getDocument(db: Database, tenantId: TenantId, documentId: 
       .innerJoin(sources, eq(sources.id, documents.sourceId))
       .innerJoin(documentVersions, eq(documentVersions.documentId, documents.id))
       .where(and(eq(documents.id, documentId), isNull(documents.removedAt)))
-      .orderBy(desc(documentVersions.version)),
+      .orderBy(
+        desc(sql`${documentVersions.id} is not distinct from ${documents.currentVersionId}`),
+        desc(documentVersions.version),
+      )
+      .limit(limits.versionPage + 1),
   );
   const [first] = rows;
   if (!first) throw new AppError("document.not_found");
-  return { ...first.document, versions: rows.map(({ version }) => version) };
+  const versions = rows.slice(0, limits.versionPage).map(({ version }) => version);
+  return {
+    ...first.document,
+    versions: versions.toSorted((a, b) => b.version - a.version),
+    /** Whether these are all that are kept. */
+    versionsComplete: rows.length <= limits.versionPage,
+  };
 }

@@ -83,7 +83,7 @@ export function documentRoutes(app: TypedApp, parts: ApiParts): void {
     describeRoute({
       ...about,
       id: "getDocument",
-      summary: "One document with its versions, the newest first",
+      summary: "One document with its newest versions",
       isOne: true,
       takes: { params: OneDocument },
       answer: DocumentWithVersions,

@@ -8,6 +8,7 @@ import {
   DocumentState,
   DocumentVersionId,
   errorCodes,
+  limits,
   MemberId,
   MessageId,
   Notice,
@@ -111,18 +112,23 @@ export const DocumentWithVersions = z
     title: z.string(),
     currentVersionId: DocumentVersionId.nullable().describe("The one that answers rest on"),
     createdAt: time,
-    versions: z.array(
-      z.object({
-        id: DocumentVersionId,
-        version: z.int32().positive(),
-        title: z.string(),
-        status: VersionStatus,
-        failure: z.string().nullable(),
-        waitsFor: WaitsFor,
-        createdAt: time,
-        readyAt: time.nullable(),
-      }),
-    ),
+    versions: z
+      .array(
+        z.object({
+          id: DocumentVersionId,
+          version: z.int32().positive(),
+          title: z.string(),
+          status: VersionStatus,
+          failure: z.string().nullable(),
+          waitsFor: WaitsFor,
+          createdAt: time,
+          readyAt: time.nullable(),
+        }),
+      )
+      .describe(
+        `The newest first, ${limits.versionPage} at most, the one that answers rest on among them. Of a document the newest ${limits.keptVersions} are kept, and older ones that answers rest on or cite`,
+      ),
+    versionsComplete: z.boolean().describe("`versions` are all that are kept"),
   })
   .meta({ id: "DocumentWithVersions" });
 

@@ -51,7 +51,7 @@ export function DocumentPage() {
 }
 
 function DocumentView({ document }: { document: Document }) {
-  const { id, title, path, source, sourceId, sourceKind, currentVersionId, versions } = document;
+  const { id, title, path, source, sourceId, sourceKind, currentVersionId, versions, versionsComplete } = document;
   const mayManage = useMayManage();
   const [changes, setChanges] = useState(false);
   const isWritten = sourceKind === "written";
@@ -119,6 +119,7 @@ function DocumentView({ document }: { document: Document }) {
                 : versions[0]?.status === "held"
                   ? "It waits to be published. Until that is done, nothing is answered from this document."
                   : "It is being read. Until that is done, nothing is answered from this document."}
+            {!versionsComplete && " Older ones that answers have cited are kept as well, and not listed here."}
           </p>
         </section>
         {shown && (
