@@ -20,12 +20,19 @@ export type Behaviour = {
   /** Tools that the model calls after its words, whether it was given any or not. */
   toolCalls?: ToolCall[] | ((request: ReceivedRequest) => ToolCall[]);
   /** Default `stop`. */
-  finishReason?: string;
+  finishReason?: string | ((request: ReceivedRequest) => string);
   /** False: no count of tokens comes. */
   usage?: false | { prompt_tokens: number; completion_tokens: number; cached_tokens?: number };
 };
 
 type ToolCall = { name: string; input: unknown };
+
+/** As it comes in OpenAI's protocol; others have fields of their own. */
+type ReceivedMessage = {
+  role: string;
+  content: string;
+  tool_calls?: { function: { name: string; arguments: string } }[];
+};
 
 type ReceivedPrompt = {
   passages: { number: number; text: string }[];
@@ -37,7 +44,7 @@ export type ReceivedRequest = ReceivedPrompt & {
   format: WireFormat["name"];
   /** The key, as it came. */
   authorization: string | undefined;
-  body: { model: string; stream: boolean; messages: { role: string; content: string }[]; [field: string]: unknown };
+  body: { model: string; stream: boolean; messages: ReceivedMessage[]; [field: string]: unknown };
   /** The client went away before the answer was complete. */
   aborted: boolean;
   /** Tokens that were sent. */
@@ -196,7 +203,9 @@ async function behave(
     const delta = { tool_calls: [{ index, id: `call-${index}`, type: "function", function: call }] };
     sendAll([{ id: "fake", object: "chat.completion.chunk", choices: [{ index: 0, delta, finish_reason: null }] }]);
   }
-  sendAll(format.end(behaviour.finishReason ?? "stop", usage === false ? undefined : counts));
+  const { finishReason = "stop" } = behaviour;
+  const reason = typeof finishReason === "function" ? finishReason(received) : finishReason;
+  sendAll(format.end(reason, usage === false ? undefined : counts));
   if (format.last) send(format.last);
   response.end();
 }

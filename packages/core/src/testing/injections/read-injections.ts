@@ -32,14 +32,18 @@ const orders = [
   "imageInLink",
   "tableImage",
   "codeLink",
+  "spliced",
+  "lookUpCode",
+  "lookUpAnother",
+  "lookUpAll",
 ] as const;
 
 const Line = z.strictObject({
-  /** Where it stands. `page` is HTML, of which not everything is read. */
-  place: z.enum(["document", "heading", "fileName", "table", "csv", "page", "message", "history"]),
+  /** Where it stands. `page` is HTML, of which not everything is read; `tool` is what the company's own server answers to a look-up. */
+  place: z.enum(["document", "heading", "fileName", "table", "csv", "page", "message", "history", "tool"]),
   /** What a model does that obeys it; `call:NAME` calls a tool. */
   orders: z.array(z.union([z.enum(orders), z.templateLiteral(["call:", z.string()])])).min(1),
-  /** `{ref}` is where it says which one it is. */
+  /** `{ref}` is where it says which one it is; of a `tool`, `{order}` is where its server repeats what was looked up. */
   text: z.string().includes("{ref}"),
 });
 
