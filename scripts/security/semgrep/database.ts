@@ -13,6 +13,10 @@ async function rawSql(read: Reader, order: string, name: string) {
   await read.execute(sql`select 1 order by ${sql.raw(order)}`);
   // ruleid: sql-raw
   await read.unsafe(order);
+  // ruleid: sql-raw
+  await read.execute(sql`select '[1]'::${sql.raw(`halfvec(${order})`)}`);
+  // ok: sql-raw
+  await read.execute(sql`select '[1]'::${sql.raw(`halfvec(${Math.trunc(1.5)})`)}`);
   // ok: sql-raw
   await read.execute(sql`select 1 ${sql.raw("for update")}`);
   // ok: sql-raw
@@ -26,6 +30,10 @@ async function builtSql(client: pg.Client, id: string) {
   await client.query("select * from messages where id = " + id);
   // ruleid: sql-built-from-strings
   await client.query({ text: `select * from messages where id = '${id}'`, rowMode: "array" });
+  // ruleid: sql-built-from-strings
+  await client.query(`set lock_timeout = ${id}`);
+  // ok: sql-built-from-strings
+  await client.query(`set lock_timeout = ${Math.floor(1.5)}`);
   // ok: sql-built-from-strings
   await client.query("select * from messages where id = $1", [id]);
   // ok: sql-built-from-strings

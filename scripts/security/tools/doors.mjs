@@ -101,7 +101,9 @@ export function doorsOf(product) {
     procedure("conversations.messages", { conversationId: ids.ConversationId, after: "0" }),
     procedure("conversations.citation", { conversationId: ids.ConversationId, messageId: ids.MessageId, number: "1" }),
     procedure("audit.list", { action: "document.added", actorId: ids.MemberId, targetId: ids.DocumentId }),
-    procedure("knowledge.documentText", { documentId: ids.DocumentId, versionId: ids.DocumentVersionId }),
+    procedure("knowledge.documents.text", {
+      ...{ documentId: ids.DocumentId, versionId: ids.DocumentVersionId, after: "0" },
+    }),
     procedure("runs.get", { runId: ids.RunId }),
     {
       name: "tRPC session.me, its workspace",

@@ -53,8 +53,10 @@ async function releaseReservation(tx: TenantTransaction, id: string): Promise<vo
 }
 
 /** Of several requests together; unknown as soon as it is unknown of one. */
-const sumOf = (column: string) =>
-  sql.raw(`case when bool_or(${column} is null) then null else coalesce(sum(${column}), 0) end`);
+const sumOf = (name: string) => {
+  const column = sql.identifier(name);
+  return sql`case when bool_or(${column} is null) then null else coalesce(sum(${column}), 0) end`;
+};
 
 async function accountRun(tx: TenantTransaction, runId: RunId): Promise<void> {
   await tx.execute(sql`

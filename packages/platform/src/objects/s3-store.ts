@@ -22,7 +22,12 @@ export function createS3Store({ url, timeoutMs = longestRequestMs, ...credential
     endpoint: url,
     requestAbortTimeout: timeoutMs,
     // What is streamed is sent before the answer is there.
-    fetch: (input, init) => fetch(input, { ...init, ...(init?.body instanceof ReadableStream && { duplex: "half" }) }),
+    fetch: (input, init) =>
+      fetch(input, {
+        ...init,
+        ...(init?.body instanceof ReadableStream && { duplex: "half" }),
+        signal: init?.signal ?? AbortSignal.timeout(timeoutMs),
+      }),
   });
 
   return {
