@@ -2,9 +2,9 @@ import { randomUUID } from "node:crypto";
 import { once } from "node:events";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
-import { ContactId } from "@parley/contracts";
+import { ContactId, httpToolLimits } from "@parley/contracts";
 import { createGuardedFetch, type GuardedFetch } from "@parley/platform/http/fetch-guarded";
-import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, expect, test, vi } from "vitest";
 import { callHttpTool, type HttpTool } from "./call-http-tool.ts";
 import { checkTemplate, fillAddress } from "./fill-address.ts";
 import { readToolSchema } from "./tool-schema.ts";
@@ -154,6 +154,22 @@ test("an answer that goes on and on is given up", async () => {
     more();
   };
   expect(await call({ order: "A" })).toMatchObject({ outcome: "failed", detail: "it answered more than may be read" });
+});
+
+test.each([
+  ["that says nothing", () => {}],
+  ["that stops in the middle", (response: ServerResponse) => void response.write('{"status":')],
+])("a server %s is given up when its time is over", async (_what, begin) => {
+  const time = new AbortController();
+  const timeout = vi.spyOn(AbortSignal, "timeout").mockReturnValueOnce(time.signal);
+  respond = (_request, response) => {
+    begin(response);
+    // What was written is on its way first.
+    setImmediate(() => time.abort(new Error("time is over")));
+  };
+  expect(await call({ order: "A" })).toMatchObject({ outcome: "failed", detail: "it did not answer within 5 seconds" });
+  expect(timeout).toHaveBeenNthCalledWith(1, httpToolLimits.timeoutMs);
+  timeout.mockRestore();
 });
 
 test("whoever wants no answer any more stops it", async () => {
