@@ -109,6 +109,6 @@ async function tryOut(admin: pg.ClientBase, work: () => Promise<pg.QueryResult>)
   } catch (error) {
     return { refused: String((error as { code?: string }).code) };
   } finally {
-    await admin.query("ROLLBACK TO SAVEPOINT attempt");
+    await admin.query("ROLLBACK TO SAVEPOINT attempt; RELEASE SAVEPOINT attempt");
   }
 }

@@ -53,12 +53,12 @@ const tables = `
     ) as grants
   from pg_class c
   where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p', 'v', 'm', 'f')
-    and not exists (select from pg_depend where objid = c.oid and deptype = 'e')
+    and not exists (select from pg_depend where objid = c.oid and deptype = 'e') and c.relname = coalesce($1, c.relname)
   order by c.relname`;
 
 const policies = `
   select tablename as table, policyname as name, cmd as command, roles::text[] as roles, qual as using, with_check as check
-  from pg_policies where schemaname = 'public' order by 1, 2`;
+  from pg_policies where schemaname = 'public' and tablename = coalesce($1, tablename) order by 1, 2`;
 
 const keys = `
   select t.relname as table, k.name, k.kind, k.target::regclass::text as target, k.where,
@@ -73,13 +73,14 @@ const keys = `
     union all
     select conrelid, conname, 'foreign', confrelid, conkey, confkey, null from pg_constraint where contype = 'f'
   ) k on k.relation = t.oid
-  where t.relnamespace = 'public'::regnamespace order by 1, 2`;
+  where t.relnamespace = 'public'::regnamespace and t.relname = coalesce($1, t.relname) order by 1, 2`;
 
-/** What the catalogue says about who reaches which rows of schema public. */
-export async function readCatalogue(client: pg.ClientBase): Promise<Table[]> {
-  const found = await client.query<Omit<Table, "policies" | "keys">>(tables);
-  const { rows: allPolicies } = await client.query<Policy>(policies);
-  const { rows: allKeys } = await client.query<Key>(keys);
+/** What the catalogue says about who reaches which rows of schema public. @param only of this table; undefined: of all */
+export async function readCatalogue(client: pg.ClientBase, only?: string): Promise<Table[]> {
+  const values = [only ?? null];
+  const found = await client.query<Omit<Table, "policies" | "keys">>(tables, values);
+  const { rows: allPolicies } = await client.query<Policy>(policies, values);
+  const { rows: allKeys } = await client.query<Key>(keys, values);
   return found.rows.map((table) => ({
     ...table,
     policies: allPolicies.filter((policy) => policy.table === table.name),
