@@ -100,6 +100,10 @@ test("a provider is added, tried and given models and prices; the playground tel
   provider.enqueue({ text: "Drop the documents into the folder [1]. And then", fault: "stall" });
   await page.getByRole("button", { name: "Ask" }).click();
   await expect.poll(() => provider.requests.length).toBe(asked + 1);
+  // What it has said is read while it goes on.
+  const written = page.getByRole("region", { name: "Answer" });
+  await expect(written).toContainText("Being written…");
+  await expect(written).toContainText("Drop the documents into the folder [1].");
   await page.getByRole("button", { name: "Cancel" }).click();
   await expect(page.getByText("Cancelled. What the model had said until then is paid for.")).toBeVisible();
   await expect.poll(() => provider.requests.at(-1)?.aborted).toBe(true);

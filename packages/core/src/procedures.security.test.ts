@@ -51,7 +51,15 @@ function contextOf(caller: Caller, tenant: FullTenant): Context {
 }
 
 /** One call as a browser makes it, and the answer as it gets it. */
-async function call({ path, type }: Procedure, context: Context, input: unknown): Promise<string> {
+async function call(procedure: Procedure, context: Context, input: unknown): Promise<string> {
+  const answer = await ask(procedure, context, input);
+  // What is told in parts is told whole to whoever can take parts.
+  const told =
+    answer.status === 415 ? await ask(procedure, context, input, { "trpc-accept": "application/jsonl" }) : answer;
+  return `${told.status} ${told.headers.get("content-type")} ${await told.text()}`;
+}
+
+async function ask({ path, type }: Procedure, context: Context, input: unknown, accept: Record<string, string> = {}) {
   const url = `http://localhost/trpc/${path}`;
   const body = JSON.stringify(input ?? {});
   const query = type === "query";
@@ -59,12 +67,12 @@ async function call({ path, type }: Procedure, context: Context, input: unknown)
     endpoint: "/trpc",
     req: query
       ? new Request(`${url}?input=${encodeURIComponent(body)}`)
-      : new Request(url, { method: "POST", headers: { "content-type": "application/json" }, body }),
+      : new Request(url, { method: "POST", headers: { "content-type": "application/json", ...accept }, body }),
     router: appRouter,
     createContext: () => context,
   });
   logged.push(JSON.stringify(context.facts));
-  return `${answer.status} ${answer.headers.get("content-type")} ${await answer.text()}`;
+  return answer;
 }
 
 /** The answer without what must differ between the twins: their own ids, the ids that were asked for, times and fresh secrets. */

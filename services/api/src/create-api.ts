@@ -33,6 +33,7 @@ import { endSlowBodies, longestBodyMs } from "./body-deadline.ts";
 import { capturedMailRoutes } from "./captured-mail-routes.ts";
 import { createCsrfFor, guardAgainstOtherSites, refuseOtherMethods } from "./csrf-guard.ts";
 import { errorAnswer, retryAfterOf } from "./error-answer.ts";
+import { playgroundRoutes } from "./playground-routes.ts";
 import { limitRate } from "./rate-limit.ts";
 import { recordRefusals } from "./record-refusals.ts";
 import { countCalls, trpcRoutes } from "./trpc-routes.ts";
@@ -192,6 +193,7 @@ export async function createApi(options: ApiOptions): Promise<FastifyInstance> {
   await app.register(trpcRoutes, parts);
   await app.register(auditRoutes, parts);
   await app.register(uploadRoutes, parts);
+  await app.register(playgroundRoutes, parts);
   await app.register(widgetRoutes, parts);
   await app.register(v1Routes, { prefix: "/v1", ...parts });
   await app.register(adminRoutes, parts);

@@ -160,6 +160,7 @@ const routes: { method: "GET" | "POST"; url: string; headers: Record<string, str
     headers: { ...bearer(writing.key), "content-type": "application/octet-stream" },
     body: "# *\n\n*\n",
   },
+  { method: "POST", url: "/api/playground/ask", headers: member(), body: { question: "*", before: "*" } },
   { method: "GET", url: "/api/auth/callback/*?code=*&state=*&error=*&error_description=*", headers: {} },
   { method: "GET", url: "/trpc/*?input=*&batch=*", headers: member() },
   { method: "GET", url: "/trpc/session.me", headers: { ...member(), "parley-tenant": "*" } },

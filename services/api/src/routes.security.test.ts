@@ -58,6 +58,7 @@ const otherwise: [RegExp, string][] = [
     /^(POST \/api\/knowledge\/uploads|GET \/api\/knowledge\/originals\/:versionId)$/,
     "a procedure is asked first; upload-routes.security.test.ts has the proof",
   ],
+  [/^POST \/api\/playground\/ask$/, "takes words alone; playground-routes.security.test.ts has the proof"],
   [/^POST \/api\/audit-log\/export$/, "reads as the procedures do; audit-routes.security.test.ts has the proof"],
   [
     /^(GET|POST) \/api\/auth\//,

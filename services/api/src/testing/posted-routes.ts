@@ -33,6 +33,7 @@ export const postedRoutes: readonly string[] = [
   "/api/auth/update-user",
   "/api/auth/verify-email",
   "/api/knowledge/uploads",
+  "/api/playground/ask",
   "/v1/documents",
   "/v1/documents/:documentId/remove",
   "/widget/v1/conversations",

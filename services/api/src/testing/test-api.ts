@@ -3,6 +3,7 @@ import { createAccounts } from "@parley/auth";
 import { csrfHeaders } from "@parley/auth/testing/csrf-headers";
 import type { ErrorBody, MemberId, TenantId, Visit } from "@parley/contracts";
 import { createJobs } from "@parley/core/knowledge/jobs";
+import type { Embedder } from "@parley/core/knowledge/passage";
 import { createMailJobs } from "@parley/core/mail/mail-jobs";
 import { createWordEmbedder } from "@parley/core/testing/library";
 import { testObjects } from "@parley/core/testing/test-objects";
@@ -36,12 +37,14 @@ export async function createTestApi({
   rateLimiter,
   onRoute,
   db,
+  embedder = createWordEmbedder(),
 }: {
   environment?: Record<string, string>;
   rateLimiter?: RateLimiter;
   onRoute?: ApiOptions["onRoute"];
   /** Another database than the one that all tests share. Whoever gives it closes it. */
   db?: Database;
+  embedder?: Embedder;
 } = {}) {
   const config = loadConfig({ ...secrets, ...environment });
   /** What was logged, as objects. */
@@ -66,7 +69,7 @@ export async function createTestApi({
     config,
     db: world.db,
     eventLog,
-    embedder: createWordEmbedder(),
+    embedder,
     accounts,
     jobs,
     objects: testObjects,

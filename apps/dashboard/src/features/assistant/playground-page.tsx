@@ -1,16 +1,15 @@
 import { useMutation } from "@tanstack/react-query";
+import { useRouteContext } from "@tanstack/react-router";
 import { type FormEvent, useEffect, useId, useRef, useState } from "react";
 import { Button } from "../../components/button.tsx";
 import { Markdown } from "../../components/markdown.tsx";
 import { ErrorNotice } from "../../errors/error-notice.tsx";
 import { FieldFrame } from "../../forms/field.tsx";
-import { type ApiOutputs, patient, useTRPCClient } from "../../trpc.ts";
 import { placeOf } from "../inbox/place-of.ts";
 import { previewOf } from "../inbox/preview-of.ts";
 import { ReceiptFigures } from "../inbox/receipt.tsx";
+import { askPlayground, type PlaygroundAnswer } from "./ask-playground.ts";
 import { AssistantFrame } from "./assistant-frame.tsx";
-
-type PlaygroundAnswer = ApiOutputs["assistant"]["playground"]["ask"];
 
 const outcomes: Record<PlaygroundAnswer["outcome"], string> = {
   answered: "Answered",
@@ -19,16 +18,22 @@ const outcomes: Record<PlaygroundAnswer["outcome"], string> = {
   failed: "Failed",
 };
 
-/** A question is asked as a visitor would, and told with all that it took. Nothing of it is kept but its cost. */
+const layout = "mt-5 grid grid-cols-1 items-start gap-5 lg:grid-cols-2";
+const card = "rounded-card border border-line bg-surface p-4 shadow-xs md:p-5";
+
+/** A question is asked as a visitor would, answered while it is written, and told with all that it took. Nothing of it is kept but its cost. */
 export function PlaygroundPage() {
-  const client = useTRPCClient();
+  const { apiUrl } = useRouteContext({ from: "__root__" });
   const leave = useRef<AbortController>(undefined);
   useEffect(() => () => leave.current?.abort(), []);
   const [isCancelled, setIsCancelled] = useState(false);
+  const [words, setWords] = useState("");
   const ask = useMutation({
     mutationFn: (input: { question: string; before?: string }) => {
       leave.current = new AbortController();
-      return client.assistant.playground.ask.mutate(input, { signal: leave.current.signal, context: patient });
+      setWords("");
+      const onWords = (more: string) => setWords((known) => known + more);
+      return askPlayground(apiUrl, input, { signal: leave.current.signal, onWords });
     },
   });
   function cancel() {
@@ -51,11 +56,7 @@ export function PlaygroundPage() {
       title="Playground"
       lead="Ask as a visitor would, and see who answered, why, and what it cost. Nothing is kept but the cost."
     >
-      <form
-        onSubmit={submit}
-        aria-label="Ask"
-        className="rounded-card border border-line bg-surface p-4 shadow-xs md:p-5"
-      >
+      <form onSubmit={submit} aria-label="Ask" className={card}>
         <FieldFrame label="Question">
           {(field) => (
             <textarea
@@ -93,6 +94,9 @@ export function PlaygroundPage() {
         </div>
       </form>
       {ask.isError && <ErrorNotice error={ask.error} className="mt-5" />}
+      {words !== "" && (ask.isPending || isCancelled) && (
+        <Words title={isCancelled ? "Cancelled" : "Being written…"} words={words} isBusy={ask.isPending} />
+      )}
       {ask.data && <Told answer={ask.data} />}
     </AssistantFrame>
   );
@@ -112,12 +116,26 @@ function Elapsed() {
   );
 }
 
+/** What has come of an answer, where the whole one will stand. */
+function Words({ title, words, isBusy }: { title: string; words: string; isBusy: boolean }) {
+  return (
+    <div className={layout}>
+      <section aria-label="Answer" aria-busy={isBusy} className={card}>
+        <h2 className="text-sm font-medium text-ink-soft">{title}</h2>
+        <div className="mt-2" dir="auto">
+          <Markdown source={words} />
+        </div>
+      </section>
+    </div>
+  );
+}
+
 function Told({ answer }: { answer: PlaygroundAnswer }) {
   const { outcome, text, citations, receipt } = answer;
   const title = useId();
   return (
-    <section aria-labelledby={title} className="mt-5 grid grid-cols-1 items-start gap-5 lg:grid-cols-2">
-      <div className="rounded-card border border-line bg-surface p-4 shadow-xs md:p-5">
+    <section aria-labelledby={title} className={layout}>
+      <div className={card}>
         <h2 id={title} className="text-sm font-medium text-ink-soft">
           {outcomes[outcome]}
         </h2>

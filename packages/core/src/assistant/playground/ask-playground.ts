@@ -13,16 +13,60 @@ export type PlaygroundAnswer = Pick<Answer, "outcome" | "text"> & {
   receipt: Omit<Receipt, "runId">;
 };
 
+/** Words as they come, and at the end the answer, which has them all. */
+export type PlaygroundPart = { words: string; answer?: undefined } | { words?: undefined; answer: PlaygroundAnswer };
+
 /**
- * Asks as a visitor would, by the whole pipeline. Nothing is stored but what it cost, which counts like any other answer.
+ * Asks as a visitor would, by the whole pipeline, and tells what is written while it is written. Nothing is stored but what it cost, which
+ * counts like any other answer, also when nobody listens to its end.
  *
  * @throws as `composeAnswer`
  */
-export async function askPlayground(
+export async function* askPlayground(
   deps: ComposeDeps,
   tenantId: TenantId,
   asked: Asked,
   signal: AbortSignal,
+): AsyncGenerator<PlaygroundPart, void> {
+  const left = new AbortController();
+  let words = "";
+  let isOver = false;
+  let wake = () => {};
+  const onWords = (more: string) => {
+    words += more;
+    wake();
+  };
+  const answering = answer(deps, tenantId, asked, { signal: AbortSignal.any([signal, left.signal]), onWords });
+  const over = answering
+    .catch(() => {}) // thrown below
+    .then(() => {
+      isOver = true;
+      wake();
+    });
+  try {
+    while (!isOver || words !== "") {
+      if (words === "") {
+        await new Promise<void>((resolve) => {
+          wake = resolve;
+        });
+        continue;
+      }
+      const part = words;
+      words = "";
+      yield { words: part };
+    }
+    yield { answer: await answering };
+  } finally {
+    left.abort(new Error("nobody listens any more"));
+    await over;
+  }
+}
+
+async function answer(
+  deps: ComposeDeps,
+  tenantId: TenantId,
+  asked: Asked,
+  heard: { signal: AbortSignal; onWords: (words: string) => void },
 ): Promise<PlaygroundAnswer> {
   const { db } = deps;
   const spentFor: SpentFor = { purpose: "playground", reservationId: randomUUID() };
@@ -30,11 +74,11 @@ export async function askPlayground(
   const record = (spent: readonly Spent[]) => db.transaction(tenantId, (tx) => recordSpending(tx, spentFor, spent));
   const queuedAt = new Date();
   try {
-    const listener = { signal, onWords: () => {}, clock: () => new Date(), meter, onAttempt: () => {} };
-    const answer = await composeAnswer(deps, tenantId, asked, listener);
-    await record(answer.spent);
-    const { outcome, text, citations } = answer;
-    return { outcome, text, citations, receipt: receiptOf(answer, queuedAt) };
+    const listener = { ...heard, clock: () => new Date(), meter, onAttempt: () => {} };
+    const composed = await composeAnswer(deps, tenantId, asked, listener);
+    await record(composed.spent);
+    const { outcome, text, citations } = composed;
+    return { outcome, text, citations, receipt: receiptOf(composed, queuedAt) };
   } catch (error) {
     await record(meter.spent());
     throw error;

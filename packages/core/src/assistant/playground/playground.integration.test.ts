@@ -3,6 +3,7 @@ import { messages, runs, spending } from "@parley/db/schema";
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from "vitest";
 import { type FakeProvider, startFakeProvider } from "../../testing/fake-provider.ts";
 import { createWordEmbedder } from "../../testing/library.ts";
+import { answerOf } from "../../testing/playground-answer.ts";
 import { teach } from "../../testing/teach.ts";
 import { createWorld } from "../../testing/world.ts";
 import { writtenBy } from "../../testing/written-by.ts";
@@ -49,7 +50,7 @@ test("a question is answered with its citations and its whole receipt; nothing i
   const made = await tenant();
   provider.enqueue({ text: "Drop the documents into the folder [1]." });
   const asked = { text: "How do I add documents?", history: [] };
-  const answer = await askPlayground(depsWith(modelOf()), made.tenantId, asked, never);
+  const answer = await answerOf(askPlayground(depsWith(modelOf()), made.tenantId, asked, never));
   expect(answer).toMatchObject({
     outcome: "answered",
     text: "Drop the documents into the folder [1].",
@@ -66,12 +67,50 @@ test("a question is answered with its citations and its whole receipt; nothing i
   expect(entries).toMatchObject([{ purpose: "playground", runId: null, costMicros: answer.receipt.costMicros }]);
 });
 
+test("words are told while the model goes on, and are those of the answer", async () => {
+  const { tenantId } = await tenant();
+  const more = Promise.withResolvers<void>();
+  const answerer: Answerer = {
+    ...{ answerer: "language-model", provider: "Ours", model: "m", readsHistory: false },
+    async *write() {
+      yield "Drop the documents into the folder [1].";
+      await more.promise;
+      yield " They are read at once [1].";
+      return { how: "complete", reason: null };
+    },
+  };
+  const deps = { db, embedder, limits, modelsOf: writtenBy(answerer) };
+  const asked = { text: "How do I add documents?", history: [] };
+  const parts = askPlayground(deps, tenantId, asked, never);
+  const first = await parts.next();
+  expect(first).toEqual({ done: false, value: { words: "Drop the documents into the folder [1]." } });
+  more.resolve();
+  const rest = await Array.fromAsync(parts);
+  const words = [first.value, ...rest].map((part) => part?.words ?? "").join("");
+  expect(words).toBe("Drop the documents into the folder [1]. They are read at once [1].");
+  expect(rest.at(-1)).toMatchObject({ answer: { outcome: "answered", text: words } });
+});
+
+test("whoever stops listening keeps no model busy, and pays for what it had said", async () => {
+  const made = await tenant();
+  provider.enqueue({ text: "Drop the documents into the folder [1]. And then", fault: "stall" });
+  const asked = { text: "How do I add documents?", history: [] };
+  const patient = { ...depsWith(modelOf()), limits: { timeoutMs: 600_000, idleTimeoutMs: 600_000 } };
+  for await (const { words } of askPlayground(patient, made.tenantId, asked, never)) {
+    expect(words).toContain("Drop");
+    break;
+  }
+  await expect.poll(() => provider.requests.at(-1)?.aborted).toBe(true);
+  const { entries } = await rowsOf(made);
+  expect(entries).toMatchObject([{ purpose: "playground", countedBy: "tokenizer" }]);
+});
+
 test("what somebody who went away had asked is paid for all the same", async () => {
   const made = await tenant();
   provider.enqueue({ text: "Drop the documents into the folder [1]. And then", fault: "stall" });
   const leave = new AbortController();
   const asked = { text: "How do I add documents?", history: [] };
-  const asking = askPlayground(depsWith(modelOf()), made.tenantId, asked, leave.signal);
+  const asking = answerOf(askPlayground(depsWith(modelOf()), made.tenantId, asked, leave.signal));
   const left = expect(asking).rejects.toThrow("gone");
   await expect.poll(() => provider.requests.at(-1)?.sent ?? 0, { timeout: 10_000 }).toBeGreaterThan(5);
   leave.abort(new Error("gone"));
@@ -100,7 +139,7 @@ test("the time that an answer may take is that of its search and its writing tog
     },
   };
   const deps = { db, embedder: slow, limits, modelsOf: writtenBy(answerer) };
-  await askPlayground(deps, made.tenantId, { text: "How do I add documents?", history: [] }, never);
+  await answerOf(askPlayground(deps, made.tenantId, { text: "How do I add documents?", history: [] }, never));
   clock.mockRestore();
   expect(leftMs).toBeGreaterThan(0);
   expect(leftMs).toBeLessThanOrEqual(limits.timeoutMs - 15_000);
@@ -113,7 +152,7 @@ test("it is asked by owners and admins alone, for it costs money", async () => {
     const { playground } = world.memberApi(tenantId, { memberId, name: "Bob" }, role).assistant;
     await expect(playground.ask({ question: "How do I add documents?" })).rejects.toThrow("auth.forbidden");
   }
-  const answer = await api.assistant.playground.ask({ question: "Thanks!" });
+  const answer = await answerOf(await api.assistant.playground.ask({ question: "Thanks!" }));
   expect(answer).toMatchObject({ outcome: "answered", receipt: { answerer: "built-in", costMicros: 0 } });
   for (const question of ["", " ", "x".repeat(4_001)]) {
     await expect(api.assistant.playground.ask({ question })).rejects.toMatchObject({ code: "BAD_REQUEST" });

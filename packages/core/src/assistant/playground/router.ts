@@ -4,13 +4,16 @@ import { procedureFor, router } from "../../trpc.ts";
 import { askPlayground } from "./ask-playground.ts";
 
 const Words = words(limits.messageLength).trim().min(1);
+/** What was asked before it, and what is asked. */
+export const PlaygroundQuestion = z.strictObject({ question: Words, before: Words.optional() });
 /** As long as somebody waits in front of a page. */
 const patience = { timeoutMs: 60_000, idleTimeoutMs: 20_000 };
 
 /** To ask as a visitor would, and see all that it took. */
 export const playgroundRouter = router({
+  /** Answers in parts: `POST /api/playground/ask` tells them as they come. */
   ask: procedureFor("models.manage")
-    .input(z.strictObject({ question: Words, before: Words.optional() }))
+    .input(PlaygroundQuestion)
     .mutation(async ({ ctx, input: { question: text, before }, signal }) => {
       await ctx.countSearch();
       const { of: modelsOf, httpTools } = ctx.models;

@@ -15,6 +15,7 @@ import { afterAll, beforeEach, expect, test, vi } from "vitest";
 import type { Meter, ModelRequest } from "../../costs/meter.ts";
 import { type Behaviour, startFakeProvider } from "../../testing/fake-provider.ts";
 import { createWordEmbedder } from "../../testing/library.ts";
+import { answerOf } from "../../testing/playground-answer.ts";
 import { teach } from "../../testing/teach.ts";
 import { createWorld } from "../../testing/world.ts";
 import { noMeter, writtenBy } from "../../testing/written-by.ts";
@@ -285,7 +286,7 @@ test("the built-in answerer does not go first where a model may look it up, howe
 test("in the playground a model may look up what is for no contact", async () => {
   const api = apiOf(await company({ sendsContact: false }));
   provider.enqueue(calls({ order: "A1" }), { text: "It was sent on Monday [2]." });
-  const answer = await api.assistant.playground.ask({ question: "When does an order arrive?" });
+  const answer = await answerOf(await api.assistant.playground.ask({ question: "When does an order arrive?" }));
   expect(answer.text).toBe(`It was sent on Monday ${wordings.en.fromAccount}.`);
   expect(answer.receipt.toolCalls).toMatchObject([{ name: "find_order", outcome: "ok" }]);
 });
