@@ -209,6 +209,18 @@ describe("an index", () => {
     expect(found?.cosine).toBeGreaterThan(0);
   }, 60_000);
 
+  test("counts of the common words what is in use alone, however much waits beside it", async () => {
+    const { db, tenantId, library, deps } = await large();
+    await library.read("animals.md", sections(1_100, "animal"));
+    await db.transaction(tenantId, (tx) => tx.insert(changeChecks).values({ mode: "ask" }));
+    await library.read("more.md", sections(1_100, "animal"));
+    await indexKnowledge(deps, tenantId, never);
+    const { rows } = await db.read(tenantId, (read) =>
+      read.execute<{ chunks: number }>(sql`select chunks from common_terms where term = 'anim'`),
+    );
+    expect(rows).toEqual([{ chunks: 1_100 }]);
+  }, 60_000);
+
   test("counts the common words anew once there are a fifth more chunks", async () => {
     const { tenantId, library, deps } = await large();
     await indexKnowledge(deps, tenantId, never);

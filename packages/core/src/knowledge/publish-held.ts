@@ -74,7 +74,8 @@ export async function publishHeld(tx: TenantTransaction, jobs: Jobs): Promise<Re
 
 /**
  * Nothing is held any more, and answers go on as they were. A document that would have been new is gone, unless another version of it is on
- * its way in, which nobody has seen. `lockHeld` went before.
+ * its way in, which nobody has seen; or it is a site's page, so that the next crawl knows it, and that nobody wants it as it is. `lockHeld`
+ * went before.
  */
 export async function discardHeld(tx: TenantTransaction, jobs: Jobs): Promise<Pick<Released, "documents">> {
   for (const { documentId, sourceId } of await tx.delete(heldRemovals).returning()) {
@@ -90,7 +91,7 @@ export async function discardHeld(tx: TenantTransaction, jobs: Jobs): Promise<Pi
   await tx.execute(sql`
     update documents d set removed_at = now()
     where d.id in (select id::uuid from json_array_elements_text(${JSON.stringify(ids)}::json) as id)
-      and d.current_version_id is null and d.removed_at is null
+      and d.current_version_id is null and d.removed_at is null and d.fetched is null
       and not exists (
         select from document_versions v where v.document_id = d.id and v.status in ('queued', 'parsing', 'embedding')
       )

@@ -66,8 +66,8 @@ export function PublishBar({ changes, seen }: { changes: HeldChanges; seen: stri
           }}
         >
           <p>
-            Answers go on as they are. Documents that would have been new are removed; a site's new pages come back when
-            it is read next. This can't be undone.
+            Answers go on as they are. Documents that would have been new are removed; of a site, they are left out
+            until it says something else. This can't be undone.
           </p>
         </ConfirmDialog>
       )}

@@ -162,6 +162,43 @@ describe("a site", () => {
     },
   );
 
+  test("whose new page was discarded brings it no more before it says something else, or somebody wants it after all", async () => {
+    pages["/"] = { body: page("The elephant is grey.", "/a", "/b") };
+    pages["/a"] = { body: page("The lion is yellow."), etag: '"1"' };
+    pages["/b"] = { body: page("The zebra is striped.") };
+    const one = await newSite();
+    await world.db.transaction(one.tenantId, (tx) => tx.insert(changeChecks).values({ mode: "ask" }));
+    const { knowledge, knowledgeTests } = one.api;
+    const { changes } = knowledgeTests;
+    await one.crawl();
+    const { seen, documentsInAll } = await changes.get();
+    expect(documentsInAll).toBe(3);
+    await changes.discard({ seen: seen ?? "" });
+    await one.crawl();
+    expect(await changes.get()).toMatchObject({ seen: null, documentsInAll: 0 });
+    const { documents } = await knowledge.documents.list({});
+    const discarded = { status: "failed", failureCode: "document.discarded", version: 1, servedVersion: null };
+    expect(documents).toMatchObject([discarded, discarded, discarded]);
+    expect(await one.library.search("lion")).toEqual([]);
+
+    pages["/b"] = { body: page("The zebra is black and white.") };
+    await one.crawl();
+    const [lion] = documents.filter(({ path }) => path.endsWith("/a"));
+    if (!lion) throw new Error("the page is not there");
+    world.orders.length = 0;
+    await knowledge.documents.retry({ documentId: lion.id });
+    for (const { name, order } of world.orders) {
+      if (name === "ingestDocument") await one.library.ingest(order as never);
+    }
+    const held = await changes.get();
+    expect(held.documents.map(({ version, isNew }) => ({ version, isNew }))).toEqual([
+      { version: 1, isNew: true },
+      { version: 2, isNew: true },
+    ]);
+    await changes.publish({ seen: held.seen ?? "", anyway: true });
+    expect((await one.library.search("lion"))[0]).toMatchObject({ text: "The lion is yellow." });
+  });
+
   test("whose pages were read before sites were sources becomes one; a folder with a file in it does not", async () => {
     const one = await newSite();
     const { tenantId } = one;
