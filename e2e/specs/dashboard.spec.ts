@@ -32,11 +32,15 @@ test("a citation opens the version that was cited, also when another one answers
 
   const dashboard = await openDashboard(await context.newPage(), builtIn);
   await dashboard.open(await shop.conversationId());
-  await dashboard.page
-    .getByRole("button", { name: /^Citation 1/ })
-    .first()
-    .click();
+  const conversation = dashboard.page.url();
+  const openCited = () =>
+    dashboard.page
+      .getByRole("button", { name: /^Citation 1/ })
+      .first()
+      .click();
+  await openCited();
   await expect(dashboard.page.locator("mark").first()).toContainText("lemon juice");
+  await expect(dashboard.page.getByText("The document has a newer version.")).toBeVisible();
   await dashboard.page.getByRole("link", { name: "Whole document" }).click();
   await expect(dashboard.page.getByRole("heading", { name: "Text of version 1" })).toBeVisible();
   await expect(dashboard.page.getByText("lemon juice")).toBeVisible();
@@ -45,6 +49,23 @@ test("a citation opens the version that was cited, also when another one answers
   await newest.click();
   await expect(dashboard.page.getByText("with vinegar")).toBeVisible();
   await expect(dashboard.page.getByText("lemon juice")).toHaveCount(0);
+
+  await dashboard.page.getByRole("button", { name: "Remove" }).click();
+  await dashboard.page.getByRole("alertdialog").getByRole("button", { name: "Remove" }).click();
+  await expect(dashboard.page).toHaveURL(/\/knowledge\/sources\//);
+  await dashboard.page.goto(conversation);
+  await openCited();
+  await expect(dashboard.page.getByText("The document was removed since")).toBeVisible();
+  await expect(dashboard.page.locator("mark").first()).toContainText("lemon juice");
+  await expect(dashboard.page.getByRole("link", { name: "Whole document" })).toHaveCount(0);
+  await shop.chat.getByRole("button", { name: "Back to the conversation" }).click();
+  await shop.answers
+    .first()
+    .getByRole("button", { name: /^Source 1/ })
+    .first()
+    .click();
+  await expect(shop.chat.getByText("The document was removed since.")).toBeVisible();
+  await expect(shop.chat.getByText("There is a newer one.")).toHaveCount(0);
   await rm(folder, { recursive: true });
 });
 

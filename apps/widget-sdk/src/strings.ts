@@ -61,6 +61,7 @@ export const strings = {
   loadingPassage: "Opening the source…",
   version: (version: number, date: string) => `Version ${version}, verified on ${date}`,
   superseded: "The answer rests on this version. There is a newer one.",
+  removed: "The answer rests on this version. The document was removed since.",
   passage: "Cited passage",
   image: "Image",
 

@@ -117,6 +117,7 @@ describe("the examples in docs/protocol.md are what they say", () => {
     Citation.extend({
       version: z.int().positive(),
       superseded: z.boolean(),
+      removed: z.boolean(),
       text: z.string(),
       textStart: z.int(),
       mediaType: z.literal("text/markdown"),

@@ -43,6 +43,8 @@ export type CitedPassage = Citation & {
   version: number;
   /** The document has a newer version than the cited one. */
   superseded: boolean;
+  /** The document was taken out since: nothing is answered from it any more, and only what was cited is kept. */
+  removed: boolean;
   /** The document's text around the passage; `textStart` is where it begins in the document. */
   text: string;
   textStart: number;

@@ -11,7 +11,7 @@ const readable = 4.5;
 const softShare = { light: 0.1, dark: 0.16 } as const;
 
 /**
- * Rules that put a tenant's accent in the place of Parley's, to follow tokens.css. What is written on the accent is light or dark,
+ * Rules that put a tenant's accent in the place of Parley's, in a shadow, to follow tokens.css. What is written on the accent is light or dark,
  * and the accent as text is darkened or lightened, so that both can be read.
  *
  * @param accent `#rgb` or `#rrggbb`
@@ -25,9 +25,9 @@ export function accentStyles(accent: string): string | undefined {
     `--parley-accent:${format(colour)};--parley-on-accent:${format(on)};--parley-accent-text:${format(readableOn(colour, theme))}`;
   const dark = rules("dark");
   return (
-    `:root,:host{${rules("light")}}` +
-    `@media (prefers-color-scheme:dark){:root:not([data-theme="light"]),:host(:not([data-theme="light"])){${dark}}}` +
-    `:root[data-theme="dark"],:host([data-theme="dark"]){${dark}}`
+    `:host{${rules("light")}}` +
+    `@media (prefers-color-scheme:dark){:host(:not([data-theme=light])){${dark}}}` +
+    `:host([data-theme=dark]){${dark}}`
   );
 }
 

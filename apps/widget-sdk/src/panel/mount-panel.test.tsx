@@ -249,6 +249,7 @@ describe("a citation", () => {
       ...aCitation(number),
       version: 2,
       superseded: true,
+      removed: false,
       mediaType: "text/markdown",
       pages: null,
       readAt: "2026-10-20T12:00:00.000Z",
@@ -272,13 +273,18 @@ describe("a citation", () => {
     expect(text("#passage-title")[0]).toMatch(/1 Guide/);
     expect(text(".path")).toEqual(["Adding documents"]);
     expect(text(".edition")[0]).toMatch(/^Version 2, verified on .*2026/);
-    expect(text(".superseded")[0]).toMatch(/There is a newer one/);
+    expect(text(".passage .banner")).toEqual([expect.stringMatching(/There is a newer one/)]);
+  });
+
+  test("of a removed document says that it is gone, and of no newer version", async () => {
+    await open({ superseded: false, removed: true });
+    await vi.waitFor(() => expect(text(".passage .banner")).toEqual([expect.stringMatching(/was removed since/)]));
   });
 
   test("of a plain text marks as exactly", async () => {
     await open({ text: "One *two* three", textStart: 0, start: 4, end: 9, mediaType: "text/plain", superseded: false });
     await shown(".page mark", ["*two*"]);
-    expect(all(".superseded")).toEqual([]);
+    expect(all(".passage .banner")).toEqual([]);
   });
 
   test("that can't be shown says so and can be tried again", async () => {
@@ -297,6 +303,7 @@ describe("a citation", () => {
       end: 1,
       version: 1,
       superseded: false,
+      removed: false,
       mediaType: "text/plain",
       pages: null,
       readAt: "2026-10-20T12:00:00.000Z",

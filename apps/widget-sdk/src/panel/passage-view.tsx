@@ -101,7 +101,8 @@ function Passage({ passage }: { passage: CitedPassage }) {
   return (
     <>
       <p class="edition">{strings.version(passage.version, formatDate(passage.verifiedAt))}</p>
-      {passage.superseded && <p class="superseded">{strings.superseded}</p>}
+      {passage.superseded && <p class="banner">{strings.superseded}</p>}
+      {passage.removed && <p class="banner">{strings.removed}</p>}
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: it can be scrolled with the keys */}
       <section class="page" ref={page} tabIndex={0} aria-label={strings.passage}>
         <div class={`prose ${textStart > 0 ? "cut" : ""}`} dir="auto" lang="">

@@ -12,7 +12,6 @@ import type {
 
 /** A command that was refused or that did not arrive. `network`: no answer, or none of ours. */
 export class ApiError extends Error {
-  override readonly name = "ApiError";
   readonly code: ErrorCode | "network";
   /** For how many seconds the server asks to be left alone. */
   readonly retryAfter: number;

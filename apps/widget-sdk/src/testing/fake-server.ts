@@ -80,6 +80,7 @@ export function createFakeServer() {
         ...aCitation(number),
         version: 1,
         superseded: false,
+        removed: false,
         text: "x",
         textStart: 0,
         mediaType: "text/plain",

@@ -69,6 +69,7 @@ test("a citation opens its passage with the text around it, in the document's ow
     headingPath: ["Guide"],
     version: 1,
     superseded: false,
+    removed: false,
     mediaType: "text/markdown",
     pages: null,
     text,
@@ -100,7 +101,7 @@ test("of a long document only what is around the passage comes, in whole lines",
 test("a document that has changed since shows what was cited, and says that it is old", async () => {
   const { get, library } = await newCitation("The elephant is grey.", "elephant");
   await library.read("guide.md", "The elephant is pink.");
-  expect(await get()).toMatchObject({ text: "The elephant is grey.", version: 1, superseded: true });
+  expect(await get()).toMatchObject({ text: "The elephant is grey.", version: 1, superseded: true, removed: false });
 });
 
 test("of a removed document stays what was cited, and nothing else", async () => {
@@ -108,7 +109,7 @@ test("of a removed document stays what was cited, and nothing else", async () =>
   await library.read("guide.md", "The elephant is pink.");
   await library.remove(documentId);
   await clearDocument({ db: world.db, objects: testObjects }, { tenantId, documentId });
-  expect(await get()).toMatchObject({ text: "The elephant is grey.", superseded: true });
+  expect(await get()).toMatchObject({ text: "The elephant is grey.", superseded: false, removed: true });
   expect(await library.audit()).toMatchObject({ stored: 0, keptChunks: 0 });
 
   await world.db.transaction(tenantId, (tx) => tx.delete(citations));

@@ -29,7 +29,7 @@ export async function getCitedPassage(
     read
       .select({
         cited: citations,
-        document: { id: documents.id, currentVersionId: documents.currentVersionId },
+        document: { id: documents.id, currentVersionId: documents.currentVersionId, removedAt: documents.removedAt },
         version: documentVersions,
         verifiedAt: verifiedAtOf(sql`${documentVersions}`),
       })
@@ -73,7 +73,8 @@ export async function getCitedPassage(
     end: cited.endOffset,
     verifiedAt,
     version: version.version,
-    superseded: document.currentVersionId !== version.id,
+    superseded: document.removedAt === null && document.currentVersionId !== version.id,
+    removed: document.removedAt !== null,
     // A cut may fall between the two halves of a character.
     text: content.slice(textStart, textEnd).toWellFormed(),
     textStart,

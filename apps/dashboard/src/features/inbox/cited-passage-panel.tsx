@@ -55,7 +55,7 @@ export function CitedPassagePanel({ conversationId, messageId, number, onClose }
 }
 
 function Passage({ passage }: { passage: CitedPassage }) {
-  const { documentId, headingPath, pages, version, superseded, readAt, verifiedAt } = passage;
+  const { documentId, headingPath, pages, version, superseded, removed, readAt, verifiedAt } = passage;
   return (
     <>
       <dl className="mb-4 space-y-1.5 text-xs text-ink-soft">
@@ -84,15 +84,21 @@ function Passage({ passage }: { passage: CitedPassage }) {
           <dt className="sr-only">Version</dt>
           <History aria-hidden className="size-3.5 shrink-0" />
           <dd>
-            Version {version}, read on <time dateTime={readAt}>{formatMoment(readAt)}</time> ·{" "}
-            <Link
-              to="/knowledge/$documentId"
-              params={{ documentId }}
-              search={{ version }}
-              className="font-medium text-accent-ink underline underline-offset-2"
-            >
-              Whole document
-            </Link>
+            Version {version}, read on <time dateTime={readAt}>{formatMoment(readAt)}</time>
+            {!removed && (
+              <>
+                {" "}
+                ·{" "}
+                <Link
+                  to="/knowledge/$documentId"
+                  params={{ documentId }}
+                  search={{ version }}
+                  className="font-medium text-accent-ink underline underline-offset-2"
+                >
+                  Whole document
+                </Link>
+              </>
+            )}
           </dd>
         </div>
         <div className="flex items-center gap-2">
@@ -106,6 +112,11 @@ function Passage({ passage }: { passage: CitedPassage }) {
       {superseded && (
         <p className="mb-4 rounded-control bg-warn-soft px-3 py-2 text-sm text-warn">
           The document has a newer version. This is the one that was cited.
+        </p>
+      )}
+      {removed && (
+        <p className="mb-4 rounded-control bg-warn-soft px-3 py-2 text-sm text-warn">
+          The document was removed since: nothing is answered from it any more. This is what was cited.
         </p>
       )}
       <PassageText key={`${passage.documentVersionId} ${passage.start}`} passage={passage} />
