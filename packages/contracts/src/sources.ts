@@ -10,6 +10,17 @@ export const NewSourceKind = SourceKind.exclude(["folder"]);
 
 export const SourceName = words(200).trim().min(1);
 
+/** In UTF-8: an index of the database takes no more than some 2,700 of a row. */
+export const documentPathBytes = 1_000;
+
+/** A document's place in its source. */
+export const DocumentPath = words(documentPathBytes)
+  .min(1)
+  .refine(
+    (path) => new TextEncoder().encode(path).length <= documentPathBytes,
+    `must have ${documentPathBytes} bytes at most`,
+  );
+
 /** Of a question with its answer, in UTF-16 code units. */
 export const entryLimits = { question: 500, answer: 20_000 } as const;
 

@@ -1,5 +1,5 @@
 import { createHash, timingSafeEqual } from "node:crypto";
-import { DocumentVersionId, limits, rateLimits, SourceId, TenantId } from "@parley/contracts";
+import { DocumentPath, DocumentVersionId, limits, rateLimits, SourceId, TenantId } from "@parley/contracts";
 import { AppError } from "@parley/core/app-error";
 import { findCheckpointTip } from "@parley/core/audit/checkpoint-tip";
 import { exportAuditEntries, findAuditHead } from "@parley/core/audit/list-entries";
@@ -22,7 +22,7 @@ const Name = z
   .trim()
   .min(1)
   .refine((name) => !name.includes("\0"), "must not hold a NUL");
-const Upload = z.strictObject({ source: Name.max(200), path: Name.max(1_000) });
+const Upload = z.strictObject({ source: Name.max(200), path: DocumentPath });
 const InSource = z.object({ sourceId: SourceId });
 const InTenant = z.object({ slug: z.string().default("") });
 const Slug = /^[a-z0-9-]{1,63}$/;

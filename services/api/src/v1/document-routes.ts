@@ -1,4 +1,4 @@
-import { DocumentId, rateLimits, SourceId } from "@parley/contracts";
+import { DocumentId, DocumentPath, rateLimits, SourceId } from "@parley/contracts";
 import { AppError } from "@parley/core/app-error";
 import { getDocument, listDocuments } from "@parley/core/knowledge/list-documents";
 import { removeDocumentAsProgram } from "@parley/core/knowledge/remove-document-as-program";
@@ -26,8 +26,8 @@ const Place = z.strictObject({ source: Name, path: Name, id: DocumentId });
 /** Where a document that is sent has its place. */
 const Target = z.strictObject({
   source: SourceId.describe("A source of the kind `api`: `GET /v1/sources` lists them"),
-  path: Name.min(1).describe(
-    "Its place in the source, whose ending says what it is: .md, .txt, .html, .csv, .docx, .xlsx or .pdf. The same again is a newer version",
+  path: DocumentPath.describe(
+    "Its place in the source, whose ending says what it is: .md, .txt, .html, .csv, .docx, .xlsx or .pdf. The same again is a newer version. 1,000 bytes at most",
   ),
 });
 /** To be told of, not to be checked: it is read a piece at a time. */

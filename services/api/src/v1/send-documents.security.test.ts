@@ -93,6 +93,23 @@ test("a program sends a document, a newer version of it and its removal; answers
   );
 });
 
+test("a place has 1,000 bytes at most, in whatever script, and lists go on past it", async () => {
+  const ours = await program();
+  const places = ["\u0001".repeat(997), "я".repeat(498), "燈".repeat(332)].map((place) => `${place}.md`);
+  for (const place of places) expect((await send(ours, place, "# A")).status).toBe(200);
+  for (const place of ["\u0001".repeat(998), "я".repeat(499), "燈".repeat(333)])
+    expect(await send(ours, `${place}.md`, "# A")).toMatchObject({ status: 400, body: { code: "input.invalid" } });
+  const listed: string[] = [];
+  for (let cursor: string | null = ""; cursor !== null; ) {
+    const { status, body }: { status: number; body: { data: { path: string }[]; nextCursor: string | null } } =
+      await call("GET", `/v1/documents?limit=1${cursor && `&cursor=${cursor}`}`, { headers: bearer(ours) });
+    expect(status).toBe(200);
+    listed.push(...body.data.map(({ path }) => path));
+    cursor = body.nextCursor;
+  }
+  expect(listed.toSorted()).toEqual(places.toSorted());
+});
+
 test("a file that is no text is read as its ending says", async () => {
   const ours = await program();
   const { body } = await send(ours, "prices.csv", "lamp,price\nNova,12\nOrbit,30\n");

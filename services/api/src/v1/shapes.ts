@@ -160,5 +160,5 @@ export const pageOf = <T extends z.ZodType>(item: T) =>
 
 export const PageQuery = z.strictObject({
   limit: z.coerce.number().int().min(1).max(100).default(50).describe("At most so many"),
-  cursor: z.string().max(6_000).optional().describe("`nextCursor` of the page before, as it is"),
+  cursor: z.string().max(10_000).optional().describe("`nextCursor` of the page before, as it is"),
 });

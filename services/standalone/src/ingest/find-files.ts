@@ -1,6 +1,6 @@
 import { readdir, stat } from "node:fs/promises";
 import path from "node:path";
-import { limits } from "@parley/contracts";
+import { DocumentPath, documentPathBytes, limits } from "@parley/contracts";
 import { readableEndings } from "@parley/core/knowledge/read-document";
 import { OperatorError } from "../operator-error.ts";
 
@@ -53,6 +53,8 @@ export async function findFiles(given: readonly string[]): Promise<{ files: Foun
         path: shown,
         reason: `larger than ${limits.fileBytes / 1024 / 1024} MB`,
       });
+    } else if (!DocumentPath.safeParse(shown).success) {
+      skipped.push({ path: shown, reason: `its path is no text of ${documentPathBytes} bytes at most` });
     } else {
       files.push({ file, path: shown });
     }

@@ -119,3 +119,14 @@ test("files of every kind that can be read are found, whatever the case of their
     ["i.png", "not of a kind that can be read"],
   ]);
 });
+
+test("a file whose path is too long to be told by is skipped with the reason", async () => {
+  const place = ["xx", ...[84, 84, 81, 80].map((count) => "燈".repeat(count))].join("/");
+  // 1,000 bytes, and three more.
+  const [long, longer] = [`${place}/燈.md`, `${place}/燈燈.md`];
+  expect(Buffer.byteLength(long)).toBe(1_000);
+  for (const name of [long, longer]) await write(name);
+  const { files, skipped } = await findFiles([path.join(folder, "xx")]);
+  expect(files.map(({ path }) => path)).toEqual([long]);
+  expect(skipped).toEqual([{ path: longer, reason: "its path is no text of 1000 bytes at most" }]);
+});
