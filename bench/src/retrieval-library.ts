@@ -97,7 +97,7 @@ async function openFolder(logger: Logger) {
     dataDir: path.join(folder, "database"),
     onLost: (error) => logger.error({ err: error }, "database lost"),
   });
-  const db = openDatabase({ connection: embedded.connection, max: embedded.max });
+  const db = openDatabase(embedded);
   return {
     db,
     async close() {

@@ -73,15 +73,52 @@ describe.each(bothDatabases)("the doors to %s", (kind) => {
     });
 
     test("that the server has forgotten are said again", async () => {
-      const alone = openDatabase({ connection: own.connection, max: 1, connectionTimeoutMs: 10_000 });
-      const tenantId = await makeTenant();
-      const ask = async () => expect(await alone.run(tenantId, who, { given: "x" })).toMatchObject([{ count: "1" }]);
+      // PGlite has but one session, in which nothing else may be forgotten.
+      const apart = await openOwnDatabase(kind, { connectionTimeoutMs: 10_000 });
+      const alone = openDatabase({ connection: apart.connection, max: 1, connectionTimeoutMs: 10_000 });
+      const tenantId = TenantId.parse(randomUUID());
+      const ask = async () => expect(await alone.run(tenantId, who, { given: "x" })).toMatchObject([{ count: "0" }]);
       await ask();
       await alone.executeSql("system")("deallocate all");
       await ask();
       await alone.executeSql("system")("deallocate all");
       await ask();
       await alone.close();
+      await apart.close();
+    });
+
+    test("are few, however many texts are sent, and each is answered as what it is", async () => {
+      const tenantId = await makeTenant();
+      const numbered = (index: number) => sql.raw(`select ${index} as number, count(*)::integer as count from members`);
+      for (const round of [1, 2]) {
+        for (let index = 0; index < 500; index += 1) {
+          const { rows } = await own.db.read(tenantId, (read) => read.execute(numbered(index)));
+          expect(rows).toEqual([{ number: index, count: 1 }]);
+        }
+        const inside = await own.db.transaction(tenantId, async (tx) => {
+          const rows = [];
+          for (let index = 499; index >= 0; index -= 1) rows.push((await tx.execute(numbered(index))).rows[0]);
+          return rows;
+        });
+        expect(inside).toEqual(Array.from({ length: 500 }, (_, index) => ({ number: 499 - index, count: 1 })));
+        const kept = sql`select count(*)::integer as kept from pg_prepared_statements`;
+        const { rows } = await own.db.read(tenantId, (read) => read.execute<{ kept: number }>(kept));
+        expect(rows[0]?.kept, `round ${round}`).toBeLessThan(410);
+      }
+    });
+
+    test("see what whoever asks may see, also where the text and its plan were another's", async () => {
+      const one = await makeTenant(2);
+      const other = await makeTenant(3);
+      // More often than the server plans a text anew.
+      for (let time = 0; time < 12; time += 1) {
+        expect(await countMembers(one)).toBe(2);
+        expect(await countMembers(other)).toBe(3);
+        expect(await own.db.transaction(one, (tx) => tx.$count(members))).toBe(2);
+        expect(await own.db.transaction(other, (tx) => tx.$count(members))).toBe(3);
+        expect(await own.db.read("system", (read) => read.$count(tenants))).toBeGreaterThan(1);
+        expect(await own.db.read(one, (read) => read.$count(tenants))).toBe(1);
+      }
     });
   });
 

@@ -8,6 +8,7 @@ import type { Prepared } from "./prepared.ts";
 import { enter, type Scope } from "./scope.ts";
 import { type Prefix, type Statement, sendScoped } from "./scoped-query.ts";
 import { createServerClock } from "./server-clock.ts";
+import { statementName } from "./statement-name.ts";
 import { DoorSession, databaseOver, dialect, type NoSchema, type Send } from "./statements.ts";
 
 export type OpenOptions = {
@@ -21,6 +22,11 @@ export type OpenOptions = {
   statementTimeoutMs?: number | undefined;
   /** How long the server may keep silent before its connection counts as lost; never over a socket of this machine, as PGlite's. */
   answerTimeoutMs?: number | undefined;
+  /**
+   * The server parses and plans each text once for a connection, whoever sends it. For a server that is never behind a pooler: what it
+   * forgets inside a transaction fails that.
+   */
+  keepsStatements?: boolean | undefined;
 };
 
 /** What a read may ask, in one statement. */
@@ -89,12 +95,15 @@ export type Database = {
   close(): Promise<void>;
 };
 
-/** What comes after it has no name: were that one forgotten, BEGIN would be done already, and the transaction failed. */
+/** Behind a pooler, what comes after it has no name: were that one forgotten, BEGIN would be done already, and the transaction failed. */
 const begin: Prefix = { name: "parley_begin", text: "begin" };
+
+/** Longer texts are of many rows in one go, and hardly ever the same. */
+const longestKept = 10_000;
 
 /** Opens the doors; the first use connects. */
 export function openDatabase(options: OpenOptions): Database {
-  const { connection, max = 10, connectionTimeoutMs = 5_000, statementTimeoutMs = 30_000 } = options;
+  const { connection, max = 10, connectionTimeoutMs = 5_000, statementTimeoutMs = 30_000, keepsStatements } = options;
   // The server ends a statement before that, and says so.
   const { answerTimeoutMs = statementTimeoutMs && statementTimeoutMs + 5_000 } = options;
   const withinMs = connection.host?.startsWith("/") ? 0 : answerTimeoutMs;
@@ -128,11 +137,25 @@ export function openDatabase(options: OpenOptions): Database {
     }
   }
 
+  const toKeep = (statement: Statement): Statement => {
+    const isKept = keepsStatements && !statement.name && statement.text.length <= longestKept;
+    return isKept ? { ...statement, name: statementName(statement.text) } : statement;
+  };
+
+  /** One statement of a transaction. */
+  const sendInside = (client: pg.PoolClient, statement: Statement) => {
+    const kept = toKeep(statement);
+    return kept.name ? sendScoped(client, undefined, kept) : client.query<pg.QueryResultRow>(statement);
+  };
+
   /** One statement in its own round trip and transaction. */
   const sendAlone = (scope: Scope, access: "read" | "write", settings?: Readonly<Record<string, string>>) => {
     const prefix = enter(scope, access, statementTimeoutMs, settings);
-    return (statement: Statement) =>
-      withConnection((client) => answerInTime(client, sendScoped(client, prefix, statement), withinMs));
+    return (statement: Statement) => {
+      // Settings of its own are there for how it is planned, which goes by its values then.
+      const sent = settings ? statement : toKeep(statement);
+      return withConnection((client) => answerInTime(client, sendScoped(client, prefix, sent), withinMs));
+    };
   };
   const alone = (...[scope, access, settings]: Parameters<typeof sendAlone>) => {
     const send = sendAlone(scope, access, settings);
@@ -147,9 +170,7 @@ export function openDatabase(options: OpenOptions): Database {
       let last: Promise<unknown> = Promise.resolve();
       const send: Send = (statement, values = []) => {
         if (!mark.open) return Promise.reject(new DatabaseError("database.over"));
-        const sent = last.then(() =>
-          answerInTime(client, client.query<pg.QueryResultRow>({ ...statement, values }), withinMs),
-        );
+        const sent = last.then(() => answerInTime(client, sendInside(client, { ...statement, values }), withinMs));
         last = sent.catch(() => {}); // for the order alone; whoever asked gets the error
         return sent;
       };
@@ -159,7 +180,7 @@ export function openDatabase(options: OpenOptions): Database {
         return answerInTime(client, client.query(command), withinMs);
       };
       try {
-        await answerInTime(client, sendScoped(client, begin, { text, values }), withinMs);
+        await answerInTime(client, sendScoped(client, begin, toKeep({ text, values })), withinMs);
         const tx = new NodePgTransaction<NoSchema, NoSchema>(dialect, new DoorSession(send), undefined);
         const signal = (name: string) => void signals.add(name);
         const value = await current.run(mark, () => work(Object.assign(tx, { signal })));

@@ -37,26 +37,33 @@ type DriverQueryConstructor = new (
 ) => DriverQuery;
 const DriverQuery = pg.Query as unknown as DriverQueryConstructor;
 
-/** The names under which a connection's server keeps statements, by the driver's connection. */
+/** The names under which a connection's server keeps statements, the one that was used last at the end, by the driver's connection. */
 const kept = new WeakMap<object, Set<string>>();
 function keptBy(connection: Wire): Set<string> {
   const names = kept.get(connection) ?? new Set();
   kept.set(connection, names);
   return names;
 }
+/** Statements that a server keeps for a connection: those that were not used for the longest time make room. */
+const mostKept = 400;
 
 /**
  * Two statements before one Sync: Parse, Bind and Execute of the prefix, then those of the statement. That is one round trip, and
  * one transaction, so what the prefix sets with `set_config(…, true)` holds for the statement and for nothing after it. Where the
- * statement has a name, the server parses and plans the two of them once.
+ * statement has a name, the server parses and plans the two of them once. Inside a transaction there is no prefix.
  */
 class ScopedQuery extends DriverQuery {
-  private readonly prefix: Prefix;
-  private inPrefix = true;
+  private readonly prefix: Prefix | undefined;
+  private inPrefix: boolean;
 
-  constructor(prefix: Prefix, statement: Statement, done: (error: Error | null, result: pg.QueryResult) => void) {
+  constructor(
+    prefix: Prefix | undefined,
+    statement: Statement,
+    done: (error: Error | null, result: pg.QueryResult) => void,
+  ) {
     super(statement, statement.values, done);
     this.prefix = prefix;
+    this.inPrefix = prefix !== undefined;
   }
 
   /** Always the extended protocol, in which a text of several statements is an error. */
@@ -65,15 +72,19 @@ class ScopedQuery extends DriverQuery {
   }
 
   override prepare(connection: Wire): void {
+    if (this.prefix) this.sendPrefix(connection, this.prefix);
+    super.prepare(connection);
+  }
+
+  private sendPrefix(connection: Wire, { name, text, values }: Prefix): void {
     if (this.name) {
-      parseOnce(connection, this.prefix.name, this.prefix.text);
-      connection.bind({ statement: this.prefix.name, values: this.prefix.values });
+      parseOnce(connection, name, text);
+      connection.bind({ statement: name, values });
     } else {
-      connection.parse({ text: this.prefix.text });
-      connection.bind({ values: this.prefix.values });
+      connection.parse({ text });
+      connection.bind({ values });
     }
     connection.execute({}); // no Describe, so the prefix's row comes without a description
-    super.prepare(connection);
   }
 
   /** The driver would go by the answer to the prefix's Parse. */
@@ -94,13 +105,28 @@ class ScopedQuery extends DriverQuery {
 }
 
 function parseOnce(connection: Wire, name: string, text: string): void {
-  if (keptBy(connection).has(name)) return;
+  const names = keptBy(connection);
+  if (names.has(name)) return;
+  const [oldest] = names;
+  if (oldest !== undefined && names.size >= mostKept) {
+    connection.close({ type: "S", name: oldest });
+    names.delete(oldest);
+  }
   connection.close({ type: "S", name }); // what a request that failed may have left; it is no error if there is none
   connection.parse({ name, text });
 }
 
-/** Sends the prefix and the statement together. @throws the driver's error, when either fails */
-export async function sendScoped(client: pg.ClientBase, prefix: Prefix, statement: Statement): Promise<pg.QueryResult> {
+/**
+ * Sends the prefix and the statement together.
+ *
+ * @param prefix undefined: what it says holds already
+ * @throws the driver's error, when either fails
+ */
+export async function sendScoped(
+  client: pg.ClientBase,
+  prefix: Prefix | undefined,
+  statement: Statement,
+): Promise<pg.QueryResult> {
   const names = keptBy((client as unknown as { connection: Wire }).connection);
   const send = () =>
     new Promise<pg.QueryResult>((resolve, reject) => {
@@ -112,7 +138,11 @@ export async function sendScoped(client: pg.ClientBase, prefix: Prefix, statemen
       names.clear();
       return send();
     });
-    if (statement.name) names.add(prefix.name).add(statement.name);
+    for (const name of statement.name ? [prefix?.name, statement.name] : []) {
+      if (!name) continue;
+      names.delete(name);
+      names.add(name);
+    }
     return result;
   } catch (error) {
     if (error instanceof Error) Error.captureStackTrace(error); // where it was asked for, not where the socket was read

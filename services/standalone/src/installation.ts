@@ -31,10 +31,7 @@ export async function openInstallation(options: {
     if (error.code === "database.damaged") throw damaged(folder.path, error.message);
     throw error;
   });
-  const db: Database = openDatabase({
-    connection: embedded.connection,
-    max: embedded.max,
-  });
+  const db: Database = openDatabase(embedded);
   const eventLog: EventLog = createInProcessEventLog({ logger });
   const embedder = await openEmbedders({ config });
   const jobs = createJobs({ db, logger, embedded: true });

@@ -39,7 +39,7 @@ export async function withReader<Source, T>(
     const folder = await openDataFolder(folderPath);
     try {
       const embedded = await openEmbedded({ dataDir: folder.databaseDir });
-      const db = openDatabase({ connection: embedded.connection, max: embedded.max });
+      const db = openDatabase(embedded);
       try {
         const secret = environment.PARLEY_SECRET || folder.secrets.secret;
         return await work({ source: ofDatabase(db), secret, checkpointDir });

@@ -59,7 +59,7 @@ test(
   async () => {
     const folder = await mkdtemp(path.join(tmpdir(), "parley-knowledge-"));
     const embedded = await openEmbedded({ dataDir: path.join(folder, "database") });
-    const db = openDatabase({ connection: embedded.connection, max: embedded.max });
+    const db = openDatabase(embedded);
     const embedder = await createMinilmEmbedder();
     const jobs = createJobs({ db, logger: createLogger({ level: "silent", format: "json" }), embedded: true });
     try {

@@ -33,7 +33,7 @@ describe("the embedded database", { timeout: 180_000 }, () => {
 
   async function open(onLost?: (error: Error) => void) {
     const embedded = await openEmbedded({ dataDir, onLost });
-    const db = openDatabase({ connection: embedded.connection, max: embedded.max, connectionTimeoutMs: 10_000 });
+    const db = openDatabase({ ...embedded, connectionTimeoutMs: 10_000 });
     const close = async () => {
       await db.close();
       await embedded.close();

@@ -17,6 +17,7 @@ export type Embedded = {
   connection: pg.PoolConfig;
   /** One session is all there is: two connections would stand in each other's transactions. */
   max: 1;
+  keepsStatements: true;
   /** Writes what is in memory to the folder and ends the thread. Close the pool first. */
   close(): Promise<void>;
 };
@@ -52,6 +53,7 @@ export async function openEmbedded({ dataDir, onLost }: EmbeddedOptions): Promis
   return {
     connection: { host: socketDir, port: 5432, user: "door", database: "postgres", ssl: false },
     max: 1,
+    keepsStatements: true,
     async close() {
       closing = true;
       thread.worker.postMessage("close");

@@ -1,7 +1,6 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import type pg from "pg";
 import { type Database, type OpenOptions, openDatabase } from "../database.ts";
 import { openEmbedded } from "../embedded/open-embedded.ts";
 import { createTestDatabase } from "./databases.ts";
@@ -10,18 +9,22 @@ import { createTestDatabase } from "./databases.ts";
 export const bothDatabases = ["PGlite", "PostgreSQL"] as const;
 
 /** A migrated database of one's own, and its doors. */
-export type OwnDatabase = { db: Database; connection: pg.PoolConfig; max: number; close(): Promise<void> };
+export type OwnDatabase = { db: Database; close(): Promise<void> } & Pick<
+  OpenOptions,
+  "connection" | "keepsStatements"
+> & {
+    max: number;
+  };
 
 export async function openOwnDatabase(
   kind: (typeof bothDatabases)[number],
   options: Omit<OpenOptions, "connection" | "max"> = {},
 ): Promise<OwnDatabase> {
-  const { connection, max, close } = kind === "PGlite" ? await openFolder() : await copyTemplate();
-  const db = openDatabase({ ...options, connection, max });
+  const { close, ...place } = kind === "PGlite" ? await openFolder() : await copyTemplate();
+  const db = openDatabase({ ...options, ...place });
   return {
     db,
-    connection,
-    max,
+    ...place,
     async close() {
       await db.close();
       await close();
