@@ -33,12 +33,27 @@ const restOfTarget = /^(?:\t|[^\s<>)])*/;
 const targetInAngles = /^(?:\\[\\<>]|[^<>\n\r])*/;
 /** What stands before the next target, where one was taken out: what comes behind it stands in its place. */
 const beforeNext = /^[\s<>]*/;
+/** What `]:` defines a link behind: a label at the beginning of a line, which may be one of quotations, lists and notes. */
+const defines =
+  /(?:^|[\n\r])[^\S\n\r]*(?:(?:>|[-*+]|\d{1,9}[.)]|\[\^[^\s[\]]+\]:)[^\S\n\r]*)*\[(?:[^[\]\\]|\\[\s\S])*$/;
+/** A longer label, with the marks of the lines that it stands in, is none that anybody gave. */
+const longestLabel = 1_200;
+/** A bracket that is certainly no part of a label. */
+const endsLabel = /[^\\][[\]]/;
+/** Nothing goes on over it. */
+const blankLine = /(?:\r\n|\r(?!\n)|\n)[^\S\n\r]*[\n\r]/;
+/** Behind the target of a definition comes a title, or its line ends: these are the first words of a sentence, and none of a link. */
+const beginsSentence = /^\]:[ \t]*(?:\r\n|\r(?!\n)|\n)?[ \t]*(?![<>])(?:(?!\]\()[^ \t\n\r])+[ \t]{1,100}[^ \t\n\r"'(]/;
+/** The same, cut off. */
+const mayBeginSentence = /^\]:[ \t]*(?:\r\n|\r(?!\n)|\n)?[ \t]*(?![<>])(?:(?!\]\()[^ \t\n\r])+[ \t]{0,100}$/;
 /** In what seems to be a target: the end of a link's text, so that it may be a part of that. */
 const endsText = /\][(:]/;
 /** More says nothing more. */
 const longestGap = 100;
 const hasAddress = /(?:https?|ftp):\/\/|mailto:/i;
 const schemeAlone = /^(?:https?|ftp|mailto):?\/*$/i;
+const anySchemeAlone = /^[a-z][a-z\d+.-]*:$/i;
+const endsTarget = /^[ \n\r)]?$/;
 const punctuation = ".,:;!?*_~)";
 
 /**
@@ -63,12 +78,22 @@ export function createLinkFilter(allowed: (address: URL) => boolean): LinkFilter
       }
       const found = (inTarget ? beforeNext : begins).exec(held);
       if (!found) break;
+      shown += held.slice(0, found.index);
+      held = held.slice(found.index);
       const isTarget = inTarget || found[0].startsWith("]");
-      const start = isTarget ? found.index + found[0].length : found.index;
+      const isDefinition = !inTarget && found[0].startsWith("]:");
+      const opening = isTarget ? found[0].slice(0, longestGap) : "";
+      const blank = blankLine.exec(opening);
+      if (blank || (isDefinition && !mayDefine(said, shown))) {
+        const length = blank ? blank.index + blank[0].length : 2;
+        shown += held.slice(0, length);
+        held = held.slice(length);
+        inTarget = false;
+        continue;
+      }
+      const start = isTarget ? found[0].length : 0;
       // Never more is looked at, whatever comes behind it.
       const rest = held.slice(start, start + longestAddress + 1);
-      shown += held.slice(0, found.index);
-      const opening = isTarget ? found[0].slice(0, longestGap) : "";
       const isInAngles = isTarget ? opening.lastIndexOf("<") > opening.lastIndexOf(">") : (shown || said).endsWith("<");
       const [inAnglesHere, outside] = isTarget ? [targetInAngles, lengthOfTarget] : [inAngles, lengthInText];
       let length = isInAngles ? lengthOf(inAnglesHere, rest) : outside(rest);
@@ -76,10 +101,20 @@ export function createLinkFilter(allowed: (address: URL) => boolean): LinkFilter
         // It may go on.
         return { shown, held: opening + rest, swallowed, inTarget };
       }
-      if (found[0].startsWith("]:")) length = lengthBeforeText(rest.slice(0, length));
+      if (isDefinition) length = lengthBeforeText(rest.slice(0, length));
       const isTooLong = length > longestAddress;
       const end = isTarget || isInAngles || isTooLong ? length : lengthWithoutPunctuation(rest.slice(0, length));
-      const address = screened(rest.slice(0, end), isTarget);
+      const address = screened(rest.slice(0, end), isTarget, rest.charAt(end));
+      if (isDefinition && address === "" && end > 0) {
+        const line = opening + rest.slice(0, longestAddress);
+        if (beginsSentence.test(line)) {
+          shown += opening;
+          held = held.slice(start);
+          continue;
+        }
+        const mayGoOn = !isEnd && rest.length < longestAddress && mayBeginSentence.test(line);
+        if (mayGoOn) return { shown, held: line, swallowed, inTarget };
+      }
       shown += opening + address;
       held = held.slice(start + end);
       inTarget = isTarget && end > 0 && address === "";
@@ -89,9 +124,9 @@ export function createLinkFilter(allowed: (address: URL) => boolean): LinkFilter
     return { shown: shown + held.slice(0, until), held: held.slice(until), swallowed, inTarget };
   }
 
-  function screened(address: string, isTarget: boolean): string {
+  function screened(address: string, isTarget: boolean, next: string): string {
     if (address.length > longestAddress) return isTarget ? "" : "…";
-    if (!isTarget && schemeAlone.test(address)) return address;
+    if ((isTarget ? anySchemeAlone : schemeAlone).test(address) && (!isTarget || endsTarget.test(next))) return address;
     // What turns out to be no link's target is read as text, which has addresses and links of its own.
     if (isTarget && endsText.test(address)) return "";
     if (isTarget && hasAddress.test(address.slice(lengthInText(address)))) return "";
@@ -135,6 +170,12 @@ function lengthOfTarget(text: string): number {
     else if (sign !== ")" || open-- === 0) return index;
   }
   return text.length;
+}
+
+/** Whether a definition goes on with `]:` behind these. */
+function mayDefine(said: string, shown: string): boolean {
+  const near = (said.slice(-longestLabel) + shown.slice(-longestLabel)).slice(-longestLabel);
+  return defines.test(near) || (near.length === longestLabel && !endsLabel.test(near));
 }
 
 /** Mostly `[1]:` defines nothing, and the address behind it is one of a sentence: if nothing else goes on from that. */
