@@ -33,6 +33,7 @@ const tried: Record<string, (tenantId: string, of: Ids) => object> = {
   collectGaps: (tenantId) => ({ tenantId }),
   replayTests: (tenantId, of) => ({ tenantId, runId: of.KnowledgeTestRunId }),
   giveUpTests: (tenantId, of) => ({ tenantId, runId: of.KnowledgeTestRunId }),
+  noticeChange: (tenantId) => ({ tenantId }),
   ingestAlone: (tenantId, of) => ({ tenantId, documentId: of.DocumentId, versionId: of.DocumentVersionId }),
   changeEmbedder: (tenantId) => ({ tenantId, changeId: "00000000-0000-4000-8000-000000000001" }),
   giveUpChange: (tenantId) => ({ tenantId, changeId: "00000000-0000-4000-8000-000000000001" }),

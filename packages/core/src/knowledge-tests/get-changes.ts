@@ -39,7 +39,9 @@ export async function getChanges(tx: TenantTransaction, testedBy: TestedBy) {
     .orderBy(desc(knowledgeTestRuns.createdAt))
     .limit(1);
   if (!seen || !newest) return { mode, tests, seen, ...held, check: null, answers: [] };
-  const answers = await compareAnswers(tx, newest.id);
+  // Those of a run that was made with other changes say nothing of these.
+  const isOfThese = newest.fingerprint === toFingerprint(state);
+  const answers = isOfThese ? await compareAnswers(tx, newest.id) : [];
   const { id, status, total, failure } = newest;
   const check = {
     ...{ id, status, total, failure },
@@ -47,7 +49,7 @@ export async function getChanges(tx: TenantTransaction, testedBy: TestedBy) {
     failed: answers.filter(({ after }) => after.verdict === "failed").length,
     at: (newest.finishedAt ?? newest.startedAt ?? newest.createdAt).toISOString(),
     /** Asked with exactly what is held now, and with all tests that there are. */
-    isCurrent: newest.fingerprint === toFingerprint(state) && (status !== "finished" || newest.leftOut === 0),
+    isCurrent: isOfThese && (status !== "finished" || newest.leftOut === 0),
   };
   return {
     mode,

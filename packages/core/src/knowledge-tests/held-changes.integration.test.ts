@@ -10,7 +10,7 @@ import {
   testLimits,
 } from "@parley/contracts";
 import { crawls, documents, knowledgeTestRuns } from "@parley/db/schema";
-import { eq, sql } from "drizzle-orm";
+import { and, eq, sql } from "drizzle-orm";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { builtInAnswerer } from "../assistant/built-in-answerer.ts";
 import { composeAnswer } from "../assistant/compose-answer.ts";
@@ -180,6 +180,20 @@ test("what is held is discarded: nothing of it is left, and a document that woul
   expect(await check()).toMatchObject({ documents: [{ version: 3 }], check: { failed: 2 } });
 });
 
+test("nothing is told of answers that were given with other changes than those that wait", async () => {
+  const { library, check, changes } = await newShop();
+  await library.read("handbook.md", handbook(returns));
+  const { seen, answers } = await check();
+  expect(answers).toHaveLength(2);
+  await changes.discard({ seen: seen ?? "" });
+  await library.read("new.md", "# New\n\nSomething new.\n");
+  expect(await changes.get()).toMatchObject({
+    ...{ documents: [{ title: "New" }], answers: [] },
+    check: { status: "finished", isCurrent: false, asked: 0, failed: 0 },
+  });
+  expect(await check()).toMatchObject({ check: { isCurrent: true, asked: 3, failed: 0 }, answers: [] });
+});
+
 test("that a document goes is checked, too, unless it is to go at once", async () => {
   const { library, check, publish, documentId, api, answerTo, audit } = await newShop();
   const other = await library.read("other.md", "# Kettles\n\nEvery kettle is blue.\n");
@@ -243,8 +257,7 @@ test("guidance is not in use before it is published, and the tests are asked wit
   const held = await check();
   expect(held).toMatchObject({ settings: { changed: ["guidance"], changedBy: "Ada" }, check: { failed: 0, asked: 3 } });
   expect(new Set(told)).toEqual(new Set(["Be brief."]));
-  // The api's own models are the built-in answerer, with which nothing was asked.
-  await publish(true);
+  await publish();
   expect(await api.assistant.settings.get()).toMatchObject({ version: 1, guidance: "Be brief." });
   expect(await api.assistant.settings.held()).toBeNull();
   expect(await api.assistant.settings.versions()).toMatchObject([{ version: 1, changedBy: "Ada" }]);
@@ -491,12 +504,12 @@ test("a site goes on being read when nobody wants it to go any more", async () =
 });
 
 test("changes are in use at once again only when none is held; members may look, owners and admins decide", async () => {
-  const { library, changes, publish, tenantId, member, answerTo, check } = await newShop();
+  const { library, changes, publish, tenantId, member, answerTo, check, apiOf } = await newShop();
   await library.read("handbook.md", handbook(returns, warranty));
   await expect(changes.choose({ mode: "off" })).rejects.toMatchObject(refused("changes.held"));
   const { seen } = await check();
   const memberId = MemberId.parse(member.memberId);
-  const bob = world.memberApi(tenantId, { memberId, name: "Bob" }, "member").knowledgeTests.changes;
+  const bob = apiOf(tenantId, { memberId, name: "Bob" }, "member").knowledgeTests.changes;
   expect(await bob.get()).toMatchObject({ check: { failed: 1 } });
   for (const decide of [
     () => bob.choose({ mode: "auto" }),
@@ -669,6 +682,48 @@ test.each(["accepted", "other words", "removed"])(
     expect(await answerTo("What colour is the toaster?")).toContain("green");
   },
 );
+
+test("a check that a provider breaks off is begun anew after a while, some times", async () => {
+  const { library, api, deps, notice, orders, later, replay, changes, tenantId } = await newShop();
+  deps.modelsOf = writtenBy({
+    ...{ ...builtInAnswerer, answerer: "language-model", provider: "Ours", model: "large" },
+    // biome-ignore lint/correctness/useYield: it has no words
+    async *write(_question, { onTried }) {
+      onTried({ id: null, how: "cut_off", reason: "its provider is out of reach" });
+      return { how: "cut_off", reason: "its provider is out of reach" };
+    },
+  });
+  const isHeld = (runId: KnowledgeTestRunId) =>
+    world.db.read(tenantId, (read) =>
+      read.$count(knowledgeTestRuns, and(eq(knowledgeTestRuns.id, runId), eq(knowledgeTestRuns.isHeld, true))),
+    );
+  const askAll = async () => {
+    await notice();
+    for (const runId of orders.splice(0)) if (await isHeld(runId)) await replay(runId);
+    return (await changes.get()).check?.failure;
+  };
+  await library.read("handbook.md", handbook(returns, warranty));
+  expect(await askAll()).toBe("A model's provider did not answer. The tests are asked again in 5 minutes.");
+  expect(later.splice(0)).toEqual([["noticeChange", 300]]);
+  expect(await askAll()).toContain("15 minutes");
+  expect(await askAll()).toContain("60 minutes");
+  expect(later.splice(0)).toEqual([
+    ["noticeChange", 900],
+    ["noticeChange", 3_600],
+  ]);
+  // Others than these count by themselves, and of what is in use nobody waits for an answer.
+  expect(await askAll()).toBe("A model's provider did not answer.");
+  const { runId } = await api.knowledgeTests.start();
+  await replay(runId);
+  expect(later).toEqual([]);
+  await library.read("more.md", "# Kettles\n\nThe kettle is red.\n");
+  expect(await askAll()).toContain("5 minutes");
+  expect(later).toEqual([["noticeChange", 300]]);
+
+  deps.modelsOf = writtenBy();
+  expect(await askAll()).toBeNull();
+  expect(await changes.get()).toMatchObject({ check: { status: "finished", failed: 1, isCurrent: true } });
+});
 
 test("however often what is held is asked about, what is in use is still what it is compared with", async () => {
   const { library, check, tenantId, notice, orders } = await newShop();

@@ -6,6 +6,7 @@ import type { KnowledgeJobs } from "../knowledge/jobs.ts";
 import { giveUpRun, replayTests } from "./replay-tests.ts";
 import { noticeChange } from "./start-run.ts";
 
+const TenantOrder = z.object({ tenantId: TenantId });
 const RunOrder = z.object({ tenantId: TenantId, runId: KnowledgeTestRunId });
 
 /** Begins to ask tests that are due, and to have them asked again when what answers are made from changes. @returns what ends the latter */
@@ -15,6 +16,15 @@ export async function workOnTests(
 ): Promise<{ stop(): Promise<void> }> {
   const { db, modelsOf, embedder } = deps;
   const shared = { schema: RunOrder, pollingIntervalSeconds: 5, describe: (order: unknown) => order as object };
+  const notice = ({ tenantId }: z.infer<typeof TenantOrder>) =>
+    noticeChange({ db, jobs, modelsOf, embedder }, tenantId);
+  await jobs.queue.handle({
+    ...shared,
+    name: "noticeChange",
+    schema: TenantOrder,
+    pollingIntervalSeconds: 10,
+    work: notice,
+  });
   await jobs.queue.handle({
     ...shared,
     name: "replayTests",
@@ -25,7 +35,7 @@ export async function workOnTests(
   await jobs.queue.handle({
     ...shared,
     name: "giveUpTests",
-    work: (order) => giveUpRun(db, order, "The tests could not be asked, though it was tried several times."),
+    work: (order) => giveUpRun({ db, jobs }, order, "The tests could not be asked, though it was tried several times."),
   });
   return eventLog.consume(
     "knowledge-tests",
@@ -34,6 +44,6 @@ export async function workOnTests(
       concurrency: 1,
       claimAfterMs: 30_000,
     },
-    ({ tenantId }) => noticeChange({ db, jobs, modelsOf, embedder }, tenantId),
+    notice,
   );
 }

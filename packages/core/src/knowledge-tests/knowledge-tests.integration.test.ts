@@ -219,7 +219,7 @@ test("a run whose worker dies is gone on with, and one that can't be made says s
   expect((await api.knowledgeTests.runs())[0]).toMatchObject({ status: "finished", passed: 3 });
 
   const { runId: next } = await api.knowledgeTests.start();
-  await giveUpRun(world.db, { tenantId, runId: next }, "It could not be done.");
+  await giveUpRun(deps, { tenantId, runId: next }, "It could not be done.");
   expect((await api.knowledgeTests.runs())[0]).toMatchObject({ status: "failed", failure: "It could not be done." });
 });
 

@@ -25,6 +25,10 @@ import {
 
 export type TestRun = { tenantId: TenantId; runId: KnowledgeTestRunId };
 type Test = typeof knowledgeTests.$inferSelect;
+type Jobs = Pick<KnowledgeJobs, "send">;
+
+/** A check of what is held that could not be made is begun anew after so many minutes, each time that it fails; then it waits for somebody. */
+const againAfterMinutes = [5, 15, 60];
 
 /**
  * Asks every question of the tenant's tests and judges the answers, one after the other. Nobody but members hears of them, and nothing is
@@ -34,7 +38,7 @@ type Test = typeof knowledgeTests.$inferSelect;
  * @throws when the database or the embedder is out of reach, or the signal's reason: then it may be tried again
  */
 export async function replayTests(
-  { jobs, ...deps }: ComposeDeps & { jobs: Pick<KnowledgeJobs, "send"> },
+  { jobs, ...deps }: ComposeDeps & { jobs: Jobs },
   { tenantId, runId }: TestRun,
   signal: AbortSignal,
 ): Promise<void> {
@@ -46,7 +50,7 @@ export async function replayTests(
     signal.throwIfAborted();
     const test = await nextTest(db, { tenantId, runId });
     if (!test) break;
-    const goesOn = await ask({ ...deps, scope }, { tenantId, runId }, test, signal);
+    const goesOn = await ask({ ...deps, jobs, scope }, { tenantId, runId }, test, signal);
     if (!goesOn) return;
   }
   await db.transaction(tenantId, async (tx) => {
@@ -58,7 +62,12 @@ export async function replayTests(
 }
 
 /** @returns false when nobody wants the rest */
-async function ask(deps: ComposeDeps, { tenantId, runId }: TestRun, test: Test, signal: AbortSignal): Promise<boolean> {
+async function ask(
+  { jobs, ...deps }: ComposeDeps & { jobs: Jobs },
+  { tenantId, runId }: TestRun,
+  test: Test,
+  signal: AbortSignal,
+): Promise<boolean> {
   const { db } = deps;
   const beganAt = performance.now();
   const spentFor: SpentFor = { purpose: "knowledge_test" };
@@ -69,7 +78,7 @@ async function ask(deps: ComposeDeps, { tenantId, runId }: TestRun, test: Test, 
     const answer = await composeAnswer(deps, tenantId, { text, history }, listener);
     const durationMs = Math.round(performance.now() - beganAt);
     return await db.transaction(tenantId, async (tx) => {
-      const goesOn = await store(tx, runId, test, { answer, durationMs });
+      const goesOn = await store(tx, jobs, { tenantId, runId }, test, { answer, durationMs });
       await recordSpending(tx, spentFor, answer.spent);
       return goesOn;
     });
@@ -80,11 +89,24 @@ async function ask(deps: ComposeDeps, { tenantId, runId }: TestRun, test: Test, 
   }
 }
 
-/** Nothing can be done any more. */
-export const giveUpRun = (db: Database, { tenantId, runId }: TestRun, failure: string): Promise<void> =>
-  db.transaction(tenantId, (tx) => breakOff(tx, runId, failure));
+/** Nothing can be done for now. */
+export const giveUpRun = ({ db, jobs }: { db: Database; jobs: Jobs }, run: TestRun, failure: string): Promise<void> =>
+  db.transaction(run.tenantId, (tx) => putOff(tx, jobs, run, failure));
 
-async function breakOff(tx: TenantTransaction, runId: KnowledgeTestRunId, failure: string): Promise<void> {
+/** Breaks the run off for what may be over in a while. */
+async function putOff(tx: TenantTransaction, jobs: Jobs, { tenantId, runId }: TestRun, failure: string): Promise<void> {
+  const { id, fingerprint, status, isHeld } = knowledgeTestRuns;
+  const [run] = await tx.select({ fingerprint, isHeld }).from(knowledgeTestRuns).where(eq(id, runId));
+  const isSame = run?.isHeld ? and(eq(isHeld, true), eq(fingerprint, run.fingerprint ?? "")) : sql`false`;
+  const failedBefore = await tx.$count(knowledgeTestRuns, and(isSame, eq(status, "failed")));
+  const minutes = run?.isHeld ? againAfterMinutes[failedBefore] : undefined;
+  const next = minutes ? ` The tests are asked again in ${minutes} minutes.` : "";
+  const isBroken = await breakOff(tx, runId, `${failure}${next}`);
+  if (isBroken && minutes) await jobs.send(tx, "noticeChange", { tenantId }, { delaySeconds: minutes * 60 });
+}
+
+/** @returns false when it was over already */
+async function breakOff(tx: TenantTransaction, runId: KnowledgeTestRunId, failure: string): Promise<boolean> {
   const { id, status } = knowledgeTestRuns;
   const failed = await tx
     .update(knowledgeTestRuns)
@@ -92,19 +114,25 @@ async function breakOff(tx: TenantTransaction, runId: KnowledgeTestRunId, failur
     .where(and(eq(id, runId), inArray(status, ["queued", "running"])))
     .returning({ id });
   if (failed.length > 0) await announce(tx, { type: "tests.changed" });
+  return failed.length > 0;
 }
 
-/** Why an answer says nothing of what it was made from; undefined: it does. */
-function whyNotJudged({ outcome, receipt, attempts }: Answer, { verdict }: Judgement): string | undefined {
+/** Why an answer says nothing of what it was made from, and whether that may be over in a while; undefined: it does. */
+function whyNotJudged(
+  { outcome, receipt, attempts }: Answer,
+  { verdict }: Judgement,
+): { failure: string; passes: boolean } | undefined {
   const { budgetStep, route, model } = receipt;
   const isRed = verdict === "failed";
   const isByAnother = route?.because === "budget" && model !== route.largeModel;
   if (budgetStep === "person" || (isRed && isByAnother)) {
-    return "So much of the month's budget is spent that others answer than usual. Raise it, or ask the tests again next month.";
+    const failure =
+      "So much of the month's budget is spent that others answer than usual. Raise it, or ask the tests again next month.";
+    return { failure, passes: false };
   }
   const isBroken = outcome === "partial" || attempts.some((attempt) => attempt.outcome === "failed");
   if (outcome !== "failed" && !(isRed && isBroken)) return undefined;
-  return "A model's provider did not answer. Ask the tests again once it does.";
+  return { failure: "A model's provider did not answer.", passes: true };
 }
 
 /** @returns what is asked about; undefined when there is no run to be made */
@@ -152,10 +180,12 @@ async function nextTest(db: Database, { tenantId, runId }: TestRun): Promise<Tes
 /** @returns false when nobody wants the rest */
 async function store(
   tx: TenantTransaction,
-  runId: KnowledgeTestRunId,
+  jobs: Jobs,
+  order: TestRun,
   { id }: Test,
   { answer, durationMs }: { answer: Answer; durationMs: number },
 ): Promise<boolean> {
+  const { runId } = order;
   const { status } = knowledgeTestRuns;
   const [run] = await tx
     .select({ status })
@@ -169,9 +199,9 @@ async function store(
   const { outcome, text, receipt, spent } = answer;
   const got = { outcome, answer: text, citations: answer.citations.map(toQuote) };
   const judgement = judge(test, got);
-  const failure = whyNotJudged(answer, judgement);
-  if (failure !== undefined) {
-    await breakOff(tx, runId, failure);
+  const broken = whyNotJudged(answer, judgement);
+  if (broken) {
+    await (broken.passes ? putOff(tx, jobs, order, broken.failure) : breakOff(tx, runId, broken.failure));
     return false;
   }
   const { answerer, model } = receipt;

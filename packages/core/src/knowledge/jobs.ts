@@ -41,6 +41,7 @@ type Orders = {
   indexKnowledge: z.infer<typeof TenantOrder>;
   /** Worked on by the tests of the knowledge. */
   replayTests: { tenantId: TenantId; runId: KnowledgeTestRunId };
+  noticeChange: z.infer<typeof TenantOrder>;
   changeEmbedder: z.infer<typeof ChangeEmbedderOrder>;
   clearVectors: z.infer<typeof TenantOrder>;
   /** Documents that wait for the embedder are read in now. */
@@ -56,7 +57,12 @@ export type KnowledgeJobs = {
   /** Makes what is missing in the database. Before anything is sent. */
   start(): Promise<void>;
   /** Orders a job in the transaction that causes it: both or neither. */
-  send<Name extends keyof Orders>(tx: TenantTransaction, name: Name, order: Orders[Name]): Promise<void>;
+  send<Name extends keyof Orders>(
+    tx: TenantTransaction,
+    name: Name,
+    order: Orders[Name],
+    options?: { delaySeconds?: number },
+  ): Promise<void>;
   /** Begins to take jobs. */
   work(services: Omit<KnowledgeServices, "db">): Promise<void>;
   /** Takes no more, and hands over what is not nearly done. */
@@ -92,6 +98,7 @@ export function createJobs(options: {
   queue.define("collectGaps", { ...kind, policy: "stately" });
   queue.define("giveUpTests", { ...kind, retryLimit: 10 });
   queue.define("replayTests", { ...kind, expireInSeconds: 4 * 3_600, deadLetter: "giveUpTests" });
+  queue.define("noticeChange", { ...kind, retryLimit: 10 });
   queue.define("clearDocument", { ...kind, retryLimit: 10 });
   queue.define("clearDocuments", { ...kind, retryLimit: 10, expireInSeconds: longestSeconds });
   queue.define("crawlSource", { ...kind, retryLimit: retries + 10 });
@@ -110,8 +117,9 @@ export function createJobs(options: {
   return {
     queue,
     start: queue.start,
-    send: (tx, name, order) =>
+    send: (tx, name, order, options) =>
       queue.send(tx, name, order, {
+        ...options,
         ...(inTurn.has(name) && { inTurnOf: order.tenantId }),
         ...(oneWaits.has(name) && { key: order.tenantId }),
       }),

@@ -30,17 +30,25 @@ export const questions = {
 export async function openTestedShop(world: World, embedder: Embedder) {
   const contact = await world.contact();
   const { tenantId, member } = contact;
-  const api = world.apiFor({ ...world.memberContext(tenantId, member), embedder });
   const library = createLibrary(world.db, tenantId, embedder);
   const orders: KnowledgeTestRunId[] = [];
+  /** What is to be done later, and in how many seconds. */
+  const later: [name: string, seconds: number][] = [];
   const jobs = {
-    send: async (_tx: unknown, name: string, order: object) => {
+    send: async (_tx: unknown, name: string, order: object, { delaySeconds = 0 } = {}) => {
+      if (delaySeconds > 0) later.push([name, delaySeconds]);
       if (name === "replayTests") orders.push((order as { runId: KnowledgeTestRunId }).runId);
     },
   };
 
   const modelsOf: ComposeDeps["modelsOf"] = writtenBy();
   const deps = { db: world.db, embedder, modelsOf, limits, jobs: jobs as never };
+  /** As an api of the same installation sees it, by whose models the tests are asked. */
+  const apiOf = (...who: Parameters<World["memberContext"]>) => {
+    const models = { ...world.models, of: (...of: Parameters<typeof modelsOf>) => deps.modelsOf(...of) };
+    return world.apiFor({ ...world.memberContext(...who), embedder, models });
+  };
+  const api = apiOf(tenantId, member);
 
   /** Asks, and gets the built-in answer in the conversation. */
   async function ask(text: string): Promise<MessageId> {
@@ -81,5 +89,20 @@ export async function openTestedShop(world: World, embedder: Embedder) {
   async function pinAll() {
     for (const question of Object.values(questions)) await pin(await ask(question));
   }
-  return { ...contact, api, library, deps, orders, ask, pin, pinAll, replay, notice, noticeAndReplay, verdicts };
+  return {
+    ...contact,
+    api,
+    apiOf,
+    library,
+    deps,
+    orders,
+    later,
+    ask,
+    pin,
+    pinAll,
+    replay,
+    notice,
+    noticeAndReplay,
+    verdicts,
+  };
 }

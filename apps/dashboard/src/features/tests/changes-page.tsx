@@ -75,7 +75,9 @@ function ChangesView({ changes }: { changes: HeldChanges }) {
                 Answers
               </h2>
               {check.asked > 0 && <ChangedAnswers answers={answers} />}
-              {check.asked === 0 && <p className="text-sm text-ink-soft">No question was asked yet.</p>}
+              {check.asked === 0 && (
+                <p className="text-sm text-ink-soft">No question was asked with these changes yet.</p>
+              )}
             </section>
           )}
         </>
