@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { gzipSync } from "node:zlib";
 import { createGuardedFetch } from "@parley/platform/http/fetch-guarded";
 import { startHttpListener } from "@parley/platform/testing/http-listener";
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { readDocument } from "../../read-document.ts";
 import { type Crawled, type CrawlOptions, crawlSite, type KnownPage } from "./crawl-site.ts";
 
@@ -251,6 +251,82 @@ test("a page whose address leads to another one, which names the first as its ow
   const { read, skipped } = await crawl();
   expect(read).toEqual(["/", "/a"]);
   expect(skipped).toEqual(["/en/"]);
+});
+
+describe("a page that names another address as its own", () => {
+  const canonical = (href: string, more = "") => `<link rel="canonical" href="${href}">words ${more}`;
+
+  test("is read there, where a page is", async () => {
+    pages["/"] = links("/a?sort=up", "/a?sort=down", "/b?page=1");
+    pages["/a?sort=up"] = canonical("/a", links("/only-from-up"));
+    pages["/a?sort=down"] = canonical("/a");
+    pages["/b?page=1"] = canonical("/b");
+    pages["/b"] = canonical("/a");
+    pages["/a"] = "words";
+    const { read, skipped } = await crawl();
+    expect(read).toEqual(["/", "/a"]);
+    expect(skipped).toEqual(["/a?sort=up", "/a?sort=down", "/b", "/b?page=1"]);
+    expect(site.hits.length).toBe(new Set(site.hits).size);
+  });
+
+  test.each([
+    ["is gone", { status: 410 }],
+    ["can't be had", { status: 500 }],
+    ["is no page", { type: "image/png", body: "png" }],
+    ["asks not to be kept", '<meta name="robots" content="noindex">words'],
+  ])("is read itself, where the other one %s, and asked for whole each time", async (_what, other: Page) => {
+    pages["/"] = links("/a");
+    pages["/a"] = { body: canonical("/other", links("/b")), etag: '"1"' };
+    pages["/b"] = canonical("/other");
+    pages["/other"] = other;
+    const first = await crawl();
+    expect(first.read).toEqual(["/", "/a", "/b"]);
+    expect(first.skipped).toEqual(["/other"]);
+    expect(first.unfinished).toBeUndefined();
+    pages["/other"] = "words";
+    const second = await crawl({}, first.known);
+    expect(second.read).toEqual(["/", "/other"]);
+    expect(second.gone).toEqual(["/a", "/b"]);
+    // What was read once and can't be had at the moment still is the one that the others are read at.
+    pages["/other"] = { status: 500 };
+    expect(await crawl({}, second.known)).toMatchObject({ read: ["/"], skipped: ["/other", "/a"] });
+  });
+
+  test("is read itself, where the other one is forbidden or not part of what is read", async () => {
+    pages["/robots.txt"] = { type: "text/plain", body: "User-agent: *\nDisallow: /private/" };
+    pages["/"] = links("/a", "/b", "/c");
+    pages["/a"] = canonical("/private/a");
+    pages["/b"] = canonical("/internal/b");
+    pages["/c"] = canonical("http://example.com/c");
+    const { read } = await crawl({ exclude: ["/internal/"] });
+    expect(read).toEqual(["/", "/a", "/b", "/c"]);
+  });
+
+  test("is read once, where the others name each other, or more of them than anybody follows", async () => {
+    pages["/"] = links("/a", "/1");
+    pages["/a"] = canonical("/b");
+    pages["/b"] = canonical("/c");
+    pages["/c"] = canonical("/a");
+    for (let page = 1; page < 20; page += 1) pages[`/${page}`] = canonical(`/${page + 1}`);
+    pages["/20"] = "the end";
+    const { read, skipped } = await crawl();
+    expect(read.slice(0, 2)).toEqual(["/", "/c"]);
+    expect(skipped.slice(0, 2)).toEqual(["/b", "/a"]);
+    expect(read.slice(2)).toEqual(["/6"]);
+    expect(skipped.slice(2)).toEqual(["/5", "/4", "/3", "/2", "/1"]);
+  });
+
+  test("is read itself, where no more pages may be asked for", async () => {
+    pages["/"] = links("/a", "/b");
+    pages["/a"] = canonical("/other");
+    pages["/other"] = "words";
+    const { read, unfinished, gone } = await crawl({ pages: 2 }, [
+      { address: `${origin}/old`, depth: 0, validators: {} },
+    ]);
+    expect(read).toEqual(["/", "/a"]);
+    expect(unfinished).toContain("more than the 2 pages");
+    expect(gone).toEqual([]);
+  });
 });
 
 test("a site that has moved to `www` or from it is read there; one that leads to another site is not", async () => {

@@ -6,7 +6,7 @@ import { listSitemapPages } from "./list-sitemap-pages.ts";
 import { pageAddress } from "./page-address.ts";
 import { readRobots } from "./robots.ts";
 import { isWithin, scopeOf } from "./scope.ts";
-import { robotsForbid, visitPage } from "./visit-page.ts";
+import { robotsForbid, type Visited, visitPage } from "./visit-page.ts";
 
 export type CrawlOptions = {
   address: string;
@@ -57,6 +57,8 @@ export type CrawlSoFar = {
 
 /** That are kept in mind, beside those that are known: a site can name more than there is memory for. */
 const mostAddresses = 50_000;
+/** Pages in a row of which each names the next one's address as its own. */
+const mostHeld = 5;
 /** After so many pages in a row that could not be had, a site is not asked for more. */
 const mostFailures = 5;
 
@@ -85,19 +87,26 @@ export async function* crawlSite(
 
   const knownBy = new Map(known.map((page) => [page.address, page]));
   const { pages: earlier = [], mayMove = true } = soFar;
-  const queue: FoundPage[] =
+  let queue: (FoundPage & { held?: Visited & { kind: "elsewhere" } })[] =
     earlier.length > 0 ? earlier.filter(({ isDone }) => !isDone) : [{ address: start, depth: 0 }];
   const seen = new Set([start, ...earlier.map(({ address }) => address)]);
+  const asked = new Set(earlier.flatMap(({ address, isDone }) => (isDone ? [address] : [])));
+  /** At these something is read, be it at the address that it names as its own. */
+  const read = new Set([...asked].filter((address) => knownBy.has(address)));
   let isMore = false;
-  const enqueue = (address: string, depth: number) => {
-    if (depth > options.depth || seen.has(address) || !isWithin(scope, address)) return;
+  /** @returns whether it is new, and to be asked for */
+  const find = (address: string, depth: number): boolean => {
+    if (depth > options.depth || seen.has(address) || !isWithin(scope, address)) return false;
     if (seen.size >= mostAddresses && !knownBy.has(address)) {
       isMore = true;
-      return;
+      return false;
     }
     seen.add(address);
-    queue.push({ address, depth });
     soFar.onFound?.({ address, depth });
+    return true;
+  };
+  const enqueue = (address: string, depth: number) => {
+    if (find(address, depth)) queue.push({ address, depth });
   };
   const progress = { ...(soFar.progress ?? { asked: 0, failures: 0, isListed: false }) };
   const later = [
@@ -117,6 +126,9 @@ export async function* crawlSite(
     },
   ];
 
+  const tooMany = `There is more than the ${options.pages} pages that were asked for.`;
+  let isCut = false;
+  let holding = 0;
   const notAnswering = `The site does not answer: ${mostFailures} pages in a row could not be had.`;
   if (progress.failures >= mostFailures) return notAnswering;
   while (queue.length + later.length > 0) {
@@ -125,7 +137,8 @@ export async function* crawlSite(
       await later.shift()?.();
       continue;
     }
-    const { address, depth } = next;
+    const { address, depth, held } = next;
+    if (!held && asked.has(address)) continue;
     const before = knownBy.get(address);
     const leave = (reason: string): Crawled => ({ kind: before ? "gone" : "skipped", address, reason });
     signal.throwIfAborted();
@@ -136,18 +149,40 @@ export async function* crawlSite(
       yield leave(robotsForbid);
       continue;
     }
-    if (progress.asked >= options.pages) return `There is more than the ${options.pages} pages that were asked for.`;
-    if (progress.asked > 0 && robots.delayMs > 0) await wait(robots.delayMs, signal);
-    progress.asked += 1;
-
-    const visited = await visitPage({ fetch, robots, scope }, { address, validators: before?.validators }, signal);
-    progress.failures = visited.kind === "failed" && !visited.isOurs ? progress.failures + 1 : 0;
-    soFar.onProgress?.({ ...progress });
+    if (held) holding -= 1;
+    let visited: Visited | undefined = held;
+    if (!visited) {
+      if (progress.asked >= options.pages) {
+        // Of what was asked for already all is told.
+        queue = queue.filter((page) => page.held);
+        later.length = 0;
+        isCut = true;
+        continue;
+      }
+      if (progress.asked > 0 && robots.delayMs > 0) await wait(robots.delayMs, signal);
+      progress.asked += 1;
+      asked.add(address);
+      visited = await visitPage({ fetch, robots, scope }, { address, validators: before?.validators }, signal);
+      progress.failures = visited.kind === "failed" && !visited.isOurs ? progress.failures + 1 : 0;
+      soFar.onProgress?.({ ...progress });
+      // Whether anything is there has to be known first.
+      if (visited.kind === "elsewhere" && !asked.has(visited.address)) {
+        if (holding < mostHeld && (seen.has(visited.address) || find(visited.address, depth))) {
+          holding += 1;
+          queue.unshift({ address: visited.address, depth }, { address, depth, held: visited });
+          continue;
+        }
+      }
+    }
+    if (visited.kind === "elsewhere" && !read.has(visited.address)) visited = visited.otherwise;
     switch (visited.kind) {
       case "unchanged":
+        read.add(address);
         yield { kind: "unchanged", address };
         break;
       case "failed":
+        // What is known of it stays.
+        if (before) read.add(address);
         yield { kind: "skipped", address, reason: visited.reason, isFailed: true };
         break;
       case "absent": {
@@ -162,7 +197,7 @@ export async function* crawlSite(
         break;
       }
       case "elsewhere":
-        enqueue(visited.address, depth);
+        read.add(address);
         yield leave(`It is another address of ${visited.address}`);
         break;
       case "page": {
@@ -171,14 +206,20 @@ export async function* crawlSite(
         // out, and goes on from there, misses nothing.
         if (own === address || !seen.has(own)) {
           seen.add(own);
+          asked.add(own);
+          read.add(own);
           for (const link of links) enqueue(link, depth + 1);
           yield { kind: "page", page: { address: own, depth, validators }, name, bytes };
         }
-        if (own !== address) yield leave(`It is another address of ${own}`);
+        if (own !== address) {
+          if (read.has(own)) read.add(address);
+          yield leave(`It is another address of ${own}`);
+        }
       }
     }
     if (progress.failures >= mostFailures) return notAnswering;
   }
+  if (isCut) return tooMany;
   for (const { address } of known) {
     if (!seen.has(address)) yield { kind: "gone", address, reason: "It is not part of what is read." };
   }

@@ -9,11 +9,14 @@ import type { Robots } from "./robots.ts";
 import { isWithin, type Scope } from "./scope.ts";
 
 export type Visited =
+  | Here
+  /** It names another address as its own, which it is to be read at. `otherwise`: what it is where nothing can be read there. */
+  | { kind: "elsewhere"; address: string; otherwise: Here };
+
+type Here =
   /** `address`: its own. `name`: what it would be called as a file, so that its ending says how it is read. */
   | { kind: "page"; address: string; name: string; bytes: Buffer; validators: Validators; links: string[] }
   | { kind: "unchanged" }
-  /** There is a page, at another address. */
-  | { kind: "elsewhere"; address: string }
   /** There is no page to be read. `outside`: where it was found, when that is not part of what is read. */
   | { kind: "absent"; reason: string; links: string[]; outside?: string }
   /** There may be one. `isOurs`: asking again would not help. */
@@ -49,19 +52,24 @@ export async function visitPage(
   if (!ending) return absent(`It is no page that can be read (${mediaType || "its type is not told"}).`);
   const bytes = ending === ".pdf" ? fetched.bytes : asNamed(fetched);
   const { links, canonical, isWithheld } = ending === ".html" ? await readLinks(bytes, found) : { links: [] };
-  if (canonical && canonical !== address && isWithin(scope, canonical))
-    return { kind: "elsewhere", address: canonical };
   const own = canonical === address ? address : found;
-  if (!isWithin(scope, own)) return { ...absent(`It is not part of what is read: ${own}`, links), outside: own };
-  if (isWithheld) return absent("It asks not to be kept.", links);
-  return { kind: "page", address: own, name: nameOf(own, ending), bytes, validators: fetched.validators, links };
+  const { validators: stamps } = fetched;
+  const here = (validators: Validators): Here => {
+    if (!isWithin(scope, own)) return { ...absent(`It is not part of what is read: ${own}`, links), outside: own };
+    if (isWithheld) return absent("It asks not to be kept.", links);
+    return { kind: "page", address: own, name: nameOf(own, ending), bytes, validators, links };
+  };
+  const isElsewhere =
+    canonical !== undefined && canonical !== address && isWithin(scope, canonical) && robots.isAllowed(canonical);
+  // Where nothing is at the other address today, something may be there the next time: it is asked for whole again.
+  return isElsewhere ? { kind: "elsewhere", address: canonical, otherwise: here({}) } : here(stamps);
 }
 
 export const robotsForbid = "The site's robots.txt asks to leave it alone.";
 
 const absent = (reason: string, links: string[] = []) => ({ kind: "absent" as const, reason, links });
 
-function withoutAnswer({ code, message }: FetchError): Visited {
+function withoutAnswer({ code, message }: FetchError): Here {
   switch (code) {
     case "invalid":
     case "refused":
