@@ -2,7 +2,7 @@ import { limits } from "@parley/contracts";
 import { AppError } from "../app-error.ts";
 import { headingText, parseBlocks } from "./markdown/parse.ts";
 import { frontMatterOf, segmentsOf } from "./markdown/segments.ts";
-import { contentOf } from "./parsing/content-of.ts";
+import { contentOf, isPdfFurtherDown } from "./parsing/content-of.ts";
 import { decodeText } from "./parsing/decode-text.ts";
 import { parseInWorker } from "./parsing/parse-in-worker.ts";
 import type { ParsedKind } from "./parsing/parse-worker.ts";
@@ -86,6 +86,7 @@ function checkContent(bytes: Uint8Array, kind: (typeof kinds)[Ending]): void {
   const isOffice = kind === "docx" || kind === "xlsx";
   if (isOffice && content === "locked office") throw new AppError("document.locked");
   const expected = isOffice ? "zip" : kind === "pdf" ? "pdf" : "text";
+  if (kind === "pdf" && isPdfFurtherDown(bytes)) return;
   if (content !== expected) throw new AppError("document.mismatch");
 }
 

@@ -9,6 +9,22 @@ const zip = [0x50, 0x4b, 0x03, 0x04];
 const compound = [0xd0, 0xcf, 0x11, 0xe0, 0xa1, 0xb1, 0x1a, 0xe1];
 const nameOfLocked = Buffer.from("EncryptedPackage", "utf16le");
 
+/** Within so many bytes a PDF begins: readers leave out what mail servers, printers and downloads have put before it. */
+const searchedForPdf = 1_024;
+
+/**
+ * Whether the bytes are a PDF with something before it that is nothing by itself. Markup is: a browser would show such a file as a page.
+ */
+export function isPdfFurtherDown(bytes: Uint8Array): boolean {
+  const beginning = Buffer.from(
+    bytes.buffer,
+    bytes.byteOffset,
+    Math.min(bytes.byteLength, searchedForPdf + pdf.length),
+  );
+  const start = beginning.indexOf(Buffer.from(pdf));
+  return start > 0 && !beginning.subarray(0, start).includes("<") && contentOf(bytes) === "text" && !endsAsZip(bytes);
+}
+
 export function contentOf(bytes: Uint8Array): Content {
   const begins = (mark: number[]) => mark.every((byte, index) => bytes[index] === byte);
   if (begins(pdf)) return endsAsZip(bytes) ? "several" : "pdf";

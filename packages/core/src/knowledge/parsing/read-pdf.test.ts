@@ -82,12 +82,51 @@ test("a PDF that a password protects says so", async () => {
   expect(await codeOf(pdf([lines("Words.")], { trailer }))).toBe("document.locked");
 });
 
+const endOfZip = Buffer.alloc(22);
+endOfZip.writeUInt32LE(0x06054b50);
+
+test.each([
+  ["a line break", "\n"],
+  ["a byte order mark", "\u00ef\u00bb\u00bf"],
+  ["a printer's job", '\u001b%-12345X@PJL JOB NAME="a"\r\n@PJL ENTER LANGUAGE=PDF\r\n'],
+  ["the header of another system's file", `\0\u0008handbook${"\0".repeat(118)}`],
+  ["all that may be", " ".repeat(1_024)],
+])("a PDF is read that has %s before it, wherever its table counts from", async (_what, before) => {
+  const bytes = pdf([lines("Within 30 days.")]);
+  const junk = Buffer.from(before, "latin1");
+  expect(await codeOf(Buffer.concat([junk, bytes]))).toBe("Within 30 days.");
+  const counted = bytes
+    .toString("latin1")
+    .replace(/^(\d{10})(?= 00000 n)/gm, (offset) => String(Number(offset) + junk.length).padStart(10, "0"))
+    .replace(/startxref\n(\d+)/, (_, offset) => `startxref\n${Number(offset) + junk.length}`);
+  expect(await codeOf(Buffer.concat([junk, Buffer.from(counted, "latin1")]))).toBe("Within 30 days.");
+});
+
+test("a text about PDF is read as text", async () => {
+  expect(await codeOf(Buffer.from("A file begins with %PDF-1.7"), "a.txt")).toBe("A file begins with %PDF-1.7");
+});
+
 test.each<[string, Uint8Array, string]>([
   ["text", Buffer.from("words"), "document.mismatch"],
   ["a picture", Buffer.from("89504e470d0a1a0a0000", "hex"), "document.mismatch"],
   [
-    "a PDF that begins further down",
+    "a page that has a PDF in it",
     Buffer.concat([Buffer.from("<html>\n"), pdf([lines("Words.")])]),
+    "document.mismatch",
+  ],
+  [
+    "a PDF with too much before it",
+    Buffer.concat([Buffer.alloc(1_025, "\n"), pdf([lines("Words.")])]),
+    "document.mismatch",
+  ],
+  [
+    "a zip file with a PDF in it",
+    Buffer.concat([Buffer.from("PK\u0003\u0004"), pdf([lines("Words.")])]),
+    "document.mismatch",
+  ],
+  [
+    "a PDF with something before it and a zip file behind it",
+    Buffer.concat([Buffer.from("\n"), pdf([lines("Words.")]), endOfZip]),
     "document.mismatch",
   ],
   ["a beginning alone", pdf([lines("Words.")]).subarray(0, 20), "document.broken"],
@@ -96,11 +135,9 @@ test.each<[string, Uint8Array, string]>([
 });
 
 test("[I9] a PDF that is a zip file as well is refused", async () => {
-  const end = Buffer.alloc(22);
-  end.writeUInt32LE(0x06054b50);
   const whole = pdf([lines("Words.")]);
   expect(await codeOf(whole)).toBe("Words.");
-  expect(await codeOf(Buffer.concat([whole, end]))).toBe("document.mismatch");
+  expect(await codeOf(Buffer.concat([whole, endOfZip]))).toBe("document.mismatch");
 });
 
 test("[I9] code in a font's matrix is not run", async () => {
