@@ -72,11 +72,10 @@ export const strings = {
     "input.invalid": "This message can't be sent as it is. Change it and try again.",
     "rate.exceeded": "That was a lot at once. Try again in a moment.",
     network: "No connection to the chat. Check your connection and try again.",
-    other: "That did not work. Try again in a moment.",
-  } as Readonly<Record<string, string>> & { readonly other: string },
+  } as Readonly<Record<string, string>>,
 };
 
 /** What to tell a visitor about a failure: what is wrong, and what to do. */
 export function errorText(code: string): string {
-  return strings.errors[code] ?? strings.errors.other;
+  return strings.errors[code] ?? strings.failed;
 }

@@ -68,8 +68,9 @@ function Typing({ name }: { name: string }) {
 /** Whether it helped. What is pressed again is taken back. */
 function Votes({ known, onVote }: { known: Vote | null; onVote: NonNullable<AnswerProps["onVote"]> }) {
   const [vote, setVote] = useState(known);
-  const stored = useRef(known);
   const [failed, setFailed] = useState(false);
+  const stored = useRef(known);
+  const presses = useRef(0);
   const button = (way: Vote) => (
     <button
       type="button"
@@ -79,16 +80,16 @@ function Votes({ known, onVote }: { known: Vote | null; onVote: NonNullable<Answ
       title={strings[way]}
       onClick={() => {
         const next = vote === way ? null : way;
+        const press = ++presses.current;
         setVote(next);
         setFailed(false);
-        // They end in their order, so the last one to end shows what the server has.
+        // They end in their order. What is wanted by now, only the last one may change.
         onVote(next).then(
           () => {
             stored.current = next;
-            setVote(next);
-            setFailed(false);
           },
           () => {
+            if (press < presses.current) return;
             setVote(stored.current);
             setFailed(true);
           },

@@ -127,6 +127,23 @@ describe("an answer", () => {
     expect(server.votes).toEqual(["down", null]);
   });
 
+  test("shows the vote that was pressed last, whatever comes of those before it", async () => {
+    await answered("How?");
+    server.say({ author: "assistant", text: "So [1].", outcome: "answered", citations: [aCitation(1)] });
+    const pressed = () => all(".votes button").map((button) => button.getAttribute("aria-pressed"));
+    await vi.waitFor(() => expect(pressed()).toEqual(["false", "false"]));
+    const ends: (() => void)[] = [];
+    server.api.vote = () => new Promise<void>((resolve) => ends.push(resolve)) as never;
+    press("Helpful");
+    await vi.waitFor(() => expect(pressed()).toEqual(["true", "false"]));
+    press("Not helpful");
+    await vi.waitFor(() => expect(pressed()).toEqual(["false", "true"]));
+    await vi.waitFor(() => expect(ends).toHaveLength(1));
+    ends[0]?.();
+    await vi.waitFor(() => expect(ends).toHaveLength(2));
+    expect(pressed()).toEqual(["false", "true"]);
+  });
+
   test("shows the vote that the server has, however many quick ones failed, and says that they did", async () => {
     await answered("How?");
     server.say({ author: "assistant", text: "So [1].", outcome: "answered", citations: [aCitation(1)], vote: "down" });
