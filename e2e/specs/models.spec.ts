@@ -63,9 +63,15 @@ test("a provider is added, tried and given models and prices; the playground tel
   const price = page.getByRole("form", { name: "The price of large-1" });
   await price.getByLabel("Input", { exact: true }).fill("1.5");
   await price.getByLabel("Output").fill("6");
+  await price.getByLabel("Audio").fill("20");
+  await price.getByLabel("Pictures").fill("2.5");
   await price.getByRole("button", { name: "Save the price" }).click();
   const large = page.getByRole("list", { name: "Tier 2" }).getByRole("listitem");
-  await expect(large).toContainText("$1.5 in, $6 out per million tokens");
+  await expect(large).toContainText("$1.5 in, $6 out, $20 audio, $2.5 pictures per million tokens");
+  await page.getByRole("button", { name: "Price of large-1" }).click();
+  await expect(price.getByRole("list", { name: "Own prices of large-1" })).toContainText("$20 audio, $2.5 pictures");
+  await expect(price.getByLabel("Audio")).toHaveValue("20");
+  await price.getByRole("button", { name: "Close" }).click();
   await page.getByRole("radio", { name: /^Best/ }).check();
   await expectAccessibleInAllLooks(page);
 

@@ -3,6 +3,7 @@ import { Button } from "../../components/button.tsx";
 import { ConfirmDialog } from "../../components/confirm-dialog.tsx";
 import { ErrorNotice } from "../../errors/error-notice.tsx";
 import { TextField } from "../../forms/field.tsx";
+import { formatAmounts } from "./format-price.ts";
 import { type ListedModel, useModelActions } from "./use-models.ts";
 
 /** The workspace's own prices of a model: what holds, what will, and a new one. */
@@ -16,10 +17,11 @@ export function PriceForm({ model, onDone }: { model: ListedModel; onDone: () =>
     if (setPrice.isPending) return;
     const form = new FormData(event.currentTarget);
     const number = (field: string) => Number(form.get(field));
-    const cached = form.get("cached") === "" ? null : number("cached");
+    const known = (field: string) => (form.get(field) === "" ? null : number(field));
     const validFrom = String(form.get("validFrom"));
+    const text = { input: number("input"), cached: known("cached"), output: number("output") };
     setPrice.mutate(
-      { modelId, validFrom, input: number("input"), cached, output: number("output") },
+      { modelId, validFrom, ...text, audio: known("audio"), image: known("image") },
       { onSuccess: onDone },
     );
   }
@@ -50,11 +52,16 @@ export function PriceForm({ model, onDone }: { model: ListedModel; onDone: () =>
           <p>From then on the price before it holds, or the list's. What was spent until now is not counted anew.</p>
         </ConfirmDialog>
       )}
-      <p className="text-sm text-ink-soft">In US dollars per million tokens.</p>
-      <div className="mt-3 grid grid-cols-2 gap-3 sm:grid-cols-4">
+      <p className="text-sm text-ink-soft">
+        In US dollars per million tokens. What the provider asks for audio and pictures may be left empty: answers are
+        of text.
+      </p>
+      <div className="mt-3 grid grid-cols-2 items-end gap-3 sm:grid-cols-3">
         <TextField {...field} label="Input" name="input" required defaultValue={price?.input} />
         <TextField {...field} label="Cached input" name="cached" defaultValue={price?.cached ?? undefined} />
         <TextField {...field} label="Output" name="output" required defaultValue={price?.output} />
+        <TextField {...field} label="Audio" name="audio" defaultValue={price?.audio ?? undefined} />
+        <TextField {...field} label="Pictures" name="image" defaultValue={price?.image ?? undefined} />
         <TextField
           className="!mt-0"
           label="From (UTC)"
@@ -66,10 +73,10 @@ export function PriceForm({ model, onDone }: { model: ListedModel; onDone: () =>
       </div>
       {ownPrices.length > 0 && (
         <ul aria-label={`Own prices of ${name}`} className="mt-3 space-y-1 text-sm">
-          {ownPrices.map(({ validFrom, input, output }) => (
+          {ownPrices.map(({ validFrom, ...amounts }) => (
             <li key={validFrom} className="flex flex-wrap items-center gap-3">
               <span className="tabular-nums">
-                From {validFrom} on: ${input} in, ${output} out
+                From {validFrom} on: {formatAmounts(amounts)}
               </span>
               <Button onClick={() => setRemoved(validFrom)}>
                 Remove<span className="sr-only"> the price from {validFrom} on</span>

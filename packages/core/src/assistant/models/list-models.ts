@@ -6,7 +6,13 @@ import type { WorkspaceModels } from "../workspace-models.ts";
 import { findListPrice, listPrices } from "./list-prices.ts";
 
 /** In US dollars per million tokens. */
-type Price = { input: number; cached: number | null; output: number };
+type Price = {
+  input: number;
+  cached: number | null;
+  output: number;
+  audio: number | null;
+  image: number | null;
+};
 
 export type ModelSettings = {
   quality: AnswerQuality;
@@ -33,7 +39,7 @@ export type ModelSettings = {
     /** The one that holds today; null: what it costs is not known. `source`: where it stands; null: the workspace gave it. */
     price: (Price & { from: string; source: string | null; note: string | null }) | null;
     /** The workspace's own, the newest first. */
-    ownPrices: (Price & { validFrom: string; audio: number | null; image: number | null })[];
+    ownPrices: (Price & { validFrom: string })[];
   }[];
   /** Models that the price table knows. */
   known: { kind: ModelProviderKind; name: string }[];
@@ -92,11 +98,11 @@ function priceOf(
 ): ModelSettings["models"][number]["price"] {
   const mine = own.find(({ validFrom }) => validFrom <= today);
   if (mine) {
-    const { input, cached, output, validFrom: from } = mine;
-    return { input, cached, output, from, source: null, note: null };
+    const { validFrom: from, ...price } = mine;
+    return { ...price, from, source: null, note: null };
   }
   const listed = findListPrice(kind, name, today);
   if (!listed) return null;
-  const { input, cached = null, output, from, source, note = null } = listed;
-  return { input, cached, output, from, source, note };
+  const { input, cached = null, output, audio = null, image = null, from, source, note = null } = listed;
+  return { input, cached, output, audio, image, from, source, note };
 }

@@ -271,6 +271,8 @@ describe("a tenant's models", () => {
     await models.setPrice({ modelId: modelOf, validFrom: "2026-02-01", input: 1, output: 2 });
     await models.setPrice({ modelId: modelOf, validFrom: "2999-01-01", input: 9, output: 9 });
     expect(await prices()).toMatchObject([{ input: 1, output: 2, from: "2026-02-01", source: null }, null]);
+    await models.setPrice({ modelId: modelOf, validFrom: "2026-02-01", input: 1, output: 2, audio: 20, image: 2.5 });
+    expect(await prices()).toMatchObject([{ audio: 20, image: 2.5 }, null]);
     expect(await costs()).toEqual([3_000, null]);
     await models.removePrice({ modelId: modelOf, validFrom: "2026-02-01" });
     expect(await costs()).toEqual([7_000, null]);
