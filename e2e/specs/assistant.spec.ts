@@ -92,7 +92,15 @@ test("a tool is added with its secret, which nobody sees again, tried, and taken
   await form.getByLabel("Address").fill("http://127.0.0.1/orders/{order}");
   await form.getByLabel("Headers").fill("Authorization: Bearer of-the-shop");
   await form.getByLabel("Arguments, as JSON Schema").fill("{");
-  await expect(form.getByLabel("Arguments, as JSON Schema")).toHaveAccessibleDescription(/This is no JSON/);
+  await expect(form.getByLabel("Arguments, as JSON Schema")).toHaveAccessibleDescription(
+    /This is no JSON: .*line 1, column 2/,
+  );
+  // What no browser can tell, the server does: what is wrong, and where.
+  await form.getByLabel("Arguments, as JSON Schema").fill('{"type":"object","properties":{"order":{"type":"strin"}}}');
+  await form.getByRole("button", { name: "Save the tool" }).click();
+  await expect(form.getByLabel("Arguments, as JSON Schema")).toHaveAccessibleDescription(
+    /At properties\.order\.type: must be equal to one of the allowed values: .*string/,
+  );
   await form
     .getByLabel("Arguments, as JSON Schema")
     .fill('{"type":"object","properties":{"order":{"type":"string"}},"required":["order"]}');
@@ -108,6 +116,24 @@ test("a tool is added with its secret, which nobody sees again, tried, and taken
   await trial.getByLabel("Arguments, as JSON").fill('{"order":"A1"}');
   await trial.getByRole("button", { name: "Ask the server" }).click();
   await expect(trial.getByRole("status")).toContainText("nothing is fetched from");
+
+  // What is half written is not left behind without a word.
+  await page.getByRole("button", { name: "Cancel" }).click();
+  await page.getByRole("button", { name: "Add a tool" }).click();
+  await form.getByLabel("Headers").fill("Authorization: Bearer found-again-with-effort");
+  await page.getByRole("link", { name: "Inbox", exact: true }).click();
+  await page
+    .getByRole("alertdialog", { name: "Leave without saving?" })
+    .getByRole("button", { name: "Cancel" })
+    .click();
+  await page.getByRole("button", { name: "Change find_order" }).click();
+  const instead = page.getByRole("alertdialog", { name: "Change find_order instead?" });
+  await expectAccessible(page);
+  await instead.getByRole("button", { name: "Cancel" }).click();
+  await expect(form.getByLabel("Headers")).toHaveValue("Authorization: Bearer found-again-with-effort");
+  await page.getByRole("button", { name: "Change find_order" }).click();
+  await instead.getByRole("button", { name: "Change it" }).click();
+  await expect(page.getByLabel("Headers")).toHaveValue("Authorization");
 
   // What is half written stays when another tool is removed, which is asked first.
   await page.getByRole("button", { name: "Cancel" }).click();

@@ -1,13 +1,21 @@
 import { type ErrorCode, errorCodes } from "@parley/contracts";
 
-/** An expected failure. The client sees `code` and its meaning alone; `detail` and `cause` stay in our logs. */
+/** Where in what was entered something is wrong, and what. */
+export type Issue = { path: string; message: string };
+
+/** An expected failure. The client sees `code`, its meaning and `issues` alone; `detail` and `cause` stay in our logs. */
 export class AppError extends Error {
   override readonly name = "AppError";
   readonly code: ErrorCode;
+  readonly issues: readonly Issue[] | undefined;
 
-  constructor(code: ErrorCode, { detail, cause }: { detail?: string; cause?: unknown } = {}) {
+  constructor(
+    code: ErrorCode,
+    { detail, cause, issues }: { detail?: string; cause?: unknown; issues?: readonly Issue[] } = {},
+  ) {
     super(detail ?? code, { cause });
     this.code = code;
+    this.issues = issues;
   }
 
   /** The HTTP status of its answer. */

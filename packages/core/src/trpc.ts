@@ -103,7 +103,9 @@ const t = initTRPC
               path: path.join("."),
               message,
             }))
-          : undefined;
+          : cause instanceof AppError
+            ? cause.issues
+            : undefined;
       return {
         code: shape.code,
         message: code,

@@ -6,6 +6,7 @@ import { TextField } from "../../forms/field.tsx";
 import { SelectField } from "../../forms/select-field.tsx";
 import { TextAreaField } from "../../forms/text-area-field.tsx";
 import { SettingsSection } from "../settings/settings-page.tsx";
+import { describeSchemaFault, findJsonFault } from "./json-fault.ts";
 import { parseHeaders } from "./parse-headers.ts";
 import { type ListedTool, useToolActions } from "./use-tools.ts";
 
@@ -15,16 +16,25 @@ const example = `{
   "required": ["order"]
 }`;
 
+type ToolFormProps = {
+  tool: ListedTool | undefined;
+  /** Something is written that is not saved. */
+  onTouch: () => void;
+  onClose: () => void;
+};
+
 /** Adds a tool, or changes one. Secrets that are kept are named, and not shown. */
-export function ToolForm({ tool, onClose }: { tool: ListedTool | undefined; onClose: () => void }) {
+export function ToolForm({ tool, onTouch, onClose }: ToolFormProps) {
   const { save } = useToolActions(onClose);
   const [id] = useState(() => tool?.id ?? (crypto.randomUUID() as HttpToolId));
   const [parameters, setParameters] = useState(tool?.parameters ?? example);
-  const schemaError = isJson(parameters) ? undefined : "This is no JSON.";
+  const jsonFault = findJsonFault(parameters);
+  // What the server said of these words; of others it has said nothing.
+  const schemaFault = save.variables?.parameters === parameters ? describeSchemaFault(save.error) : undefined;
 
   function submit(event: FormEvent<HTMLFormElement>) {
     event.preventDefault();
-    if (save.isPending || schemaError) return;
+    if (save.isPending || jsonFault) return;
     const form = new FormData(event.currentTarget);
     const text = (name: string) => String(form.get(name)).trim();
     save.mutate({
@@ -43,7 +53,7 @@ export function ToolForm({ tool, onClose }: { tool: ListedTool | undefined; onCl
   const title = tool ? `Change ${tool.name}` : "A new tool";
   return (
     <SettingsSection title={title}>
-      <form onSubmit={submit} aria-label={title} className="max-w-160">
+      <form onSubmit={submit} onChange={onTouch} aria-label={title} className="max-w-160">
         {save.isError && <ErrorNotice error={save.error} className="mb-4" />}
         <TextField
           className="!mt-0"
@@ -82,18 +92,18 @@ export function ToolForm({ tool, onClose }: { tool: ListedTool | undefined; onCl
           className="mt-4"
           label="Arguments, as JSON Schema"
           rows={6}
-          spellCheck={false}
+          isCode
           maxLength={httpToolLimits.parameters}
           value={parameters}
           onChange={({ target }) => setParameters(target.value)}
-          error={schemaError}
+          error={jsonFault ?? schemaFault}
           hint="Of an object; without patterns, formats and references."
         />
         <TextAreaField
           className="mt-4"
           label="Headers"
           name="headers"
-          spellCheck={false}
+          isCode
           autoComplete="off"
           defaultValue={tool?.headerNames.join("\n")}
           hint="One a line, such as Authorization: Bearer …. Values are encrypted and never shown again; a name alone keeps the value that it has, at the same scheme, host and port."
@@ -130,13 +140,4 @@ function Check({ name, checked, label, means }: CheckProps) {
       </span>
     </label>
   );
-}
-
-function isJson(text: string): boolean {
-  try {
-    JSON.parse(text);
-    return true;
-  } catch {
-    return false;
-  }
 }

@@ -22,7 +22,7 @@ export function ToolTrial({ tool }: { tool: ListedTool }) {
       <form onSubmit={submit} aria-label="Try it" className="max-w-160 space-y-4">
         <TextAreaField
           label="Arguments, as JSON"
-          spellCheck={false}
+          isCode
           value={given}
           onChange={({ target }) => setGiven(target.value)}
         />

@@ -4,6 +4,7 @@ import { Button } from "../../components/button.tsx";
 import { ConfirmDialog } from "../../components/confirm-dialog.tsx";
 import { EmptyState } from "../../components/empty-state.tsx";
 import { Skeleton } from "../../components/skeleton.tsx";
+import { UnsavedGuard } from "../../components/unsaved-guard.tsx";
 import { ErrorNotice } from "../../errors/error-notice.tsx";
 import { useMember } from "../../session/session.ts";
 import { ConfirmIdentityProvider } from "../settings/confirm-identity.tsx";
@@ -30,15 +31,22 @@ function Tools() {
   const mayChange = member.role === "owner" || member.role === "admin";
   const query = useTools();
   const [open, setOpen] = useState<ListedTool | "new">();
+  const [touched, setTouched] = useState(false);
+  /** The one that is to be shown in place of what is half written. */
+  const [asked, setAsked] = useState<ListedTool>();
   if (query.isPending) return <Skeleton className="h-40 w-full" />;
   if (!query.data) return <ErrorNotice error={query.error} onRetry={() => void query.refetch()} />;
-  const close = () => setOpen(undefined);
+  const show = (tool: ListedTool | "new" | undefined) => {
+    setOpen(tool);
+    setTouched(false);
+  };
+  const isShown = ({ id }: ListedTool) => open !== undefined && open !== "new" && open.id === id;
   return (
     <KeptFocus className="space-y-5">
       <SettingsSection
         title="Tools"
         lead="A model proposes a call; the server checks it, says whose account it is about, and keeps the secrets."
-        aside={mayChange && open === undefined && <Button onClick={() => setOpen("new")}>Add a tool</Button>}
+        aside={mayChange && open === undefined && <Button onClick={() => show("new")}>Add a tool</Button>}
         flush
       >
         {query.data.length === 0 && (
@@ -62,13 +70,13 @@ function Tools() {
                 </div>
                 {mayChange && (
                   <>
-                    <Button aria-label={`Change ${tool.name}`} onClick={() => setOpen(tool)}>
+                    <Button
+                      aria-label={`Change ${tool.name}`}
+                      onClick={() => !isShown(tool) && (touched ? setAsked(tool) : show(tool))}
+                    >
                       Change
                     </Button>
-                    <Remove
-                      tool={tool}
-                      onDone={() => setOpen((shown) => (shown !== "new" && shown?.id === tool.id ? undefined : shown))}
-                    />
+                    <Remove tool={tool} onDone={() => isShown(tool) && show(undefined)} />
                   </>
                 )}
               </li>
@@ -77,9 +85,30 @@ function Tools() {
         )}
       </SettingsSection>
       {open !== undefined && (
-        <ToolForm key={open === "new" ? open : open.id} tool={open === "new" ? undefined : open} onClose={close} />
+        <ToolForm
+          key={open === "new" ? open : open.id}
+          tool={open === "new" ? undefined : open}
+          onTouch={() => setTouched(true)}
+          onClose={() => show(undefined)}
+        />
       )}
-      {open !== undefined && open !== "new" && <ToolTrial key={open.id} tool={open} />}
+      <UnsavedGuard unsaved={touched} />
+      {asked && (
+        <ConfirmDialog
+          title={`Change ${asked.name} instead?`}
+          action="Change it"
+          busyAction="Changing…"
+          busy={false}
+          onConfirm={() => {
+            show(asked);
+            setAsked(undefined);
+          }}
+          onClosed={() => setAsked(undefined)}
+        >
+          <p>What you have written below and not saved is lost.</p>
+        </ConfirmDialog>
+      )}
+      {open !== undefined && open !== "new" && <ToolTrial key={`try ${open.id}`} tool={open} />}
     </KeptFocus>
   );
 }
