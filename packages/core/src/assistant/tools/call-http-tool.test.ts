@@ -68,6 +68,12 @@ test("a tenant's server is asked with its own secrets, for the contact that it i
       headers: { authorization: "Bearer of the tenant", "parley-contact": contactId },
     },
   ]);
+  // Who the contact is says nobody but us, also where the company has a parameter of that name.
+  const named = readToolSchema('{"type":"object","properties":{"order":{},"contact":{},"parley-contact":{}}}');
+  const another = { order: "A", contact: "somebody else", "parley-contact": "somebody else" };
+  await callHttpTool(guarded.fetch, tool(), named, another, { contactId, signal: new AbortController().signal });
+  expect(received.pop()?.headers).toMatchObject({ "parley-contact": contactId });
+
   await call({ order: "B" }, { method: "POST", sendsContact: false });
   expect(received[1]).toMatchObject({ method: "POST", url: "/orders/B", body: '{"order":"B"}' });
   expect(received[1]?.headers["parley-contact"]).toBeUndefined();
@@ -135,6 +141,7 @@ test.each([
 test.each([
   ["status 500", 500, {}, "status 500"],
   ["a redirect", 302, { location: "http://127.0.0.1:1/secret" }, "leads elsewhere"],
+  ["a redirect to where it is from", 307, { location: "/secret" }, "leads elsewhere"],
 ])("%s is no answer, and is not followed", async (_what, status, headers, detail) => {
   respond = (_request, response) => {
     response.writeHead(status, headers);
@@ -207,6 +214,8 @@ test.each([
   '{"type":"object","properties":{"a":{"$ref":"https://evil.example/schema"}}}',
   '{"type":"object","properties":{"a":{"type":"strin"}}}',
   `{"type":"object","x":${"[".repeat(20)}${"]".repeat(20)}}`,
+  `${'{"type":"object","properties":{"a":'.repeat(7)}{}${"}}".repeat(7)}`,
+  `{"type":"object","properties":{"a":{"enum":${JSON.stringify(Array.from({ length: 500 }, (_, n) => n))}}}}`,
 ])("a schema that is none, or may take for ever, is refused: %s", (text) => {
   expect(() => readToolSchema(text)).toThrow();
 });

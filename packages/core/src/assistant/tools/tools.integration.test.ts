@@ -211,6 +211,25 @@ test("a header is never shown again, stays where none comes, and goes to no othe
   });
 });
 
+test("headers that were sealed for one tool open in the row of no other, of the same workspace or another", async () => {
+  const { api, saved, tenantId } = await company();
+  const ownHeaders = [{ name: "Authorization", value: "Bearer of-another" }];
+  const other = await company({ headers: ownHeaders });
+  const beside = tool({ name: "beside", headers: ownHeaders });
+  await api.assistant.tools.save(beside);
+  const [row] = await db.read(tenantId, (read) => read.select().from(httpTools).where(eq(httpTools.id, saved.id)));
+  const sealedHeaders = row?.sealedHeaders ?? "";
+  expect(sealedHeaders).not.toBe("");
+  for (const [owner, id] of [[tenantId, beside.id] as const, [other.tenantId, other.saved.id] as const]) {
+    await db.transaction(owner, (tx) => tx.update(httpTools).set({ sealedHeaders }).where(eq(httpTools.id, id)));
+    expect(await tools.test(owner, id, '{"order":"B"}', never)).toMatchObject({
+      outcome: "failed",
+      detail: expect.stringContaining("headers can't be read"),
+    });
+  }
+  expect(received).toEqual([]);
+});
+
 test("once the installation's secret has changed, a call says what is missing, and headers can be given anew", async () => {
   const { api, saved, tenantId } = await company();
   const later = createHttpTools({ db, secret: "another secret of tests, 32 characters or more", fetch: guarded.fetch });
@@ -301,12 +320,25 @@ test("a trial is counted, and called off by whoever asked for it", async () => {
   await expect(tools.test(made.tenantId, trial.id, trial.given, gone)).rejects.toThrow("gone");
 });
 
-test("whatever a model asks for, the receipt tells of so many calls and no more", async () => {
+test("whatever a model asks for, the receipt tells of so many calls and no more, and not the whole of what is long", async () => {
   const { ask } = await company();
-  const many = Array.from({ length: 200 }, (_, number) => ({ order: `A${number}` }));
+  const many = Array.from({ length: 200 }, (_, number) => ({
+    order: `A${number}${"x".repeat(number === 0 ? 900 : 0)}`,
+  }));
   const { receipt } = await ask("Where are my orders?", calls(...many), { text: "They were sent on Monday [2]." });
   expect(received).toHaveLength(3);
   expect(receipt.toolCalls).toHaveLength(20);
+  expect(Math.max(...receipt.toolCalls.map(({ given }) => given.length))).toBe(500);
+});
+
+test("a model that goes on calling is asked four times and no more, the last time without tools to call", async () => {
+  const { ask } = await company();
+  const goingOn = Array.from({ length: 10 }, (_, number) => calls({ order: `A${number}` }));
+  const { receipt } = await ask("Where are my orders?", ...goingOn);
+  expect(provider.requests.map(({ body }) => body.tool_choice)).toEqual(["auto", "auto", "auto", "none"]);
+  expect(receipt.toolCalls.map(({ outcome }) => outcome)).toEqual(["ok", "ok", "ok"]);
+  expect(received).toHaveLength(3);
+  expect(receipt.attempts[0]).toMatchObject({ outcome: "failed" });
 });
 
 test("what was called for an answer that was never posted is in the receipt, before what was called for the next try", async () => {
@@ -356,12 +388,33 @@ test("[I6] no tool goes by the name of the assistant's own", async () => {
   await expect(api.assistant.tools.save(taken)).rejects.toMatchObject({ cause: { code: "tool.name_taken" } });
 });
 
-test("a header that the assistant sets, or that is there twice, is refused", async () => {
+const ofTheConnection = ["Host", "Connection", "Content-Length", "Transfer-Encoding", "Keep-Alive", "Upgrade", "TE"];
+
+test("a header that the assistant or the connection sets, that is there twice, or that makes others is refused", async () => {
   const { api } = await company();
-  for (const names of [["Parley-Contact"], ["content-type"], ["X-Key", "x-key"]]) {
-    const refused = tool({ name: "other", headers: names.map((name) => ({ name, value: "x" })) });
+  const own = ["Parley-Contact", "content-type", "Accept", "Trailer", "Expect", ...ofTheConnection];
+  const wrong = [
+    ...own.map((name) => [{ name, value: "x" }]),
+    ["X-Key", "x-key"].map((name) => ({ name, value: "x" })),
+    [{ name: "X-Key", value: "x\r\nParley-Contact: somebody" }],
+    [{ name: "X-Key: x\r\nHost", value: "x" }],
+  ];
+  for (const headers of wrong) {
+    const refused = tool({ name: "other", headers });
     await expect(api.assistant.tools.save(refused)).rejects.toMatchObject({ code: "BAD_REQUEST" });
   }
+});
+
+test("whoever may no longer manage the assistant neither saves a tool nor takes one away, though their page does not know yet", async () => {
+  const { tenantId, api, saved } = await company();
+  const viewer = await world.colleague(tenantId, "viewer");
+  const before = world.memberApi(tenantId, viewer.member, "owner");
+  const forbidden = { cause: { code: "auth.forbidden" } };
+  await expect(before.assistant.tools.save({ ...saved, url: "https://thief.example/" })).rejects.toMatchObject(
+    forbidden,
+  );
+  await expect(before.assistant.tools.remove({ id: saved.id })).rejects.toMatchObject(forbidden);
+  expect(await api.assistant.tools.list()).toMatchObject([{ id: saved.id, url: saved.url }]);
 });
 
 test("tools have names of their own, so many and no more, and can be removed", async () => {
