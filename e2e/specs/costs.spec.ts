@@ -85,13 +85,15 @@ test("what answers cost is told per day, model, purpose and conversation, and a 
   page,
   context,
   provider,
+  started,
 }) => {
   test.setTimeout(180_000);
-  await using installation = await createInstallation({
+  const environment = {
     ...{ RATE_LIMITS: "off", OPENAI_BASE_URL: provider.url, OPENAI_MODEL: "test-model" },
     // The model is asked, also where the built-in answerer is sure.
     ...{ OPENAI_PRICE_INPUT: "1", OPENAI_PRICE_OUTPUT: "2", ANSWER_QUALITY: "best" },
-  });
+  };
+  await using installation = await createInstallation(environment, { copyOf: started.folder });
   await installation.start();
   const { demoPassword: password } = await installation.secrets();
   const dashboardUrl = `http://localhost:${installation.ports.dashboard}`;

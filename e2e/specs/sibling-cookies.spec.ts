@@ -39,16 +39,18 @@ const cookieOf = async (context: BrowserContext, name: string, url: string) =>
 
 test("[C5 + control] whatever cookies a sibling host plants, the member stays who they are, and the attacker's session counts for nothing", async ({
   problems,
+  started,
 }, { project }) => {
   test.setTimeout(120_000); // a second installation starts
   await using https = await serveOverHttps();
-  await using installation = await createInstallation({
+  const environment = {
     RATE_LIMITS: "off",
     API_URL: https.url("api"),
     REALTIME_URL: https.url("realtime", "wss"),
     DASHBOARD_URL: https.url("app"),
     WIDGET_URL: https.url("widget"),
-  });
+  };
+  await using installation = await createInstallation(environment, { copyOf: started.folder });
   const { ports } = installation;
   Object.assign(https.hosts, {
     api: { port: ports.api },

@@ -1,6 +1,6 @@
 import { type OpenIdProvider, startOpenIdProvider } from "@parley/auth/testing/openid-provider";
 import { type FakeProvider, startFakeProvider } from "@parley/core/testing/fake-provider";
-import { createInstallation } from "@parley/standalone/testing/installation";
+import { createInstallation, createStartedInstallation } from "@parley/standalone/testing/installation";
 import { type Browser, type BrowserContext, test as base, type Page } from "@playwright/test";
 import { openDashboard } from "./dashboard.ts";
 import { isOtherSite } from "./other-site.ts";
@@ -15,9 +15,13 @@ export type RunningPlace = Place & {
   whileStopped(work: () => Promise<unknown>): Promise<void>;
 };
 
-async function start(environment: Record<string, string>, use: (place: RunningPlace) => Promise<void>): Promise<void> {
+async function start(
+  { folder }: Pick<Installation, "folder">,
+  environment: Record<string, string>,
+  use: (place: RunningPlace) => Promise<void>,
+): Promise<void> {
   // All the people of these tests come from one address, faster than a household does.
-  await using installation = await createInstallation({ RATE_LIMITS: "off", ...environment });
+  await using installation = await createInstallation({ RATE_LIMITS: "off", ...environment }, { copyOf: folder });
   await run(installation, {}, use);
 }
 
@@ -50,6 +54,8 @@ async function run(
 type PlaceWithOpenId = RunningPlace & { openId: OpenIdProvider };
 
 type Workers = {
+  /** As its first start leaves it, not running: the others begin with a copy. */
+  started: Installation;
   builtIn: RunningPlace;
   webSite: WebSite;
   provider: FakeProvider;
@@ -85,8 +91,16 @@ export function watchContexts(browser: Browser, problems: string[]): () => void 
  * fails when a page of whichever context logs an error or breaks its content security policy.
  */
 export const test = base.extend<Tests, Workers>({
+  started: [
+    // biome-ignore lint/correctness/noEmptyPattern: Playwright reads the parameter's form
+    async ({}, use) => {
+      await using installation = await createStartedInstallation();
+      await use(installation);
+    },
+    { scope: "worker", timeout: 120_000 },
+  ],
   builtIn: [
-    async ({ webSite }, use) => start({ FETCH_ALLOWED_HOSTS: webSite.host }, use),
+    async ({ started, webSite }, use) => start(started, { FETCH_ALLOWED_HOSTS: webSite.host }, use),
     { scope: "worker", timeout: 120_000 },
   ],
   webSite: [
@@ -106,8 +120,9 @@ export const test = base.extend<Tests, Workers>({
     { scope: "worker" },
   ],
   withModel: [
-    async ({ provider }, use) =>
+    async ({ started, provider }, use) =>
       start(
+        started,
         {
           ...{ OPENAI_BASE_URL: provider.url, OPENAI_MODEL: "test-model", ANSWER_QUALITY: "best" },
           // So that a workspace may have it as well.
@@ -118,9 +133,8 @@ export const test = base.extend<Tests, Workers>({
     { scope: "worker", timeout: 120_000 },
   ],
   withOpenId: [
-    // biome-ignore lint/correctness/noEmptyPattern: Playwright reads the parameter's form
-    async ({}, use) => {
-      await using installation = await createInstallation({ RATE_LIMITS: "off" });
+    async ({ started }, use) => {
+      await using installation = await createInstallation({ RATE_LIMITS: "off" }, { copyOf: started.folder });
       await using openId = await startOpenIdProvider({
         redirectUris: [`${installation.apiUrl}/api/auth/callback/oidc`],
       });

@@ -1,7 +1,7 @@
 import type { VersionStatus } from "@parley/core/knowledge/find-version-status";
 import { startFakeProvider } from "@parley/core/testing/fake-provider";
-import { expect, test, vi } from "vitest";
-import { createInstallation } from "./testing/installation.ts";
+import { afterAll, expect, test, vi } from "vitest";
+import { createInstallation, createStartedInstallation } from "./testing/installation.ts";
 import { createVisitor } from "./testing/visitor.ts";
 
 // What a kill -9 of the whole process may cost: nothing that was acknowledged.
@@ -10,9 +10,15 @@ import { createVisitor } from "./testing/visitor.ts";
 vi.setConfig({ testTimeout: 180_000 });
 const patience = { timeout: 60_000, interval: 100 };
 
+const started = await createStartedInstallation();
+afterAll(() => started[Symbol.asyncDispose]());
+
 test("killed in mid-answer and started again, every message is there once and the question is answered once", async () => {
   await using provider = await startFakeProvider();
-  await using installation = await createInstallation({ OPENAI_BASE_URL: provider.url, ANSWER_QUALITY: "best" });
+  await using installation = await createInstallation(
+    { OPENAI_BASE_URL: provider.url, ANSWER_QUALITY: "best" },
+    { copyOf: started.folder },
+  );
   const first = await installation.start();
   const visitor = await createVisitor({ ...installation, publishableKey: await installation.publishableKey() });
   const socket = await visitor.follow();
@@ -41,7 +47,7 @@ test("killed in mid-answer and started again, every message is there once and th
 });
 
 test("killed in mid-ingest and started again, every document that was acknowledged is read, and is read once", async () => {
-  await using installation = await createInstallation();
+  await using installation = await createInstallation({}, { copyOf: started.folder });
   const first = await installation.start();
   const { adminToken } = await installation.secrets();
   const url = `${installation.apiUrl}/admin/v1/tenants/demo`;

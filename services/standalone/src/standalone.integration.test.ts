@@ -3,13 +3,19 @@ import { createServer } from "node:net";
 import path from "node:path";
 import { startFakeProvider } from "@parley/core/testing/fake-provider";
 import { startHttpListener } from "@parley/platform/testing/http-listener";
-import { expect, test, vi } from "vitest";
-import { createInstallation } from "./testing/installation.ts";
+import { afterAll, expect, test, vi } from "vitest";
+import { createInstallation, createStartedInstallation } from "./testing/installation.ts";
 import { createVisitor } from "./testing/visitor.ts";
 
 // Whole processes start here, several times, on machines that do other things as well.
 vi.setConfig({ testTimeout: 180_000 });
 const patience = { timeout: 60_000, interval: 100 };
+
+const started = await createStartedInstallation();
+afterAll(() => started[Symbol.asyncDispose]());
+/** One that begins where the first start has ended: what that makes is not what the test is about. */
+const createUsed = (environment: Record<string, string> = {}) =>
+  createInstallation(environment, { copyOf: started.folder });
 
 test("a question is answered from the documentation with citations, the same each time; what it doesn't hold is not answered", async () => {
   await using installation = await createInstallation();
@@ -33,7 +39,7 @@ test("a question is answered from the documentation with citations, the same eac
 });
 
 test("a second start keeps the data, the sign-in and the key; --reset begins anew", async () => {
-  await using installation = await createInstallation();
+  await using installation = await createUsed();
   const first = await installation.start();
   const [key, secrets] = [await installation.publishableKey(), await installation.secrets()];
   const visitor = await createVisitor({ ...installation, publishableKey: key });
@@ -56,7 +62,7 @@ test("a second start keeps the data, the sign-in and the key; --reset begins ane
 });
 
 test("the audit log is verified while Parley runs and when it does not, and a checkpoint that was tampered with is found", async () => {
-  await using installation = await createInstallation();
+  await using installation = await createUsed();
   const file = path.join(installation.folder, "..", "hours.md");
   await writeFile(file, "# Hours\n\nWe are there from nine to five.");
   const parley = async (...args: string[]) => {
@@ -89,7 +95,7 @@ test("the audit log is verified while Parley runs and when it does not, and a ch
 });
 
 test("what models took is told while Parley runs and when it does not, and a month that is none is refused", async () => {
-  await using installation = await createInstallation();
+  await using installation = await createUsed();
   const parley = async (...args: string[]) => {
     const process = installation.parley("costs", ...args);
     const code = await process.exited;
@@ -120,7 +126,7 @@ test("what models took is told while Parley runs and when it does not, and a mon
 });
 
 test("a second start on the same folder is refused with a sentence that says what to do", async () => {
-  await using installation = await createInstallation();
+  await using installation = await createUsed();
   await installation.start();
   const second = installation.launch();
   expect(await second.exited).toBe(1);
@@ -139,7 +145,7 @@ test("a port in use is named with the variable that chooses another", async () =
 });
 
 test("an api that has an address in the net shows no kept mail, and the terminal says where it lies", async () => {
-  await using installation = await createInstallation();
+  await using installation = await createUsed();
   const mailDir = path.join(installation.folder, "mail");
   const inTheNet = await installation.start({ API_URL: "https://api.example.com" });
   expect(inTheNet.output()).toContain(`Mail is not sent but kept: in ${mailDir};`);
@@ -167,7 +173,7 @@ test.each([
   ["its secrets are gone", "secrets.json"],
   ["its database is broken", "database/PG_VERSION"],
 ])("a data folder is called damaged when %s", async (_, file) => {
-  await using installation = await createInstallation();
+  await using installation = await createUsed();
   const first = await installation.start();
   await first.end();
   if (file === "secrets.json") await rm(path.join(installation.folder, file));
@@ -182,7 +188,7 @@ test.each([
 
 test("a wrong key leads to an answer that says so to the visitor's face, and a line in the log that says what to do", async () => {
   await using provider = await startFakeProvider();
-  await using installation = await createInstallation({ OPENAI_BASE_URL: provider.url, OPENAI_API_KEY: "wrong" });
+  await using installation = await createUsed({ OPENAI_BASE_URL: provider.url, OPENAI_API_KEY: "wrong" });
   provider.enqueue(...Array.from({ length: 5 }, () => ({ status: 401 })));
   const process = await installation.start();
   const visitor = await createVisitor({ ...installation, publishableKey: await installation.publishableKey() });
@@ -194,7 +200,7 @@ test("a wrong key leads to an answer that says so to the visitor's face, and a l
 });
 
 test("the command line reads files while Parley runs and while it doesn't, and says what it skipped and why", async () => {
-  await using installation = await createInstallation();
+  await using installation = await createUsed();
   const running = await installation.start();
   const folder = path.join(installation.folder, "..", "handbook");
   await mkdir(folder);
@@ -247,7 +253,7 @@ test("the command line reads a site, then what has changed of it, and takes out 
     },
   });
   const address = `http://127.0.0.1:${site.port}/help/`;
-  await using installation = await createInstallation({ FETCH_ALLOWED_HOSTS: `127.0.0.1:${site.port}` });
+  await using installation = await createUsed({ FETCH_ALLOWED_HOSTS: `127.0.0.1:${site.port}` });
   const running = await installation.start();
   const first = installation.parley("knowledge", "crawl", "demo", address);
   expect(await first.exited).toBe(0);

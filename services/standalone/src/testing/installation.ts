@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { cp, mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
@@ -10,10 +10,19 @@ import { type Process, startProcess } from "./process.ts";
 const main = fileURLToPath(new URL("../main.ts", import.meta.url));
 const cli = fileURLToPath(new URL("../cli.ts", import.meta.url));
 
-/** A folder and ports of its own for `npm start`'s process: it can be started, killed and started again. */
-export async function createInstallation(environment: Record<string, string> = {}) {
+/**
+ * A folder and ports of its own for `npm start`'s process: it can be started, killed and started again.
+ *
+ * @param options.copyOf the folder of an installation that was started and ended: what it kept is there, and with it all that a first
+ *   start takes its time to make. By default there is nothing yet.
+ */
+export async function createInstallation(
+  environment: Record<string, string> = {},
+  { copyOf }: { copyOf?: string } = {},
+) {
   const home = await mkdtemp(path.join(tmpdir(), "parley-test-"));
   const folder = path.join(home, "data");
+  if (copyOf !== undefined) await cp(copyOf, folder, { recursive: true });
   const ports = {
     api: await freePort(),
     realtime: await freePort(),
@@ -76,4 +85,12 @@ export async function createInstallation(environment: Record<string, string> = {
       await rm(home, { recursive: true, force: true });
     },
   };
+}
+
+/** An installation as its first start leaves it, to be copied. */
+export async function createStartedInstallation() {
+  const installation = await createInstallation();
+  const process = await installation.start();
+  await process.end();
+  return installation;
 }
