@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { once } from "node:events";
 import { createServer, type IncomingMessage, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
-import { ContactId, HttpToolId, type SaveHttpTool, UserId } from "@parley/contracts";
+import { ContactId, defaultAssistantSettings, HttpToolId, type SaveHttpTool, UserId } from "@parley/contracts";
 import { openDatabase } from "@parley/db";
 import { conversations, httpTools, messages, runs } from "@parley/db/schema";
 import { createTestDatabase } from "@parley/db/testing";
@@ -339,6 +339,16 @@ test("a model that goes on calling is asked four times and no more, the last tim
   expect(receipt.toolCalls.map(({ outcome }) => outcome)).toEqual(["ok", "ok", "ok"]);
   expect(received).toHaveLength(3);
   expect(receipt.attempts[0]).toMatchObject({ outcome: "failed" });
+
+  // Where it may ask for a person, that alone is left to call, and it calls the other all the same.
+  const other = await company();
+  const settings = { ...defaultAssistantSettings, mayHandOff: true };
+  await other.api.assistant.settings.change({ basedOn: 0, settings });
+  provider.requests.length = 0;
+  provider.forget();
+  await other.ask("Where are my orders?", ...goingOn);
+  expect(provider.requests).toHaveLength(4);
+  expect(provider.requests[3]?.body.tools).toMatchObject([{ function: { name: "hand_to_person" } }]);
 });
 
 test("what was called for an answer that was never posted is in the receipt, before what was called for the next try", async () => {
