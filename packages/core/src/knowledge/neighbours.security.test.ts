@@ -91,11 +91,20 @@ async function crowd(tenantId: TenantId, { indexed }: { indexed: boolean }): Pro
     if (!indexed) return;
     await client.query("select set_config('app.tenant_id', $1, false)", [tenantId]);
     await client.query("select app.make_vector_index($1, $2)", [embedder.id, embedder.dimensions]);
+    // The same index over all rows at once takes a fifth of what it takes to grow by each of them.
+    const { rows: indexes } = await client.query<{ name: string; definition: string }>(
+      `select indexrelid::regclass::text as name, pg_get_indexdef(indexrelid) as definition from pg_index
+       where indrelid = $1::regclass and pg_get_indexdef(indexrelid) ~ 'USING hnsw'`,
+      [`nearest_${tenantId.replaceAll("-", "")}`],
+    );
+    expect(indexes).toHaveLength(1);
+    for (const { name } of indexes) await client.query(`drop index ${name}`);
     await client.query(
       `insert into nearest (tenant_id, chunk_id, embedder_id, embedding)
        select tenant_id, chunk_id, embedder_id, embedding::halfvec from embeddings where tenant_id = $1`,
       [tenantId],
     );
+    for (const { definition } of indexes) await client.query(definition);
     await client.query("insert into common_terms (tenant_id, term, chunks) values ($1, 'eleph', $2)", [
       tenantId,
       neighbours,
