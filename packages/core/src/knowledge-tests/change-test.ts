@@ -1,7 +1,7 @@
 import type { KnowledgeTestId, KnowledgeTestRunId } from "@parley/contracts";
 import type { TenantTransaction } from "@parley/db";
 import { knowledgeTestResults, knowledgeTestRuns, knowledgeTests } from "@parley/db/schema";
-import { and, desc, eq, gte, sql } from "drizzle-orm";
+import { and, eq, gte, inArray, sql } from "drizzle-orm";
 import { AppError } from "../app-error.ts";
 import { announce } from "../outbox/announce.ts";
 import { judge } from "./judge.ts";
@@ -14,16 +14,13 @@ export async function changeTest(
 ): Promise<void> {
   const { expected } = await lockTest(tx, testId);
   await tx.update(knowledgeTests).set({ words }).where(eq(knowledgeTests.id, testId));
-  const { id, isHeld, createdAt } = knowledgeTestRuns;
-  const check = tx.select({ id }).from(knowledgeTestRuns).where(eq(isHeld, true)).orderBy(desc(createdAt)).limit(1);
-  const isResult = and(eq(knowledgeTestResults.testId, testId), eq(knowledgeTestResults.runId, check));
-  const [result] = await tx.select().from(knowledgeTestResults).where(isResult);
-  if (result) await tx.update(knowledgeTestResults).set(judge({ expected, words }, result)).where(isResult);
+  await judgeHeld(tx, testId, { expected, words });
   await announce(tx, { type: "tests.changed" });
 }
 
 /**
- * What was answered in this run is right: the test expects it from now on, and its result there is judged anew.
+ * What was answered in this run is right: the test expects it from now on. Its result there is judged anew, and what was answered with
+ * what is held.
  *
  * @throws AppError `test.not_found` also when the run has no result of the test; `test.no_answer` where a provider failed
  */
@@ -41,7 +38,24 @@ export async function acceptResult(
   const expected = { outcome: isAnswer ? ("answered" as const) : ("unknown" as const), answer, citations };
   await tx.update(knowledgeTests).set({ expected }).where(eq(knowledgeTests.id, testId));
   await tx.update(knowledgeTestResults).set(judge({ expected, words }, result)).where(isResult);
+  await judgeHeld(tx, testId, { expected, words });
   await announce(tx, { type: "tests.changed" });
+}
+
+/** Publishing reads what was found then: any check that has ended may be the one that counts. */
+async function judgeHeld(tx: TenantTransaction, testId: KnowledgeTestId, wanted: Parameters<typeof judge>[0]) {
+  const { runId } = knowledgeTestResults;
+  const { id, isHeld } = knowledgeTestRuns;
+  const isOf = and(
+    eq(knowledgeTestResults.testId, testId),
+    inArray(runId, tx.select({ id }).from(knowledgeTestRuns).where(eq(isHeld, true))),
+  );
+  for (const result of await tx.select().from(knowledgeTestResults).where(isOf)) {
+    await tx
+      .update(knowledgeTestResults)
+      .set(judge(wanted, result))
+      .where(and(eq(knowledgeTestResults.testId, testId), eq(runId, result.runId)));
+  }
 }
 
 /** Takes the test away, with its results. @throws AppError `test.not_found` */

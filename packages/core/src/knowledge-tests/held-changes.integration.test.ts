@@ -725,6 +725,31 @@ test("a check that a provider breaks off is begun anew after a while, some times
   expect(await changes.get()).toMatchObject({ check: { status: "finished", failed: 1, isCurrent: true } });
 });
 
+test("what was answered with what is held is judged by what is wanted by now, whichever run's answer is said to be right", async () => {
+  const { library, check, changes, publish, api, replay } = await newShop();
+  const testId = KnowledgeTestId.parse(randomUUID());
+  await api.knowledgeTests.create({ id: testId, question: "What colour is the toaster?", words: [] });
+  const { runId } = await api.knowledgeTests.start();
+  await replay(runId);
+  await library.read("new.md", "# Toasters\n\nThe toaster is green.\n");
+  const { check: ended } = await check();
+  expect(ended).toMatchObject({ failed: 0, isCurrent: true });
+  // That nothing is known of it is right: with what is held, it is answered.
+  await api.knowledgeTests.accept({ testId, runId });
+  expect(await changes.get()).toMatchObject({ check: { failed: 1, isCurrent: true } });
+  await expect(publish()).rejects.toMatchObject(refused("changes.unchecked"));
+  await api.knowledgeTests.accept({ testId, runId: ended?.id as KnowledgeTestRunId });
+  expect(await changes.get()).toMatchObject({ check: { failed: 0, isCurrent: true } });
+
+  // The check that has ended is what counts, also once another was asked for.
+  const again = await changes.check();
+  await api.knowledgeTests.change({ testId, words: ["red"] });
+  await api.knowledgeTests.cancel(again);
+  await expect(publish()).rejects.toMatchObject(refused("changes.unchecked"));
+  await api.knowledgeTests.change({ testId, words: ["green"] });
+  await publish();
+});
+
 test("however often what is held is asked about, what is in use is still what it is compared with", async () => {
   const { library, check, tenantId, notice, orders } = await newShop();
   await world.db.transaction(tenantId, (tx) =>
