@@ -4,6 +4,7 @@ export * from "./assistant.ts";
 export * from "./audit.ts";
 export * from "./budgets.ts";
 export * from "./conversation.ts";
+export * from "./crawl-reasons.ts";
 export * from "./errors.ts";
 export * from "./events.ts";
 export * from "./gaps.ts";

@@ -43,6 +43,38 @@ describe("migrations", () => {
     expect(await catalogueOf(owner)).toEqual(up);
   });
 
+  test("why a site was not read to its end is told as it was, also what was stored as sentences", async () => {
+    await migrate(owner, { direction: "up" });
+    const tenant = "00000000-0000-4000-8000-000000000001";
+    const asTenant = (text: string) =>
+      withClient(database.adminConnection, async (admin) => {
+        await admin.query(`set app.tenant_id = '${tenant}'`);
+        return (await admin.query(text)).rows;
+      });
+    await asTenant("insert into tenants (slug, name) values ('shop', 'Shop')");
+    await asTenant(`insert into sources (id, name) values ('${tenant}', 'Site')`);
+    const names = (await readdir(new URL("../migrations", import.meta.url))).sort();
+    const after = names.length - names.findIndex((name) => name.startsWith("0045_"));
+    await migrate(owner, { direction: "down", count: after });
+    const problems = ["b", "a"].map((address) => ({ address, reason: `Of ${address}.` }));
+    await asTenant(`insert into crawls (source_id, status, reason, problems)
+      values ('${tenant}', 'partial', 'There is more.', '${JSON.stringify(problems)}')`);
+    await asTenant(`insert into crawls (source_id, status) values ('${tenant}', 'done')`);
+    await migrate(owner, { direction: "up" });
+    const told = (address: string) => ({ address, code: "crawl.told", detail: `Of ${address}.` });
+    expect(await asTenant("select why, problems from crawls order by status")).toEqual([
+      { why: null, problems: [] },
+      { why: { code: "crawl.told", detail: "There is more." }, problems: [told("b"), told("a")] },
+    ]);
+    await migrate(owner, { direction: "down", count: after });
+    expect(await asTenant("select reason, problems from crawls order by status")).toEqual([
+      { reason: null, problems: [] },
+      { reason: "There is more.", problems },
+    ]);
+    await migrate(owner, { direction: "up" });
+    await asTenant("delete from tenants");
+  });
+
   test("taking sessions back leaves none behind, which an older release would take as alive", async () => {
     await migrate(owner, { direction: "up" });
     const insert = (id: string) =>

@@ -1,6 +1,8 @@
 import type {
   ChangeCheckMode,
   ChunkId,
+  CrawlProblem,
+  CrawlReason,
   DocumentId,
   DocumentVersionId,
   ErrorCode,
@@ -31,7 +33,7 @@ export const crawls = pgTable("crawls", {
   status: text({ enum: ["queued", "running", "done", "partial", "failed", "cancelled"] })
     .notNull()
     .default("queued"),
-  reason: text(),
+  why: jsonb().$type<CrawlReason>(),
   attempt: integer().notNull().default(0),
   movedTo: text(),
   seen: integer().notNull().default(0),
@@ -43,7 +45,7 @@ export const crawls = pgTable("crawls", {
   asked: integer().notNull().default(0),
   failures: integer().notNull().default(0),
   isListed: boolean().notNull().default(false),
-  problems: jsonb().$type<{ address: string; reason: string }[]>().notNull().default([]),
+  problems: jsonb().$type<CrawlProblem[]>().notNull().default([]),
   createdAt: time().notNull().defaultNow(),
   startedAt: time(),
   finishedAt: time(),

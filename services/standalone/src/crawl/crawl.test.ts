@@ -27,13 +27,21 @@ test("[F12] a site whose pages wait for an embedder that does not answer is repo
     const [ready, parsing] = [now > 200_000 ? 1 : 0, now % 3 === 0 ? 1 : 0];
     const [embedding, queued] = [1 - ready, 2 - parsing];
     const documents = { ...counts, queued, parsing, embedding, waiting: queued, ready, serving: ready, total: 3 };
-    const lastCrawl = { status: "done", finishedAt: "2026-01-01T00:00:00.000Z", seen: 3, changed: 3, problems: [] };
-    const none = { reason: null, unchanged: 0, gone: 0, skipped: 0, failed: 0 };
+    const lastCrawl = {
+      status: "done",
+      finishedAt: "2026-01-01T00:00:00.000Z",
+      seen: 3,
+      changed: 3,
+      problems: [{ address: "https://docs.example.com/a", code: "page.status", detail: "500" }],
+    };
+    const none = { why: { code: "crawl.more_pages", detail: "10" }, unchanged: 0, gone: 0, skipped: 0, failed: 0 };
     send(200, { lastCrawl: { ...lastCrawl, ...none }, documents });
   });
   const site = { address: "https://docs.example.com/", depth: 1, pages: 10, include: [], exclude: [] };
   expect(await crawl(await api.target(), { source: "Docs", site }, clock)).toBe(false);
   expect(now).toBeGreaterThanOrEqual(320_000);
   expect(now).toBeLessThan(330_000);
+  expect(output).toContain("https://docs.example.com/a: The site answers with status 500.");
+  expect(output).toContain("There is more than the 10 pages that were asked for.");
   expect(output).toContain("2 of its pages wait, since the embedder does not answer.");
 });

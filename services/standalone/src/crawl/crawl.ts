@@ -1,3 +1,4 @@
+import { describeCrawlReason } from "@parley/contracts";
 import type { OperatorsSite } from "@parley/core/knowledge/sources/crawl/crawl-as-operator";
 import { SingleBar } from "cli-progress";
 import { type Clock, patienceMs, realClock } from "../ingest/patience.ts";
@@ -43,17 +44,19 @@ export async function crawl(target: IngestTarget, asked: OperatorsSite, clock: C
   const { lastCrawl: crawl, documents } = source;
   if (!crawl) throw new Error("a crawl that ended is not there");
   if (crawl.status === "failed" && crawl.seen === 0) {
-    throw new OperatorError(`${asked.site.address}: ${crawl.reason ?? "it can't be read"}`);
+    throw new OperatorError(
+      `${asked.site.address}: ${crawl.why ? describeCrawlReason(crawl.why) : "it can't be read"}`,
+    );
   }
   const say = (line: string) => process.stdout.write(`${line}\n`);
   const seconds = ((performance.now() - started) / 1000).toFixed(1);
   say(
     `\n  read ${crawl.changed} · unchanged ${crawl.unchanged} · gone ${crawl.gone} · left out ${crawl.skipped} · failed ${crawl.failed} · ${seconds} s`,
   );
-  for (const { address, reason } of crawl.problems) say(`  ${address}: ${reason}`);
+  for (const problem of crawl.problems) say(`  ${problem.address}: ${describeCrawlReason(problem)}`);
   const untold = crawl.skipped + crawl.failed - crawl.problems.length;
   if (untold > 0) say(`  and ${untold} more`);
-  if (crawl.reason) say(`  ${crawl.reason}`);
+  if (crawl.why) say(`  ${describeCrawlReason(crawl.why)}`);
   if (crawl.status === "cancelled") say("  It was cancelled.");
   if (documents.held > 0)
     say(`  ${documents.held} of its pages wait to be published: Tests in the dashboard says what they would change.`);

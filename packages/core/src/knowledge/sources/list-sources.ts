@@ -1,4 +1,4 @@
-import { DocumentState, type SourceId, type TenantId } from "@parley/contracts";
+import { type CrawlProblem, type CrawlReason, DocumentState, type SourceId, type TenantId } from "@parley/contracts";
 import type { Database } from "@parley/db";
 import { sources } from "@parley/db/schema";
 import { and, asc, eq, isNull, sql } from "drizzle-orm";
@@ -14,9 +14,9 @@ export type DocumentCounts = Record<DocumentState, number> & {
 /** A site's last reading: its pages, each counted once, as far as it has come. Times are ISO 8601. */
 export type Crawl = {
   id: string;
-  /** `partial`: it ended before every page was asked for, and `reason` says why. */
+  /** `partial`: it ended before every page was asked for, and `why` says so. */
   status: "queued" | "running" | "done" | "partial" | "failed" | "cancelled";
-  reason: string | null;
+  why: CrawlReason | null;
   /** The page that is asked for now, and how many are known of that come after it; null when it is not under way. */
   fetching: string | null;
   waiting: number;
@@ -27,7 +27,7 @@ export type Crawl = {
   gone: number;
   skipped: number;
   /** The first pages that failed or were left out. */
-  problems: { address: string; reason: string }[];
+  problems: CrawlProblem[];
   createdAt: string;
   startedAt: string | null;
   finishedAt: string | null;
@@ -53,7 +53,7 @@ export async function listSources(db: Database, tenantId: TenantId, only?: Sourc
         /** Null: it has no schedule. */
         nextCrawlAt,
         lastCrawl: sql<Crawl | null>`(
-          select json_build_object('id', id, 'status', status, 'reason', reason, 'seen', seen, 'changed', changed,
+          select json_build_object('id', id, 'status', status, 'why', why, 'seen', seen, 'changed', changed,
             'unchanged', unchanged, 'failed', failed, 'gone', gone, 'skipped', skipped, 'problems', problems,
             'createdAt', created_at, 'startedAt', started_at, 'finishedAt', finished_at,
             'fetching', (

@@ -1,4 +1,4 @@
-import type { SiteSettings } from "@parley/contracts";
+import { type CrawlReason, describeCrawlReason, type SiteSettings } from "@parley/contracts";
 import {
   CircleCheck,
   CircleX,
@@ -15,6 +15,7 @@ import { classNames } from "../../../components/class-names.ts";
 import { formatMoment } from "../../../components/format-time.ts";
 import { errorCode } from "../../../errors/error-code.ts";
 import { ErrorNotice } from "../../../errors/error-notice.tsx";
+import { errorWords } from "../../../errors/error-words.ts";
 import { type Crawl, crawlPhrase, isUnderWay, nameCrawlStatus } from "./crawl-phrase.ts";
 import { crawlSchedules } from "./crawl-schedules.ts";
 import { readSiteFields, SiteFields } from "./site-fields.tsx";
@@ -104,8 +105,12 @@ const looks: Record<Crawl["status"], { icon: LucideIcon; look: string }> = {
   cancelled: { icon: CircleX, look: "text-ink-soft" },
 };
 
+/** Of a file that could not be read the dashboard has words of its own. */
+const tellReason = (reason: CrawlReason) =>
+  describeCrawlReason(reason, (code) => (code === "internal" ? "It could not be read." : `${errorWords[code].title}.`));
+
 function LastCrawl({ crawl }: { crawl: Crawl }) {
-  const { status, reason, fetching, waiting, seen, problems, finishedAt, createdAt } = crawl;
+  const { status, why, fetching, waiting, seen, problems, finishedAt, createdAt } = crawl;
   const { icon: Icon, look } = looks[status];
   return (
     <div className="border-t border-line px-4 py-3.5 text-sm md:px-5">
@@ -138,17 +143,17 @@ function LastCrawl({ crawl }: { crawl: Crawl }) {
         </>
       )}
       <p className="mt-1.5 text-ink-soft tabular-nums">{crawlPhrase(crawl)}</p>
-      {reason && <p className={status === "failed" ? "mt-1 text-bad" : "mt-1 text-ink-soft"}>{reason}</p>}
+      {why && <p className={status === "failed" ? "mt-1 text-bad" : "mt-1 text-ink-soft"}>{tellReason(why)}</p>}
       {problems.length > 0 && (
         <details className="mt-2">
           <summary className="link w-fit">Pages that were left out or failed</summary>
           <ul className="mt-2 max-h-72 space-y-2 overflow-y-auto">
-            {problems.map(({ address, reason: why }) => (
-              <li key={address}>
+            {problems.map((problem) => (
+              <li key={problem.address}>
                 <span className="block font-mono text-xs wrap-anywhere" dir="ltr">
-                  {address}
+                  {problem.address}
                 </span>
-                <span className="text-ink-soft">{why}</span>
+                <span className="text-ink-soft">{tellReason(problem)}</span>
               </li>
             ))}
           </ul>

@@ -1,4 +1,4 @@
-import type { SiteSettings, SourceId, TenantId } from "@parley/contracts";
+import type { CrawlReason, SiteSettings, SourceId, TenantId } from "@parley/contracts";
 import type { TenantTransaction } from "@parley/db";
 import { crawlPages, crawls, sources } from "@parley/db/schema";
 import { and, eq, inArray, isNull, sql } from "drizzle-orm";
@@ -58,9 +58,9 @@ export async function endCrawl(
   tx: TenantTransaction,
   claim: Claim,
   status: "done" | "partial" | "failed",
-  reason: string | null,
+  why: CrawlReason | null,
 ): Promise<void> {
-  if (await holdCrawl(tx, claim)) await finish(tx, claim, { status, reason });
+  if (await holdCrawl(tx, claim)) await finish(tx, claim, { status, why });
 }
 
 /** No page of it is asked for any more. Does nothing when none is under way. @returns whether one was */
@@ -70,14 +70,14 @@ export async function cancelCrawlOf(tx: TenantTransaction, sourceId: SourceId): 
     .from(crawls)
     .where(and(eq(crawls.sourceId, sourceId), underWay))
     .for("update");
-  if (crawl) await finish(tx, { ...crawl, sourceId }, { status: "cancelled", reason: null });
+  if (crawl) await finish(tx, { ...crawl, sourceId }, { status: "cancelled", why: null });
   return crawl !== undefined;
 }
 
 async function finish(
   tx: TenantTransaction,
   { crawlId, sourceId }: Pick<Claim, "crawlId" | "sourceId">,
-  end: { status: "done" | "partial" | "failed" | "cancelled"; reason: string | null },
+  end: { status: "done" | "partial" | "failed" | "cancelled"; why: CrawlReason | null },
 ): Promise<void> {
   await tx
     .update(crawls)

@@ -137,7 +137,7 @@ test("it goes as deep and reads as many pages as it was told, and says that ther
   expect((await crawl({ depth: 2 })).read).toEqual(["/", "/1", "/2"]);
   const { read, unfinished } = await crawl({ depth: 100, pages: 4 });
   expect(read).toEqual(["/", "/1", "/2", "/3"]);
-  expect(unfinished).toContain("more than the 4 pages");
+  expect(unfinished).toEqual({ code: "crawl.more_pages", detail: "4" });
 });
 
 test("robots.txt is heeded: what it forbids is not asked for, and it is asked as slowly as it wants", async () => {
@@ -159,7 +159,7 @@ test("nothing is asked for while a site can't say what may be read", async () =>
   pages["/robots.txt"] = { status: 503 };
   pages["/"] = "words";
   const { unfinished, gone } = await crawl({}, [{ address: `${origin}/`, depth: 0, validators: {} }]);
-  expect(unfinished).toContain("robots.txt");
+  expect(unfinished).toEqual({ code: "crawl.no_robots" });
   expect(gone).toEqual([]);
   expect(site.hits).toEqual(["/robots.txt"]);
 });
@@ -324,7 +324,7 @@ describe("a page that names another address as its own", () => {
       { address: `${origin}/old`, depth: 0, validators: {} },
     ]);
     expect(read).toEqual(["/", "/a"]);
-    expect(unfinished).toContain("more than the 2 pages");
+    expect(unfinished).toEqual({ code: "crawl.more_pages", detail: "2" });
     expect(gone).toEqual([]);
   });
 });
@@ -358,7 +358,7 @@ test("a site that stops answering is left alone, and nothing of it counts as gon
   pages["/"] = links("/1", "/2", "/3", "/4", "/5", "/6", "/7");
   for (let page = 1; page < 8; page += 1) pages[`/${page}`] = { status: 500 };
   const { unfinished, gone, skipped } = await crawl({}, [{ address: `${origin}/old`, depth: 0, validators: {} }]);
-  expect(unfinished).toContain("5 pages in a row");
+  expect(unfinished).toEqual({ code: "crawl.not_answering", detail: "5" });
   expect(skipped).toHaveLength(5);
   expect(gone).toEqual([]);
 });
@@ -377,7 +377,7 @@ test("[I9] a site that names addresses without end is kept in mind up to a limit
   expect(read).toEqual(["/", ...rooms, "/known"]);
   expect(skipped).toHaveLength(50_000 - read.length + 1);
   expect(gone).toEqual([]);
-  expect(unfinished).toContain("more than 50000 addresses");
+  expect(unfinished).toEqual({ code: "crawl.more_addresses", detail: "50000" });
 });
 
 test("a site that keeps some pages for its members answers, and its others are read", async () => {
@@ -391,7 +391,7 @@ test("a site that keeps some pages for its members answers, and its others are r
   expect(unfinished).toBeUndefined();
 
   for (const path of closed) pages[path] = { status: 429 };
-  expect((await crawl()).unfinished).toContain("5 pages in a row");
+  expect((await crawl()).unfinished).toEqual({ code: "crawl.not_answering", detail: "5" });
 });
 
 test("a crawl ends when nobody wants it any more", async () => {

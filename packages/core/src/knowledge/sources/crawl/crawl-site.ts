@@ -1,4 +1,5 @@
 import { setImmediate } from "node:timers/promises";
+import type { CrawlReason } from "@parley/contracts";
 import { FetchError } from "@parley/platform/http/fetch-error";
 import type { GuardedFetch, Validators } from "@parley/platform/http/fetch-guarded";
 import type { CrawlProgress } from "./crawl-progress.ts";
@@ -6,7 +7,7 @@ import { listSitemapPages } from "./list-sitemap-pages.ts";
 import { pageAddress } from "./page-address.ts";
 import { readRobots } from "./robots.ts";
 import { isWithin, scopeOf } from "./scope.ts";
-import { robotsForbid, type Visited, visitPage } from "./visit-page.ts";
+import { type Visited, visitPage } from "./visit-page.ts";
 
 export type CrawlOptions = {
   address: string;
@@ -27,12 +28,12 @@ export type Crawled =
   | { kind: "page"; page: KnownPage; name: string; bytes: Buffer }
   | { kind: "unchanged"; address: string }
   /** It was known, and is no page of what is read any more. */
-  | { kind: "gone"; address: string; reason: string }
+  | { kind: "gone"; address: string; why: CrawlReason }
   /** It can't be had, or not now; what is known of it stays. */
   | {
       kind: "skipped";
       address: string;
-      reason: string;
+      why: CrawlReason;
       /** It may be had another time. */
       isFailed?: true;
     };
@@ -78,12 +79,12 @@ export async function* crawlSite(
   known: readonly KnownPage[],
   signal: AbortSignal,
   soFar: CrawlSoFar = {},
-): AsyncGenerator<Crawled, string | undefined> {
+): AsyncGenerator<Crawled, CrawlReason | undefined> {
   const start = pageAddress(options.address);
   if (!start) throw new FetchError("invalid");
   const scope = scopeOf(start, options);
   const robots = await readRobots(fetch, scope.origin, signal);
-  if (!robots) return "The site does not say what may be read of it: its robots.txt can't be had, or is too long.";
+  if (!robots) return { code: "crawl.no_robots" };
 
   const knownBy = new Map(known.map((page) => [page.address, page]));
   const { pages: earlier = [], mayMove = true } = soFar;
@@ -126,10 +127,10 @@ export async function* crawlSite(
     },
   ];
 
-  const tooMany = `There is more than the ${options.pages} pages that were asked for.`;
+  const tooMany: CrawlReason = { code: "crawl.more_pages", detail: String(options.pages) };
   let isCut = false;
   let holding = 0;
-  const notAnswering = `The site does not answer: ${mostFailures} pages in a row could not be had.`;
+  const notAnswering: CrawlReason = { code: "crawl.not_answering", detail: String(mostFailures) };
   if (progress.failures >= mostFailures) return notAnswering;
   while (queue.length + later.length > 0) {
     const next = queue.shift();
@@ -140,13 +141,13 @@ export async function* crawlSite(
     const { address, depth, held } = next;
     if (!held && asked.has(address)) continue;
     const before = knownBy.get(address);
-    const leave = (reason: string): Crawled => ({ kind: before ? "gone" : "skipped", address, reason });
+    const leave = (why: CrawlReason): Crawled => ({ kind: before ? "gone" : "skipped", address, why });
     signal.throwIfAborted();
     if (!robots.isAllowed(address)) {
       // Nothing is fetched for these, however many they are: others get their turn in between.
       await setImmediate();
       soFar.onProgress?.({ ...progress });
-      yield leave(robotsForbid);
+      yield leave({ code: "page.forbidden" });
       continue;
     }
     if (held) holding -= 1;
@@ -183,7 +184,7 @@ export async function* crawlSite(
       case "failed":
         // What is known of it stays.
         if (before) read.add(address);
-        yield { kind: "skipped", address, reason: visited.reason, isFailed: true };
+        yield { kind: "skipped", address, why: visited.why, isFailed: true };
         break;
       case "absent": {
         const moved = mayMove && address === start && visited.outside && movedWithin(start, visited.outside);
@@ -193,12 +194,12 @@ export async function* crawlSite(
           return yield* crawlSite({ fetch, wait }, { ...options, address: moved }, known, signal, there);
         }
         for (const link of visited.links) enqueue(link, depth + 1);
-        yield leave(visited.reason);
+        yield leave(visited.why);
         break;
       }
       case "elsewhere":
         read.add(address);
-        yield leave(`It is another address of ${visited.address}`);
+        yield leave({ code: "page.other_address", detail: visited.address });
         break;
       case "page": {
         const { address: own, name, bytes, validators, links } = visited;
@@ -213,7 +214,7 @@ export async function* crawlSite(
         }
         if (own !== address) {
           if (read.has(own)) read.add(address);
-          yield leave(`It is another address of ${own}`);
+          yield leave({ code: "page.other_address", detail: own });
         }
       }
     }
@@ -221,9 +222,9 @@ export async function* crawlSite(
   }
   if (isCut) return tooMany;
   for (const { address } of known) {
-    if (!seen.has(address)) yield { kind: "gone", address, reason: "It is not part of what is read." };
+    if (!seen.has(address)) yield { kind: "gone", address, why: { code: "page.not_part" } };
   }
-  return isMore ? `The site names more than ${mostAddresses} addresses.` : undefined;
+  return isMore ? { code: "crawl.more_addresses", detail: String(mostAddresses) } : undefined;
 }
 
 /** The same address at the host that it leads to, when that is the same site's, as with and without `www`. */

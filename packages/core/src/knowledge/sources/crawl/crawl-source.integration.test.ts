@@ -293,7 +293,7 @@ describe("a site", () => {
       failed: 1,
       skipped: 1,
       gone: 0,
-      problems: [{ reason: "The site has no such page." }, { reason: "The site answers with status 500." }],
+      problems: [{ code: "page.missing" }, { code: "page.status", detail: "500" }],
     });
     expect(crawled.finishedAt).not.toBeNull();
     expect(await paths()).toEqual(["/", "/a"]);
@@ -339,7 +339,7 @@ describe("a site", () => {
     pages["/"] = { body: page("One", "/a", "/b", "/c") };
     for (const name of ["a", "b", "c"]) pages[`/${name}`] = { body: page(name) };
     const { crawl } = await newSite({ pages: 2 });
-    expect(await crawl()).toMatchObject({ status: "partial", seen: 2, reason: expect.stringContaining("2 pages") });
+    expect(await crawl()).toMatchObject({ status: "partial", seen: 2, why: { code: "crawl.more_pages", detail: "2" } });
   });
 
   test("whose limit was lowered while it was read is not read beyond it", async () => {
@@ -359,7 +359,7 @@ describe("a site", () => {
       return answer;
     };
     const ended = await crawl({ now, fetch: { ...fetch, get: lowered } });
-    expect(ended).toMatchObject({ status: "partial", reason: expect.stringContaining("1 page") });
+    expect(ended).toMatchObject({ status: "partial", why: { code: "crawl.more_pages", detail: "1" } });
     expect(asked.length).toBeLessThan(5);
   });
 
@@ -375,7 +375,7 @@ describe("a site", () => {
   test("that does not answer at all fails, and may be read again", async () => {
     const { crawl } = await newSite();
     await site.stop();
-    expect(await crawl()).toMatchObject({ status: "failed", reason: expect.any(String) });
+    expect(await crawl()).toMatchObject({ status: "failed", why: { code: "fetch.unreachable" } });
     expect(await crawl()).toMatchObject({ status: "failed" });
     site = await startHttpListener({ answer });
   });
@@ -422,7 +422,7 @@ describe("a crawl", () => {
     for (const name of names) pages[name] = { status: name === "/1" ? 404 : 500 };
     const { crawl } = await newSite();
     const ended = await crawl({ now: short() });
-    expect(ended).toMatchObject({ status: "partial", reason: expect.stringContaining("does not answer"), failed: 6 });
+    expect(ended).toMatchObject({ status: "partial", why: { code: "crawl.not_answering", detail: "5" }, failed: 6 });
     expect(asked.at(-1)).toBe("/6 500");
   });
 
@@ -543,7 +543,7 @@ describe("a crawl", () => {
     const { start, order, last } = await newSite();
     await start();
     await giveUpCrawl({ db: world.db }, order());
-    expect(await last()).toMatchObject({ status: "failed", reason: expect.stringContaining("5 times") });
+    expect(await last()).toMatchObject({ status: "failed", why: { code: "crawl.given_up", detail: "5" } });
     await start();
   });
 });

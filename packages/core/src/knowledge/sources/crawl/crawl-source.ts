@@ -1,3 +1,4 @@
+import type { CrawlReason } from "@parley/contracts";
 import type { Database, TenantTransaction } from "@parley/db";
 import { crawlPages } from "@parley/db/schema";
 import { FetchError } from "@parley/platform/http/fetch-error";
@@ -80,7 +81,7 @@ export async function crawlSource(services: CrawlServices, order: CrawlOrder, si
     }
   } catch (error) {
     if (!(error instanceof FetchError)) throw error;
-    await over(services, claim, "failed", error.message);
+    await over(services, claim, "failed", { code: `fetch.${error.code}` });
   } finally {
     await crawling.return(undefined);
   }
@@ -90,12 +91,16 @@ export async function crawlSource(services: CrawlServices, order: CrawlOrder, si
 export async function giveUpCrawl({ db }: Pick<CrawlServices, "db">, order: CrawlOrder): Promise<void> {
   await db.transaction(order.tenantId, async (tx) => {
     const claim = await claimCrawl(tx, order);
-    if (claim) await endCrawl(tx, claim, "failed", "It could not be gone on with, though it was tried 5 times.");
+    if (claim) await endCrawl(tx, claim, "failed", { code: "crawl.given_up", detail: "5" });
   });
 }
 
-const over = ({ db }: CrawlServices, claim: Claim, status: "done" | "partial" | "failed", reason: string | undefined) =>
-  db.transaction(claim.tenantId, (tx: TenantTransaction) => endCrawl(tx, claim, status, reason ?? null));
+const over = (
+  { db }: CrawlServices,
+  claim: Claim,
+  status: "done" | "partial" | "failed",
+  why: CrawlReason | undefined,
+) => db.transaction(claim.tenantId, (tx: TenantTransaction) => endCrawl(tx, claim, status, why ?? null));
 
 /** A page with what it says, or why it says nothing. */
 export type ParsedPage =
@@ -109,7 +114,7 @@ async function parse(crawled: Crawled): Promise<ParsedPage> {
     return { kind: "page", ...page, document: await readDocument(bytes, name) };
   } catch (error) {
     if (!(error instanceof AppError) || error.code === "service.busy") throw error;
-    return { kind: "skipped", address: page.address, reason: error.meaning, isFailed: true };
+    return { kind: "skipped", address: page.address, why: { code: error.code }, isFailed: true };
   }
 }
 

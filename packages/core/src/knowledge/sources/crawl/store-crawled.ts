@@ -68,7 +68,7 @@ export async function storeCrawled(
   }
 
   const { count, changed } = await storePage(tx, jobs, claim, isReadOtherwise ? withoutValidators(crawled) : crawled);
-  const problem = "reason" in crawled && crawled.kind !== "gone" && { address, reason: crawled.reason };
+  const problem = "why" in crawled && crawled.kind !== "gone" && { address, ...crawled.why };
   await tx
     .update(crawls)
     .set({

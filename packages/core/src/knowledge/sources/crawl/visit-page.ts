@@ -1,4 +1,4 @@
-import { limits } from "@parley/contracts";
+import { type CrawlReason, limits } from "@parley/contracts";
 import { FetchError } from "@parley/platform/http/fetch-error";
 import type { Fetched, GuardedFetch, Validators } from "@parley/platform/http/fetch-guarded";
 import { decodeText } from "../../parsing/decode-text.ts";
@@ -18,9 +18,9 @@ type Here =
   | { kind: "page"; address: string; name: string; bytes: Buffer; validators: Validators; links: string[] }
   | { kind: "unchanged" }
   /** There is no page to be read. `outside`: where it was found, when that is not part of what is read. */
-  | { kind: "absent"; reason: string; links: string[]; outside?: string }
+  | { kind: "absent"; why: CrawlReason; links: string[]; outside?: string }
   /** There may be one. `isOurs`: asking again would not help. */
-  | { kind: "failed"; reason: string; isOurs: boolean };
+  | { kind: "failed"; why: CrawlReason; isOurs: boolean };
 
 /** Statuses that are below 500 and yet the server's own trouble. */
 const comeBackLater = new Set([408, 425, 429]);
@@ -40,23 +40,23 @@ export async function visitPage(
   }
   const { status, url, mediaType } = fetched;
   if (status === 304) return { kind: "unchanged" };
-  if (status === 404 || status === 410) return absent("The site has no such page.");
+  if (status === 404 || status === 410) return absent({ code: "page.missing" });
   if (status >= 300) {
     const isOurs = status < 500 && !comeBackLater.has(status);
-    return { kind: "failed", reason: `The site answers with status ${status}.`, isOurs };
+    return { kind: "failed", why: { code: "page.status", detail: String(status) }, isOurs };
   }
 
   const found = pageAddress(url.href) ?? address;
-  if (!robots.isAllowed(found)) return absent(robotsForbid);
+  if (!robots.isAllowed(found)) return absent({ code: "page.forbidden" });
   const ending = endingOf(fetched);
-  if (!ending) return absent(`It is no page that can be read (${mediaType || "its type is not told"}).`);
+  if (!ending) return absent({ code: "page.not_readable", detail: mediaType });
   const bytes = ending === ".pdf" ? fetched.bytes : asNamed(fetched);
   const { links, canonical, isWithheld } = ending === ".html" ? await readLinks(bytes, found) : { links: [] };
   const own = canonical === address ? address : found;
   const { validators: stamps } = fetched;
   const here = (validators: Validators): Here => {
-    if (!isWithin(scope, own)) return { ...absent(`It is not part of what is read: ${own}`, links), outside: own };
-    if (isWithheld) return absent("It asks not to be kept.", links);
+    if (!isWithin(scope, own)) return { ...absent({ code: "page.not_part", detail: own }, links), outside: own };
+    if (isWithheld) return absent({ code: "page.withheld" }, links);
     return { kind: "page", address: own, name: nameOf(own, ending), bytes, validators, links };
   };
   const isElsewhere =
@@ -65,22 +65,21 @@ export async function visitPage(
   return isElsewhere ? { kind: "elsewhere", address: canonical, otherwise: here({}) } : here(stamps);
 }
 
-export const robotsForbid = "The site's robots.txt asks to leave it alone.";
+const absent = (why: CrawlReason, links: string[] = []) => ({ kind: "absent" as const, why, links });
 
-const absent = (reason: string, links: string[] = []) => ({ kind: "absent" as const, reason, links });
-
-function withoutAnswer({ code, message }: FetchError): Here {
+function withoutAnswer({ code }: FetchError): Here {
+  const why: CrawlReason = { code: `fetch.${code}` };
   switch (code) {
     case "invalid":
     case "refused":
     case "too_many_redirects":
-      return absent(message);
+      return absent(why);
     case "unreachable":
     case "too_slow":
-      return { kind: "failed", reason: message, isOurs: false };
+      return { kind: "failed", why, isOurs: false };
     case "too_large":
     case "unreadable":
-      return { kind: "failed", reason: message, isOurs: true };
+      return { kind: "failed", why, isOurs: true };
   }
 }
 
