@@ -173,15 +173,19 @@ test("what a change does to the answers is shown before it is published; visitor
   await ask(questions[0] ?? "", 3);
   await expect(shop.answers.nth(3)).not.toContainText("Mister Quicksilver");
 
-  // That the document goes waits as well, and can be discarded.
+  // That the document goes waits as well, and can be taken back.
   await page.getByRole("link", { name: "Knowledge" }).click();
   await page.getByRole("link", { name: "Barometers", exact: true }).first().click();
   await page.getByRole("button", { name: "Remove" }).click();
   await expect(page.getByRole("alertdialog")).toContainText("It waits under Tests, Changes");
   await page.getByRole("alertdialog").getByRole("button", { name: "Remove" }).click();
   await expect(page.getByRole("list", { name: "Changes that wait" })).toContainText("Barometers goes");
-  await page.getByRole("button", { name: "Discard" }).click();
-  await page.getByRole("alertdialog").getByRole("button", { name: "Discard" }).click();
+  await page.getByRole("link", { name: "Barometers", exact: true }).click();
+  await expect(page.getByRole("note").filter({ hasText: "It is to be removed" })).toBeVisible();
+  await expectAccessible(page);
+  await page.getByRole("button", { name: "Keep" }).click();
+  await expect(page.getByText("It is to be removed")).toHaveCount(0);
+  await page.goto(`${builtIn.dashboardUrl}/tests/changes`);
   await expect(page.getByText("No change waits")).toBeVisible();
 
   // So does what the assistant is told.

@@ -66,6 +66,8 @@ export const AuditAction = z.enum([
   "changes.check_chosen",
   "document.removal_held",
   "source.removal_held",
+  "document.removal_taken_back",
+  "source.removal_taken_back",
   "changes.published",
   "changes.discarded",
   "embedder.chosen",

@@ -4,7 +4,7 @@ import { readCheckMode } from "../knowledge/held-changes.ts";
 import type { Actor } from "../tenants/acting-member.ts";
 import { type Context, type MemberCaller, procedureFor, router } from "../trpc.ts";
 import { chooseCheck } from "./choose-check.ts";
-import { getChanges } from "./get-changes.ts";
+import { countChanges, getChanges } from "./get-changes.ts";
 import { discardChanges, publishChanges, publishPassed } from "./publish-changes.ts";
 import { askForRun } from "./start-run.ts";
 import { findTestedBy, type TestedBy } from "./tested-state.ts";
@@ -20,6 +20,12 @@ export const changesRouter = router({
   get: procedureFor("knowledge.read").query(async ({ ctx }) => {
     const by = await testedBy(ctx);
     return ctx.inTenant((tx) => getChanges(tx, by));
+  }),
+
+  /** How much that is, for the way there. */
+  count: procedureFor("knowledge.read").query(async ({ ctx }) => {
+    const by = await testedBy(ctx);
+    return ctx.inTenant((tx) => countChanges(tx, by));
   }),
 
   /** Whether changes wait at all. */

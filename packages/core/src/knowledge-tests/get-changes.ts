@@ -1,14 +1,14 @@
 import type { CitedQuote, KnowledgeTestId, TestVerdict } from "@parley/contracts";
 import type { TenantTransaction } from "@parley/db";
-import { knowledgeTestResults, knowledgeTestRuns, knowledgeTests } from "@parley/db/schema";
-import { asc, desc, eq, getTableColumns, sql } from "drizzle-orm";
+import { heldSettings, knowledgeTestResults, knowledgeTestRuns, knowledgeTests, modelsInUse } from "@parley/db/schema";
+import { and, asc, desc, eq, getTableColumns, sql } from "drizzle-orm";
 import { describeHeldModels } from "../assistant/held-models.ts";
 import { describeHeldSettings } from "../assistant/held-settings.ts";
 import { listHeldDocuments, listHeldRemovals, readCheckMode } from "../knowledge/held-changes.ts";
 import { leftOut } from "./test-rows.ts";
 import { readTestedState, type TestedBy, toFingerprint } from "./tested-state.ts";
 
-/** Documents that are named; the others are counted. */
+/** Documents, and removals, that are named; the others are counted. */
 const mostNamed = 100;
 
 type GivenAnswer = { verdict: TestVerdict; answer: string; citations: CitedQuote[] };
@@ -32,12 +32,7 @@ export async function getChanges(tx: TenantTransaction, testedBy: TestedBy) {
   const tests = await tx.$count(knowledgeTests);
   const state = await readTestedState(tx, testedBy, "held");
   const { seen, ...held } = await listHeld(tx, state.held);
-  const [newest] = await tx
-    .select({ ...getTableColumns(knowledgeTestRuns), leftOut: leftOut(tx, knowledgeTestRuns.id) })
-    .from(knowledgeTestRuns)
-    .where(eq(knowledgeTestRuns.isHeld, true))
-    .orderBy(desc(knowledgeTestRuns.createdAt))
-    .limit(1);
+  const newest = await findNewestCheck(tx);
   if (!seen || !newest) return { mode, tests, seen, ...held, check: null, answers: [] };
   // Those of a run that was made with other changes say nothing of these.
   const isOfThese = newest.fingerprint === toFingerprint(state);
@@ -61,16 +56,43 @@ export async function getChanges(tx: TenantTransaction, testedBy: TestedBy) {
   };
 }
 
+/** How much is held, and how many tests fail with exactly that. Far less than all of it is read for that. */
+export async function countChanges(tx: TenantTransaction, testedBy: TestedBy) {
+  const mode = await readCheckMode(tx);
+  const tests = await tx.$count(knowledgeTests);
+  const state = await readTestedState(tx, testedBy, "held");
+  if (!state.held) return { mode, tests, waiting: 0, failed: 0 };
+  const { total: removals } = await listHeldRemovals(tx, 1);
+  const { total: documents } = await listHeldDocuments(tx, 1);
+  const others = (await tx.$count(heldSettings)) + (await tx.$count(modelsInUse));
+  const newest = await findNewestCheck(tx);
+  const isCurrent =
+    newest?.fingerprint === toFingerprint(state) && (newest.status !== "finished" || newest.leftOut === 0);
+  const { runId, verdict } = knowledgeTestResults;
+  const failed =
+    newest && isCurrent ? await tx.$count(knowledgeTestResults, and(eq(runId, newest.id), eq(verdict, "failed"))) : 0;
+  return { mode, tests, waiting: documents + removals + others, failed };
+}
+
+async function findNewestCheck(tx: TenantTransaction) {
+  const [newest] = await tx
+    .select({ ...getTableColumns(knowledgeTestRuns), leftOut: leftOut(tx, knowledgeTestRuns.id) })
+    .from(knowledgeTestRuns)
+    .where(eq(knowledgeTestRuns.isHeld, true))
+    .orderBy(desc(knowledgeTestRuns.createdAt))
+    .limit(1);
+  return newest;
+}
+
 async function listHeld(tx: TenantTransaction, seen: string | undefined) {
   const { total, documents } = await listHeldDocuments(tx, mostNamed);
+  const { total: removalsInAll, removals } = await listHeldRemovals(tx, mostNamed);
   return {
     seen: seen ?? null,
     documents: documents.map(({ heldAt, ...document }) => ({ ...document, heldAt: heldAt?.toISOString() ?? null })),
     documentsInAll: total,
-    removals: (await listHeldRemovals(tx)).map(({ askedAt, ...removal }) => ({
-      ...removal,
-      askedAt: askedAt.toISOString(),
-    })),
+    removals: removals.map(({ askedAt, ...removal }) => ({ ...removal, askedAt: askedAt.toISOString() })),
+    removalsInAll,
     settings: await describeHeldSettings(tx),
     models: await describeHeldModels(tx),
   };

@@ -10,7 +10,7 @@ import {
   testLimits,
 } from "@parley/contracts";
 import { crawls, documents, knowledgeTestRuns } from "@parley/db/schema";
-import { and, eq, sql } from "drizzle-orm";
+import { and, eq, isNull, sql } from "drizzle-orm";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { builtInAnswerer } from "../assistant/built-in-answerer.ts";
 import { composeAnswer } from "../assistant/compose-answer.ts";
@@ -106,6 +106,7 @@ test("delete a paragraph: before it is published exactly the questions that depe
       },
     ],
   });
+  expect(await changes.count()).toEqual({ mode: "ask", tests: 3, waiting: 1, failed: 1 });
   // What is in use is as it was, and so are its tests.
   expect(await verdicts()).toEqual({ [r]: "passed", [s]: "passed", [w]: "passed" });
   expect(await answerTo(s)).toContain("boat every Tuesday");
@@ -162,8 +163,11 @@ test("what is held is discarded: nothing of it is left, and a document that woul
   const added = await library.read("new.md", "# New\n\nSomething new.\n");
   await api.assistant.settings.change({ basedOn: 0, settings: { ...defaultAssistantSettings, guidance: "Be kind." } });
   await api.knowledge.documents.remove({ documentId });
+  expect(await changes.count()).toMatchObject({ waiting: 4, failed: 0 });
   const { seen } = await check();
+  expect(await changes.count()).toMatchObject({ waiting: 4, failed: 3 });
   await changes.discard({ seen: seen ?? "" });
+  expect(await changes.count()).toEqual({ mode: "ask", tests: 3, waiting: 0, failed: 0 });
   expect(await changes.get()).toMatchObject({ seen: null, documents: [], removals: [], settings: null, check: null });
   await expect(publish()).rejects.toMatchObject({ code: "BAD_REQUEST" });
   await expect(changes.publish({ seen: seen ?? "" })).rejects.toMatchObject(refused("changes.none"));
@@ -191,6 +195,7 @@ test("nothing is told of answers that were given with other changes than those t
     ...{ documents: [{ title: "New" }], answers: [] },
     check: { status: "finished", isCurrent: false, asked: 0, failed: 0 },
   });
+  expect(await changes.count()).toMatchObject({ waiting: 1, failed: 0 });
   expect(await check()).toMatchObject({ check: { isCurrent: true, asked: 3, failed: 0 }, answers: [] });
 });
 
@@ -575,6 +580,58 @@ test("a document that would be new and is discarded stays when another version o
   });
   await publish();
   expect(await answerTo("What colour is the toaster?")).toContain("green");
+});
+
+test("a removal that waits is told of where its document and source are shown, and can be taken back by itself", async () => {
+  const { library, api, documentId, changes, answerTo, audit, tenantId, member, apiOf } = await newShop();
+  await library.read("handbook.md", handbook(returns, warranty));
+  const { knowledge } = api;
+  const sourceId = (await knowledge.sources.list()).sources[0]?.id;
+  if (!sourceId) throw new Error("there is no source");
+  const shown = async () => ({
+    document: (await knowledge.documents.get({ documentId })).leavingWith,
+    listed: (await knowledge.documents.list({})).documents.map(({ leavingWith }) => leavingWith),
+    source: (await knowledge.sources.list()).sources.map(({ isLeaving }) => isLeaving),
+  });
+  expect(await shown()).toEqual({ document: null, listed: [null], source: [false] });
+  await knowledge.documents.remove({ documentId });
+  expect(await shown()).toEqual({ document: "document", listed: ["document"], source: [false] });
+  await knowledge.sources.remove({ sourceId });
+  await knowledge.documents.keep({ documentId });
+  expect(await shown()).toEqual({ document: "source", listed: ["source"], source: [true] });
+  const memberId = MemberId.parse(member.memberId);
+  const bob = apiOf(tenantId, { memberId, name: "Bob" }, "member").knowledge;
+  await expect(bob.sources.keep({ sourceId })).rejects.toThrow("auth.forbidden");
+  await knowledge.sources.keep({ sourceId });
+  await knowledge.sources.keep({ sourceId });
+  expect(await shown()).toEqual({ document: null, listed: [null], source: [false] });
+  expect((await audit()).slice(0, 2).map(({ action }) => action)).toEqual([
+    "source.removal_taken_back",
+    "document.removal_taken_back",
+  ]);
+  // The rest waits as before.
+  const { seen, removals, documentsInAll } = await changes.get();
+  expect({ removals, documentsInAll }).toEqual({ removals: [], documentsInAll: 1 });
+  await changes.publish({ seen: seen ?? "", anyway: true });
+  expect(await answerTo(w)).toContain("five years");
+  await knowledge.documents.remove({ documentId, atOnce: true });
+  await expect(knowledge.documents.keep({ documentId })).rejects.toThrow("document.not_found");
+});
+
+test("of very many removals a hundred are named, and all are published", async () => {
+  const { api, tenantId, changes, documentId } = await newShop();
+  await world.db.transaction(tenantId, async (tx) => {
+    await tx.execute(sql`
+      insert into documents (source_id, path, title)
+      select source_id, 'part ' || n, 'Part ' || n from documents cross join generate_series(1, 120) as n`);
+    await tx.execute(sql`insert into held_removals (document_id) select id from documents where id <> ${documentId}`);
+  });
+  const { seen, removals, removalsInAll } = await changes.get();
+  expect({ named: removals.length, removalsInAll }).toEqual({ named: 100, removalsInAll: 120 });
+  await changes.publish({ seen: seen ?? "", anyway: true });
+  expect(await changes.get()).toMatchObject({ seen: null, removals: [], removalsInAll: 0 });
+  expect(await world.db.read(tenantId, (read) => read.$count(documents, isNull(documents.removedAt)))).toBe(1);
+  await api.knowledge.documents.get({ documentId });
 });
 
 test("a document that was to go stays when it comes anew", async () => {

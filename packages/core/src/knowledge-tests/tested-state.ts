@@ -60,13 +60,14 @@ export async function readTestedState(
 
 /** By what the held changes are known again: 32 hexadecimal digits; undefined: there are none. */
 async function readHeld(tx: TenantTransaction): Promise<string | undefined> {
-  const removals = await listHeldRemovals(tx);
   const { rows } = await tx.execute<{ held: string | null }>(sql`
     select md5(string_agg(id, ',' order by id)) as held from (
       select id::text from document_versions where status = 'held'
       union all select 'models ' || revision || ' ' || changed_at from models_in_use
       union all select 'settings ' || revision || ' ' || changed_at from held_settings
-      union all select id from json_array_elements_text(${JSON.stringify(removals.map(({ id }) => id))}::json) as id
+      union all select r.id::text from held_removals r
+      where exists (select from documents d where d.id = r.document_id and d.removed_at is null)
+        or exists (select from sources s where s.id = r.source_id and s.removed_at is null)
     ) as held`);
   return rows[0]?.held ?? undefined;
 }
@@ -126,7 +127,8 @@ export async function listHeldChanges(
   const changes: TestedChange[] = [];
   if ((await tx.$count(modelsInUse)) > 0) changes.push({ kind: "answerer", name: answerer });
   if ((await tx.$count(heldSettings)) > 0) changes.push({ kind: "settings", version: settings + 1 });
-  for (const { title } of await listHeldRemovals(tx)) changes.push({ kind: "removed", title });
+  const { removals } = await listHeldRemovals(tx, mostChanges);
+  for (const { title } of removals) changes.push({ kind: "removed", title });
   const held = await listHeldDocuments(tx, mostChanges);
   for (const { documentId, title, version } of held.documents) {
     changes.push({ kind: "document", documentId, title, version });

@@ -1,7 +1,7 @@
 import type { ChangeCheckMode, DocumentId, DocumentVersionId } from "@parley/contracts";
 import type { TenantTransaction } from "@parley/db";
 import { changeChecks, documents, documentVersions, heldRemovals, members, sources } from "@parley/db/schema";
-import { and, eq, isNotNull, isNull, ne, or, type SQL, sql } from "drizzle-orm";
+import { and, type Column, eq, isNotNull, isNull, ne, or, type SQL, sql } from "drizzle-orm";
 import { failureOf } from "./failure.ts";
 
 /** Which knowledge answers are made from: what is in use, or what would be once all that is held were published. */
@@ -47,9 +47,9 @@ export async function holdVersion(
   return overtaken.length > 0;
 }
 
-/** Removals that are held of what is still there. */
-export const listHeldRemovals = (tx: Pick<TenantTransaction, "select">) =>
-  tx
+/** Removals that are held of what is still there, oldest first, as far as `limit`; and how many there are. */
+export async function listHeldRemovals(tx: Pick<TenantTransaction, "select">, limit: number) {
+  const rows = await tx
     .select({
       id: heldRemovals.id,
       documentId: heldRemovals.documentId,
@@ -57,13 +57,23 @@ export const listHeldRemovals = (tx: Pick<TenantTransaction, "select">) =>
       title: sql<string>`coalesce(${documents.title}, ${sources.name})`,
       askedBy: members.name,
       askedAt: heldRemovals.askedAt,
+      total: sql<number>`count(*) over ()::integer`,
     })
     .from(heldRemovals)
     .leftJoin(members, eq(members.id, heldRemovals.askedBy))
     .leftJoin(documents, and(eq(documents.id, heldRemovals.documentId), isNull(documents.removedAt)))
     .leftJoin(sources, and(eq(sources.id, heldRemovals.sourceId), isNull(sources.removedAt)))
     .where(or(isNotNull(documents.id), isNotNull(sources.id)))
-    .orderBy(heldRemovals.askedAt, heldRemovals.id);
+    .orderBy(heldRemovals.askedAt, heldRemovals.id)
+    .limit(limit);
+  return { total: rows[0]?.total ?? 0, removals: rows.map(({ total: _, ...removal }) => removal) };
+}
+
+/** As a column: with what the document is to go; null: it is not. */
+export const leavingWith = (documentId: Column, sourceId: Column): SQL<"document" | "source" | null> => sql`case
+    when exists (select from held_removals r where r.document_id = ${documentId}) then 'document'
+    when exists (select from held_removals r where r.source_id = ${sourceId}) then 'source'
+  end`;
 
 /** What is held of the knowledge, newest first, as far as `limit`; and how much that is. */
 export async function listHeldDocuments(tx: Pick<TenantTransaction, "select" | "$count">, limit: number) {

@@ -1,12 +1,13 @@
 import type { DocumentId, SourceId } from "@parley/contracts";
 import type { TenantTransaction } from "@parley/db";
 import { documents, heldRemovals } from "@parley/db/schema";
-import { and, eq, isNull } from "drizzle-orm";
+import { and, eq, isNull, type SQL } from "drizzle-orm";
 import { AppError } from "../app-error.ts";
 import { recordAudit } from "../audit/record-audit.ts";
 import { announce } from "../outbox/announce.ts";
 import { type Actor, checkStillMay } from "../tenants/acting-member.ts";
 import { areChangesChecked } from "./held-changes.ts";
+import { lockDocument } from "./live-version.ts";
 import { lockSource } from "./sources/lock-source.ts";
 
 /**
@@ -55,6 +56,41 @@ async function store(
   if (held.length === 0) return;
   await recordAudit(tx, {
     action: `${target.kind}.removal_held`,
+    actor: { kind: "member", id: memberId },
+    target,
+    ip,
+    details: {},
+  });
+}
+
+/** That the document is to go waits no more; nor did it, if that was published. @throws AppError `auth.forbidden`, `document.not_found` */
+export async function keepDocumentAsMember(tx: TenantTransaction, by: Actor, documentId: DocumentId): Promise<void> {
+  await checkStillMay(tx, by, "knowledge.manage");
+  const document = await lockDocument(tx, documentId);
+  if (!document || document.removedAt) throw new AppError("document.not_found");
+  await takeBack(tx, by, eq(heldRemovals.documentId, documentId), { kind: "document", id: documentId });
+  await announce(tx, { type: "document.changed", documentId });
+}
+
+/** The same of a source. @throws AppError `auth.forbidden`, `source.not_found` */
+export async function keepSource(tx: TenantTransaction, by: Actor, sourceId: SourceId): Promise<void> {
+  await checkStillMay(tx, by, "knowledge.manage");
+  await lockSource(tx, sourceId);
+  await takeBack(tx, by, eq(heldRemovals.sourceId, sourceId), { kind: "source", id: sourceId });
+  await announce(tx, { type: "source.changed", sourceId });
+}
+
+/** Somebody else may have been first: that changes nothing. */
+async function takeBack(
+  tx: TenantTransaction,
+  { memberId, ip }: Actor,
+  which: SQL,
+  target: { kind: "document" | "source"; id: string },
+): Promise<void> {
+  const gone = await tx.delete(heldRemovals).where(which).returning({ id: heldRemovals.id });
+  if (gone.length === 0) return;
+  await recordAudit(tx, {
+    action: `${target.kind}.removal_taken_back`,
     actor: { kind: "member", id: memberId },
     target,
     ip,

@@ -3,6 +3,7 @@ import type { Database } from "@parley/db";
 import { documents, documentVersions, sources } from "@parley/db/schema";
 import { and, asc, desc, eq, isNull, sql } from "drizzle-orm";
 import { AppError } from "../app-error.ts";
+import { leavingWith } from "./held-changes.ts";
 import { verifiedAtOf } from "./verified-at.ts";
 
 const pageSize = 100;
@@ -55,6 +56,7 @@ export async function listDocuments(
         /** Why it is still queued, if it was put off. */
         waitsFor: documentVersions.waitsFor,
         changedAt: documentVersions.createdAt,
+        leavingWith: leavingWith(id, sourceId),
         servedVersion: sql<number | null>`(
           select served.version from document_versions served where served.id = ${currentVersionId}
         )`,
@@ -94,6 +96,7 @@ export async function getDocument(db: Database, tenantId: TenantId, documentId: 
           title: documents.title,
           currentVersionId: documents.currentVersionId,
           createdAt: documents.createdAt,
+          leavingWith: leavingWith(documents.id, documents.sourceId),
         },
         version: {
           id: documentVersions.id,

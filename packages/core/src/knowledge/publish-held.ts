@@ -1,10 +1,9 @@
 import type { DocumentId, SourceId, TenantId } from "@parley/contracts";
 import type { TenantTransaction } from "@parley/db";
-import { crawls, documents, documentVersions, heldRemovals } from "@parley/db/schema";
-import { and, eq, inArray, isNull, sql } from "drizzle-orm";
+import { crawls, documents, documentVersions, heldRemovals, sources } from "@parley/db/schema";
+import { eq, isNull, sql } from "drizzle-orm";
 import { announce, announceAll } from "../outbox/announce.ts";
 import { failureOf } from "./failure.ts";
-import { listHeldRemovals } from "./held-changes.ts";
 import { clearedAtATime, type KnowledgeJobs } from "./jobs.ts";
 import { putAllHeldLive } from "./live-version.ts";
 import { removeDocument } from "./remove-document.ts";
@@ -17,11 +16,21 @@ type Place = { tenantId: TenantId; id: DocumentId };
 /** What was held, and is held no more. */
 export type Released = { documents: number; removedDocuments: DocumentId[]; removedSources: SourceId[] };
 
+/** Sources that are to go, and are still there. */
+async function listLeavingSources(tx: TenantTransaction): Promise<SourceId[]> {
+  const rows = await tx
+    .select({ id: sources.id })
+    .from(sources)
+    .innerJoin(heldRemovals, eq(heldRemovals.sourceId, sources.id))
+    .where(isNull(sources.removedAt))
+    .orderBy(heldRemovals.askedAt, heldRemovals.id);
+  return rows.map(({ id }) => id);
+}
+
 /** Nobody else changes anything of what is held to the end of the transaction, nor holds another version of the same documents. */
 export async function lockHeld(tx: TenantTransaction): Promise<void> {
-  const removals = await listHeldRemovals(tx);
-  for (const { sourceId } of removals) {
-    if (!sourceId || !(await findSource(tx, sourceId, "no key update"))) continue;
+  for (const sourceId of await listLeavingSources(tx)) {
+    if (!(await findSource(tx, sourceId, "no key update"))) continue;
     await tx
       .select({ id: crawls.id })
       .from(crawls)
@@ -41,19 +50,15 @@ export async function lockHeld(tx: TenantTransaction): Promise<void> {
 
 /** From the commit on, answers are made from all that was held, and from nothing of what was to go. `lockHeld` went before. */
 export async function publishHeld(tx: TenantTransaction, jobs: Jobs): Promise<Released> {
-  const removals = await listHeldRemovals(tx);
-  await tx.delete(heldRemovals);
-  const removedSources = removals.flatMap(({ sourceId }) => sourceId ?? []);
+  const removedSources = await listLeavingSources(tx);
   for (const sourceId of removedSources) await takeOutSource(tx, jobs, sourceId);
   // It may have been of one of these sources.
-  const isThere = and(
-    inArray(
-      documents.id,
-      removals.flatMap(({ documentId }) => documentId ?? []),
-    ),
-    isNull(documents.removedAt),
-  );
-  const removed = await tx.select({ id: documents.id }).from(documents).where(isThere);
+  const removed = await tx
+    .select({ id: documents.id })
+    .from(documents)
+    .innerJoin(heldRemovals, eq(heldRemovals.documentId, documents.id))
+    .where(isNull(documents.removedAt));
+  await tx.delete(heldRemovals);
   for (const { id } of removed) await removeDocument(tx, jobs, id);
   const coming = await tx
     .select({ tenantId: documents.tenantId, id: documents.id, currentVersionId: documents.currentVersionId })

@@ -5,7 +5,7 @@ import { confirmedProcedureFor, type MemberCaller, procedureFor, router } from "
 import { ChooseEmbedder, cancelEmbedderChange, chooseEmbedder, getEmbedder, tryEmbedder } from "./choose-embedder.ts";
 import { foreignLanguage } from "./foreign-language.ts";
 import { getDocumentText } from "./get-document-text.ts";
-import { holdDocumentRemoval, holdSourceRemoval } from "./hold-removal.ts";
+import { holdDocumentRemoval, holdSourceRemoval, keepDocumentAsMember, keepSource } from "./hold-removal.ts";
 import { listChunks } from "./list-chunks.ts";
 import { getDocument, listDocuments } from "./list-documents.ts";
 import { removeDocumentAsMember } from "./remove-document-as-member.ts";
@@ -66,6 +66,11 @@ const sourcesRouter = router({
         return { held: false };
       }),
     ),
+
+  /** Takes back that it is to go, while that waits. */
+  keep: procedureFor("knowledge.manage")
+    .input(OneSource)
+    .mutation(({ ctx, input }) => ctx.inTenant((tx) => keepSource(tx, actorOf(ctx), input.sourceId))),
 });
 
 /** What its sources hold. */
@@ -137,6 +142,11 @@ const documentsRouter = router({
         return { held: false };
       }),
     ),
+
+  /** Takes back that it is to go, while that waits. */
+  keep: procedureFor("knowledge.manage")
+    .input(OneDocument)
+    .mutation(({ ctx, input }) => ctx.inTenant((tx) => keepDocumentAsMember(tx, actorOf(ctx), input.documentId))),
 });
 
 /** What makes the vectors that documents are found by. */

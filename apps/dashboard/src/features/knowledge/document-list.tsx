@@ -72,7 +72,7 @@ function DocumentTable({ documents, hasSource }: { documents: readonly ListedDoc
 
 function DocumentRow({ document, hasSource }: { document: ListedDocument; hasSource: boolean }) {
   const isFetched = useIsFetched(document);
-  const { id, title, path, source, sourceKind, version, servedVersion, status, changedAt } = document;
+  const { id, title, path, source, sourceKind, version, servedVersion, status, changedAt, leavingWith } = document;
   const mayManage = useMayManage();
   const waiting = describeWaiting(document);
   return (
@@ -91,6 +91,7 @@ function DocumentRow({ document, hasSource }: { document: ListedDocument; hasSou
           {hasSource && <span className="md:hidden">{source} · </span>}
           {sourceKind !== "written" && path}
         </span>
+        {leavingWith && <span className="mt-1 block text-xs text-warn">To be removed once that is published</span>}
         {waiting && <span className="mt-1 block text-xs text-warn">{waiting}</span>}
         {status === "failed" && (
           <span className="mt-1 block text-xs text-bad">

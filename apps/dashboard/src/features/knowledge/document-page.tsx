@@ -18,6 +18,7 @@ import { type DocumentSearch, parseDocumentSearch, shownVersion } from "./docume
 import { DocumentStatus } from "./document-status.tsx";
 import { DocumentText } from "./document-text.tsx";
 import { DownloadOriginal } from "./download-original.tsx";
+import { LeavingNote } from "./leaving-note.tsx";
 import { nameOriginalType } from "./original-type.ts";
 import { useMayManage } from "./sources/use-sources.ts";
 import { ChangeAnswer } from "./written/change-answer.tsx";
@@ -80,6 +81,12 @@ function DocumentView({ document }: { document: Document }) {
         )}
       </p>
       {shown && <Facts version={shown} />}
+      {document.leavingWith === "document" && <LeavingNote of={{ documentId: id }}>It is to be removed</LeavingNote>}
+      {document.leavingWith === "source" && (
+        <LeavingNote of={{ sourceId }} action="Keep the source">
+          It is to be removed with its source
+        </LeavingNote>
+      )}
       {document.foreignLanguage && (
         <p role="note" className="mt-3 rounded-control bg-sunken px-3.5 py-2.5 text-sm text-ink-soft">
           Written in {document.foreignLanguage}: the built-in embedder knows English. Questions find this by the words

@@ -1,14 +1,12 @@
 import { Link } from "@tanstack/react-router";
 import { ChevronRight, GitPullRequestArrow } from "lucide-react";
-import { useChanges } from "./use-changes.ts";
+import { useChangeCount } from "./use-changes.ts";
 
 /** The way to what waits to be published; and to the choice that it may. */
 export function ChangesLink() {
-  const { data } = useChanges();
-  if (!data || (data.tests === 0 && data.seen === null && data.mode === "off")) return null;
-  const { mode, seen, documentsInAll, removals, settings, models, check } = data;
-  const count = documentsInAll + removals.length + (settings ? 1 : 0) + (models ? 1 : 0);
-  const failed = check?.isCurrent ? check.failed : 0;
+  const { data } = useChangeCount();
+  if (!data || (data.tests === 0 && data.waiting === 0 && data.mode === "off")) return null;
+  const { mode, waiting, failed } = data;
   return (
     <Link
       to="/tests/changes"
@@ -16,17 +14,17 @@ export function ChangesLink() {
     >
       <GitPullRequestArrow aria-hidden className="size-4 shrink-0 text-accent-ink" />
       <span className="min-w-0 grow">
-        {seen !== null && (
+        {waiting > 0 && (
           <>
             <span className="font-medium">
-              {count === 1 ? "1 change waits" : `${count.toLocaleString("en")} changes wait`} to be published
+              {waiting === 1 ? "1 change waits" : `${waiting.toLocaleString("en")} changes wait`} to be published
             </span>
             {failed > 0 && (
               <span className="text-bad"> · {failed === 1 ? "1 test fails" : `${failed} tests fail`} with that</span>
             )}
           </>
         )}
-        {seen === null &&
+        {waiting === 0 &&
           (mode === "off"
             ? "Check changes before visitors are answered from them"
             : "Changes are checked before they are published")}

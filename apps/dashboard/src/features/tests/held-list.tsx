@@ -7,7 +7,7 @@ import type { HeldChanges } from "./use-changes.ts";
 
 /** Each change that waits, by name. */
 export function HeldList({ changes }: { changes: HeldChanges }) {
-  const { documents, documentsInAll, removals, settings, models } = changes;
+  const { documents, documentsInAll, removals, removalsInAll, settings, models } = changes;
   const more = documentsInAll - documents.length;
   return (
     <ul
@@ -50,6 +50,11 @@ export function HeldList({ changes }: { changes: HeldChanges }) {
           </span>
         </Row>
       ))}
+      {removalsInAll > removals.length && (
+        <li className="px-4 py-2.5 text-sm text-ink-soft md:px-5">
+          and {(removalsInAll - removals.length).toLocaleString("en")} more that go
+        </li>
+      )}
       {documents.map(({ documentId, title, version, isNew, heldAt }) => (
         <Row key={documentId} icon={<FileText aria-hidden className="size-4" />} at={heldAt}>
           <Link to="/knowledge/$documentId" params={{ documentId }} search={{ version }} className="link" dir="auto">

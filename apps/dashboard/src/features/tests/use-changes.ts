@@ -13,6 +13,12 @@ export function useChanges() {
   return useQuery(trpc.knowledgeTests.changes.get.queryOptions());
 }
 
+/** How much waits, and how many tests fail with it. */
+export function useChangeCount() {
+  const trpc = useTRPC();
+  return useQuery(trpc.knowledgeTests.changes.count.queryOptions());
+}
+
 /** A version that is read in may be one more that waits. */
 export function useLiveHeldDocuments(): void {
   const trpc = useTRPC();

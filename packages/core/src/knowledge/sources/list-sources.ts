@@ -52,6 +52,8 @@ export async function listSources(db: Database, tenantId: TenantId, only?: Sourc
         createdAt,
         /** Null: it has no schedule. */
         nextCrawlAt,
+        /** Its removal waits to be published. */
+        isLeaving: sql<boolean>`exists (select from held_removals where source_id = sources.id)`,
         lastCrawl: sql<Crawl | null>`(
           select json_build_object('id', id, 'status', status, 'why', why, 'seen', seen, 'changed', changed,
             'unchanged', unchanged, 'failed', failed, 'gone', gone, 'skipped', skipped, 'problems', problems,

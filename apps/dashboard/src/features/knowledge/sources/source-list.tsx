@@ -19,7 +19,7 @@ export function SourceList({ sources }: { sources: readonly ListedSource[] }) {
 }
 
 function SourceCard({ source }: { source: ListedSource }) {
-  const { id, name, kind, site, lastCrawl, documents } = source;
+  const { id, name, kind, site, lastCrawl, documents, isLeaving } = source;
   const { label, icon: Icon } = sourceKinds[kind];
   return (
     <div className="relative flex h-full items-center gap-3.5 rounded-card border border-line bg-surface px-4 py-3.5 shadow-xs transition-colors hover:bg-hover">
@@ -42,6 +42,7 @@ function SourceCard({ source }: { source: ListedSource }) {
           {site && ` · ${new URL(site.address).host}`}
         </p>
         {lastCrawl && isUnderWay(lastCrawl) && <p className="mt-0.5 text-xs text-warn">{crawlPhrase(lastCrawl)}</p>}
+        {isLeaving && <p className="mt-0.5 text-xs text-warn">To be removed once that is published</p>}
         <p className={documents.failed > 0 ? "mt-0.5 text-xs text-bad" : "mt-0.5 text-xs text-ink-soft"}>
           {countPhrase(documents)}
         </p>

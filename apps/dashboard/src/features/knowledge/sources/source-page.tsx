@@ -7,6 +7,7 @@ import { ErrorNotice } from "../../../errors/error-notice.tsx";
 import { PageTitle } from "../../../shell/page-title.tsx";
 import { DocumentList } from "../document-list.tsx";
 import { IngestCommand } from "../ingest-command.tsx";
+import { LeavingNote } from "../leaving-note.tsx";
 import { UploadArea } from "../uploads/upload-area.tsx";
 import { WriteAnswer } from "../written/write-answer.tsx";
 import { countPhrase } from "./count-phrase.ts";
@@ -46,7 +47,7 @@ export function SourcePage() {
 }
 
 function SourceView({ source }: { source: ListedSource }) {
-  const { name, kind, documents } = source;
+  const { id, name, kind, documents, isLeaving } = source;
   const { state } = parseSourceSearch(useSearch({ from: "/app/knowledge/sources/$sourceId" }));
   const mayManage = useMayManage();
   return (
@@ -62,6 +63,7 @@ function SourceView({ source }: { source: ListedSource }) {
         </div>
         {mayManage && <SourceActions source={source} />}
       </header>
+      {isLeaving && <LeavingNote of={{ sourceId: id }}>It is to be removed, with all that it holds</LeavingNote>}
       <div className="mt-6">
         <Intake source={source} />
       </div>

@@ -77,6 +77,8 @@ export const actionGroups = [
       "changes.check_chosen": "Check of changes chosen",
       "document.removal_held": "Document's removal asked for",
       "source.removal_held": "Source's removal asked for",
+      "document.removal_taken_back": "Document's removal taken back",
+      "source.removal_taken_back": "Source's removal taken back",
       "changes.published": "Held changes published",
       "changes.discarded": "Held changes discarded",
       "embedder.chosen": "Embedder chosen",
