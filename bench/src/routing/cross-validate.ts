@@ -1,7 +1,8 @@
 import { estimateBy } from "@parley/core/assistant/routing/estimate-correctness";
+import { qualities } from "@parley/core/assistant/routing/route";
 import { fit, prepare } from "./fit.ts";
 import { foldsByPrompt, foldsBySubject } from "./folds.ts";
-import { measureRouting, type Scored } from "./measure-routing.ts";
+import { measureLoss, measureRouting, type Scored } from "./measure-routing.ts";
 import { BadOutcomes, type Outcome } from "./read-outcomes.ts";
 
 const splits = [1, 2, 3, 4, 5];
@@ -52,6 +53,11 @@ export function crossValidate(
   return {
     byPrompt: {
       ...report(bySplit),
+      /** At the product's own settings, in the first split. */
+      atSettings: {
+        economical: measureLoss(bySplit[0] ?? [], qualities.economical.loss),
+        balanced: measureLoss(bySplit[0] ?? [], qualities.balanced.loss),
+      },
       gapClosedAt95OfEachSplit: bySplit.map((scored) => measureRouting(scored).gapClosedAt95),
     },
     bySubject: new Set(subjects).size < 2 ? null : report([heldOut(subjects, "by subject")]),

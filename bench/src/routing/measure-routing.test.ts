@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { measureRouting } from "./measure-routing.ts";
+import { measureLoss, measureRouting } from "./measure-routing.ts";
 
 const cheap = 0.24 / 24.7;
 const saved = (large: number, of: number) => Number((1 - (large + (of - large) * cheap) / of).toFixed(4));
@@ -37,4 +37,11 @@ test("a small model that is good enough alone is never lost to, and leaves no ga
   expect(figures.savingAt95).toBe(saved(0, 100));
   expect(figures.bestSingle.savingAt95).toBe(figures.savingAt95);
   expect(figures.gapClosedAt95).toBeNull();
+});
+
+test("a loss that is taken sends to the small model what is no likelier to be lost, and keeps what both are right in", () => {
+  const scored = outcomes.map((outcome, i) => ({ ...outcome, score: i / 100 }));
+  expect(measureLoss(scored, 0.59)).toEqual({ loss: 0.59, toSmall: 0.6, kept: 1 });
+  expect(measureLoss(scored, 0.69)).toEqual({ loss: 0.69, toSmall: 0.7, kept: 0.9 });
+  expect(measureLoss(scored, 1)).toEqual({ loss: 1, toSmall: 1, kept: 0.6 });
 });

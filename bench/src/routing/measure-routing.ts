@@ -60,6 +60,17 @@ export function measureRouting(scored: readonly Scored[]): RoutingFigures {
   };
 }
 
+/**
+ * What becomes of prompts of which those go to the small model whose score is no more than `loss`: the share that goes there, and the
+ * share of the large model's right answers that is kept (above 1 where the small one is right in more than are lost).
+ */
+export function measureLoss(scored: readonly Scored[], loss: number) {
+  const toSmall = scored.filter(({ score }) => score <= loss).length;
+  const right = scored.filter(({ small, large, score }) => (score <= loss ? small : large)).length;
+  const largeRight = scored.filter(({ large }) => large).length;
+  return { loss, toSmall: round(toSmall / scored.length), kept: round(right / largeRight) };
+}
+
 /** The least prompts that go to the large model so that `least` answers are right. */
 function callsOfRouter(scored: readonly Scored[], smallRight: number, least: number): number {
   const order = scored.toSorted((one, other) => other.score - one.score);
