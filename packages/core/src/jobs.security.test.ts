@@ -70,7 +70,7 @@ beforeAll(async () => {
   await crawls.start();
   const limits = { timeoutMs: 20_000, idleTimeoutMs: 20_000 };
   gaps = await workOnGaps(jobs, { db, eventLog, embedder });
-  tests = await workOnTests(jobs, { db, eventLog, embedder, modelsOf: writtenBy(), limits });
+  tests = await workOnTests(jobs, { db, eventLog, embedder, logger, modelsOf: writtenBy(), limits });
 });
 afterAll(async () => {
   await tests.stop();

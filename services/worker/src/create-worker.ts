@@ -65,7 +65,7 @@ export function createWorker(options: WorkerOptions): Worker {
       await mailJobs.work(mailer);
       gaps = await workOnGaps(jobs, { db, eventLog, embedder });
       tests = await workOnTests(jobs, {
-        ...{ db, eventLog, embedder },
+        ...{ db, eventLog, embedder, logger },
         modelsOf: options.models.of,
         limits: config.answer,
       });

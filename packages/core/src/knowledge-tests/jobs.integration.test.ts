@@ -3,13 +3,14 @@ import { KnowledgeTestId } from "@parley/contracts";
 import { createInProcessEventLog } from "@parley/platform/event-log/in-process-event-log";
 import { createLogger } from "@parley/platform/log";
 import { expect, test } from "vitest";
+import type { Answerer } from "../assistant/answerer.ts";
 import { createJobs } from "../knowledge/jobs.ts";
 import { createLibrary, createWordEmbedder } from "../testing/library.ts";
 import { createWorld } from "../testing/world.ts";
 import { writtenBy } from "../testing/written-by.ts";
 import { workOnTests } from "./jobs.ts";
 
-test("a change that the event log tells of has the tests asked again by a worker", async () => {
+test("a change that the event log tells of has the tests asked again by a worker, and so has one that came while none ran", async () => {
   await using world = await createWorld();
   const { tenantId, api } = await world.tenant();
   const logger = createLogger({ level: "silent", format: "json" });
@@ -18,7 +19,7 @@ test("a change that the event log tells of has the tests asked again by a worker
   const jobs = createJobs({ db: world.db, logger, embedded: false });
   await jobs.start();
   const limits = { timeoutMs: 20_000, idleTimeoutMs: 20_000 };
-  const deps = { db: world.db, eventLog, embedder, modelsOf: writtenBy(), limits };
+  const deps = { db: world.db, eventLog, logger, embedder, modelsOf: writtenBy(), limits };
   const tests = await workOnTests(jobs, deps);
 
   const library = createLibrary(world.db, tenantId, embedder);
@@ -31,5 +32,23 @@ test("a change that the event log tells of has the tests asked again by a worker
 
   await tests.stop();
   await jobs.stop();
+
+  // From its next start on the installation has another model, of which nobody tells.
+  const other: Answerer = {
+    ...{ answerer: "language-model", provider: null, model: "another", readsHistory: false },
+    async *write() {
+      yield "It does live in Africa [1].";
+      return { how: "complete", reason: null };
+    },
+  };
+  const again = createJobs({ db: world.db, logger, embedded: false });
+  await again.start();
+  const restarted = await workOnTests(again, { ...deps, modelsOf: writtenBy(other) });
+  await expect.poll(newest, { timeout: 15_000 }).toMatchObject({
+    ...{ status: "finished", cause: "changed" },
+    changes: [{ kind: "answerer", name: "another (best)" }],
+  });
+  await restarted.stop();
+  await again.stop();
   await eventLog.close();
 });

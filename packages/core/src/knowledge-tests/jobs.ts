@@ -1,5 +1,7 @@
 import { KnowledgeTestRunId, TenantId } from "@parley/contracts";
+import { knowledgeTests, tenants } from "@parley/db/schema";
 import type { EventLog } from "@parley/platform/event-log/event-log";
+import type { Logger } from "@parley/platform/log";
 import * as z from "zod";
 import type { ComposeDeps } from "../assistant/compose-answer.ts";
 import type { KnowledgeJobs } from "../knowledge/jobs.ts";
@@ -9,10 +11,13 @@ import { noticeChange } from "./start-run.ts";
 const TenantOrder = z.object({ tenantId: TenantId });
 const RunOrder = z.object({ tenantId: TenantId, runId: KnowledgeTestRunId });
 
-/** Begins to ask tests that are due, and to have them asked again when what answers are made from changes. @returns what ends the latter */
+/**
+ * Begins to ask tests that are due, and to have them asked again when what answers are made from changes; also when it has changed while
+ * no worker ran, as the installation's own models do. @returns what ends the latter
+ */
 export async function workOnTests(
   jobs: Pick<KnowledgeJobs, "queue" | "send">,
-  { eventLog, ...deps }: ComposeDeps & { eventLog: EventLog },
+  { eventLog, logger, ...deps }: ComposeDeps & { eventLog: EventLog; logger: Logger },
 ): Promise<{ stop(): Promise<void> }> {
   const { db, modelsOf, embedder } = deps;
   const shared = { schema: RunOrder, pollingIntervalSeconds: 5, describe: (order: unknown) => order as object };
@@ -37,7 +42,7 @@ export async function workOnTests(
     name: "giveUpTests",
     work: (order) => giveUpRun({ db, jobs }, order, "The tests could not be asked, though it was tried several times."),
   });
-  return eventLog.consume(
+  const consumer = await eventLog.consume(
     "knowledge-tests",
     {
       types: ["document.changed", "source.changed", "assistant.changed", "embedder.changed"],
@@ -46,4 +51,29 @@ export async function workOnTests(
     },
     notice,
   );
+  const leaving = new AbortController();
+  const noticed = noticeRestart(db, jobs, leaving.signal).catch((err: unknown) =>
+    logger.warn({ err }, "whether the tests are to be asked again is not looked at before the next change"),
+  );
+  return {
+    async stop() {
+      leaving.abort();
+      await consumer.stop();
+      await noticed;
+    },
+  };
+}
+
+/** No event tells of a change of configuration, or of a release: every tenant that has tests is looked at once. */
+async function noticeRestart(
+  db: ComposeDeps["db"],
+  jobs: Pick<KnowledgeJobs, "send">,
+  leaving: AbortSignal,
+): Promise<void> {
+  const places = await db.read("system", (read) => read.select({ tenantId: tenants.tenantId }).from(tenants));
+  for (const { tenantId } of places) {
+    if (leaving.aborted) return;
+    if ((await db.read(tenantId, (read) => read.$count(knowledgeTests))) === 0) continue;
+    await db.transaction(tenantId, (tx) => jobs.send(tx, "noticeChange", { tenantId }));
+  }
 }
