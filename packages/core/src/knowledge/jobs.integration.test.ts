@@ -327,16 +327,11 @@ describe("a document whose embedder does not answer", () => {
     await expect.poll(next, patience).toBeNull();
   });
 
-  test.each([
-    ["embedder.refused", undefined],
-    ["embedder.unreachable", undefined],
-    ["embedder.unreachable", 30_000],
-    ["embedder.faulty", undefined],
-  ] as const)(
-    "[F14] because of what it says (%s, %s) is given up after five, with that reason; others are read in meanwhile",
-    async (code, restMs) => {
+  test.each(["embedder.refused", "embedder.faulty"] as const)(
+    "[F14] because of what it says (%s) is given up after five, with that reason; others are read in meanwhile",
+    async (code) => {
       const { state, api, add, find, waiting, pass } = await withServer();
-      state.fault = new EmbedderError(code, { blame: "unclear", restMs });
+      state.fault = new EmbedderError(code, { blame: "unclear" });
       state.at = "poison";
       const added = await add("a.md", "This is poison.");
       for (let times = 1; times <= 4; times += 1) {
@@ -352,6 +347,45 @@ describe("a document whose embedder does not answer", () => {
       expect((await api.knowledge.embedder.get()).current.failure).toBeNull();
     },
   );
+
+  test.each([undefined, 30_000])(
+    "[F14] for which it breaks, or is waited for in vain (%s), is given up once others were read in five times meanwhile",
+    async (restMs) => {
+      const { state, api, add, find, waiting, pass } = await withServer();
+      state.fault = new EmbedderError("embedder.unreachable", { blame: "unclear", restMs });
+      state.at = "poison";
+      const added = await add("a.md", "This is poison.");
+      for (let times = 1; times <= 5; times += 1) {
+        const put = { putOff: times, refused: times === 1 ? null : times - 1 };
+        await expect.poll(async () => (await waiting()).rows, patience).toMatchObject([put]);
+        const good = await add(`${times}.md`);
+        await expect.poll(() => find(good), patience).toMatchObject({ status: "ready" });
+        // The first time it is not known yet that it is alone with that, so it is tried with the others.
+        if (times > 1) await pass();
+      }
+      await expect
+        .poll(() => find(added), patience)
+        .toMatchObject({ status: "failed", failureCode: "embedder.unreachable" });
+      expect((await api.knowledge.embedder.get()).current.failure).toBeNull();
+    },
+  );
+
+  test("[F12] is not given up, with all others, for a server that is too slow for more than a word; the settings say so", async () => {
+    const { state, api, add, find, waiting, pass } = await withServer();
+    state.fault = new EmbedderError("embedder.unreachable", { blame: "unclear", restMs: 30_000 });
+    state.at = "elephant";
+    const added = [await add("a.md"), await add("b.md"), await add("c.md")];
+    for (let times = 1; times <= 6; times += 1) {
+      const put = { putOff: times, refused: null };
+      await expect.poll(async () => (await waiting()).rows, patience).toMatchObject([put, put, put]);
+      expect((await api.knowledge.embedder.get()).current.failure).toBe("embedder.unreachable");
+      if (times < 6) await pass();
+    }
+    state.fault = undefined;
+    await pass();
+    for (const each of added) await expect.poll(() => find(each), patience).toMatchObject({ status: "ready" });
+    expect((await api.knowledge.embedder.get()).current.failure).toBeNull();
+  });
 
   test("[F14] since it makes that end, so that it answers nobody, is given up once others were read in five times meanwhile", async () => {
     const { state, add, find, waiting, pass } = await withServer();

@@ -20,11 +20,13 @@ const IngestOrder = z.object({
   versionId: DocumentVersionId,
   /** How many times it was put off. */
   putOff: z.int().nonnegative().optional(),
+  /** When that was, the last time. */
+  putOffAt: z.iso.datetime({ offset: true }).optional(),
   /** How many times of these its text was to blame; left out before the first. */
   refused: z.int().positive().optional(),
 });
 export type IngestOrder = z.infer<typeof IngestOrder>;
-const ClearOrder = IngestOrder.omit({ versionId: true, putOff: true, refused: true });
+const ClearOrder = IngestOrder.omit({ versionId: true, putOff: true, putOffAt: true, refused: true });
 /** Documents of which one order clears: one that is tried again has few to look through in vain. */
 export const clearedAtATime = 100;
 const ClearManyOrder = z.object({ tenantId: TenantId, documentIds: z.array(DocumentId).max(clearedAtATime) });

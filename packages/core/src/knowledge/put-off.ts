@@ -1,6 +1,6 @@
 import type { Database } from "@parley/db";
 import { documentVersions } from "@parley/db/schema";
-import { and, eq, inArray, sql } from "drizzle-orm";
+import { and, eq, inArray, ne, sql } from "drizzle-orm";
 import type { JobQueue } from "../jobs/job-queue.ts";
 import { announce } from "../outbox/announce.ts";
 import type { EmbedderError } from "./embedder-error.ts";
@@ -27,29 +27,42 @@ export async function putOff(
   wasWell: boolean,
 ): Promise<boolean> {
   const { tenantId, documentId, versionId, putOff: before = 0, refused = 0 } = order;
+  // That one word is answered says little of a server that breaks at many, or takes too long for them: another document has to be read in.
+  const isToBlame =
+    error.blame === "texts" && (error.code !== "embedder.unreachable" || (await wasAnotherReadIn(db, order)));
   // One text can make a server hang or end, so that it answers nobody for a while: others could be read in since, and this one can't.
   const isAlone = error.blame === "unclear" && before > 0 && wasWell;
-  const refusals = refused + (error.blame === "texts" || isAlone ? 1 : 0);
+  const refusals = refused + (isToBlame || isAlone ? 1 : 0);
   if (refusals >= mostRefusals) {
     await giveUp(db, order, error.code);
     return true;
   }
-  if (error.blame !== "texts") await noteFailure(db, tenantId, "current", error.code);
+  if (!isToBlame) await noteFailure(db, tenantId, "current", error.code);
   const wanted = Math.max(firstDelay * 2 ** before, (error.restMs ?? 0) / 1_000);
   const delaySeconds = Math.ceil(Math.min(wanted, longestDelay));
   await db.transaction(tenantId, async (tx) => {
     const isOpen = inArray(documentVersions.status, ["queued", "parsing", "embedding"]);
-    const waiting = await tx
+    const [put] = await tx
       .update(documentVersions)
       .set({ status: "queued", waitsFor: error.code, attempt: sql`${documentVersions.attempt} + 1` })
       .where(and(eq(documentVersions.id, versionId), isOpen))
-      .returning({ id: documentVersions.id });
-    if (waiting.length === 0) return;
-    const later: IngestOrder = { ...order, putOff: before + 1, ...(refusals > 0 && { refused: refusals }) };
+      .returning({ putOffAt: sql<string>`to_jsonb(now()) #>> '{}'` });
+    if (!put) return;
+    const later: IngestOrder = { ...order, ...put, putOff: before + 1, ...(refusals > 0 && { refused: refusals }) };
     await queue.send(tx, "ingestDocument", later, { inTurnOf: tenantId, delaySeconds });
     await announce(tx, { type: "document.changed", documentId });
   });
   return false;
+}
+
+/** Whether the embedder has made the vectors of another document since this one was put off. */
+async function wasAnotherReadIn(db: Database, { tenantId, versionId, putOffAt }: IngestOrder): Promise<boolean> {
+  if (putOffAt === undefined) return false;
+  const { id, readyAt } = documentVersions;
+  const isIt = and(ne(id, versionId), sql`${readyAt} > ${putOffAt}::timestamptz`);
+  return (
+    (await db.read(tenantId, (read) => read.select({ id }).from(documentVersions).where(isIt).limit(1))).length > 0
+  );
 }
 
 /**
