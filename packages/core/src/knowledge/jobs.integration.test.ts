@@ -203,14 +203,21 @@ describe("a document whose embedder does not answer", () => {
       at: "",
       /** At this it ends. */
       endsAt: undefined as string | undefined,
+      /** Those that are waited for, of the server that hangs at this. */
+      hangsAt: undefined as string | undefined,
+      hanging: [] as (() => void)[],
       isTried: false,
       asked: 0,
       now: 1_000,
     };
     const words = createWordEmbedder();
-    words.before = (texts) => {
+    words.before = async (texts) => {
       state.asked += 1;
-      const { endsAt } = state;
+      const { endsAt, hangsAt } = state;
+      if (hangsAt && texts.some((text) => text.includes(hangsAt))) {
+        await new Promise<void>((resolve) => state.hanging.push(resolve));
+        throw new EmbedderError("embedder.unreachable", { blame: "unclear", restMs: 30_000 });
+      }
       if (endsAt && texts.some((text) => text.includes(endsAt)))
         state.fault = new EmbedderError("embedder.unreachable", { blame: "unclear" });
       const isAtIt = state.at === "" || texts.some((text) => text.includes(state.at));
@@ -306,6 +313,19 @@ describe("a document whose embedder does not answer", () => {
     for (const each of added) expect(await find(each)).toMatchObject({ waitsFor: "embedder.unreachable" });
     // By each of the workers once, at most.
     expect(state.asked).toBeLessThanOrEqual(2);
+  });
+
+  test("[F14] keeps others waiting for one of them at most, however many there are at which its server hangs", async () => {
+    const { state, jobs, add } = await withServer();
+    state.hangsAt = "poison";
+    for (let index = 0; index < 8; index += 1) await add(`${index}.md`, "This is poison.");
+    await expect.poll(() => state.hanging.length, patience).toBe(2);
+    const other = await newTenant();
+    const theirs = await other.add(jobs, "a.md", "The lion is yellow.");
+    for (const timeOut of state.hanging.splice(0)) timeOut();
+    await expect.poll(() => statusOf(other.tenantId, theirs), patience).toBe("ready");
+    state.hangsAt = undefined;
+    for (const timeOut of state.hanging.splice(0)) timeOut();
   });
 
   test("[F12] while it is changed keeps that waiting, until it failed too often: then it is given up, and says so", async () => {

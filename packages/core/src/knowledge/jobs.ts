@@ -131,6 +131,8 @@ export function createJobs(options: {
       const ingest = {
         schema: IngestOrder,
         pollingIntervalSeconds: 2,
+        // A server may hang at each of a tenant's: none of others' waits in this process's hands meanwhile.
+        batchSize: 1,
         describe,
         async work(order: IngestOrder, { signal }: { signal: AbortSignal }) {
           const { tenantId } = order;
@@ -153,7 +155,6 @@ export function createJobs(options: {
       await queue.handle({
         ...ingest,
         name: "ingestAlone",
-        batchSize: 1,
         async work(order, job) {
           if (job.retry < retries) return ingest.work(order, job);
           await giveUp(db, order, "document.given_up");
