@@ -416,6 +416,13 @@ test("models wait only as long as they are others than those in use", async () =
     await back();
     expect(await isHeld()).toBe(false);
   }
+
+  const other = { ...provider, id: ModelProviderId.parse(randomUUID()), name: "Theirs" };
+  await models.saveProvider({ ...other, apiKey: "key-of-a-tenant" });
+  await models.saveModel({ ...made("fourth"), providerId: other.id });
+  expect(await isHeld()).toBe(true);
+  await models.removeProvider({ id: other.id });
+  expect(await isHeld()).toBe(false);
 });
 
 test("what comes while the tests are asked is not published unseen, and has them asked anew", async () => {

@@ -6,6 +6,7 @@ import { AppError } from "../../app-error.ts";
 import { recordAudit } from "../../audit/record-audit.ts";
 import { announce } from "../../outbox/announce.ts";
 import { type Actor, checkStillMay } from "../../tenants/acting-member.ts";
+import { forgetUnchangedModels } from "../held-models.ts";
 
 /** Removes a provider with its key and its models; receipts keep their names. @throws AppError `auth.forbidden`, `model_provider.not_found` */
 export async function removeProvider(tx: TenantTransaction, by: Actor, id: ModelProviderId): Promise<void> {
@@ -15,6 +16,8 @@ export async function removeProvider(tx: TenantTransaction, by: Actor, id: Model
     .where(eq(modelProviders.id, id))
     .returning({ kind: modelProviders.kind });
   if (!removed) throw new AppError("model_provider.not_found");
+  // What waited may have been models of it alone.
+  await forgetUnchangedModels(tx);
   await announce(tx, { type: "assistant.changed" });
   await recordAudit(tx, {
     action: "model_provider.removed",
