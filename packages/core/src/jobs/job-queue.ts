@@ -30,8 +30,14 @@ export type JobQueue = {
    * Has a tenant's jobs of the kind taken now that wait for a later time.
    *
    * @param options.except those whose order has this field keep their times
+   * @param options.forget fields that are taken out of their orders
    */
-  hurry(tx: TenantTransaction, name: string, tenantId: TenantId, options?: { except?: string }): Promise<void>;
+  hurry(
+    tx: TenantTransaction,
+    name: string,
+    tenantId: TenantId,
+    options?: { except?: string; forget?: readonly string[] },
+  ): Promise<void>;
   /** Takes jobs of one kind, one by one; one that fails does not fail the others of its batch. This process's own orders wake it. */
   handle<Order>(job: JobHandler<Order>): Promise<void>;
   /** Takes no more, and hands over what is not nearly done. */
@@ -124,11 +130,11 @@ export function createJobQueue(options: { db: Database; logger: Logger; embedded
       tx.signal(ordered(name));
     },
 
-    async hurry(tx, name, tenantId, { except } = {}) {
+    async hurry(tx, name, tenantId, { except, forget = [] } = {}) {
       const isKept = except === undefined ? sql`false` : sql`data -> ${except}::text is not null`;
       const { rowCount } = await asRole("system", tx, (system) =>
         system.execute(sql`
-          update pgboss.job set start_after = now()
+          update pgboss.job set start_after = now(), data = data - ${sql.param(forget)}::text[]
           where name = ${name} and group_id = ${tenantId} and state = 'created' and start_after > now() and not (${isKept})`),
       );
       if (rowCount) tx.signal(ordered(name));

@@ -443,6 +443,21 @@ describe("a document whose embedder does not answer", () => {
     await expect.poll(() => find(added), patience).toMatchObject({ status: "ready" });
   });
 
+  test("[F14] that one server refused has all its attempts at another", async () => {
+    const { state, choose, add, waiting, pass } = await withServer();
+    state.fault = new EmbedderError("embedder.refused", { blame: "unclear" });
+    state.at = "poison";
+    await add("a.md", "This is poison.");
+    for (let times = 1; times <= 4; times += 1) {
+      await expect.poll(async () => (await waiting()).rows, patience).toMatchObject([{ refused: times }]);
+      if (times < 4) await pass();
+    }
+    await choose("another key");
+    await expect
+      .poll(async () => (await waiting()).rows, patience)
+      .toMatchObject([{ putOff: 1, refused: 1, delay: 30 }]);
+  });
+
   test("[F12] waits ten minutes at most, however long the server wants to be left alone", async () => {
     const { state, add, waiting } = await withServer();
     state.fault = new EmbedderError("embedder.limited", { restMs: 1e300 });

@@ -197,7 +197,11 @@ export function createJobs(options: {
         schema: TenantOrder,
         pollingIntervalSeconds: 10,
         describe,
-        work: ({ tenantId }) => db.transaction(tenantId, (tx) => queue.hurry(tx, "ingestDocument", tenantId)),
+        // What another embedder or key has made of them says nothing of this one.
+        work: ({ tenantId }) =>
+          db.transaction(tenantId, (tx) =>
+            queue.hurry(tx, "ingestDocument", tenantId, { forget: ["putOff", "putOffAt", "refused"] }),
+          ),
       });
       await queue.handle({
         name: "clearVectors",
