@@ -5,10 +5,11 @@ import { createEmbedderCircuits } from "./embedder-circuits.ts";
 
 function servers() {
   let now = 1_000;
-  const state = { fault: undefined as Error | undefined, isPicky: false, asked: 0 };
+  const state = { fault: undefined as Error | undefined, isPicky: false, asked: 0, takesMs: 0 };
   const words = createWordEmbedder();
   words.before = ([text]) => {
     state.asked += 1;
+    now += state.takesMs;
     if (state.fault && (!state.isPicky || text === "poison")) throw state.fault;
   };
   const circuits = createEmbedderCircuits(() => now);
@@ -82,6 +83,19 @@ test("[F12] a server that fails at whatever it is asked for is left alone, whate
   // That it is left alone says nothing of the texts, nor is it asked for a word.
   await expect(job()).rejects.toMatchObject({ code: "embedder.faulty", blame: "server" });
   expect(state.asked).toBe(10);
+});
+
+test("[F12] a question that took long to fail waits no longer to learn why; a job does", async () => {
+  const { state, question, job } = servers();
+  state.fault = new EmbedderError("embedder.unreachable", { blame: "unclear" });
+  state.isPicky = true;
+  state.takesMs = 5_001;
+  await expect(question()).rejects.toMatchObject({ blame: "unclear" });
+  expect(state.asked).toBe(1);
+  await expect(job()).rejects.toMatchObject({ blame: "texts" });
+  expect(state.asked).toBe(3);
+  state.takesMs = 4_999;
+  await expect(question()).rejects.toMatchObject({ blame: "texts" });
 });
 
 test("a wait that was called off says nothing of the server", async () => {

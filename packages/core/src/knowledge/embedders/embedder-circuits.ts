@@ -19,7 +19,7 @@ const mostCircuits = 1_000;
 const wordMs = 5_000;
 
 /** @param clock milliseconds that never run backwards */
-export function createEmbedderCircuits(clock?: () => number): EmbedderCircuits {
+export function createEmbedderCircuits(clock: () => number = () => performance.now()): EmbedderCircuits {
   const circuits = new Map<string, { circuit: Circuit; fault: EmbedderFault }>();
 
   function circuitOf(name: string) {
@@ -39,12 +39,15 @@ export function createEmbedderCircuits(clock?: () => number): EmbedderCircuits {
         const known = circuitOf(`${options.urgent ? "question" : "job"} ${name}`);
         const pass = known.circuit.admit();
         if (!pass) throw new EmbedderError(known.fault, { detail: "left alone for a while" });
+        const beganAt = clock();
         try {
           const vectors = await embedder.embed(texts, options);
           pass.succeeded();
           return vectors;
         } catch (thrown) {
-          const error = await withBlame(thrown, embedder, options);
+          // Who has waited for a question for long does not wait to learn why.
+          const isLate = options.urgent === true && clock() - beganAt > wordMs;
+          const error = isLate ? thrown : await withBlame(thrown, embedder, options);
           if (error instanceof EmbedderError && error.blame !== "texts") {
             known.fault = error.code;
             pass.failed(error.restMs);
