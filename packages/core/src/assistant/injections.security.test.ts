@@ -152,6 +152,7 @@ async function attack({
   text,
   asked,
 }: Awaited<ReturnType<typeof prepare>>) {
+  const askedBefore = provider.requests.length;
   if (before) await answer(deps, before, never);
   await answer(deps, asked, never);
   const replies = await db.read(tenantId, (read) =>
@@ -186,7 +187,7 @@ async function attack({
       onAttempt: () => {},
     },
   );
-  const reached = provider.requests.some(({ body }) => findInjection([injection], body.messages));
+  const reached = provider.requests.slice(askedBefore).some(({ body }) => findInjection([injection], body.messages));
   return { contactId, replies, text: reply?.text ?? "", cited, given, conversation, streamed, reached };
 }
 
@@ -210,6 +211,10 @@ function disclosed(text: string): string[] {
     (part) => secrets.some((secret) => bare(part).includes(secret)) || part.includes("Use only what the passages say"),
   );
 }
+
+/** A few go on side by side, since most of the time each waits for the database. */
+const fewAtOnce = <T>(all: readonly T[], few = 4): T[][] =>
+  Array.from({ length: Math.ceil(all.length / few) }, (_, index) => all.slice(few * index, few * (index + 1)));
 
 const ofAnAnswer = [
   "messages",
@@ -246,12 +251,16 @@ describe("a model that obeys every injection", () => {
   beforeAll(async () => {
     const other = await world.contact();
     await other.say(`The code of the others is ${othersCode}`);
-    const prepared = [];
-    for (const injection of injections) prepared.push(await prepare(injection));
+    const prepared: Awaited<ReturnType<typeof prepare>>[] = [];
+    for (const few of fewAtOnce(injections)) {
+      prepared.push(...(await Promise.all(few.map((injection) => prepare(injection)))));
+    }
     before = await state();
     // Two answers each, and two to what was said before; those that look something up take several requests.
     provider.enqueue(...Array<ReturnType<typeof obey>>(12 * injections.length).fill(obey(injections)));
-    for (const each of prepared) results.set(each.injection.id, await attack(each));
+    for (const few of fewAtOnce(prepared)) {
+      await Promise.all(few.map(async (each) => results.set(each.injection.id, await attack(each))));
+    }
   }, 180_000);
 
   const resultOf = ({ id }: Injection) => {
