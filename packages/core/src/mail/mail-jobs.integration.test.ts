@@ -3,7 +3,7 @@ import { createTestDatabase, type TestDatabase } from "@parley/db/testing";
 import { createLogger } from "@parley/platform/log";
 import { createSmtpMailer } from "@parley/platform/mail/smtp-mailer";
 import { startSmtpServer } from "@parley/platform/testing/smtp-server";
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { createJobQueue, type JobQueue } from "../jobs/job-queue.ts";
 import { createWorld, type World } from "../testing/world.ts";
 import { createMailJobs, type MailJobs } from "./mail-jobs.ts";
@@ -32,8 +32,12 @@ afterEach(async () => {
   await database.drop();
 });
 
-async function startJobs({ working = true } = {}) {
+/** @param options.looksOften for what no event tells of: what is to be tried again, or was given up */
+async function startJobs({ working = true, looksOften = false } = {}) {
   const queue = createJobQueue({ db, logger, embedded: true });
+  const { handle } = queue;
+  if (looksOften)
+    vi.spyOn(queue, "handle").mockImplementation((job) => handle({ ...job, pollingIntervalSeconds: 0.5 }));
   const jobs = createMailJobs({ queue, logger, secret });
   queues.push(queue);
   await queue.start();
@@ -99,7 +103,7 @@ test("what is no mail is refused where it is ordered", async () => {
 
 test("a server that refuses for now gets the mail again, once it takes it", async () => {
   server.refuse(451);
-  const jobs = await startJobs();
+  const jobs = await startJobs({ looksOften: true });
   await order(jobs, mail);
   await expect.poll(jobStates).toEqual([{ name: "sendMail", state: "retry" }]);
   server.accept();
@@ -117,7 +121,7 @@ test("a server that refuses for good is not asked again", async () => {
 
 test("after the last try a mail is given up, and the log tells of it without words or address", async () => {
   server.refuse(451);
-  const jobs = await startJobs();
+  const jobs = await startJobs({ looksOften: true });
   await order(jobs, mail);
   await expect.poll(jobStates).toEqual([{ name: "sendMail", state: "retry" }]);
   const sql = "update pgboss.job set start_after = now(), retry_count = retry_limit where state = 'retry'";
