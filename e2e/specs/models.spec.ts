@@ -42,6 +42,13 @@ test("a provider is added, tried and given models and prices; the playground tel
   await expect(row).toContainText("It works");
   await row.getByRole("button", { name: "Test Our server" }).click();
 
+  // A server that needs no key any more is not sent one.
+  await row.getByRole("button", { name: "Change Our server" }).click();
+  const changing = page.getByRole("form", { name: "Change Our server" });
+  await changing.getByRole("checkbox", { name: /Take the key away/ }).check();
+  await changing.getByRole("button", { name: "Save" }).click();
+  await expect(row).not.toContainText("…1234");
+
   for (const [name, tier] of [
     ["small-1", "1"],
     ["small-2", "1"],

@@ -23,7 +23,7 @@ export const assistantRouter = router({
   tools: toolsRouter,
   models: modelsRouter,
   playground: playgroundRouter,
-  /** It changes nothing: a mutation so that the words are not in an address, where they would be logged on the way and have no room. */
+  /** It changes nothing: a mutation, since two long questions have no room in an address. */
   explainSearch: procedureFor("knowledge.read")
     .input(z.strictObject({ question: Words, before: Words.optional() }))
     .mutation(async ({ ctx, input }) => {

@@ -27,7 +27,7 @@ export function ProviderForm({ provider, onDone }: ProviderFormProps) {
       {
         ...{ id, kind, name: text("name") },
         ...(isCompatible && { baseUrl: text("baseUrl") }),
-        ...(text("apiKey") !== "" && { apiKey: text("apiKey") }),
+        ...(text("apiKey") !== "" ? { apiKey: text("apiKey") } : form.has("withoutKey") && { apiKey: null }),
       },
       { onSuccess: onDone },
     );
@@ -88,6 +88,12 @@ export function ProviderForm({ provider, onDone }: ProviderFormProps) {
             : "It is encrypted, and never shown again."
         }
       />
+      {isCompatible && provider?.keyHint && (
+        <label className="mt-3 flex cursor-pointer items-start gap-2.5 text-sm">
+          <input type="checkbox" name="withoutKey" className="mt-0.5 size-4 shrink-0 accent-accent" />
+          Take the key away: the server needs none
+        </label>
+      )}
       <div className="mt-5 flex gap-2">
         <Button type="submit" variant="primary" size="medium" busy={saveProvider.isPending}>
           {saveProvider.isPending ? "Saving…" : provider ? "Save" : "Add the provider"}

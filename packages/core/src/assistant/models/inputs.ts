@@ -28,8 +28,8 @@ export const SaveProvider = z
     name: words(60).trim().min(1),
     /** Up to and including the version; of `openai-compatible` alone, whose provider has none of its own. */
     baseUrl: address.optional(),
-    /** Left out: the one that is stored stays. */
-    apiKey: key.optional(),
+    /** Left out: the one that is stored stays. Null: it is taken away, where a provider need not have one. */
+    apiKey: key.nullable().optional(),
   })
   .refine(({ kind, baseUrl }) => (kind === "openai-compatible") === (baseUrl !== undefined), {
     path: ["baseUrl"],

@@ -154,6 +154,26 @@ describe("a provider's key", () => {
     expect(row).toMatchObject({ baseUrl: "https://attacker.example.com/v1", keyHint: "-key", keyVersion: 2 });
   });
 
+  test("can be taken away from a server that needs none, also on the way to another address; from no other provider", async () => {
+    const { api, tenantId } = await world.tenant();
+    const { saveProvider } = api.assistant.models;
+    const ours = { id: providerId(), kind: "openai-compatible", name: "Ours" } as const;
+    await saveProvider({ ...ours, baseUrl: "https://models.example.com/v1", apiKey });
+    await saveProvider({ ...ours, baseUrl: "https://models.example.com/v1", apiKey: null });
+    const [row] = await db.read(tenantId, (read) => read.select().from(modelProviders));
+    expect(row).toMatchObject({ sealedKey: null, keyHint: null, keyVersion: 2 });
+    await saveProvider({ ...ours, baseUrl: "https://models.example.com/v1", apiKey });
+    await saveProvider({ ...ours, baseUrl: "https://other.example.com/v1", apiKey: null });
+    const openai = { id: providerId(), kind: "openai", name: "OpenAI" } as const;
+    await saveProvider({ ...openai, apiKey });
+    await expect(saveProvider({ ...openai, apiKey: null })).rejects.toThrow("model_provider.key_needed");
+    const rows = await db.read(tenantId, (read) => read.select().from(modelProviders));
+    expect(Object.fromEntries(rows.map(({ kind, keyHint }) => [kind, keyHint]))).toEqual({
+      "openai-compatible": null,
+      openai: apiKey.slice(-4),
+    });
+  });
+
   test("can be replaced, and is tried with a clear word for what is wrong", async () => {
     const tenant = await tenantWith("gpt-5-mini");
     const models = openModels();
@@ -345,7 +365,11 @@ describe("a tenant's models", () => {
       read.select().from(auditLog).where(eq(auditLog.actorKind, "member")).orderBy(asc(auditLog.seq)),
     );
     expect(entries).toMatchObject([
-      { action: "model_provider.added", targetKind: "model_provider", details: { kind: "openai", newKey: true } },
+      {
+        action: "model_provider.added",
+        targetKind: "model_provider",
+        details: { kind: "openai", newKey: true, keyRemoved: false },
+      },
       { action: "models.changed", targetKind: "model", details: { what: "added", level: 1 } },
       { action: "models.changed", details: { what: "quality", quality: "best" } },
     ]);

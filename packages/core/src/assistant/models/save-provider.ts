@@ -12,7 +12,7 @@ import type { ProviderKeys } from "./provider-key.ts";
 const providersOfTenant = 20;
 
 /**
- * Adds a provider, or changes its name, its address or its key. A key never goes to another address than the one that it was given for.
+ * Adds a provider, or changes its name, its address or its key, or takes the key away. A key never goes to another address than the one that it was given for.
  *
  * @throws AppError `auth.forbidden`; `model_provider.key_needed` when a key is missing, also for a new address; `model_provider.id_taken`
  *   when that id names one of another kind; `model_provider.too_many`
@@ -28,13 +28,16 @@ export async function saveProvider(
   const [known] = await tx.select().from(modelProviders).where(eq(modelProviders.id, id)).for("update");
   if (known && known.kind !== kind) throw new AppError("model_provider.id_taken");
   const isNewPlace = known ? known.baseUrl !== baseUrl : true;
-  const mustHaveKey = kind !== "openai-compatible" || (known?.sealedKey ?? null) !== null;
-  if (!apiKey && isNewPlace && mustHaveKey) throw new AppError("model_provider.key_needed");
+  const mustHaveKey = kind !== "openai-compatible" || (apiKey !== null && (known?.sealedKey ?? null) !== null);
+  if (!apiKey && (isNewPlace || apiKey === null) && mustHaveKey) throw new AppError("model_provider.key_needed");
 
-  const sealed = apiKey && {
-    sealedKey: keys.seal(apiKey, { tenantId: by.tenantId, id, kind, baseUrl }),
-    keyHint: apiKey.slice(-4),
-  };
+  const sealed =
+    apiKey === null
+      ? { sealedKey: null, keyHint: null }
+      : apiKey && {
+          sealedKey: keys.seal(apiKey, { tenantId: by.tenantId, id, kind, baseUrl }),
+          keyHint: apiKey.slice(-4),
+        };
   if (known) {
     const keyVersion = sealed || isNewPlace ? sql`${modelProviders.keyVersion} + 1` : sql`${modelProviders.keyVersion}`;
     await tx
@@ -52,6 +55,6 @@ export async function saveProvider(
     actor: { kind: "member", id: by.memberId },
     target: { kind: "model_provider", id },
     ip: by.ip,
-    details: { kind, newKey: apiKey !== undefined, newAddress: isNewPlace },
+    details: { kind, newKey: typeof apiKey === "string", keyRemoved: apiKey === null, newAddress: isNewPlace },
   });
 }
