@@ -101,6 +101,7 @@ test("a tool is added with its secret, which nobody sees again, tried, and taken
   await expect(form.getByLabel("Arguments, as JSON Schema")).toHaveAccessibleDescription(
     /At properties\.order\.type: must be equal to one of the allowed values: .*string/,
   );
+  await expect(form.getByRole("alert")).toHaveCount(1);
   await form
     .getByLabel("Arguments, as JSON Schema")
     .fill('{"type":"object","properties":{"order":{"type":"string"}},"required":["order"]}');

@@ -30,7 +30,8 @@ export function ToolForm({ tool, onTouch, onClose }: ToolFormProps) {
   const [parameters, setParameters] = useState(tool?.parameters ?? example);
   const jsonFault = findJsonFault(parameters);
   // What the server said of these words; of others it has said nothing.
-  const schemaFault = save.variables?.parameters === parameters ? describeSchemaFault(save.error) : undefined;
+  const refused = describeSchemaFault(save.error);
+  const schemaFault = save.variables?.parameters === parameters ? refused : undefined;
 
   function submit(event: FormEvent<HTMLFormElement>) {
     event.preventDefault();
@@ -54,7 +55,7 @@ export function ToolForm({ tool, onTouch, onClose }: ToolFormProps) {
   return (
     <SettingsSection title={title}>
       <form onSubmit={submit} onChange={onTouch} aria-label={title} className="max-w-160">
-        {save.isError && <ErrorNotice error={save.error} className="mb-4" />}
+        {save.isError && !refused && <ErrorNotice error={save.error} className="mb-4" />}
         <TextField
           className="!mt-0"
           label="Name"
