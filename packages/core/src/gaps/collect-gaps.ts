@@ -12,7 +12,7 @@ import { announce } from "../outbox/announce.ts";
  * one subject that want different things below.
  */
 const sameQuestion = 0.7;
-/** Questions that one job takes up; the next one takes the rest. */
+/** Questions, or gaps, that are read at a time. */
 const atOnce = 200;
 /** Messages before a question that it may go on from. */
 const lookBack = 6;
@@ -43,7 +43,7 @@ export async function collectGaps(
   signal: AbortSignal,
 ): Promise<void> {
   await withdraw(db, tenantId);
-  await embedAnew(db, embedder, tenantId);
+  await embedAnew({ db, embedder }, tenantId, signal);
   for (;;) {
     const signals = await listSignals(db, tenantId);
     for (const question of signals) {
@@ -74,16 +74,25 @@ async function withdraw(db: Database, tenantId: TenantId): Promise<void> {
 }
 
 /** Vectors of two embedders can't be compared. */
-async function embedAnew(db: Database, embedder: Embedder, tenantId: TenantId): Promise<void> {
-  const stale = await db.read(tenantId, (read) =>
-    read.select({ id: gaps.id, question: gaps.question }).from(gaps).where(ne(gaps.embedderId, embedder.id)),
-  );
-  for (const { id, question } of stale) {
-    const [vector] = await embedder.embed([question]);
-    if (!vector) throw new Error("the embedder returned no vector");
-    await db.transaction(tenantId, (tx) =>
-      tx.update(gaps).set({ embedderId: embedder.id, embedding: vector }).where(eq(gaps.id, id)),
+async function embedAnew(
+  { db, embedder }: { db: Database; embedder: Embedder },
+  tenantId: TenantId,
+  signal: AbortSignal,
+): Promise<void> {
+  const { id, question, embedderId } = gaps;
+  for (;;) {
+    const stale = await db.read(tenantId, (read) =>
+      read.select({ id, question }).from(gaps).where(ne(embedderId, embedder.id)).limit(atOnce),
     );
+    for (const gap of stale) {
+      signal.throwIfAborted();
+      const [vector] = await embedder.embed([gap.question]);
+      if (!vector) throw new Error("the embedder returned no vector");
+      await db.transaction(tenantId, (tx) =>
+        tx.update(gaps).set({ embedderId: embedder.id, embedding: vector }).where(eq(id, gap.id)),
+      );
+    }
+    if (stale.length < atOnce) return;
   }
 }
 

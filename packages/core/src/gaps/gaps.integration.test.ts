@@ -2,12 +2,12 @@ import { randomUUID } from "node:crypto";
 import { type BudgetStep, type GapId, MessageId, SourceId, type Vote } from "@parley/contracts";
 import { conversations, documentVersions, gapQuestions, gaps, messages, runs } from "@parley/db/schema";
 import { eq, sql } from "drizzle-orm";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { handOff } from "../conversations/hand-off.ts";
 import { voteOnMessage } from "../conversations/vote-on-message.ts";
 import { createMinilmEmbedder } from "../knowledge/embedders/minilm.ts";
 import type { Embedder } from "../knowledge/passage.ts";
-import { createLibrary } from "../testing/library.ts";
+import { createLibrary, createWordEmbedder } from "../testing/library.ts";
 import { createWorld, type World } from "../testing/world.ts";
 import { collectGaps } from "./collect-gaps.ts";
 
@@ -375,4 +375,30 @@ test("how often it was asked before the article and since is counted over all ti
   expect(weeks).toHaveLength(12);
   expect(weeks.filter(({ before, since }) => before + since > 0)).toEqual([{ before: 0, since: 1 }]);
   expect(weeks.at(-2)).toEqual({ before: 0, since: 1 });
+});
+
+test("gaps of before the embedder changed get vectors of the new one, a part of them at a time, until nobody wants it any more", async () => {
+  const { tenantId } = await newTenant();
+  await world.db.transaction(tenantId, (tx) =>
+    tx.execute(sql`
+      insert into gaps (question, embedder_id, embedding) select 'Question ' || n, 'another', '[1,0]' from generate_series(1, 450) n`),
+  );
+  const stale = () => world.db.read(tenantId, (read) => read.$count(gaps, eq(gaps.embedderId, "another")));
+  const words = createWordEmbedder();
+  let made = 0;
+  const controller = new AbortController();
+  words.before = () => {
+    made += 1;
+    if (made === 3) controller.abort(new Error("no use"));
+  };
+  const collect = (signal: AbortSignal) => collectGaps({ db: world.db, embedder: words }, tenantId, signal);
+  await expect(collect(controller.signal)).rejects.toThrow("no use");
+  expect([made, await stale()]).toEqual([3, 447]);
+  const read = vi.spyOn(world.db, "read");
+  await collect(never);
+  expect(await stale()).toBe(0);
+  const rows = await Promise.all(read.mock.results.map(({ value }) => value as Promise<unknown>));
+  read.mockRestore();
+  const lists = rows.flatMap((found) => (Array.isArray(found) ? [found.length] : []));
+  expect(lists.filter((length) => length > 0)).toEqual([200, 200, 47]);
 });
