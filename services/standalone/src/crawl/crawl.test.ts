@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { OperatorError } from "../operator-error.ts";
 import { startApi } from "../testing/fake-api.ts";
 import { crawl } from "./crawl.ts";
 
@@ -44,4 +45,19 @@ test("[F12] a site whose pages wait for an embedder that does not answer is repo
   expect(output).toContain("https://docs.example.com/a: The site answers with status 500.");
   expect(output).toContain("There is more than the 10 pages that were asked for.");
   expect(output).toContain("2 of its pages wait, since the embedder does not answer.");
+});
+
+test("a site that is removed while it is read is told of in a sentence", async () => {
+  let looks = 0;
+  await using api = await startApi((url, send) => {
+    if (url.endsWith("/crawls")) return send(200, { sourceId: "1" });
+    looks += 1;
+    if (looks > 1) return send(404, { error: { code: "source.not_found", message: "There is no such source." } });
+    const documents = { queued: 0, parsing: 0, embedding: 0, waiting: 0, held: 0, ready: 0, failed: 0 };
+    send(200, { lastCrawl: { status: "running", finishedAt: null, seen: 1 }, documents });
+  });
+  const site = { address: "https://docs.example.com/", depth: 1, pages: 10, include: [], exclude: [] };
+  const crawling = crawl(await api.target(), { source: "Docs", site }, { now: () => 0, pause: async () => {} });
+  await expect(crawling).rejects.toThrow(new OperatorError("There is no such source."));
+  await expect(crawling).rejects.toBeInstanceOf(OperatorError);
 });

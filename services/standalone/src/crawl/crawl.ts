@@ -12,13 +12,11 @@ const pollMs = 500;
  * It goes on by itself when nobody looks any more.
  *
  * @returns true when all of it is as the site is now
- * @throws OperatorError when the site is being read already, or can't be reached
+ * @throws OperatorError when the site is being read already, can't be reached, or is removed meanwhile
  */
 export async function crawl(target: IngestTarget, asked: OperatorsSite, clock: Clock = realClock): Promise<boolean> {
   const started = performance.now();
-  const { sourceId } = await target.crawl(asked).catch((error: unknown) => {
-    throw error instanceof Refused ? new OperatorError(error.message) : error;
-  });
+  const { sourceId } = await target.crawl(asked).catch(tellRefused);
   const bar = new SingleBar({
     format: "  {value} pages  {step}",
     noTTYOutput: false,
@@ -26,7 +24,13 @@ export async function crawl(target: IngestTarget, asked: OperatorsSite, clock: C
     stream: process.stdout,
   });
   bar.start(asked.site.pages, 0, { step: "reading" });
-  let source = await target.source(sourceId);
+  // It may be removed while it is read.
+  const look = () =>
+    target.source(sourceId).catch((error: unknown) => {
+      bar.stop();
+      return tellRefused(error);
+    });
+  let source = await look();
   let last = { left: 0, at: clock.now() };
   for (;;) {
     const { lastCrawl: crawl, documents } = source;
@@ -36,7 +40,7 @@ export async function crawl(target: IngestTarget, asked: OperatorsSite, clock: C
     bar.update(crawl?.seen ?? 0, { step: isRead ? `${left} to be embedded` : "reading" });
     if (isRead && left === documents.waiting && (left === 0 || clock.now() - last.at >= patienceMs)) break;
     await clock.pause(pollMs);
-    source = await target.source(sourceId);
+    source = await look();
   }
   bar.update({ step: "done" });
   bar.stop();
@@ -73,4 +77,9 @@ export async function crawl(target: IngestTarget, asked: OperatorsSite, clock: C
     documents.waiting === 0 &&
     documents.serving + documents.held > 0
   );
+}
+
+/** What is refused is told in a sentence. */
+function tellRefused(error: unknown): never {
+  throw error instanceof Refused ? new OperatorError(error.message) : error;
 }
