@@ -27,7 +27,7 @@ export type JobQueue = {
     options?: { key?: string; inTurnOf?: TenantId; delaySeconds?: number },
   ): Promise<void>;
   /**
-   * Has a tenant's jobs of the kind taken now that wait for a later time.
+   * Has a tenant's jobs of the kind taken now that wait for a later time: in turn, as if they were ordered now.
    *
    * @param options.except those whose order has this field keep their times
    * @param options.forget fields that are taken out of their orders
@@ -134,8 +134,22 @@ export function createJobQueue(options: { db: Database; logger: Logger; embedded
       const isKept = except === undefined ? sql`false` : sql`data -> ${except}::text is not null`;
       const { rowCount } = await asRole("system", tx, (system) =>
         system.execute(sql`
-          update pgboss.job set start_after = now(), data = data - ${sql.param(forget)}::text[]
-          where name = ${name} and group_id = ${tenantId} and state = 'created' and start_after > now() and not (${isKept})`),
+          with waiting as (
+            select id, -priority as turn, group_id, start_after <= now() as is_due from pgboss.job
+            where name = ${name} and state < 'active'
+          ), hurried as (
+            select id, row_number() over (order by priority desc, created_on, id) - 1 as place from pgboss.job
+            where name = ${name} and group_id = ${tenantId} and state = 'created' and start_after > now() and not (${isKept})
+          ), first as (
+            select greatest(
+              coalesce(min(turn) filter (where is_due), min(turn), 0),
+              max(turn) filter (where is_due and group_id = ${tenantId}) + 1
+            ) as turn from waiting
+          )
+          update pgboss.job as job
+          set start_after = now(), priority = -(first.turn + hurried.place), data = job.data - ${sql.param(forget)}::text[]
+          from hurried, first
+          where job.name = ${name} and job.id = hurried.id and job.state = 'created'`),
       );
       if (rowCount) tx.signal(ordered(name));
     },
