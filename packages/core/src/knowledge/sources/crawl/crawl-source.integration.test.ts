@@ -122,22 +122,28 @@ describe("a site", () => {
     expect(asked).toEqual(["/ 304"]); // when it is read changes nothing of what is read
     await one.sources.changeSite({ sourceId: one.sourceId, site: { ...settings, exclude: [] } });
     // Changed once more while it is read by what was said before: that reading follows the older patterns.
-    await one.start();
-    const midway: GuardedFetch = {
-      ...fetch,
-      async get(...wanted) {
-        const found = await fetch.get(...wanted);
-        if (asked.at(-1) === "/")
-          await one.sources.changeSite({ sourceId: one.sourceId, site: { ...settings, exclude: [], depth: 9 } });
-        return found;
-      },
+    const crawlAndChange = async (changed: Partial<SiteSettings>) => {
+      const midway: GuardedFetch = {
+        ...fetch,
+        async get(...wanted) {
+          const found = await fetch.get(...wanted);
+          const site = { ...settings, exclude: [], ...changed };
+          if (/^\/( 304)?$/.test(asked.at(-1) ?? "")) await one.sources.changeSite({ sourceId: one.sourceId, site });
+          return found;
+        },
+      };
+      await one.start();
+      await crawlSource({ ...one.services, fetch: midway }, one.order(), never);
+      asked.length = 0;
+      await one.crawl();
     };
-    asked.length = 0;
-    await crawlSource({ ...one.services, fetch: midway }, one.order(), never);
-    asked.length = 0;
-    await one.crawl();
+    await crawlAndChange({ depth: 9 });
     expect(asked).toEqual(["/", "/a"]);
     expect(await one.paths()).toEqual(["/", "/a"]);
+    // Nor does it while they are read.
+    pages["/a"] = { body: page("The lion is brown."), etag: '"2"' };
+    await crawlAndChange({ depth: 9, schedule: "daily" });
+    expect(asked).toEqual(["/ 304", "/a 304"]);
   });
 
   test.each([{}, { etag: '"2"' }])(

@@ -42,7 +42,10 @@ export async function storeCrawled(
   const source = await findSource(tx, claim.sourceId, "share");
   if (!source || !(await holdCrawl(tx, claim))) return false;
   // Where its links lead may be read by then: it is asked for whole the next time.
-  const isReadOtherwise = !isDeepStrictEqual(source.settings, claim.settings);
+  const isReadOtherwise = !isDeepStrictEqual(source.settings, {
+    ...claim.settings,
+    schedule: source.settings?.schedule,
+  });
   const { crawlId, sourceId } = claim;
   const { address } = crawled;
   const rows = [
