@@ -22,7 +22,7 @@ export async function listPages(db: Database, tenantId: TenantId, source: Source
       .limit(mostPages),
   );
   return rows.map(({ address, fetched, ...newest }) => {
-    const { depth = 0, ...validators } = fetched ?? {};
+    const { depth = 0, isKept: _, ...validators } = fetched ?? {};
     return { address, depth, validators: isUnread(newest) ? {} : validators };
   });
 }

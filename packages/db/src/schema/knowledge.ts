@@ -60,6 +60,14 @@ export const crawlPages = pgTable("crawl_pages", {
   isDone: boolean().notNull(),
 });
 
+type FetchedPage = {
+  depth: number;
+  etag?: string | undefined;
+  lastModified?: string | undefined;
+  /** At the last crawl that was answered its site kept it back, as from everybody who asks. */
+  isKept?: true | undefined;
+};
+
 export const documents = pgTable("documents", {
   tenantId: tenantId(),
   id: uuid().$type<DocumentId>().notNull().defaultRandom(),
@@ -70,7 +78,7 @@ export const documents = pgTable("documents", {
   createdAt: time().notNull().defaultNow(),
   removedAt: time(),
   /** Of a page of a site. */
-  fetched: jsonb().$type<{ depth: number; etag?: string | undefined; lastModified?: string | undefined }>(),
+  fetched: jsonb().$type<FetchedPage>(),
 });
 
 export const documentVersions = pgTable("document_versions", {

@@ -36,6 +36,8 @@ export type Crawled =
       why: CrawlReason;
       /** It may be had another time. */
       isFailed?: true;
+      /** It is there, but not for everybody. */
+      isKept?: boolean | undefined;
     };
 
 /** An address that was found, and how many links from the first one. */
@@ -184,7 +186,7 @@ export async function* crawlSite(
       case "failed":
         // What is known of it stays.
         if (before) read.add(address);
-        yield { kind: "skipped", address, why: visited.why, isFailed: true };
+        yield { kind: "skipped", address, why: visited.why, isFailed: true, isKept: visited.isKept };
         break;
       case "absent": {
         const moved = mayMove && address === start && visited.outside && movedWithin(start, visited.outside);

@@ -341,6 +341,43 @@ describe("a site", () => {
     expect(await library.search("elephant")).toHaveLength(1);
   });
 
+  test.each([401, 403, 451])(
+    "that keeps a page from everybody (%i) is answered from without it at the second crawl in a row",
+    async (status) => {
+      const shown = {
+        "/": { body: page("The elephant is grey.", "/a") },
+        "/a": { body: page("The lion is yellow."), etag: '"1"' },
+      };
+      pages = { ...shown };
+      const { crawl, paths, last } = await newSite();
+      await crawl();
+
+      const kept = { status };
+      pages["/a"] = kept;
+      expect(await crawl()).toMatchObject({ failed: 1, gone: 0 });
+      // It is there again, as it was; and is kept again, which is the first time.
+      pages = { ...shown };
+      expect(await crawl()).toMatchObject({ unchanged: 2 });
+      expect(asked).toContain("/a 304");
+      pages["/a"] = kept;
+      expect(await crawl()).toMatchObject({ failed: 1, gone: 0 });
+      // That it does not answer says nothing of the page.
+      pages["/a"] = { status: 503 };
+      expect(await crawl()).toMatchObject({ failed: 1, gone: 0 });
+      expect(await paths()).toEqual(["/", "/a"]);
+
+      pages["/a"] = kept;
+      expect(await crawl()).toMatchObject({ failed: 0, gone: 1 });
+      expect((await last()).problems).toEqual([expect.objectContaining({ code: "page.status", detail: `${status}` })]);
+      expect(await paths()).toEqual(["/"]);
+      // Nothing is known of it, so nothing is gone.
+      expect(await crawl()).toMatchObject({ failed: 1, gone: 0 });
+      pages = { ...shown };
+      await crawl();
+      expect(await paths()).toEqual(["/", "/a"]);
+    },
+  );
+
   test("with more pages than were asked for says so", async () => {
     pages["/"] = { body: page("One", "/a", "/b", "/c") };
     for (const name of ["a", "b", "c"]) pages[`/${name}`] = { body: page(name) };

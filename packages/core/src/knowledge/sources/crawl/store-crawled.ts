@@ -1,8 +1,8 @@
 import { isDeepStrictEqual } from "node:util";
-import type { DocumentId } from "@parley/contracts";
+import type { DocumentId, SourceId } from "@parley/contracts";
 import type { TenantTransaction } from "@parley/db";
 import { crawlPages, crawls, documents } from "@parley/db/schema";
-import { and, eq, isNull, sql } from "drizzle-orm";
+import { and, eq, isNotNull, isNull, type SQL, sql } from "drizzle-orm";
 import { recordAudit } from "../../../audit/record-audit.ts";
 import { announce } from "../../../outbox/announce.ts";
 import { addToSource } from "../../add-document.ts";
@@ -115,18 +115,38 @@ async function storePage(
       return outcome === "unchanged" ? { count: "unchanged" } : { count: "changed", changed: documentId };
     }
     case "unchanged":
+      await tx
+        .update(documents)
+        .set({ fetched: sql`${documents.fetched} - 'isKept'` })
+        .where(and(isPage(sourceId, path), sql`${documents.fetched} ? 'isKept'`));
       await verifyDocument(tx, { sourceId, path });
       return { count: "unchanged" };
-    case "gone": {
-      const [document] = await tx
-        .select({ id: documents.id })
-        .from(documents)
-        .where(and(eq(documents.sourceId, sourceId), eq(documents.path, path), isNull(documents.removedAt)));
-      // Somebody may have taken it out meanwhile.
-      if (document) await removeDocument(tx, jobs, document.id);
-      return { count: "gone", changed: document?.id };
+    case "gone":
+      return takeOut(tx, jobs, isPage(sourceId, path));
+    case "skipped": {
+      if (!crawled.isKept) return { count: crawled.isFailed ? "failed" : "skipped" };
+      const wasKept = and(isPage(sourceId, path), sql`${documents.fetched} ? 'isKept'`);
+      if ((await tx.$count(documents, wasKept)) > 0) return takeOut(tx, jobs, wasKept);
+      await tx
+        .update(documents)
+        .set({ fetched: sql`${documents.fetched} || ${JSON.stringify({ isKept: true })}::jsonb` })
+        .where(isPage(sourceId, path));
+      return { count: "failed" };
     }
-    case "skipped":
-      return { count: crawled.isFailed ? "failed" : "skipped" };
   }
+}
+
+const isPage = (sourceId: SourceId, path: string) =>
+  and(
+    eq(documents.sourceId, sourceId),
+    eq(documents.path, path),
+    isNull(documents.removedAt),
+    isNotNull(documents.fetched),
+  );
+
+async function takeOut(tx: TenantTransaction, jobs: Pick<KnowledgeJobs, "send">, isIt: SQL | undefined) {
+  const [document] = await tx.select({ id: documents.id }).from(documents).where(isIt);
+  // Somebody may have taken it out meanwhile.
+  if (document) await removeDocument(tx, jobs, document.id);
+  return { count: "gone" as const, changed: document?.id };
 }

@@ -19,11 +19,13 @@ type Here =
   | { kind: "unchanged" }
   /** There is no page to be read. `outside`: where it was found, when that is not part of what is read. */
   | { kind: "absent"; why: CrawlReason; links: string[]; outside?: string }
-  /** There may be one. `isOurs`: asking again would not help. */
-  | { kind: "failed"; why: CrawlReason; isOurs: boolean };
+  /** There may be one. `isOurs`: asking again would not help. `isKept`: it is not for everybody. */
+  | { kind: "failed"; why: CrawlReason; isOurs: boolean; isKept?: boolean };
 
 /** Statuses that are below 500 and yet the server's own trouble. */
 const comeBackLater = new Set([408, 425, 429]);
+/** Statuses of a page that is there, but not for everybody. */
+const keptBack = new Set([401, 403, 451]);
 
 /** Asks for one page. @throws the signal's reason */
 export async function visitPage(
@@ -43,7 +45,8 @@ export async function visitPage(
   if (status === 404 || status === 410) return absent({ code: "page.missing" });
   if (status >= 300) {
     const isOurs = status < 500 && !comeBackLater.has(status);
-    return { kind: "failed", why: { code: "page.status", detail: String(status) }, isOurs };
+    const isKept = keptBack.has(status);
+    return { kind: "failed", why: { code: "page.status", detail: String(status) }, isOurs, isKept };
   }
 
   const found = pageAddress(url.href) ?? address;
