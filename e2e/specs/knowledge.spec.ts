@@ -196,6 +196,10 @@ test("a web site is read while one looks on, cancelled, changed, and read again 
   await expect(site.getByRole("status")).toContainText(/^Read/);
   await expect(site).toContainText("next on");
   await expect(documents.getByRole("row").filter({ hasText: "Copper lamps" })).toContainText("Ready");
+  await documents.getByRole("link", { name: "Copper lamps" }).click();
+  const original = page.getByRole("link", { name: "Open the page" });
+  await expect(original).toHaveAttribute("href", `${webSite.address}help/b`);
+  await page.goBack();
 
   await site.getByRole("button", { name: "Change" }).click();
   await page.getByText("Which pages").click();

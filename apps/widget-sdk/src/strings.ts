@@ -60,6 +60,7 @@ export const strings = {
   back: "Back to the conversation",
   loadingPassage: "Opening the source…",
   version: (version: number, date: string) => `Version ${version}, verified on ${date}`,
+  openPage: "Open the page",
   superseded: "The answer rests on this version. There is a newer one.",
   removed: "The answer rests on this version. The document was removed since.",
   passage: "Cited passage",

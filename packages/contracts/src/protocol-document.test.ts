@@ -118,6 +118,7 @@ describe("the examples in docs/protocol.md are what they say", () => {
       version: z.int().positive(),
       superseded: z.boolean(),
       removed: z.boolean(),
+      address: z.null(),
       text: z.string(),
       textStart: z.int(),
       mediaType: z.literal("text/markdown"),

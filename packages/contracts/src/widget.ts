@@ -45,6 +45,8 @@ export type CitedPassage = Citation & {
   superseded: boolean;
   /** The document was taken out since: nothing is answered from it any more, and only what was cited is kept. */
   removed: boolean;
+  /** Where the document is on the web site that it was read from; null for all others, and once it was removed. */
+  address: string | null;
   /** The document's text around the passage; `textStart` is where it begins in the document. */
   text: string;
   textStart: number;

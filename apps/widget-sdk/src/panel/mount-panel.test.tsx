@@ -267,6 +267,7 @@ describe("a citation", () => {
       version: 2,
       superseded: true,
       removed: false,
+      address: null,
       mediaType: "text/markdown",
       pages: null,
       readAt: "2026-10-20T12:00:00.000Z",
@@ -291,6 +292,19 @@ describe("a citation", () => {
     expect(text(".path")).toEqual(["Adding documents"]);
     expect(text(".edition")[0]).toMatch(/^Version 2, verified on .*2026/);
     expect(text(".passage .banner")).toEqual([expect.stringMatching(/There is a newer one/)]);
+  });
+
+  test("of a page of a site leads to that page, in a tab of its own, and of all else nowhere", async () => {
+    await open({ address: "https://shop.example/help" });
+    await vi.waitFor(() => expect(text(".edition a")).toEqual(["Open the page"]));
+    const link = root.querySelector<HTMLAnchorElement>(".edition a");
+    expect([link?.href, link?.target]).toEqual(["https://shop.example/help", "_blank"]);
+    expect(link?.relList.contains("noopener")).toBe(true);
+    press("Back to the conversation");
+    await vi.waitFor(() => expect(all(".passage")).toHaveLength(0));
+    await open({ address: null });
+    await vi.waitFor(() => expect(all(".edition")).toHaveLength(1));
+    expect(all(".edition a")).toEqual([]);
   });
 
   test("of a removed document says that it is gone, and of no newer version", async () => {
@@ -321,6 +335,7 @@ describe("a citation", () => {
       version: 1,
       superseded: false,
       removed: false,
+      address: null,
       mediaType: "text/plain",
       pages: null,
       readAt: "2026-10-20T12:00:00.000Z",

@@ -4,7 +4,7 @@ import type { Text } from "@parley/ui/markdown/markdown-tree";
 import { parseMarkdown } from "@parley/ui/markdown/parse-markdown";
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import { formatDate } from "../format-time.ts";
-import { ApiError } from "../session/widget-api.ts";
+import { codeOf } from "../session/widget-api.ts";
 import { errorText, strings } from "../strings.ts";
 import { placeOf } from "./answer-text.tsx";
 import { Icon } from "./icons.tsx";
@@ -31,7 +31,7 @@ export function PassageView({ message, number, getCitedPassage, onBack }: Passag
     setFailure(undefined);
     getCitedPassage(message, number).then(
       (found) => isCurrent && setPassage(found),
-      (error: unknown) => isCurrent && setFailure(error instanceof ApiError ? error.code : "network"),
+      (error: unknown) => isCurrent && setFailure(codeOf(error)),
     );
     return () => {
       isCurrent = false;
@@ -100,7 +100,14 @@ function Passage({ passage }: { passage: CitedPassage }) {
 
   return (
     <>
-      <p class="edition">{strings.version(passage.version, formatDate(passage.verifiedAt))}</p>
+      <p class="edition">
+        {strings.version(passage.version, formatDate(passage.verifiedAt))}{" "}
+        {passage.address && (
+          <a href={passage.address} target="_blank" rel="noopener noreferrer nofollow">
+            {strings.openPage}
+          </a>
+        )}
+      </p>
       {passage.superseded && <p class="banner">{strings.superseded}</p>}
       {passage.removed && <p class="banner">{strings.removed}</p>}
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: it can be scrolled with the keys */}

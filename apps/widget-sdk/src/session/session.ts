@@ -14,7 +14,7 @@ import {
 import type { CitedPassage, Conversation, ConversationId, Message, MessageId, Visit, Vote } from "@parley/contracts";
 import { newId } from "./new-id.ts";
 import type { SessionStorage } from "./stored-session.ts";
-import { ApiError, type WidgetApi } from "./widget-api.ts";
+import { ApiError, codeOf, type WidgetApi } from "./widget-api.ts";
 
 /** What the panel shows. Never changed in place. */
 export type SessionState = ConversationState & {
@@ -56,7 +56,6 @@ export function countUnread({ messages, seenSeq }: Pick<SessionState, "messages"
   return messages.filter(({ seq, author }) => seq > seenSeq && (author === "assistant" || author === "member")).length;
 }
 
-const codeOf = (error: unknown) => (error instanceof ApiError ? error.code : "network");
 const isUnauthorised = (error: unknown) => ["auth.expired", "auth.required"].includes(codeOf(error));
 
 /** One visitor's side of one conversation. */

@@ -23,6 +23,9 @@ export class ApiError extends Error {
   }
 }
 
+/** Why a command failed. */
+export const codeOf = (error: unknown) => (error instanceof ApiError ? error.code : "network");
+
 /** The widget's commands over HTTP. Each may be repeated: ids are chosen here, so nothing happens twice. */
 export type WidgetApi = {
   /** Told once a second how long the server still asks to be left alone; not above 0 when that is over. */

@@ -81,6 +81,7 @@ export function createFakeServer() {
         version: 1,
         superseded: false,
         removed: false,
+        address: null,
         text: "x",
         textStart: 0,
         mediaType: "text/plain",

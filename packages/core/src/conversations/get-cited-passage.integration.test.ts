@@ -70,6 +70,7 @@ test("a citation opens its passage with the text around it, in the document's ow
     version: 1,
     superseded: false,
     removed: false,
+    address: null,
     mediaType: "text/markdown",
     pages: null,
     text,
@@ -137,6 +138,23 @@ test("of older versions than the newest five stays what answers point to, and wh
   await world.db.transaction(tenantId, (tx) => tx.delete(citations));
   await library.read("guide.md", "The elephant is brown.");
   expect(await kept()).toEqual([14, 13, 12, 11, 10]);
+});
+
+test("a citation of a page of a site says where that is, until it is removed; a file's path is no address, whatever it looks like", async () => {
+  const { get, library, documentId, tenantId, api } = await newCitation("The elephant is grey.", "elephant");
+  const path = "https://shop.example/help/elephants?size=large";
+  const setTo = (values: Partial<typeof documents.$inferInsert>) =>
+    world.db.transaction(tenantId, (tx) => tx.update(documents).set(values).where(eq(documents.id, documentId)));
+  const addresses = async () => [(await get()).address, (await api.knowledge.documents.get({ documentId })).address];
+  await setTo({ path });
+  expect(await addresses()).toEqual([null, null]);
+  await setTo({ fetched: { depth: 1 } });
+  expect(await addresses()).toEqual([path, path]);
+  await setTo({ path: "javascript:alert(1)" });
+  expect(await addresses()).toEqual([null, null]);
+  await setTo({ path });
+  await library.remove(documentId);
+  expect(await get()).toMatchObject({ removed: true, address: null });
 });
 
 test("nobody opens another's citation, nor learns that it exists", async () => {

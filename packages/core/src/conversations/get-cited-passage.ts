@@ -4,6 +4,7 @@ import { citations, conversations, documents, documentVersions, messages } from 
 import { and, eq, sql } from "drizzle-orm";
 import { AppError } from "../app-error.ts";
 import { pagesOf } from "../knowledge/page-at.ts";
+import { pageOfSite } from "../knowledge/page-of-site.ts";
 import { verifiedAtOf } from "../knowledge/verified-at.ts";
 
 /** How much of the document is shown before and after a passage, in UTF-16 code units; less where a line ends. */
@@ -29,7 +30,13 @@ export async function getCitedPassage(
     read
       .select({
         cited: citations,
-        document: { id: documents.id, currentVersionId: documents.currentVersionId, removedAt: documents.removedAt },
+        document: {
+          id: documents.id,
+          path: documents.path,
+          fetched: documents.fetched,
+          currentVersionId: documents.currentVersionId,
+          removedAt: documents.removedAt,
+        },
         version: documentVersions,
         verifiedAt: verifiedAtOf(sql`${documentVersions}`),
       })
@@ -75,6 +82,7 @@ export async function getCitedPassage(
     version: version.version,
     superseded: document.removedAt === null && document.currentVersionId !== version.id,
     removed: document.removedAt !== null,
+    address: document.removedAt === null ? pageOfSite(document) : null,
     // A cut may fall between the two halves of a character.
     text: content.slice(textStart, textEnd).toWellFormed(),
     textStart,

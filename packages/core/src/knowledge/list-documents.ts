@@ -4,6 +4,7 @@ import { documents, documentVersions, sources } from "@parley/db/schema";
 import { and, asc, desc, eq, isNull, sql } from "drizzle-orm";
 import { AppError } from "../app-error.ts";
 import { leavingWith } from "./held-changes.ts";
+import { pageOfSite } from "./page-of-site.ts";
 import { verifiedAtOf } from "./verified-at.ts";
 
 const pageSize = 100;
@@ -93,6 +94,7 @@ export async function getDocument(db: Database, tenantId: TenantId, documentId: 
           source: sources.name,
           sourceKind: sources.kind,
           path: documents.path,
+          fetched: documents.fetched,
           title: documents.title,
           currentVersionId: documents.currentVersionId,
           createdAt: documents.createdAt,
@@ -126,8 +128,10 @@ export async function getDocument(db: Database, tenantId: TenantId, documentId: 
   const [first] = rows;
   if (!first) throw new AppError("document.not_found");
   const versions = rows.slice(0, limits.versionPage).map(({ version }) => version);
+  const { fetched, ...document } = first.document;
   return {
-    ...first.document,
+    ...document,
+    address: pageOfSite({ path: document.path, fetched }),
     versions: versions.toSorted((a, b) => b.version - a.version),
     /** Whether these are all that are kept. */
     versionsComplete: rows.length <= limits.versionPage,

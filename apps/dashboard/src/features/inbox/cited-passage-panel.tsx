@@ -55,7 +55,7 @@ export function CitedPassagePanel({ conversationId, messageId, number, onClose }
 }
 
 function Passage({ passage }: { passage: CitedPassage }) {
-  const { documentId, headingPath, pages, version, superseded, removed, readAt, verifiedAt } = passage;
+  const { documentId, headingPath, pages, version, superseded, removed, address, readAt, verifiedAt } = passage;
   return (
     <>
       <dl className="mb-4 space-y-1.5 text-xs text-ink-soft">
@@ -97,6 +97,20 @@ function Passage({ passage }: { passage: CitedPassage }) {
                 >
                   Whole document
                 </Link>
+              </>
+            )}
+            {address && (
+              <>
+                {" "}
+                ·{" "}
+                <a
+                  href={address}
+                  target="_blank"
+                  rel="noopener noreferrer nofollow"
+                  className="font-medium text-accent-ink underline underline-offset-2"
+                >
+                  Open the page
+                </a>
               </>
             )}
           </dd>

@@ -52,7 +52,8 @@ export function DocumentPage() {
 }
 
 function DocumentView({ document }: { document: Document }) {
-  const { id, title, path, source, sourceId, sourceKind, currentVersionId, versions, versionsComplete } = document;
+  const { id, title, path, address, source, sourceId, sourceKind, currentVersionId, versions, versionsComplete } =
+    document;
   const mayManage = useMayManage();
   const [changes, setChanges] = useState(false);
   const isWritten = sourceKind === "written";
@@ -77,6 +78,15 @@ function DocumentView({ document }: { document: Document }) {
           <>
             {" "}
             · <span className="font-mono text-sm">{path}</span>
+            {address && (
+              <>
+                {" "}
+                ·{" "}
+                <a href={address} target="_blank" rel="noopener noreferrer nofollow" className="link text-sm">
+                  Open the page
+                </a>
+              </>
+            )}
           </>
         )}
       </p>
