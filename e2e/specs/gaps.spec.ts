@@ -109,7 +109,7 @@ test("a question that nobody could answer turns up as a gap; the person's answer
   await other.close();
   await page.getByRole("button", { name: "Publish and close" }).click();
   await expect(written).toHaveCount(0);
-  await expect(page.getByText("before the article was published, and not once since")).toBeVisible();
+  await expect(page.getByText("before the article was published; since then not asked again")).toBeVisible();
   await page.getByRole("link", { name: "The article" }).click();
   await expect(page.getByText("Ask for an offer first.")).toBeVisible();
   await expect(page.getByText("In use")).toBeVisible();
@@ -125,4 +125,8 @@ test("a question that nobody could answer turns up as a gap; the person's answer
   const again = await openShop(second.page, builtIn.shopUrl);
   await again.say(question);
   await expect(again.answers.first()).toContainText("repaired in our workshop");
+  await page.goto(`${builtIn.dashboardUrl}/gaps?show=closed`);
+  await expect(page.getByRole("listitem").filter({ hasText: question })).toContainText(
+    "Since it was published: answered once, never left open",
+  );
 });

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { type BudgetStep, type GapId, MessageId, SourceId, type Vote } from "@parley/contracts";
-import { conversations, documentVersions, gapQuestions, gaps, messages, runs } from "@parley/db/schema";
+import { citations, conversations, documentVersions, gapQuestions, gaps, messages, runs } from "@parley/db/schema";
 import { eq, sql } from "drizzle-orm";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { handOff } from "../conversations/hand-off.ts";
@@ -52,6 +52,7 @@ async function newTenant() {
     const answerId = await answerTo(text, outcome);
     return {
       conversationId,
+      answerId,
       say: answerTo,
       vote: (vote: Vote | null) =>
         world.db.transaction(tenantId, (tx) =>
@@ -345,6 +346,76 @@ test("a draft that somebody else has saved meanwhile is neither written over nor
   expect(await api.gaps.get({ gapId })).toMatchObject({ state: "drafted", draft: theirs });
   await api.gaps.publish({ gapId, draft: mine, basedOn: theirs });
   expect(await api.gaps.get({ gapId })).toMatchObject({ state: "closed", draft: mine });
+});
+
+test("a closed gap tells how many answers its article has given since, apart from how often it was left open again", async () => {
+  const { asks, collect, all, gap, api, tenantId } = await newTenant();
+  await asks("Do you ship to Iceland?", "unknown");
+  await collect();
+  const gapId = await gap();
+  const library = createLibrary(world.db, tenantId, embedder);
+  const { documentId: other } = await library.add("other.md", "Shipping is free.");
+  await library.ingest();
+  const { documentId } = await api.gaps.publish({
+    gapId,
+    draft: { question: "Do you ship to Iceland?", answer: "Yes, by boat." },
+  });
+  const ingest = async (id: typeof documentId) => {
+    const { versions } = await api.knowledge.documents.get({ documentId: id });
+    await library.ingest({ tenantId, documentId: id, versionId: versions[0]?.id as never });
+  };
+  await ingest(documentId);
+  const passages = await library.search("ship shipping Iceland boat free");
+  let number = 0;
+  async function cites(of: typeof documentId, { answerId }: Pick<Awaited<ReturnType<typeof asks>>, "answerId">) {
+    const passage = passages.find((found) => found.documentId === of);
+    if (!passage) throw new Error("both documents are found");
+    number += 1;
+    await world.db.transaction(tenantId, (tx) =>
+      tx.insert(citations).values({
+        messageId: answerId,
+        number,
+        documentVersionId: passage.documentVersionId,
+        chunkId: passage.chunkId,
+        headingPath: passage.headingPath,
+        startOffset: passage.start,
+        endOffset: passage.end,
+        quoteSha256: "0".repeat(64),
+      }),
+    );
+  }
+  const counted = async () => {
+    const { askedSince, answeredSince } = await api.gaps.get({ gapId });
+    expect(await all()).toMatchObject([{ askedSince, answeredSince }]);
+    return { askedSince, answeredSince };
+  };
+  expect(await counted()).toEqual({ askedSince: 0, answeredSince: 0 });
+
+  // One that cites it twice is one; another document's is none of its.
+  const first = await asks("Can you ship to Iceland?", "answered");
+  await cites(documentId, first);
+  await cites(documentId, first);
+  await cites(documentId, await asks("Is shipping to Iceland possible?", "answered"));
+  await cites(other, await asks("What does shipping cost?", "answered"));
+  expect(await counted()).toEqual({ askedSince: 0, answeredSince: 2 });
+
+  // One that did not help counts as left open alone.
+  const poor = await asks("Do you ship to Iceland by boat?", "answered");
+  await cites(documentId, poor);
+  await poor.vote("down");
+  await collect();
+  expect(await counted()).toEqual({ askedSince: 1, answeredSince: 2 });
+
+  // What was answered before it was published again is not since.
+  const { draft } = await api.gaps.get({ gapId });
+  await api.gaps.reopen({ gapId });
+  expect(await counted()).toEqual({ askedSince: 0, answeredSince: 0 });
+  await api.gaps.publish({
+    gapId,
+    draft: { question: "Do you ship to Iceland?", answer: "Yes, by ship." },
+    basedOn: draft ?? undefined,
+  });
+  expect(await counted()).toEqual({ askedSince: 0, answeredSince: 0 });
 });
 
 test("how often it was asked before the article and since is counted over all time, however many weeks are shown", async () => {

@@ -23,6 +23,22 @@ const articleState = sql<ArticleState | null>`case when ${gaps.documentId} is no
   order by ${desc(documentVersions.version)} limit 1
 ), 'removed') end`;
 
+/** How many answers since the article was published cite it and left nothing open. */
+const answeredSince = sql<number>`(
+  select count(distinct answer.id)::integer
+  from document_versions version
+    join citations citation
+      on citation.tenant_id = version.tenant_id and citation.document_version_id = version.id
+    join messages answer on answer.tenant_id = citation.tenant_id and answer.id = citation.message_id
+  where version.tenant_id = gaps.tenant_id and version.document_id = gaps.document_id
+    and answer.created_at > gaps.published_at
+    and not exists (
+      select from runs run join gap_questions left_open
+        on left_open.tenant_id = run.tenant_id and left_open.message_id = run.question_id
+      where run.tenant_id = answer.tenant_id and run.id = answer.run_id
+    )
+)`;
+
 export type ListedGap = {
   id: GapId;
   question: string;
@@ -35,6 +51,8 @@ export type ListedGap = {
   article: ArticleState | null;
   /** How often it was left open again since the article was published. */
   askedSince: number;
+  /** How often its article answered since then. */
+  answeredSince: number;
 };
 
 /** The gaps in those states, the ones that were asked most often lately first; as many as may be listed. */
@@ -48,12 +66,13 @@ export async function listGaps(db: Database, tenantId: TenantId, states: readonl
       .select({
         ...{ id, question, state, publishedAt, lastAskedAt, askedLately: lately, article: articleState },
         asked: sql<number>`count(${askedAt})::integer`,
+        answeredSince,
         askedSince: sql<number>`(count(${askedAt}) filter (where ${askedAt} > ${publishedAt}))::integer`,
       })
       .from(gaps)
       .leftJoin(gapQuestions, and(eq(gapQuestions.tenantId, gaps.tenantId), eq(gapQuestions.gapId, id)))
       .where(inArray(state, [...states]))
-      .groupBy(id, question, state, publishedAt, gaps.documentId)
+      .groupBy(gaps.tenantId, id, question, state, publishedAt, gaps.documentId)
       .orderBy(desc(lately), sql`max(${askedAt}) desc nulls last`, id)
       .limit(mostGapsListed),
   );
@@ -69,7 +88,7 @@ export async function getGap(db: Database, tenantId: TenantId, gapId: GapId) {
   const { id, question, state, draft, documentId, publishedAt, createdAt } = gaps;
   const [gap] = await db.read(tenantId, (read) =>
     read
-      .select({ id, question, state, draft, documentId, publishedAt, createdAt, article: articleState })
+      .select({ id, question, state, draft, documentId, publishedAt, createdAt, article: articleState, answeredSince })
       .from(gaps)
       .where(eq(id, gapId)),
   );

@@ -1,17 +1,17 @@
 import { useNow } from "../../components/age.tsx";
-import { times } from "./times.ts";
+import { sinceThen, times } from "./times.ts";
 import type { GapDetail } from "./use-gaps.ts";
 
 const weekMs = 7 * 24 * 60 * 60_000;
 
-/** How often it was asked, week by week, and whether that ended when the article was published. */
-export function AskedChart({ gap: { weeks, asked, askedSince, publishedAt } }: { gap: GapDetail }) {
+/** How often it was left open, week by week, and what became of it when the article was published. */
+export function AskedChart({ gap: { weeks, asked, askedSince, answeredSince, publishedAt } }: { gap: GapDetail }) {
   const now = useNow();
   const most = Math.max(1, ...weeks.map(({ before, since }) => before + since));
   const summary =
     publishedAt === null
       ? `Asked ${times(asked)}`
-      : `Asked ${times(asked - askedSince)} before the article was published, and ${askedSince === 0 ? "not once" : times(askedSince)} since`;
+      : `Asked ${times(asked - askedSince)} before the article was published; since then ${sinceThen({ answeredSince, askedSince })}`;
   const height = (count: number) => `${(100 * count) / most}%`;
   return (
     <figure className="rounded-card border border-line bg-surface p-4 shadow-xs md:p-5">

@@ -8,7 +8,7 @@ import { ErrorNotice } from "../../errors/error-notice.tsx";
 import { Notice } from "../../forms/notice.tsx";
 import { PageTitle } from "../../shell/page-title.tsx";
 import { articleWords, GapStateTag } from "./gap-state.tsx";
-import { times } from "./times.ts";
+import { sinceThen, times } from "./times.ts";
 import { type ListedGap, useGaps, useLiveGaps } from "./use-gaps.ts";
 
 const views = {
@@ -80,7 +80,7 @@ export function GapsPage() {
 }
 
 function GapRow({ gap }: { gap: ListedGap }) {
-  const { id, question, state, asked, askedLately, askedSince, lastAskedAt, article } = gap;
+  const { id, question, state, asked, askedLately, lastAskedAt, article } = gap;
   return (
     <li className="relative flex items-center gap-3 px-4 py-3 transition-colors hover:bg-hover md:px-5">
       <div className="min-w-0 grow">
@@ -96,9 +96,7 @@ function GapRow({ gap }: { gap: ListedGap }) {
         <span className="block text-xs text-ink-soft">
           {state === "closed" && article && article !== "ready" && `The article ${articleWords[article]} · `}
           {state === "closed"
-            ? askedSince === 0
-              ? "Not asked again since it was published"
-              : `Left open ${times(askedSince)} more since it was published`
+            ? `Since it was published: ${sinceThen(gap)}`
             : `Asked ${times(asked)}${askedLately < asked ? `, ${askedLately === 0 ? "not" : times(askedLately)} in the last 30 days` : ""}`}
           {lastAskedAt && (
             <>
