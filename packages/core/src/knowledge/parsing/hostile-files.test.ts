@@ -1,6 +1,7 @@
 import { execFile } from "node:child_process";
 import { text } from "node:stream/consumers";
 import { deflateSync } from "node:zlib";
+import { limits } from "@parley/contracts";
 import { strToU8, zipSync } from "fflate";
 import { describe, expect, test } from "vitest";
 import { readDocument } from "../read-document.ts";
@@ -53,13 +54,20 @@ test("[I10] files that come at once are read one after the other, and more than 
   expect(codes.filter((code) => code === "- a: 1\\\n  b: 2\n")).toHaveLength(16);
 });
 
-/** Reads the file in a process of its own. @returns the code, and the most memory that the process had, in MB */
-async function readApart(content: Uint8Array, path: string): Promise<{ code: string; mb: number }> {
+/**
+ * Reads the file in a process of its own.
+ *
+ * @returns the code, the most memory that the process had, in MB, and the seconds of processors that all its threads took for the file
+ */
+async function readApart(content: Uint8Array, path: string): Promise<{ code: string; mb: number; seconds: number }> {
   const script = `
     import { buffer } from "node:stream/consumers";
     const { readDocument } = await import(process.argv[1]);
-    const code = await readDocument(await buffer(process.stdin), process.argv[2]).then(() => "read", ({ code }) => code);
-    process.stdout.write(JSON.stringify({ code, mb: process.resourceUsage().maxRSS / 1024 }));
+    const content = await buffer(process.stdin);
+    const before = process.cpuUsage();
+    const code = await readDocument(content, process.argv[2]).then(() => "read", ({ code }) => code);
+    const { user, system } = process.cpuUsage(before);
+    process.stdout.write(JSON.stringify({ code, mb: process.resourceUsage().maxRSS / 1024, seconds: (user + system) / 1e6 }));
   `;
   const reader = new URL("../read-document.ts", import.meta.url).href;
   const child = execFile(process.execPath, ["--input-type=module", "--eval", script, reader, path]);
@@ -68,18 +76,19 @@ async function readApart(content: Uint8Array, path: string): Promise<{ code: str
   return JSON.parse(await text(child.stdout));
 }
 
-/** A PDF with one page, of this stream. */
-function pdf(stream: Uint8Array): Uint8Array {
+/** A PDF with so many pages, each of this stream. */
+function pdf(stream: Uint8Array, pages = 1): Uint8Array {
+  const kids = Array.from({ length: pages }, (_, index) => `${index + 4} 0 R`);
   const objects = [
     "<< /Type /Catalog /Pages 2 0 R >>",
-    "<< /Type /Pages /Count 1 /Kids [3 0 R] >>",
-    "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 600 800] /Resources << /Font << /F1 << /Type /Font /Subtype /Type1 /BaseFont /Helvetica >> >> >> /Contents 4 0 R >>",
+    `<< /Type /Pages /Count ${pages} /Kids [${kids.join(" ")}] >>`,
+    `<< /Length ${stream.length} /Filter /FlateDecode >>\nstream\n${Buffer.from(stream).toString("latin1")}\nendstream`,
+    ...kids.map(
+      () =>
+        "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 600 800] /Resources << /Font << /F1 << /Type /Font /Subtype /Type1 /BaseFont /Helvetica >> >> >> /Contents 3 0 R >>",
+    ),
   ].map((object, index) => `${index + 1} 0 obj\n${object}\nendobj\n`);
-  return Buffer.concat([
-    Buffer.from(`%PDF-1.7\n${objects.join("")}4 0 obj\n<< /Length ${stream.length} /Filter /FlateDecode >>\nstream\n`),
-    stream,
-    Buffer.from("\nendstream\nendobj\ntrailer\n<< /Root 1 0 R /Size 5 >>\n%%EOF\n"),
-  ]);
+  return Buffer.from(`%PDF-1.7\n${objects.join("")}trailer\n<< /Root 1 0 R /Size ${pages + 4} >>\n%%EOF\n`, "latin1");
 }
 
 test.each<[string, () => Uint8Array, string]>([
@@ -95,10 +104,25 @@ test.each<[string, () => Uint8Array, string]>([
     "a.docx",
   ],
   ["a table of a million cells", () => bytes(`<table>${"<tr><td colspan=1000 rowspan=60000>x".repeat(500)}`), "a.html"],
-])("[I9] %s costs its process less than 512 MB", { timeout: 120_000 }, async (_what, make, path) => {
-  const { code, mb } = await readApart(make(), path);
+])(
+  "[I9] %s costs its process less than 512 MB, and 10 seconds of a processor",
+  { timeout: 120_000 },
+  async (_what, make, path) => {
+    const { code, mb, seconds } = await readApart(make(), path);
+    expect(code).toBe("document.too_complex");
+    expect(mb).toBeLessThan(512);
+    expect(seconds).toBeLessThan(10);
+  },
+);
+
+test("[I9] a file that would keep its reader busy for minutes is refused within 10 seconds of a processor", {
+  timeout: 120_000,
+}, async () => {
+  const busy = pdf(deflateSync("q Q ".repeat(100_000)), 2_000);
+  expect(busy.length).toBeLessThan(limits.documentBytes);
+  const { code, seconds } = await readApart(busy, "a.pdf");
   expect(code).toBe("document.too_complex");
-  expect(mb).toBeLessThan(512);
+  expect(seconds).toBeLessThan(10);
 });
 
 test.each([

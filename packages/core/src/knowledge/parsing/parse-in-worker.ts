@@ -5,8 +5,8 @@ import type { Parsed } from "./parsed.ts";
 
 /** Of a processor: as many seconds, where none else wants it, and as much for the same file where somebody does. */
 const cpuMs = 8_000;
-/** For a reader that does nothing, and never ends. */
-const deadlineMs = 120_000;
+/** For a reader that does nothing, and never ends; who works has spent its processor's time by then, on a machine seven times too busy as well. */
+const deadlineMs = 60_000;
 const mb = 1024 * 1024;
 /** What a reader may have: its heap, and beside it the buffers that things are unpacked into, which V8 does not count. */
 const heapMb = 192;
@@ -19,8 +19,8 @@ let waiting = 0;
 let last: Promise<unknown> = Promise.resolve();
 
 /**
- * Parses a file in a thread of its own, which ends with it: whatever the file does to its parser, this process goes on, in 10 seconds
- * and 512 MB. One file at a time, in the order in which they came.
+ * Parses a file in a thread of its own, which ends with it: whatever the file does to its parser, this process goes on, after 10
+ * seconds of a processor at most, a minute by the clock, and in 512 MB. One file at a time, in the order in which they came.
  *
  * @throws AppError what the reader refuses it for; `document.too_complex` when it takes too long or too much;
  *   `service.busy` when too many wait
