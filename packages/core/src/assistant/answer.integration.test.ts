@@ -20,6 +20,7 @@ import { clearDocument } from "../knowledge/clear-document.ts";
 import { createMinilmEmbedder } from "../knowledge/embedders/minilm.ts";
 import type { Embedder } from "../knowledge/passage.ts";
 import { removeDocument } from "../knowledge/remove-document.ts";
+import { sha256Of } from "../knowledge/sha256-of.ts";
 import { type Behaviour, type FakeProvider, startFakeProvider } from "../testing/fake-provider.ts";
 import { teach } from "../testing/teach.ts";
 import { testObjects } from "../testing/test-objects.ts";
@@ -134,6 +135,8 @@ async function stored({ tenantId }: Contact, runId: RunId) {
       .orderBy(asc(citations.number)),
   );
   const quotes = cited.map(({ citation, content }) => (content ?? "").slice(citation.startOffset, citation.endOffset));
+  // Whoever has cited them: what was shown can be told from what the version says by now.
+  expect(cited.map(({ citation }) => citation.quoteSha256)).toEqual(quotes.map(sha256Of));
   return { run, replies, reply, passages, quotes };
 }
 

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { RunId } from "@parley/contracts";
 import type { Database } from "@parley/db";
-import { runs, spending, spendingMonths, spendingReserved } from "@parley/db/schema";
+import { messages, runs, spending, spendingMonths, spendingReserved } from "@parley/db/schema";
 import { bothDatabases, type OwnDatabase, openOwnDatabase } from "@parley/db/testing/both-databases";
 import { createInProcessEventLog } from "@parley/platform/event-log/in-process-event-log";
 import { createCircuit } from "@parley/platform/http/circuit";
@@ -323,6 +323,45 @@ describe.each(bothDatabases)("on %s", (kind) => {
     expect(refused).toMatchObject({ countedBy: "provider", inputTokens: 0, costMicros: 0 });
     // The built-in answerer stood in.
     expect(others).toMatchObject([{ provider: null, model: null, tier: 0, inputTokens: 0, costMicros: 0 }]);
+  });
+
+  test("the same words in one piece and in fifty are the same answer: its text, citations, receipt and entry", async () => {
+    const first = await visitor();
+    const text =
+      "Drop them into the **documents folder** [1], as [a link](https://elsewhere.example/x) never says [7].\n\n- One by one [1]";
+    const tell = async (pieces: number) => {
+      const contact = await visitor(first);
+      provider.enqueue({ text, pieces });
+      const runId = await queue(contact);
+      expect(await answerRun(contact, runId)).toBe("answered");
+      const replies = await db.read(contact.tenantId, (read) =>
+        read.select().from(messages).where(eq(messages.runId, runId)),
+      );
+      const { conversationId } = contact;
+      const listed = (await contact.api.conversations.messages({ conversationId })).messages.at(-1);
+      const {
+        runId: _,
+        queuedAt,
+        startedAt,
+        firstWordsAt,
+        finishedAt,
+        ...receipt
+      } = await contact.api.runs.get({ runId });
+      const entries = (await readAll(contact)).entries.filter((entry) => entry.runId === runId);
+      return {
+        text: replies.map((reply) => reply.text),
+        citations: listed?.citations,
+        receipt,
+        entries: entries.map(({ id: _id, at: _at, runId: _run, conversationId: _of, ...entry }) => entry),
+      };
+    };
+    const whole = await tell(1);
+    expect(whole.text).toEqual([expect.stringMatching(/^Drop them into the \*\*documents folder\*\* \[1\]/)]);
+    expect(whole.text.join()).not.toMatch(/elsewhere|\[7\]/);
+    expect(whole.citations).toHaveLength(1);
+    expect(whole.entries).toHaveLength(1);
+    expect(await tell(50)).toEqual(whole);
+    expect(await tell(text.length)).toEqual(whole);
   });
 
   test.each<[string, Behaviour["usage"][]]>([

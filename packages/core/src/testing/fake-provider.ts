@@ -8,6 +8,8 @@ import { formatOf, type WireFormat } from "./wire-formats.ts";
 export type Behaviour = {
   /** What the model says; by default the first sentence of each of the first two passages, with its citation. */
   text?: string | ((request: ReceivedRequest) => string);
+  /** Into how many pieces its words are cut; by default as models cut them. */
+  pieces?: number;
   /** Default: as fast as they can be sent. */
   tokensPerSecond?: number;
   /** In place of the whole answer. */
@@ -143,7 +145,7 @@ async function behave(
   response: ServerResponse,
   { format, isStreamed }: { format: WireFormat; isStreamed: boolean },
 ): Promise<void> {
-  const { status, headers, text = quotePassages, tokensPerSecond, afterTokens = Infinity, fault } = behaviour;
+  const { status, headers, text = quotePassages, pieces, tokensPerSecond, afterTokens = Infinity, fault } = behaviour;
   if (status !== undefined) {
     response.writeHead(status, { "content-type": "application/json", ...headers });
     // OpenAI repeats a part of the key here, and others what was asked: neither may end in a log.
@@ -169,7 +171,7 @@ async function behave(
     for (const event of events) send(JSON.stringify(event));
   };
   sendAll(format.begin(counts));
-  for (const token of tokens.slice(0, afterTokens)) {
+  for (const token of (pieces === undefined ? tokens : cut(whole, pieces)).slice(0, afterTokens)) {
     if (response.destroyed) return;
     if (tokensPerSecond !== undefined) await wait(1_000 / tokensPerSecond);
     sendAll(format.delta(token));
@@ -208,4 +210,10 @@ async function behave(
   sendAll(format.end(reason, usage === false ? undefined : counts));
   if (format.last) send(format.last);
   response.end();
+}
+
+/** As many pieces of about the same length, whatever they cut through. */
+function cut(whole: string, pieces: number): string[] {
+  const at = (piece: number) => Math.round((piece * whole.length) / pieces);
+  return Array.from({ length: pieces }, (_, piece) => whole.slice(at(piece), at(piece + 1)));
 }
