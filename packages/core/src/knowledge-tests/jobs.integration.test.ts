@@ -52,3 +52,35 @@ test("a change that the event log tells of has the tests asked again by a worker
   await again.stop();
   await eventLog.close();
 });
+
+test("what is noticed later is noticed by a worker once it is due", async () => {
+  await using world = await createWorld();
+  const { tenantId, api } = await world.tenant();
+  const logger = createLogger({ level: "silent", format: "json" });
+  const eventLog = createInProcessEventLog({ logger });
+  const embedder = createWordEmbedder();
+  const jobs = createJobs({ db: world.db, logger, embedded: false });
+  await jobs.start();
+  await createLibrary(world.db, tenantId, embedder).read("elephant.md", "# Elephant\n\nThe elephant is grey.\n");
+  const id = KnowledgeTestId.parse(randomUUID());
+  await api.knowledgeTests.create({ id, question: "What colour is the elephant?", words: ["grey"] });
+  await world.db.transaction(tenantId, (tx) => jobs.send(tx, "noticeChange", { tenantId }, { delaySeconds: 300 }));
+  const executeSql = world.db.executeSql("system");
+  const { rows } = await executeSql(
+    "select round(extract(epoch from start_after - created_on))::integer as seconds from pgboss.job where name = $1 and data->>'tenantId' = $2",
+    ["noticeChange", tenantId],
+  );
+  expect(rows).toEqual([{ seconds: 300 }]);
+  await executeSql("update pgboss.job set start_after = now() where name = $1 and data->>'tenantId' = $2", [
+    "noticeChange",
+    tenantId,
+  ]);
+  const limits = { timeoutMs: 20_000, idleTimeoutMs: 20_000 };
+  const tests = await workOnTests(jobs, { db: world.db, eventLog, embedder, logger, modelsOf: writtenBy(), limits });
+  const newest = async () => (await api.knowledgeTests.runs())[0];
+  await expect.poll(newest, { timeout: 15_000 }).toMatchObject({ status: "finished", total: 1 });
+
+  await tests.stop();
+  await jobs.stop();
+  await eventLog.close();
+});
