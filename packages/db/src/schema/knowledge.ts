@@ -33,6 +33,8 @@ export const crawls = pgTable("crawls", {
   status: text({ enum: ["queued", "running", "done", "partial", "failed", "cancelled"] })
     .notNull()
     .default("queued"),
+  /** Not read any more: releases before `why` write it, and a later one drops it. */
+  reason: text(),
   why: jsonb().$type<CrawlReason>(),
   attempt: integer().notNull().default(0),
   movedTo: text(),
