@@ -58,7 +58,7 @@ export const strings = {
   reconnecting: "Reconnecting…",
 
   back: "Back to the conversation",
-  loadingPassage: "Opening the source…",
+  loadingPassage: "Opening…",
   version: (version: number, date: string) => `Version ${version}, verified on ${date}`,
   openPage: "Open the page",
   superseded: "The answer rests on this version. There is a newer one.",
@@ -70,7 +70,7 @@ export const strings = {
     "origin.not_allowed": "This chat is not set up for this page.",
     "inbox.not_found": "This chat is not set up yet.",
     "citation.not_found": "This source is no longer available.",
-    "input.invalid": "This message can't be sent as it is. Change it and try again.",
+    "input.invalid": "This message can't be sent. Change it and try again.",
     "rate.exceeded": "That was a lot at once. Try again in a moment.",
     network: "No connection to the chat. Check your connection and try again.",
   } as Readonly<Record<string, string>>,

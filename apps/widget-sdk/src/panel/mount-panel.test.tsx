@@ -244,6 +244,12 @@ test("a message that was not sent says so and why, and can be sent again or take
   await shown(".contact .plain", ["one"]);
 });
 
+test("the page is told whose visit it is, once that is known", async () => {
+  expect(emit).not.toHaveBeenCalledWith("contact", expect.anything());
+  await answered("How?");
+  expect(emit.mock.calls.filter(([name]) => name === "contact")).toEqual([["contact", "contact-1"]]);
+});
+
 test("what comes while the panel is closed is counted on the launcher, until it is opened", async () => {
   await answered("How?");
   server.say({ author: "assistant", text: "Thus.", outcome: "answered" });

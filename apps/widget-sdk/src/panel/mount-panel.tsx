@@ -55,6 +55,7 @@ export function mountPanel({ host, root, button, options, emit }: MountOptions):
     storage: createSessionStorage(key),
     connect: createRealtimeClient,
     onChange: () => draw(),
+    emit,
   });
 
   let show: (shown: Shown) => void;

@@ -9,9 +9,10 @@ const key = "pk_test";
 beforeEach(() => localStorage.clear());
 
 function begin(server = createFakeServer()) {
-  const onChange = vi.fn();
+  const [onChange, emit] = [vi.fn(), vi.fn()];
   const { api, connect } = server;
-  const session = createSession({ publishableKey: key, api, connect, storage: createSessionStorage(key), onChange });
+  const storage = createSessionStorage(key);
+  const session = createSession({ publishableKey: key, api, connect, storage, onChange, emit });
   return { server, session, onChange };
 }
 

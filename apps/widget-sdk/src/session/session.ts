@@ -11,7 +11,16 @@ import {
   type RealtimeClient,
   type RealtimeStatus,
 } from "@parley/client";
-import type { CitedPassage, Conversation, ConversationId, Message, MessageId, Visit, Vote } from "@parley/contracts";
+import type {
+  CitedPassage,
+  ContactId,
+  Conversation,
+  ConversationId,
+  Message,
+  MessageId,
+  Visit,
+  Vote,
+} from "@parley/contracts";
 import { newId } from "./new-id.ts";
 import type { SessionStorage } from "./stored-session.ts";
 import { ApiError, codeOf, type WidgetApi } from "./widget-api.ts";
@@ -38,6 +47,8 @@ export type SessionOptions = {
   storage: SessionStorage;
   connect: typeof createRealtimeClient;
   onChange(state: SessionState): void;
+  /** Tells the page who asks, at each beginning of a visit. */
+  emit(name: "contact", id: ContactId): void;
 };
 
 const beginning: SessionState = {
@@ -84,7 +95,7 @@ export type Session = {
 };
 
 /** Nothing is kept in the browser before the visitor's first message, and nothing is asked of the server before `begin`. */
-export function createSession({ publishableKey, api, storage, connect, onChange }: SessionOptions): Session {
+export function createSession({ publishableKey, api, storage, connect, onChange, emit }: SessionOptions): Session {
   let state: SessionState = { ...beginning, isOnline: navigator.onLine };
   let visit: Visit | undefined;
   let visiting: Promise<Visit> | undefined;
@@ -140,6 +151,7 @@ export function createSession({ publishableKey, api, storage, connect, onChange 
     if (asked !== identity) return fetchVisit();
     if (known && known.contactId !== started.contactId) drop();
     visit = started;
+    emit("contact", started.contactId);
     change({ inbox: started.inbox, failure: undefined });
     if (storage.read()) store();
     return started;
