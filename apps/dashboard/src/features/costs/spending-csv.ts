@@ -5,15 +5,17 @@ const columns = [
   ["purpose", "purpose"],
   ["provider", "provider"],
   ["model", "model"],
-  ["requests", "requests"],
+  ["entries", "requests"],
   ["input_tokens", "inputTokens"],
   ["cached_tokens", "cachedTokens"],
   ["output_tokens", "outputTokens"],
-  ["estimated_requests", "estimated"],
-  ["unpriced_requests", "unpriced"],
+  ["estimated_entries", "estimated"],
+  ["unpriced_entries", "unpriced"],
 ] as const satisfies readonly (readonly [string, keyof SpendingRow])[];
 
-/** The rows as a table file: one line for each day, purpose and model. Money is in US dollars; empty where no price is known. */
+/**
+ * The rows as a table file: one line for each day, purpose and model. An answer that asked no model is an entry, too. Money is in US dollars; empty where no price is known.
+ */
 export function toCsv(rows: readonly SpendingRow[]): string {
   const head = [...columns.map(([name]) => name), "cost_usd"];
   const lines = rows.map((row) => [

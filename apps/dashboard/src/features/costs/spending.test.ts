@@ -35,7 +35,7 @@ test("the table file quotes what needs it, and no name becomes a formula; an unk
     row({ model: null, provider: null, unpriced: 1, costMicros: 0 }),
   ]);
   expect(csv.split("\r\n")).toEqual([
-    "day,purpose,provider,model,requests,input_tokens,cached_tokens,output_tokens,estimated_requests,unpriced_requests,cost_usd",
+    "day,purpose,provider,model,entries,input_tokens,cached_tokens,output_tokens,estimated_entries,unpriced_entries,cost_usd",
     `2026-11-26,answer,"a,b","'=cmd|""x""",1,100,0,10,0,0,0.001000`,
     "2026-11-26,answer,,,1,100,0,10,0,1,",
     "",
