@@ -89,7 +89,7 @@ test.each([
   ["nothing in a place", { order: "" }],
 ])("arguments that do not fit never leave: %s", async (_what, given) => {
   respond = (_request, response) => response.end("x");
-  expect(await call(given)).toMatchObject({ outcome: "refused_arguments" });
+  expect(await call(given)).toMatchObject({ outcome: "refused_arguments", durationMs: 0 });
   expect(received).toEqual([]);
 });
 

@@ -13,7 +13,10 @@ export type HttpTool = {
   sendsContact: boolean;
 };
 
-/** What came of one call. `detail` is for members, and holds no word of an answer, an argument or a secret. */
+/**
+ * What came of one call. `detail` is for members, and holds no word of an answer, an argument or a secret. `durationMs` is the server's: 0
+ * where it was not asked.
+ */
 export type ToolResult =
   | { outcome: "ok"; text: string; durationMs: number }
   | { outcome: "refused_arguments" | "failed"; detail: string; durationMs: number };
@@ -30,19 +33,18 @@ export async function callHttpTool(
   given: unknown,
   { contactId, signal }: { contactId: ContactId | undefined; signal: AbortSignal },
 ): Promise<ToolResult> {
-  const began = performance.now();
-  const durationMs = () => Math.round(performance.now() - began);
   if (!check(given)) {
     const [error] = check.errors ?? [];
     const detail = `the arguments do not fit: ${error?.instancePath ?? ""} ${error?.keyword ?? ""}`.trim();
-    return { outcome: "refused_arguments", detail, durationMs: durationMs() };
+    return { outcome: "refused_arguments", detail, durationMs: 0 };
   }
   const wanted = given as Record<string, unknown>;
   const isPost = tool.method === "POST";
   const url = fillAddress(tool.url, wanted, !isPost);
-  if (!url)
-    return { outcome: "refused_arguments", detail: "an argument can't stand in an address", durationMs: durationMs() };
+  if (!url) return { outcome: "refused_arguments", detail: "an argument can't stand in an address", durationMs: 0 };
 
+  const began = performance.now();
+  const durationMs = () => Math.round(performance.now() - began);
   const timeout = AbortSignal.timeout(httpToolLimits.timeoutMs);
   try {
     const response = await fetch(url, {
