@@ -66,6 +66,7 @@ type Waiting = { held: string; swallowed: RegExp | undefined; inTarget: boolean 
  */
 export function createLinkFilter(allowed: (address: URL) => boolean): LinkFilter {
   let said = "";
+  let endsInReturn = false;
   let waiting: Waiting = { held: "", swallowed: undefined, inTarget: false };
 
   function read({ held, swallowed, inTarget }: Waiting, isEnd: boolean): Waiting & { shown: string } {
@@ -130,9 +131,9 @@ export function createLinkFilter(allowed: (address: URL) => boolean): LinkFilter
     // What turns out to be no link's target is read as text, which has addresses and links of its own.
     if (isTarget && endsText.test(address)) return "";
     if (isTarget && hasAddress.test(address.slice(lengthInText(address)))) return "";
-    const url = isTarget ? parseTarget(address) : URL.parse(address);
-    if (url === "relative" && hasAddress.test(address)) return "";
-    if (url === "relative" || (url && allowed(url))) return address;
+    const urls = isTarget ? parseTarget(address) : [URL.parse(address)];
+    if (urls === "relative") return hasAddress.test(address) ? "" : address;
+    if (urls.every((url) => url && allowed(url))) return address;
     return isTarget ? "" : "…";
   }
 
@@ -143,9 +144,17 @@ export function createLinkFilter(allowed: (address: URL) => boolean): LinkFilter
     return shown;
   }
 
+  /** For some a carriage return ends a line, for others it is nothing within an address: what is shown has none. */
+  function withLineFeeds(chunk: string): string {
+    if (chunk === "") return "";
+    const text = endsInReturn && chunk.startsWith("\n") ? chunk.slice(1) : chunk;
+    endsInReturn = chunk.endsWith("\r");
+    return text.replace(/\r\n?/g, "\n");
+  }
+
   return {
     push(chunk) {
-      waiting.held += chunk;
+      waiting.held += withLineFeeds(chunk);
       return go(false);
     },
     end: () => go(true),
@@ -209,13 +218,16 @@ function decoded(target: string): string {
   );
 }
 
-/** What names no host leads nowhere from a chat. */
-function parseTarget(target: string): URL | "relative" | null {
-  const plain = decoded(target);
-  const url = URL.parse(plain) ?? URL.parse(target);
-  if (url) return url;
+/**
+ * Where it leads: for those who read escapes and references in it, and for those who don't, as our own apps. What names no host leads
+ * nowhere from a chat.
+ */
+function parseTarget(target: string): (URL | null)[] | "relative" {
+  const readings = [decoded(target), target];
   // Two slashes begin a host, whatever browsers read over between them.
-  return [plain, target].some((text) => /^[\s\p{Cc}\p{Cf}]*[/\\][\t\n\r]*[/\\]/u.test(text)) ? null : "relative";
+  if (readings.some((text) => /^[\s\p{Cc}\p{Cf}]*[/\\][\t\n\r]*[/\\]/u.test(text))) return [null];
+  const urls = readings.flatMap((text) => URL.parse(text) ?? []);
+  return urls.length === 0 ? "relative" : urls;
 }
 
 const references: Record<string, string> = {
