@@ -39,7 +39,7 @@ export const strings = {
   handedOff: "A person will answer here",
   takenOver: (name: string) => `${name} joined`,
   returned: "Back with the assistant",
-  resolved: "Marked as resolved. Write again to reopen.",
+  resolved: "Resolved. Write again to reopen.",
   aMember: "A person",
 
   placeholder: "Ask a question…",

@@ -19,7 +19,7 @@ export type ParleyEvents = {
   close: undefined;
   /** How many messages the visitor has not seen; after each change. */
   unread: number;
-  /** The contact's id, at each beginning of a visit: what tools of the workspace's own are told of who asks. */
+  /** The contact's id, once it is known and when it is another: what the workspace's own tools are told of who asks. */
   contact: string;
   /** Something that the page's owner should know: the codes of docs/protocol.md, or `widget.not_loaded`, `network`. */
   error: { code: string };

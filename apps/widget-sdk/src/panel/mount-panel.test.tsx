@@ -247,7 +247,13 @@ test("a message that was not sent says so and why, and can be sent again or take
 test("the page is told whose visit it is, once that is known", async () => {
   expect(emit).not.toHaveBeenCalledWith("contact", expect.anything());
   await answered("How?");
-  expect(emit.mock.calls.filter(([name]) => name === "contact")).toEqual([["contact", "contact-1"]]);
+  const told = () => emit.mock.calls.filter(([name]) => name === "contact");
+  expect(told()).toEqual([["contact", "contact-1"]]);
+  server.failures.push("auth.expired");
+  await ask("And then?");
+  await vi.waitFor(() => expect(server.visits).toHaveLength(2));
+  await shown(".contact .plain", ["How?", "And then?"]);
+  expect(told()).toHaveLength(1);
 });
 
 test("what comes while the panel is closed is counted on the launcher, until it is opened", async () => {

@@ -47,7 +47,7 @@ export type SessionOptions = {
   storage: SessionStorage;
   connect: typeof createRealtimeClient;
   onChange(state: SessionState): void;
-  /** Tells the page who asks, at each beginning of a visit. */
+  /** Tells the page who asks, once that is known, and when it is somebody else. */
   emit(name: "contact", id: ContactId): void;
 };
 
@@ -150,8 +150,8 @@ export function createSession({ publishableKey, api, storage, connect, onChange,
     const started = await api.startVisit({ publishableKey, ...(known && { token: known.token }) });
     if (asked !== identity) return fetchVisit();
     if (known && known.contactId !== started.contactId) drop();
+    if (visit?.contactId !== started.contactId && !hasEnded) emit("contact", started.contactId);
     visit = started;
-    emit("contact", started.contactId);
     change({ inbox: started.inbox, failure: undefined });
     if (storage.read()) store();
     return started;
