@@ -13,6 +13,8 @@ export type Claim = {
   settings: SiteSettings;
   movedTo: string | null;
   progress: CrawlProgress;
+  /** The site has let us read something. */
+  isShown: boolean;
 };
 
 const underWay = inArray(crawls.status, ["queued", "running"]);
@@ -40,7 +42,8 @@ export async function claimCrawl(
   await announce(tx, { type: "source.changed", sourceId });
   const { tenantId, attempt, movedTo, asked, failures, isListed } = crawl;
   const progress = { asked, failures, isListed };
-  return { tenantId, sourceId, crawlId, attempt, settings: source.settings, movedTo, progress };
+  const isShown = crawl.changed + crawl.unchanged > 0;
+  return { tenantId, sourceId, crawlId, attempt, settings: source.settings, movedTo, progress, isShown };
 }
 
 /** Whether this claim still has the crawl; it keeps it to the end of the transaction. */

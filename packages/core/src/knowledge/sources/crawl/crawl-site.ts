@@ -50,6 +50,8 @@ export type CrawlSoFar = {
   /** What earlier calls have found, in order. */
   pages?: readonly (FoundPage & { isDone: boolean })[];
   progress?: CrawlProgress;
+  /** The site has let us read something. */
+  isShown?: boolean;
   /** Told of each address that is found, before what it was found by comes out. */
   onFound?(page: FoundPage): void;
   /** Told how far it is, before what it came to that by comes out. */
@@ -90,13 +92,15 @@ export async function* crawlSite(
 
   const knownBy = new Map(known.map((page) => [page.address, page]));
   const { pages: earlier = [], mayMove = true } = soFar;
-  let queue: (FoundPage & { held?: Visited & { kind: "elsewhere" } })[] =
-    earlier.length > 0 ? earlier.filter(({ isDone }) => !isDone) : [{ address: start, depth: 0 }];
+  let queue: (FoundPage & { held?: Visited & { kind: "elsewhere" } })[] = earlier.filter(({ isDone }) => !isDone);
+  // It is told of when it comes out itself, which other pages may do before it.
+  if (!earlier.some(({ address }) => address === start)) queue.unshift({ address: start, depth: 0 });
   const seen = new Set([start, ...earlier.map(({ address }) => address)]);
   const asked = new Set(earlier.flatMap(({ address, isDone }) => (isDone ? [address] : [])));
   /** At these something is read, be it at the address that it names as its own. */
   const read = new Set([...asked].filter((address) => knownBy.has(address)));
   let isMore = false;
+  let { isShown = false } = soFar;
   /** @returns whether it is new, and to be asked for */
   const find = (address: string, depth: number): boolean => {
     if (depth > options.depth || seen.has(address) || !isWithin(scope, address)) return false;
@@ -180,19 +184,23 @@ export async function* crawlSite(
     if (visited.kind === "elsewhere" && !read.has(visited.address)) visited = visited.otherwise;
     switch (visited.kind) {
       case "unchanged":
+        isShown = true;
         read.add(address);
         yield { kind: "unchanged", address };
         break;
-      case "failed":
+      case "failed": {
+        // A site that shows us nothing at all keeps us out, and not everybody.
+        const isKept = visited.isKept && isShown;
         // What is known of it stays.
-        if (before) read.add(address);
-        yield { kind: "skipped", address, why: visited.why, isFailed: true, isKept: visited.isKept };
+        if (before && !isKept) read.add(address);
+        yield { kind: "skipped", address, why: visited.why, isFailed: true, isKept };
         break;
+      }
       case "absent": {
         const moved = mayMove && address === start && visited.outside && movedWithin(start, visited.outside);
         if (moved) {
           soFar.onMoved?.(moved);
-          const there = { ...soFar, mayMove: false };
+          const there = { ...soFar, isShown, mayMove: false };
           return yield* crawlSite({ fetch, wait }, { ...options, address: moved }, known, signal, there);
         }
         for (const link of visited.links) enqueue(link, depth + 1);
@@ -204,6 +212,7 @@ export async function* crawlSite(
         yield leave({ code: "page.other_address", detail: visited.address });
         break;
       case "page": {
+        isShown = true;
         const { address: own, name, bytes, validators, links } = visited;
         // What it leads to comes out with it, and it before the other address that it was found by: whoever stores all that comes
         // out, and goes on from there, misses nothing.

@@ -378,6 +378,19 @@ describe("a site", () => {
     },
   );
 
+  test.each([401, 403, 451])(
+    "that keeps all of its pages from us (%i) loses none of them, however often it is read",
+    async (status) => {
+      const shown = { "/": { body: page("The elephant is grey.", "/a") }, "/a": { body: page("The lion is yellow.") } };
+      pages = { ...shown };
+      const { crawl, paths } = await newSite();
+      await crawl();
+      pages = { "/": { status }, "/a": { status } };
+      for (let time = 0; time < 3; time += 1) expect(await crawl()).toMatchObject({ failed: 2, gone: 0 });
+      expect(await paths()).toEqual(["/", "/a"]);
+    },
+  );
+
   test("with more pages than were asked for says so", async () => {
     pages["/"] = { body: page("One", "/a", "/b", "/c") };
     for (const name of ["a", "b", "c"]) pages[`/${name}`] = { body: page(name) };
@@ -447,6 +460,16 @@ describe("a crawl", () => {
     expect(crawled).toMatchObject({ status: "done", seen: 7, changed: 6 });
     expect(asked).toEqual(["/", "/p1", "/p2", "/p3", "/p4", "/p5", "/p6 404"]);
     expect(await paths()).toHaveLength(6);
+  });
+
+  test("reads a site whose first page names another address, where nothing can be had, in one job after the other as well", async () => {
+    pages["/"] = { body: `<link rel="canonical" href="/home">${page("The elephant is grey.", "/a", "/b")}` };
+    pages["/home"] = { status: 500 };
+    pages["/a"] = { body: page("The lion is yellow.") };
+    pages["/b"] = { body: page("The zebra is striped.") };
+    const { crawl, paths } = await newSite();
+    expect(await crawl({ now: short() })).toMatchObject({ status: "done" });
+    expect(await paths()).toEqual(["/", "/a", "/b"]);
   });
 
   test("counts against its limit what it asked for alone, in however many jobs", async () => {

@@ -50,6 +50,7 @@ export async function crawlSource(services: CrawlServices, order: CrawlOrder, si
     {
       mayMove: claim.movedTo === null,
       pages: await listFound(db, order),
+      isShown: claim.isShown,
       progress,
       onFound: (page) => found.push(page),
       onProgress: (now) => {
