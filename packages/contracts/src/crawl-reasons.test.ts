@@ -15,3 +15,7 @@ test.each<[CrawlReason, string]>([
 test("what is wrong with a file may be told otherwise", () => {
   expect(describeCrawlReason({ code: "document.scanned" }, (code) => code)).toBe("document.scanned");
 });
+
+test("a sentence that a worker of the release before has left is told as it is", () => {
+  expect(describeCrawlReason({ reason: "It is gone." } as unknown as CrawlReason)).toBe("It is gone.");
+});

@@ -55,7 +55,10 @@ export async function listSources(db: Database, tenantId: TenantId, only?: Sourc
         /** Its removal waits to be published. */
         isLeaving: sql<boolean>`exists (select from held_removals where source_id = sources.id)`,
         lastCrawl: sql<Crawl | null>`(
-          select json_build_object('id', id, 'status', status, 'why', why, 'seen', seen, 'changed', changed,
+          select json_build_object('id', id, 'status', status,
+            -- a worker of the release before says it in a sentence
+            'why', coalesce(why, case when reason is not null then jsonb_build_object('code', 'crawl.told', 'detail', reason) end),
+            'seen', seen, 'changed', changed,
             'unchanged', unchanged, 'failed', failed, 'gone', gone, 'skipped', skipped, 'problems', problems,
             'createdAt', created_at, 'startedAt', started_at, 'finishedAt', finished_at,
             'fetching', (
