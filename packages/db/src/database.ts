@@ -42,19 +42,18 @@ export type TenantTransaction = NodePgTransaction<NoSchema, NoSchema> & {
 
 export type Row = Record<string, unknown>;
 
+export type ReadOptions = { settings?: Readonly<Record<string, string>>; isPlannedAnew?: true };
+
 /** The two doors to the database, and what libraries are given in their place. Role, tenant and read-only end with each use. */
 export type Database = {
   /**
    * One statement in one round trip, which can't write.
    *
    * @param options.settings of the server, for this statement alone
+   * @param options.isPlannedAnew it is one of those whose best plan goes by its values, so that no plan is kept of it
    * @throws DatabaseError `database.busy`, `database.nested`; the driver's error when the statement fails
    */
-  read<T>(
-    scope: Scope,
-    query: (db: Queries) => PromiseLike<T>,
-    options?: { settings: Readonly<Record<string, string>> },
-  ): Promise<T>;
+  read<T>(scope: Scope, query: (db: Queries) => PromiseLike<T>, options?: ReadOptions): Promise<T>;
 
   /**
    * A prepared statement, in one round trip and a transaction of its own: for the few that each request sends.
@@ -149,16 +148,15 @@ export function openDatabase(options: OpenOptions): Database {
   };
 
   /** One statement in its own round trip and transaction. */
-  const sendAlone = (scope: Scope, access: "read" | "write", settings?: Readonly<Record<string, string>>) => {
-    const prefix = enter(scope, access, statementTimeoutMs, settings);
+  const sendAlone = (scope: Scope, access: "read" | "write", options: ReadOptions = {}) => {
+    const prefix = enter(scope, access, statementTimeoutMs, options.settings);
     return (statement: Statement) => {
-      // Settings of its own are there for how it is planned, which goes by its values then.
-      const sent = settings ? statement : toKeep(statement);
+      const sent = options.isPlannedAnew || options.settings ? statement : toKeep(statement);
       return withConnection((client) => answerInTime(client, sendScoped(client, prefix, sent), withinMs));
     };
   };
-  const alone = (...[scope, access, settings]: Parameters<typeof sendAlone>) => {
-    const send = sendAlone(scope, access, settings);
+  const alone = (...[scope, access, options]: Parameters<typeof sendAlone>) => {
+    const send = sendAlone(scope, access, options);
     return databaseOver((statement, values = []) => send({ ...statement, values }));
   };
 
@@ -220,7 +218,7 @@ export function openDatabase(options: OpenOptions): Database {
   });
   let closing: Promise<void> | undefined;
   return {
-    read: async (scope, query, options) => query(alone(scope, "read", options?.settings)),
+    read: async (scope, query, options) => query(alone(scope, "read", options)),
     run: async <T extends Row, Value extends string>(
       scope: Scope,
       statement: Prepared<T, Value>,
