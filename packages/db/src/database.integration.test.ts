@@ -107,6 +107,19 @@ describe.each(bothDatabases)("the doors to %s", (kind) => {
       }
     });
 
+    test("go on after any number of others, whichever of them made room", async () => {
+      const tenantId = await makeTenant();
+      const numbered = (index: number) => sql.raw(`select ${index} as number, 'in order' as kept`);
+      for (const many of [396, 397, 398, 399, 400, 401]) {
+        await own.db.transaction(tenantId, async (tx) => {
+          for (let index = 0; index < many; index += 1) await tx.execute(numbered(index));
+        });
+        const alone = sql.raw(`select ${many} as read_alone`);
+        expect((await own.db.read(tenantId, (read) => read.execute(alone))).rows).toEqual([{ read_alone: many }]);
+        expect(await own.db.transaction(tenantId, (tx) => tx.$count(members))).toBe(1);
+      }
+    });
+
     test("see what whoever asks may see, also where the text and its plan were another's", async () => {
       const one = await makeTenant(2);
       const other = await makeTenant(3);

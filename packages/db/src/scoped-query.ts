@@ -18,6 +18,8 @@ type Wire = {
   bind(message: { statement?: string; values?: string[] | undefined }): void;
   execute(message: { rows?: number }): void;
   close(message: { type: "S"; name: string }): void;
+  /** The texts that the driver has seen under a name; it never forgets one by itself. */
+  readonly parsedStatements: Record<string, string>;
 };
 
 /** The driver's own query, with the methods that its types leave out; package.json pins the version that this was written for. */
@@ -106,11 +108,16 @@ class ScopedQuery extends DriverQuery {
 
 function parseOnce(connection: Wire, name: string, text: string): void {
   const names = keptBy(connection);
-  if (names.has(name)) return;
+  if (names.delete(name)) {
+    // It is the newest before anything makes room for what comes behind it in the same request.
+    names.add(name);
+    return;
+  }
   const [oldest] = names;
   if (oldest !== undefined && names.size >= mostKept) {
     connection.close({ type: "S", name: oldest });
     names.delete(oldest);
+    delete connection.parsedStatements[oldest];
   }
   connection.close({ type: "S", name }); // what a request that failed may have left; it is no error if there is none
   connection.parse({ name, text });
@@ -138,11 +145,7 @@ export async function sendScoped(
       names.clear();
       return send();
     });
-    for (const name of statement.name ? [prefix?.name, statement.name] : []) {
-      if (!name) continue;
-      names.delete(name);
-      names.add(name);
-    }
+    for (const name of statement.name ? [prefix?.name, statement.name] : []) if (name) names.add(name);
     return result;
   } catch (error) {
     if (error instanceof Error) Error.captureStackTrace(error); // where it was asked for, not where the socket was read
