@@ -30,12 +30,20 @@ test.each([
   "- Step [1]: tel:030",
   "[1]: Handbook: Returns\n[2]: Street:Main Road 1\n[3]:\nOffice:Main Road 2\n[4]: Handbook:\n",
   "[1]: [2]: //server/share",
+  "[2]: Mo:9-17 (Sa geschlossen) und mehr",
+  '[2]: Tel:030 "Zentrale", den ganzen Tag',
 ])("what leads where an answer may lead stays as it is: %j", (text) => {
   expect(filtered(text)).toBe(text);
 });
 
 test.each([
   ["[1]:\r\n\r\nMonday:9 to 17\r\rTuesday", "[1]:\n\nMonday:9 to 17\n\nTuesday"],
+  [
+    "[1]: Mo:9-17\n[2]: Di:9-18 mit Pause\n[3]: Mi:9-12 und mehr",
+    "[1]: \n[2]: Di:9-18 mit Pause\n[3]: Mi:9-12 und mehr",
+  ],
+  [`1. [${"a".repeat(1_197)}]: //evil.example/x`, `1. [${"a".repeat(1_197)}]: `],
+  ['[s]: //evil.example/x "title"', '[s]:  "title"'],
   ["[x](<https:\r//evil.example/?q=secret>)", "[x](<https:\n//evil.example/?q=secret>)"],
   ["[x](<ht\rtps://evil.example>)", "[x](<ht\ntps://evil.example>)"],
   ["[x](http://docs.example&sol;.evil.example/?q=secret)", "[x]()"],
@@ -119,9 +127,12 @@ test("what stands in a passage leads there, but never as a script, as data, or b
   expect(filterLinks(lines, given)).toBe("[a](https://a.example) [b]() [c]() [d]() [e]()");
 });
 
-test("what stands in a note may be a definition", () => {
-  expect(filtered("[^1]: [s]: //evil.example/x")).not.toContain("evil");
-});
+test.each(["[^1]: [s]: //evil.example/x", "[^a\\]b]: [s]: //evil.example/x"])(
+  "what stands in a note may be a definition: %j",
+  (text) => {
+    expect(filtered(text)).not.toContain("evil");
+  },
+);
 
 test("of a gap that is cut short, what is left says where a target ends", () => {
   const gap = " ".repeat(97);

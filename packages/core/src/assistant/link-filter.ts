@@ -35,7 +35,7 @@ const targetInAngles = /^(?:\\[\\<>]|[^<>\n\r])*/;
 const beforeNext = /^[\s<>]*/;
 /** What `]:` defines a link behind: a label at the beginning of a line, which may be one of quotations, lists and notes. */
 const defines =
-  /(?:^|[\n\r])[^\S\n\r]*(?:(?:>|[-*+]|\d{1,9}[.)]|\[\^[^\s[\]]+\]:)[^\S\n\r]*)*\[(?:[^[\]\\]|\\[\s\S])*$/;
+  /(?:^|[\n\r])[^\S\n\r]*(?:(?:>|[-*+]|\d{1,9}[.)]|\[\^(?:[^\s[\]\\]|\\[\s\S])+\]:)[^\S\n\r]*)*\[(?:[^[\]\\]|\\[\s\S])*$/;
 /** A longer label, with the marks of the lines that it stands in, is none that anybody gave. */
 const longestLabel = 1_200;
 /** A bracket that is certainly no part of a label. */
@@ -43,9 +43,11 @@ const endsLabel = /[^\\][[\]]/;
 /** Nothing goes on over it. */
 const blankLine = /(?:\r\n|\r(?!\n)|\n)[^\S\n\r]*[\n\r]/;
 /** Behind the target of a definition comes a title, or its line ends: these are the first words of a sentence, and none of a link. */
-const beginsSentence = /^\]:[ \t]*(?:\r\n|\r(?!\n)|\n)?[ \t]*(?![<>])(?:(?!\]\()[^ \t\n\r])+[ \t]{1,100}[^ \t\n\r"'(]/;
+const beginsSentence =
+  /^\]:[ \t]*\n?[ \t]*(?![<>])(?:(?!\]\()[^ \t\n])+[ \t]{1,100}(?:[^ \t\n"'(]|(?:"[^"\\\n]*"|'[^'\\\n]*'|\([^()\\\n]*\))[ \t]{0,100}[^ \t\n])/;
 /** The same, cut off. */
-const mayBeginSentence = /^\]:[ \t]*(?:\r\n|\r(?!\n)|\n)?[ \t]*(?![<>])(?:(?!\]\()[^ \t\n\r])+[ \t]{0,100}$/;
+const mayBeginSentence =
+  /^\]:[ \t]*\n?[ \t]*(?![<>])(?:(?!\]\()[^ \t\n])+(?:[ \t]{0,100}|[ \t]{1,100}(?:"[^"\\\n]*"?|'[^'\\\n]*'?|\([^()\\\n]*\)?)[ \t]{0,100})$/;
 /** In what seems to be a target: the end of a link's text, so that it may be a part of that. */
 const endsText = /\][(:]/;
 /** More says nothing more. */
@@ -89,6 +91,13 @@ export function createLinkFilter(allowed: (address: URL) => boolean): LinkFilter
         const length = blank ? blank.index + blank[0].length : 2;
         shown += held.slice(0, length);
         held = held.slice(length);
+        inTarget = false;
+        continue;
+      }
+      if (inTarget && /\n/.test(opening) && held.charAt(found[0].length) === "[") {
+        // No target begins so, but the next line's label does.
+        shown += found[0];
+        held = held.slice(found[0].length);
         inTarget = false;
         continue;
       }
@@ -184,7 +193,10 @@ function lengthOfTarget(text: string): number {
 /** Whether a definition goes on with `]:` behind these. */
 function mayDefine(said: string, shown: string): boolean {
   const near = (said.slice(-longestLabel) + shown.slice(-longestLabel)).slice(-longestLabel);
-  return defines.test(near) || (near.length === longestLabel && !endsLabel.test(near));
+  if (defines.test(near)) return true;
+  // Cut off, perhaps within the marks of the line in which the label begins.
+  const [line = ""] = near.split("\n", 1);
+  return near.length === longestLabel && !endsLabel.test(near.slice(line.indexOf("[") + 1));
 }
 
 /** Mostly `[1]:` defines nothing, and the address behind it is one of a sentence: if nothing else goes on from that. */
