@@ -17,5 +17,5 @@ test("what is wrong with a file may be told otherwise", () => {
 });
 
 test("a sentence that a worker of the release before has left is told as it is", () => {
-  expect(describeCrawlReason({ reason: "It is gone." } as unknown as CrawlReason)).toBe("It is gone.");
+  expect(describeCrawlReason({ reason: "It is gone." })).toBe("It is gone.");
 });

@@ -37,14 +37,14 @@ export type CrawlProblem = CrawlReason & { address: string };
 const isOfCrawls = (code: string): code is keyof typeof crawlReasons => Object.hasOwn(crawlReasons, code);
 
 /** As a worker of the release before writes it, which may still be at a crawl while this one is begun. */
-type Told = { reason?: string };
+type Told = { code?: undefined; reason: string };
 
 /** @param meaningOf an error code's words, where they are others than its meaning */
 export function describeCrawlReason(
-  told: CrawlReason,
+  told: CrawlReason | Told,
   meaningOf = (error: ErrorCode): string => errorCodes[error].meaning,
 ): string {
+  if (told.code === undefined) return told.reason;
   const { code, detail = "" } = told;
-  if (code === undefined) return (told as unknown as Told).reason ?? "";
   return isOfCrawls(code) ? crawlReasons[code](detail) : meaningOf(code);
 }

@@ -37,12 +37,12 @@ export async function* askPlayground(
     wake();
   };
   const answering = answer(deps, tenantId, asked, { signal: AbortSignal.any([signal, left.signal]), onWords });
-  const over = answering
-    .catch(() => {}) // thrown below
-    .then(() => {
-      isOver = true;
-      wake();
-    });
+  const finish = () => {
+    isOver = true;
+    wake();
+  };
+  // Its error is thrown where the answer is told.
+  const over = answering.then(finish, finish);
   try {
     while (!isOver || words !== "") {
       if (words === "") {
