@@ -160,6 +160,66 @@ test("files are dropped or chosen, read while one looks on, asked about, and rem
   await expect(page.getByRole("article", { name: "Passage 1", exact: true })).not.toContainText("Copper teapots");
 });
 
+test("a document's reading tells how far it is, is stopped and tried again", async ({ page, builtIn }) => {
+  const documents = await addKettles(page, builtIn);
+  const long = documents.getByRole("row").filter({ hasText: "long.md" });
+  await expect(long).toContainText(/[\d,]+ of 3,000 chunks are embedded/);
+  await expectAccessibleInAllLooks(page);
+  // By keys alone: it is one button, which keeps the focus.
+  await long.getByRole("button", { name: /^Stop/ }).focus();
+  await page.keyboard.press("Enter");
+  await expect(long).toContainText("Its reading was stopped");
+  await expect(long.getByRole("button", { name: /^Retry/ })).toBeFocused();
+
+  await documents.getByRole("link", { name: "All kettles" }).click();
+  const note = page.getByRole("note");
+  await expect(note).toContainText("Version 1: Its reading was stopped");
+  await note.getByRole("button", { name: /^Retry/ }).click();
+  await expect(note).toContainText("chunks are embedded");
+  await note.getByRole("button", { name: /^Stop/ }).click();
+  await expect(note).toContainText("Its reading was stopped");
+  await page.getByRole("link", { name: "Kettles", exact: true }).click();
+  await removeSource(page, "Kettles");
+});
+
+test("all of a source is stopped and tried again at once, and its documents are found by title and path", async ({
+  page,
+  builtIn,
+}) => {
+  const documents = await addKettles(page, builtIn);
+  const long = documents.getByRole("row").filter({ hasText: "long.md" });
+  const steel = documents.getByRole("row").filter({ hasText: "100%_steel.md" });
+  await expect(long).toContainText("chunks are embedded");
+  await expect(steel).toContainText("Ready");
+  await page.getByRole("button", { name: "Stop reading" }).click();
+  await expect(long).toContainText("Its reading was stopped");
+  await page.getByRole("button", { name: "Retry all failed" }).click();
+  await expect(long).toContainText("chunks are embedded");
+  await page.getByRole("button", { name: "Stop reading" }).click();
+  await expect(long).toContainText("Its reading was stopped");
+
+  const find = page.getByRole("searchbox", { name: "Title or path" });
+  await find.fill("100%_");
+  await find.press("Enter");
+  await expect(long).toHaveCount(0);
+  await expect(steel).toBeVisible();
+  await expect(find).toBeFocused();
+  await page.reload();
+  await expect(steel).toBeVisible();
+  await expect(long).toHaveCount(0);
+  await page.getByLabel("Show").selectOption("Failed");
+  await expect(page.getByText("No document has this in its title or path.")).toBeVisible();
+  await find.fill("");
+  await expect(long).toBeVisible();
+  await page.getByRole("link", { name: "Knowledge", exact: true }).last().click();
+  await find.fill("steel KETTLES");
+  await find.press("Enter");
+  await expect(documents.getByRole("row")).toHaveCount(2);
+  await expect(documents).toContainText("Steel kettles");
+  await page.getByRole("link", { name: "Kettles", exact: true }).first().click();
+  await removeSource(page, "Kettles");
+});
+
 test("a web site is read while one looks on, cancelled, changed, and read again without what is gone", async ({
   page,
   builtIn,
@@ -254,6 +314,32 @@ test("an answer is written, found by its question, changed and taken out", async
   await page.getByRole("alertdialog").getByRole("button", { name: "Remove" }).click();
   await expect(page.getByText("Nothing is in it yet.")).toBeVisible();
 });
+
+/** A source with a document so long that it is not read in while somebody looks on, and a short one. @returns the table of both */
+async function addKettles(page: Page, builtIn: Parameters<typeof openDashboard>[1]) {
+  await openDashboard(page, builtIn);
+  await page.goto(`${builtIn.dashboardUrl}/knowledge`);
+  await page.getByRole("button", { name: "Add a source" }).click();
+  await page.getByRole("button", { name: /^Files/ }).click();
+  await page.getByLabel("What it is called").fill("Kettles");
+  await page.keyboard.press("Enter");
+  const parts = Array.from({ length: 3_000 }, (_, index) => `## Part ${index}\n\nKettle number ${index} whistles.\n`);
+  const chosen = page.waitForEvent("filechooser");
+  await page.getByRole("button", { name: "Choose files" }).click();
+  await (await chosen).setFiles([
+    file("100%_steel.md", "# Steel kettles\n\nSteel lasts.\n"),
+    file("long.md", `# All kettles\n\n${parts.join("\n")}`),
+  ]);
+  return page.getByRole("table", { name: "Documents" });
+}
+
+async function removeSource(page: Page, name: string) {
+  await expect(page.getByRole("heading", { name, level: 1 })).toBeVisible();
+  await page.getByRole("button", { name: "Remove" }).click();
+  await page.getByRole("alertdialog").getByRole("button", { name: "Remove" }).click();
+  await expect(page.getByRole("heading", { name: "Knowledge", level: 1 })).toBeVisible();
+  await expect(page.getByRole("link", { name, exact: true })).toHaveCount(0);
+}
 
 const file = (name: string, text: string) => ({
   name,

@@ -13,6 +13,7 @@ import { InboxPage } from "./features/inbox/inbox-page.tsx";
 import { parseInboxSearch } from "./features/inbox/inbox-search.ts";
 import { pendingInvitation } from "./features/invitation/pending-invitation.ts";
 import type { DocumentSearch } from "./features/knowledge/document-search.ts";
+import type { FoundDocuments } from "./features/knowledge/found-documents.ts";
 import type { KnowledgeSearch } from "./features/knowledge/knowledge-search.ts";
 import type { SourceSearch } from "./features/knowledge/sources/state-filter.tsx";
 import type { AuditLogSearch } from "./features/settings/audit-log/audit-log-filter.ts";
@@ -138,6 +139,7 @@ const conversation = createRoute({
 const knowledge = createRoute({
   getParentRoute: () => app,
   path: "/knowledge",
+  validateSearch: (search: FoundDocuments) => search,
   component: lazyRouteComponent(() => import("./features/knowledge/knowledge-page.tsx"), "KnowledgePage"),
 });
 

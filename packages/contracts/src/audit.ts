@@ -60,7 +60,9 @@ export const AuditAction = z.enum([
   "source.created",
   "source.changed",
   "source.removed",
+  "source.stopped",
   "document.added",
+  "document.stopped",
   "document.removed",
   // Changes that are checked before they are published
   "changes.check_chosen",

@@ -78,7 +78,7 @@ export async function addToSource(
     newest?.contentSha256 === contentSha256 &&
     newest.title === title &&
     newest.mediaType === mediaType &&
-    // Of a page that was discarded nobody has asked for the same once more.
+    // Of a page that was discarded or stopped nobody has asked for the same once more.
     !(fetched ? isUnread(newest) : newest.status === "failed") &&
     document.removedAt === null;
   if (unchanged) {

@@ -4,6 +4,6 @@ import { type DocumentState, type ErrorCode, errorCodes } from "@parley/contract
 export const failureOf = (code: ErrorCode) =>
   ({ status: "failed", failureCode: code, failure: errorCodes[code].meaning }) as const;
 
-/** Whether the version could not be read in. What was discarded was, and is not wanted once more. */
+/** Whether the version could not be read in. What somebody has discarded, or stopped, is not wanted once more by itself. */
 export const isUnread = ({ status, failureCode }: { status: DocumentState; failureCode: ErrorCode | null }) =>
-  status === "failed" && failureCode !== "document.discarded";
+  status === "failed" && failureCode !== "document.discarded" && failureCode !== "document.stopped";

@@ -1,3 +1,4 @@
+import { setImmediate } from "node:timers/promises";
 import type { DocumentState, DocumentVersionId, ErrorCode, SourceId } from "@parley/contracts";
 import type { Database, TenantTransaction } from "@parley/db";
 import { documentVersions } from "@parley/db/schema";
@@ -12,6 +13,7 @@ import { failureOf } from "./failure.ts";
 import { areChangesChecked, holdVersion } from "./held-changes.ts";
 import type { IngestOrder } from "./jobs.ts";
 import { type LockedDocument, lockDocument, putLive } from "./live-version.ts";
+import type { PageProgress } from "./parsing/parsed.ts";
 import type { Embedder, EmbeddingSpent, MediaType } from "./passage.ts";
 import type { ReadDocument } from "./read-document.ts";
 import { searchableText } from "./searchable-text.ts";
@@ -19,19 +21,23 @@ import { sha256Of } from "./sha256-of.ts";
 import { beginWithInstallations, currentEmbedder, currentEmbedderId } from "./tenant-embedder.ts";
 import { readOriginal } from "./uploads/read-original.ts";
 import { holdVectors } from "./vector-index.ts";
+import { whileWanted } from "./while-wanted.ts";
 import { toRow, writeChunks } from "./write-chunks.ts";
 
 /** Chunks that are embedded and written at a time: what a question has to wait for at most, in the database and for the built-in embedder. */
 const batchSize = 8;
 /** The same where a server makes the vectors, which has to be waited for each time. */
 const batchSizeOfServers = 32;
+/** How many times it is told how much of a document is embedded, from nothing to all. */
+const steps = 20;
 
 /**
  * Reads a version in: cuts it, embeds it, indexes its words, then puts it in the place of the version that served until now, at
  * once and whole; or holds it, where changes are checked first. It writes a little at a time, and search sees none of it before the end.
  *
  * May be called again after it failed or its process died, and while another call still runs: the later one wins, goes on where the
- * earlier one was, and that writes no more. A version that was read in or given up, or that a newer one has overtaken, is not read again.
+ * earlier one was, and that writes no more. A version that was read in or given up, or that a newer one has overtaken, is not read again;
+ * one that is stopped meanwhile is read no further, within moments.
  *
  * @returns whether it was read in by this call
  * @throws when the database or the embedder fails, or the signal's reason; then it may be tried again
@@ -43,9 +49,17 @@ export async function ingestDocument(
 ): Promise<boolean> {
   const { db, embedder } = services;
   const claim = await claimVersion(db, order);
-  const text = claim && (await withText(services, claim));
-  if (text) await beginWithInstallations(db, embedder, order.tenantId);
-  const end = text && (await read(db, embedder, text, signal));
+  const end =
+    claim &&
+    (await whileWanted(
+      () => isStillHeld(db, claim),
+      async (wanted) => {
+        const text = await withText(services, claim, wanted);
+        if (text) await beginWithInstallations(db, embedder, order.tenantId);
+        return text && (await read(db, embedder, text, wanted));
+      },
+      signal,
+    ));
   const isClean = end === "live" || end === "held";
   if (!isClean) await clearDocument(services, order);
   return isClean || end === "replaced";
@@ -55,11 +69,21 @@ export async function ingestDocument(
 export type KnowledgeServices = { db: Database; embedder: Embedder; objects: ObjectStore };
 
 /** The claim with its text, read from the file that was uploaded unless that was done before; undefined when it can't be read. */
-async function withText({ db, objects }: KnowledgeServices, claim: Claim): Promise<ReadClaim | undefined> {
+async function withText(
+  { db, objects }: KnowledgeServices,
+  claim: Claim,
+  signal: AbortSignal,
+): Promise<ReadClaim | undefined> {
   const { content } = claim;
   if (content !== null) return { ...claim, content };
+  let noted = Promise.resolve();
+  const onPages = (pages: PageProgress) => {
+    // Should the database fail, whoever stores the text is told.
+    noted = noted.then(() => notePages(db, claim, pages)).catch(() => {});
+  };
   try {
-    const document = await readOriginal(objects, claim);
+    const document = await readOriginal(objects, claim, { signal, onPages });
+    await noted;
     return await db.transaction(claim.tenantId, (tx) => storeText(tx, claim, document));
   } catch (error) {
     // That too many wait is no fault of the file's.
@@ -67,6 +91,18 @@ async function withText({ db, objects }: KnowledgeServices, claim: Claim): Promi
     await giveUp(db, claim, error.code);
     return undefined;
   }
+}
+
+/** Says how far the file is read, unless another attempt has the version. */
+async function notePages(db: Database, claim: Claim, { done, of }: PageProgress): Promise<void> {
+  await db.transaction(claim.tenantId, async (tx) => {
+    const noted = await tx
+      .update(documentVersions)
+      .set({ progressDone: done, progressTotal: of })
+      .where(and(eq(documentVersions.id, claim.versionId), isHeldBy(claim)))
+      .returning({ id: documentVersions.id });
+    if (noted.length > 0) await announce(tx, { type: "document.changed", documentId: claim.documentId });
+  });
 }
 
 /** @returns undefined when another attempt has the version */
@@ -77,7 +113,16 @@ async function storeText(
 ): Promise<ReadClaim | undefined> {
   const stored = await tx
     .update(documentVersions)
-    .set({ content: text, contentSha256: sha256Of(text), title, mediaType, originalType, pageStarts })
+    .set({
+      content: text,
+      contentSha256: sha256Of(text),
+      title,
+      mediaType,
+      originalType,
+      pageStarts,
+      progressDone: null,
+      progressTotal: null,
+    })
     .where(and(eq(documentVersions.id, claim.versionId), isHeldBy(claim)))
     .returning({ id: documentVersions.id });
   return stored.length > 0 ? { ...claim, content: text, title, mediaType } : undefined;
@@ -93,6 +138,9 @@ async function read(db: Database, builtIn: Embedder, claim: ReadClaim, signal: A
   let batch = take(chunks, size);
   if (batch.length === 0) await giveUp(db, claim, "document.empty");
   let next = take(chunks, size);
+  // Of what is written in one go nobody sees how far it is.
+  const total = next.length > 0 ? await countChunks(claim, signal) : undefined;
+  let told = -1;
   while (batch.length > 0) {
     const words = batch.map((chunk) => searchableText(title, mediaType, chunk));
     const spent: EmbeddingSpent[] = [];
@@ -110,22 +158,27 @@ async function read(db: Database, builtIn: Embedder, claim: ReadClaim, signal: A
     const isFirst = batch[0]?.ordinal === 0;
     const isLast = next.length === 0;
     const { id: embedderId } = embedder;
+    const done = (batch.at(-1)?.ordinal ?? 0) + 1;
+    const progress = total === undefined ? undefined : { done, of: total };
+    const step = progress && Math.floor((steps * done) / progress.of);
 
     const end = await db.transaction(tenantId, async (tx) => {
       const document = isLast ? await lockDocument(tx, documentId) : undefined;
-      if (!(await hold(tx, claim))) {
+      if (!(await hold(tx, claim, progress))) {
         await enterSpending(tx, spent);
         return "lost";
       }
       await holdVectors(tx);
       const isCurrent = (await currentEmbedderId(tx, builtIn)) === embedderId;
       if (isCurrent) await writeChunks(tx, versionId, embedderId, rows);
-      if (isCurrent && (isFirst || isLast)) await announce(tx, { type: "document.changed", documentId });
+      const isTold = isFirst || isLast || step !== told;
+      if (isCurrent && isTold) await announce(tx, { type: "document.changed", documentId });
       const outcome = isCurrent && document ? await goLive(tx, document, claim) : undefined;
       await enterSpending(tx, spent);
       return outcome ?? (isCurrent ? undefined : "again");
     });
     if (end && end !== "again") return end;
+    told = step ?? told;
     // Another one may have taken its place in the meantime.
     embedder = await currentEmbedder(db, builtIn, tenantId);
     if (end === "again") continue;
@@ -136,6 +189,18 @@ async function read(db: Database, builtIn: Embedder, claim: ReadClaim, signal: A
 }
 
 const chunksOf = ({ content, mediaType }: ReadClaim) => chunkDocument(content, mediaType);
+
+/** As many as there are in all; others have their turn in between. */
+async function countChunks(claim: ReadClaim, signal: AbortSignal): Promise<number> {
+  const chunks = chunksOf(claim);
+  let count = 0;
+  for (let some = take(chunks, batchSize); some.length > 0; some = take(chunks, batchSize)) {
+    count += some.length;
+    await setImmediate();
+    signal.throwIfAborted();
+  }
+  return count;
+}
 
 /** Those that earlier attempts have not written. What they have written otherwise than it would be now, is written anew. */
 async function remainingChunks(db: Database, claim: ReadClaim, embedderId: string): Promise<Iterator<Chunk>> {
@@ -220,7 +285,14 @@ function claimVersion(db: Database, order: IngestOrder): Promise<Claim | undefin
     }
     await tx
       .update(documentVersions)
-      .set({ attempt, status: "parsing", chunkState: "hidden", waitsFor: null })
+      .set({
+        attempt,
+        status: "parsing",
+        chunkState: "hidden",
+        waitsFor: null,
+        progressDone: null,
+        progressTotal: null,
+      })
       .where(eq(id, versionId));
     await announce(tx, { type: "document.changed", documentId });
     return { ...order, ...found, sourceId: document.sourceId, path: document.path };
@@ -235,13 +307,23 @@ async function overtake(tx: TenantTransaction, versionId: DocumentVersionId): Pr
 }
 
 /** Whether this attempt still has the version; it keeps it to the end of the transaction. */
-async function hold(tx: TenantTransaction, claim: Claim): Promise<boolean> {
+async function hold(
+  tx: TenantTransaction,
+  claim: Claim,
+  progress: { done: number; of: number } | undefined,
+): Promise<boolean> {
   const held = await tx
     .update(documentVersions)
-    .set({ status: "embedding" })
+    .set({ status: "embedding", progressDone: progress?.done ?? null, progressTotal: progress?.of ?? null })
     .where(and(eq(documentVersions.id, claim.versionId), isHeldBy(claim)))
     .returning({ id: documentVersions.id });
   return held.length > 0;
+}
+
+/** Whether this attempt has the version now. */
+async function isStillHeld(db: Database, claim: Claim): Promise<boolean> {
+  const isIt = and(eq(documentVersions.id, claim.versionId), isHeldBy(claim));
+  return (await db.read(claim.tenantId, (read) => read.$count(documentVersions, isIt))) > 0;
 }
 
 const isHeldBy = ({ attempt }: Claim) =>

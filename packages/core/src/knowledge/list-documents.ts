@@ -1,10 +1,11 @@
 import { type DocumentId, type DocumentState, limits, type SourceId, type TenantId } from "@parley/contracts";
 import type { Database } from "@parley/db";
 import { documents, documentVersions, sources } from "@parley/db/schema";
-import { and, asc, desc, eq, isNull, sql } from "drizzle-orm";
+import { and, asc, desc, eq, ilike, isNull, or, sql } from "drizzle-orm";
 import { AppError } from "../app-error.ts";
 import { leavingWith } from "./held-changes.ts";
 import { pageOfSite } from "./page-of-site.ts";
+import { readingProgress } from "./reading-progress.ts";
 import { verifiedAtOf } from "./verified-at.ts";
 
 const pageSize = 100;
@@ -18,6 +19,7 @@ export type DocumentPlace = { source: string; path: string; id: DocumentId };
  * @param options.after the place of the last document of the page before
  * @param options.sourceId only this one's
  * @param options.state only those whose newest version is in it
+ * @param options.search only those that have these words in their path or their newest version's title, whatever their case
  */
 export async function listDocuments(
   db: Database,
@@ -27,14 +29,17 @@ export async function listDocuments(
     limit?: number;
     sourceId?: SourceId | undefined;
     state?: DocumentState | undefined;
+    search?: string | undefined;
   },
 ) {
-  const { after, limit = pageSize, state } = options;
+  const { after, limit = pageSize, state, search } = options;
   const { id, path, sourceId, currentVersionId, removedAt, createdAt } = documents;
   const place = sql`(${sources.name}, ${path}, ${id})`;
   const isNewest = sql`not exists (
     select from document_versions newer where newer.document_id = ${id} and newer.version > ${documentVersions.version}
   )`;
+  const pattern = `%${search?.replaceAll(/[\\%_]/g, "\\$&")}%`;
+  const isFound = search === undefined ? undefined : or(ilike(documentVersions.title, pattern), ilike(path, pattern));
   const rows = await db.read(tenantId, (read) =>
     read
       .selectDistinctOn([sources.name, path, id], {
@@ -56,6 +61,7 @@ export async function listDocuments(
         failureCode: documentVersions.failureCode,
         /** Why it is still queued, if it was put off. */
         waitsFor: documentVersions.waitsFor,
+        progress: readingProgress,
         changedAt: documentVersions.createdAt,
         leavingWith: leavingWith(id, sourceId),
         servedVersion: sql<number | null>`(
@@ -69,7 +75,9 @@ export async function listDocuments(
         and(
           isNull(removedAt),
           options.sourceId && eq(sourceId, options.sourceId),
-          state && and(eq(documentVersions.status, state), isNewest),
+          state || isFound ? isNewest : undefined,
+          state && eq(documentVersions.status, state),
+          isFound,
           after && sql`${place} > (${after.source}::text, ${after.path}::text, ${after.id}::uuid)`,
         ),
       )
@@ -108,6 +116,7 @@ export async function getDocument(db: Database, tenantId: TenantId, documentId: 
           failure: documentVersions.failure,
           failureCode: documentVersions.failureCode,
           waitsFor: documentVersions.waitsFor,
+          progress: readingProgress,
           originalType: documentVersions.originalType,
           originalBytes: documentVersions.originalBytes,
           createdAt: documentVersions.createdAt,

@@ -4,7 +4,7 @@ import { headingText, parseBlocks } from "./markdown/parse.ts";
 import { frontMatterOf, segmentsOf } from "./markdown/segments.ts";
 import { contentOf, isPdfFurtherDown } from "./parsing/content-of.ts";
 import { decodeText } from "./parsing/decode-text.ts";
-import { parseInWorker } from "./parsing/parse-in-worker.ts";
+import { type ParseOptions, parseInWorker } from "./parsing/parse-in-worker.ts";
 import type { ParsedKind } from "./parsing/parse-worker.ts";
 import { type Parsed, Refusal } from "./parsing/parsed.ts";
 import type { MediaType, OriginalType } from "./passage.ts";
@@ -63,16 +63,16 @@ export function fileTypeOf(path: string) {
  * @param path as its source calls it
  * @returns titled by the document itself (its title, its first heading), else by the file's name
  * @throws AppError `document.type_unknown`, `document.too_large`, `document.mismatch`, `document.locked`, `document.scanned`, `document.not_text`, `document.broken`,
- *   `document.too_complex` or `document.empty`; `service.busy` when too many wait to be parsed
+ *   `document.too_complex` or `document.empty`; `service.busy` when too many wait to be parsed. The signal's reason
  */
-export async function readDocument(bytes: Uint8Array, path: string): Promise<ReadDocument> {
+export async function readDocument(bytes: Uint8Array, path: string, options: ParseOptions = {}): Promise<ReadDocument> {
   const { name, kind } = fileTypeOf(path);
   if (bytes.byteLength > limits.fileBytes) throw new AppError("document.too_large");
   checkContent(bytes, kind);
   const parsed: Omit<ReadDocument, "title"> & { title?: string | undefined } =
     kind === "markdown" || kind === "text"
       ? readText(bytes, kind)
-      : { ...(await parseInWorker(kind, bytes)), originalType: originalTypes[kind] };
+      : { ...(await parseInWorker(kind, bytes, options)), originalType: originalTypes[kind] };
   if (parsed.text.length > limits.documentBytes) throw new AppError("document.too_large");
   if (!/[\p{L}\p{N}\p{S}]/u.test(parsed.text)) throw new AppError("document.empty");
   // A workbook's headings are the names of its sheets.

@@ -9,13 +9,14 @@ import { holdDocumentRemoval, holdSourceRemoval, keepDocumentAsMember, keepSourc
 import { listChunks } from "./list-chunks.ts";
 import { getDocument, listDocuments } from "./list-documents.ts";
 import { removeDocumentAsMember } from "./remove-document-as-member.ts";
-import { retryDocument } from "./retry-document.ts";
+import { retryDocument, retryFailed } from "./retry-document.ts";
 import { changeSite, renameSource } from "./sources/change-source.ts";
 import { cancelCrawl, crawlNow } from "./sources/crawl/start-crawl.ts";
 import { createSource } from "./sources/create-source.ts";
 import { listSources } from "./sources/list-sources.ts";
 import { removeSource } from "./sources/remove-source.ts";
 import { ChangeSite, CreateSource, RenameSource } from "./sources/source-inputs.ts";
+import { stopDocument, stopSource } from "./stop-reading.ts";
 import { beginUpload } from "./uploads/begin-upload.ts";
 import { getOriginal } from "./uploads/get-original.ts";
 import { BeginUpload } from "./uploads/upload-inputs.ts";
@@ -57,6 +58,16 @@ const sourcesRouter = router({
     .input(OneSource)
     .mutation(({ ctx, input }) => ctx.inTenant((tx) => cancelCrawl(tx, actorOf(ctx), input.sourceId))),
 
+  /** Nothing of it is read in any further, of all that waits. */
+  stop: procedureFor("knowledge.manage")
+    .input(OneSource)
+    .mutation(({ ctx, input }) => ctx.inTenant((tx) => stopSource(tx, actorOf(ctx), input.sourceId))),
+
+  /** Has what failed read in once more, some at a time: whoever wants all asks again with `last`, until that is null. */
+  retryFailed: procedureFor("knowledge.manage")
+    .input(OneSource.extend({ after: DocumentId.optional() }))
+    .mutation(({ ctx, input }) => ctx.inTenant((tx) => retryFailed(tx, ctx.knowledgeJobs, actorOf(ctx), input))),
+
   remove: procedureFor("knowledge.manage")
     .input(OneSource.extend(Removal.shape))
     .mutation(({ ctx, input: { sourceId, atOnce } }) =>
@@ -85,6 +96,13 @@ const documentsRouter = router({
         sourceId: SourceId.optional(),
         /** Of the newest version. */
         state: DocumentState.optional(),
+        /** In the path, or in the title of the newest version. */
+        search: z
+          .string()
+          .min(1)
+          .max(200)
+          .refine((words) => !words.includes("\0"))
+          .optional(),
       }),
     )
     .query(({ ctx, input }) => listDocuments(ctx.db, ctx.caller.tenantId, input)),
@@ -132,6 +150,11 @@ const documentsRouter = router({
     .mutation(({ ctx, input }) =>
       ctx.inTenant((tx) => retryDocument(tx, ctx.knowledgeJobs, actorOf(ctx), input.documentId)),
     ),
+
+  /** It is read in no further. */
+  stop: procedureFor("knowledge.manage")
+    .input(OneDocument)
+    .mutation(({ ctx, input }) => ctx.inTenant((tx) => stopDocument(tx, actorOf(ctx), input.documentId))),
 
   remove: procedureFor("knowledge.manage")
     .input(OneDocument.extend(Removal.shape))

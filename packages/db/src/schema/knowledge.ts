@@ -114,6 +114,9 @@ export const documentVersions = pgTable("document_versions", {
   /** Of one that is queued: what it was put off for. */
   waitsFor: text().$type<ErrorCode>(),
   attempt: integer().notNull().default(0),
+  /** Of one that is parsed, pages of its file; of one that is embedded, chunks. Null where nobody knows. */
+  progressDone: integer(),
+  progressTotal: integer(),
   chunkState: text({ enum: ["none", "hidden", "live"] })
     .notNull()
     .default("none"),

@@ -1,15 +1,14 @@
-import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
-import { RotateCw } from "lucide-react";
 import type { ReactNode } from "react";
 import { Age } from "../../components/age.tsx";
 import { Button } from "../../components/button.tsx";
 import { Skeleton } from "../../components/skeleton.tsx";
 import { ErrorNotice } from "../../errors/error-notice.tsx";
-import { useTRPC } from "../../trpc.ts";
 import { describeFailed, describeWaiting } from "./describe-failed.ts";
+import { describeProgress } from "./describe-progress.ts";
 import { DocumentStatus } from "./document-status.tsx";
-import { useIsFetched, useMayManage } from "./sources/use-sources.ts";
+import { ReadingAction } from "./reading-action.tsx";
+import { useIsFetched } from "./sources/use-sources.ts";
 import { type DocumentFilter, type ListedDocument, useDocuments } from "./use-documents.ts";
 
 type DocumentListProps = {
@@ -73,8 +72,8 @@ function DocumentTable({ documents, hasSource }: { documents: readonly ListedDoc
 function DocumentRow({ document, hasSource }: { document: ListedDocument; hasSource: boolean }) {
   const isFetched = useIsFetched(document);
   const { id, title, path, source, sourceKind, version, servedVersion, status, changedAt, leavingWith } = document;
-  const mayManage = useMayManage();
   const waiting = describeWaiting(document);
+  const progress = describeProgress(document);
   return (
     <tr className="relative transition-colors hover:bg-hover">
       <td className="w-full max-w-0 px-4 py-3 md:px-5">
@@ -93,6 +92,7 @@ function DocumentRow({ document, hasSource }: { document: ListedDocument; hasSou
         </span>
         {leavingWith && <span className="mt-1 block text-xs text-warn">To be removed once that is published</span>}
         {waiting && <span className="mt-1 block text-xs text-warn">{waiting}</span>}
+        {progress && <span className="mt-1 block text-xs text-ink-soft tabular-nums">{progress}</span>}
         {status === "failed" && (
           <span className="mt-1 block text-xs text-bad">
             {describeFailed(document)}
@@ -108,34 +108,10 @@ function DocumentRow({ document, hasSource }: { document: ListedDocument; hasSou
       <td className="py-3 pe-4 ps-2 md:px-5">
         <div className="flex flex-col items-end gap-2 md:flex-row md:items-center">
           <DocumentStatus status={status} isFetched={isFetched} />
-          {status === "failed" && mayManage && <RetryButton document={document} />}
+          <ReadingAction document={document} />
         </div>
       </td>
     </tr>
-  );
-}
-
-/** Has the document read in once more. */
-export function RetryButton({ document: { id, title } }: { document: Pick<ListedDocument, "id" | "title"> }) {
-  const trpc = useTRPC();
-  const queryClient = useQueryClient();
-  const retry = useMutation(
-    trpc.knowledge.documents.retry.mutationOptions({
-      // Somebody else may have been first: what is shown is fetched again in any case.
-      onSettled: () => queryClient.invalidateQueries(trpc.knowledge.pathFilter()),
-    }),
-  );
-  return (
-    <Button
-      className="relative"
-      busy={retry.isPending}
-      onClick={() => retry.mutate({ documentId: id })}
-      title={retry.isError ? "It could not be tried again" : undefined}
-    >
-      <RotateCw aria-hidden className="size-3.5" />
-      {retry.isError ? "Try once more" : "Retry"}
-      <span className="sr-only"> {title}</span>
-    </Button>
   );
 }
 

@@ -11,15 +11,15 @@ import { ErrorNotice } from "../../errors/error-notice.tsx";
 import { PageTitle } from "../../shell/page-title.tsx";
 import { type ApiOutputs, useTRPC } from "../../trpc.ts";
 import { ChunkList } from "./chunk-list.tsx";
-import { describeFailed, describeWaiting } from "./describe-failed.ts";
+import { describeFailed } from "./describe-failed.ts";
 import { DocumentActions } from "./document-actions.tsx";
-import { RetryButton } from "./document-list.tsx";
 import { type DocumentSearch, parseDocumentSearch, shownVersion } from "./document-search.ts";
 import { DocumentStatus } from "./document-status.tsx";
 import { DocumentText } from "./document-text.tsx";
 import { DownloadOriginal } from "./download-original.tsx";
 import { LeavingNote } from "./leaving-note.tsx";
 import { nameOriginalType } from "./original-type.ts";
+import { ReadingNote } from "./reading-note.tsx";
 import { useMayManage } from "./sources/use-sources.ts";
 import { ChangeAnswer } from "./written/change-answer.tsx";
 
@@ -60,6 +60,7 @@ function DocumentView({ document }: { document: Document }) {
   const { version: asked, chunk } = parseDocumentSearch(useSearch({ from: "/app/knowledge/$documentId" }));
   const shown = shownVersion(versions, { asked, currentVersionId });
   const current = versions.find((version) => version.id === currentVersionId);
+  const [newest] = versions;
   return (
     <>
       <div className="flex flex-wrap items-start justify-between gap-x-6 gap-y-3">
@@ -91,6 +92,7 @@ function DocumentView({ document }: { document: Document }) {
         )}
       </p>
       {shown && <Facts version={shown} />}
+      {newest && <ReadingNote document={document} newest={newest} />}
       {document.leavingWith === "document" && <LeavingNote of={{ documentId: id }}>It is to be removed</LeavingNote>}
       {document.leavingWith === "source" && (
         <LeavingNote of={{ sourceId }} action="Keep the source">
@@ -131,9 +133,9 @@ function DocumentView({ document }: { document: Document }) {
           <p className="mt-2.5 text-xs text-ink-soft">
             {current
               ? `Answers are made from version ${current.version}. A citation opens the version that it was made from.`
-              : versions[0]?.status === "failed"
+              : newest?.status === "failed"
                 ? "No version could be used: nothing is answered from this document."
-                : versions[0]?.status === "held"
+                : newest?.status === "held"
                   ? "It waits to be published. Until that is done, nothing is answered from this document."
                   : "It is being read. Until that is done, nothing is answered from this document."}
             {!versionsComplete && " Older ones that answers have cited are kept as well, and not listed here."}
@@ -154,16 +156,8 @@ function DocumentView({ document }: { document: Document }) {
                 </ViewLink>
               </nav>
             </div>
-            {describeWaiting(shown) && (
-              <p role="note" className="mb-4 rounded-control bg-warn-soft px-3.5 py-2.5 text-sm text-warn">
-                {describeWaiting(shown)}
-              </p>
-            )}
-            {shown.status === "failed" && (
-              <div className="mb-4 flex flex-wrap items-center justify-between gap-3 rounded-control bg-bad-soft px-3.5 py-2.5 text-sm text-bad">
-                {describeFailed(shown)}
-                {mayManage && shown === versions[0] && <RetryButton document={document} />}
-              </div>
+            {shown.status === "failed" && shown !== newest && (
+              <p className="mb-4 rounded-control bg-bad-soft px-3.5 py-2.5 text-sm text-bad">{describeFailed(shown)}</p>
             )}
             {chunk === undefined ? (
               <div className="rounded-card border border-line bg-surface px-5 py-5 shadow-xs md:px-8 md:py-7">

@@ -1,3 +1,4 @@
+import { useNavigate, useSearch } from "@tanstack/react-router";
 import { LibraryBig, Plus } from "lucide-react";
 import { useState } from "react";
 import { Button } from "../../components/button.tsx";
@@ -5,6 +6,8 @@ import { EmptyState } from "../../components/empty-state.tsx";
 import { Skeleton } from "../../components/skeleton.tsx";
 import { ErrorNotice } from "../../errors/error-notice.tsx";
 import { DocumentList } from "./document-list.tsx";
+import { FindDocuments } from "./find-documents.tsx";
+import { parseFoundDocuments } from "./found-documents.ts";
 import { IngestCommand } from "./ingest-command.tsx";
 import { KnowledgeFrame } from "./knowledge-frame.tsx";
 import { AddSource } from "./sources/add-source.tsx";
@@ -27,6 +30,8 @@ export function KnowledgePage() {
 function Sources({ sources }: { sources: readonly ListedSource[] }) {
   const [adds, setAdds] = useState<boolean>();
   const mayManage = useMayManage();
+  const { find } = parseFoundDocuments(useSearch({ from: "/app/knowledge" }));
+  const navigate = useNavigate();
   return (
     <>
       <section aria-labelledby="sources">
@@ -50,10 +55,20 @@ function Sources({ sources }: { sources: readonly ListedSource[] }) {
         <SourceList sources={sources} />
       </section>
       <section aria-labelledby="documents" className="mt-8">
-        <h2 id="documents" className="mb-3 font-semibold">
-          Documents
-        </h2>
-        <DocumentList>No source has a document yet.</DocumentList>
+        <div className="mb-3 flex flex-wrap items-center justify-between gap-3">
+          <h2 id="documents" className="font-semibold">
+            Documents
+          </h2>
+          {(find || sources.some(({ documents }) => documents.total > 0)) && (
+            <FindDocuments
+              find={find}
+              onFind={(found) => void navigate({ to: "/knowledge", search: parseFoundDocuments(found), replace: true })}
+            />
+          )}
+        </div>
+        <DocumentList filter={find ? { search: find } : {}}>
+          {find ? "No document has this in its title or path." : "No source has a document yet."}
+        </DocumentList>
       </section>
     </>
   );

@@ -3,7 +3,7 @@ import { type ApiInputs, type ApiOutputs, useTRPC, useTRPCClient } from "../../t
 
 export type ListedDocument = ApiOutputs["knowledge"]["documents"]["list"]["documents"][number];
 
-export type DocumentFilter = Pick<ApiInputs["knowledge"]["documents"]["list"], "sourceId" | "state">;
+export type DocumentFilter = Pick<ApiInputs["knowledge"]["documents"]["list"], "sourceId" | "state" | "search">;
 
 /** Where a page of the list ends, whether that document is there or not. */
 type Place = NonNullable<ApiInputs["knowledge"]["documents"]["list"]["after"]>;

@@ -4,6 +4,7 @@ import { deflateSync } from "node:zlib";
 import { limits } from "@parley/contracts";
 import { strToU8, zipSync } from "fflate";
 import { describe, expect, test } from "vitest";
+import { makePdf, pageOf } from "../../testing/make-pdf.ts";
 import { readDocument } from "../read-document.ts";
 
 const bytes = (text: string) => new TextEncoder().encode(text);
@@ -76,23 +77,8 @@ async function readApart(content: Uint8Array, path: string): Promise<{ code: str
   return JSON.parse(await text(child.stdout));
 }
 
-/** A PDF with so many pages, each of this stream. */
-function pdf(stream: Uint8Array, pages = 1): Uint8Array {
-  const kids = Array.from({ length: pages }, (_, index) => `${index + 4} 0 R`);
-  const objects = [
-    "<< /Type /Catalog /Pages 2 0 R >>",
-    `<< /Type /Pages /Count ${pages} /Kids [${kids.join(" ")}] >>`,
-    `<< /Length ${stream.length} /Filter /FlateDecode >>\nstream\n${Buffer.from(stream).toString("latin1")}\nendstream`,
-    ...kids.map(
-      () =>
-        "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 600 800] /Resources << /Font << /F1 << /Type /Font /Subtype /Type1 /BaseFont /Helvetica >> >> >> /Contents 3 0 R >>",
-    ),
-  ].map((object, index) => `${index + 1} 0 obj\n${object}\nendobj\n`);
-  return Buffer.from(`%PDF-1.7\n${objects.join("")}trailer\n<< /Root 1 0 R /Size ${pages + 4} >>\n%%EOF\n`, "latin1");
-}
-
 test.each<[string, () => Uint8Array, string]>([
-  ["a page of a PDF that unpacks to 400 MB", () => pdf(deflateSync(Buffer.alloc(400 * 1024 * 1024, " "))), "a.pdf"],
+  ["a page of a PDF that unpacks to 400 MB", () => makePdf(deflateSync(Buffer.alloc(400 * 1024 * 1024, " "))), "a.pdf"],
   [
     "a part of a Word document that unpacks to 200 MB",
     () => zipSync({ "word/document.xml": new Uint8Array(200 * 1024 * 1024) }),
@@ -118,7 +104,7 @@ test.each<[string, () => Uint8Array, string]>([
 test("[I9] a file that would keep its reader busy for minutes is refused within 10 seconds of a processor", {
   timeout: 120_000,
 }, async () => {
-  const busy = pdf(deflateSync("q Q ".repeat(100_000)), 2_000);
+  const busy = makePdf(deflateSync("q Q ".repeat(100_000)), 2_000);
   expect(busy.length).toBeLessThan(limits.documentBytes);
   const { code, seconds } = await readApart(busy, "a.pdf");
   expect(code).toBe("document.too_complex");
@@ -135,6 +121,5 @@ test.each([
 });
 
 test("[I9 control] a page of a PDF that unpacks to little is read, apart as well", { timeout: 120_000 }, async () => {
-  const page = Buffer.from("BT /F1 12 Tf 50 750 Td (Words.) Tj ET");
-  expect(await readApart(pdf(deflateSync(page)), "a.pdf")).toMatchObject({ code: "read" });
+  expect(await readApart(makePdf(pageOf("Words.")), "a.pdf")).toMatchObject({ code: "read" });
 });

@@ -1,7 +1,7 @@
 import { Worker } from "node:worker_threads";
 import { AppError } from "../../app-error.ts";
-import type { Order, Outcome, ParsedKind } from "./parse-worker.ts";
-import type { Parsed } from "./parsed.ts";
+import type { Order, Outcome, ParsedKind, Told } from "./parse-worker.ts";
+import type { PageProgress, Parsed } from "./parsed.ts";
 
 /** Of a processor: as many seconds, where none else wants it, and as much for the same file where somebody does. */
 const cpuMs = 8_000;
@@ -15,6 +15,13 @@ const watchedEveryMs = 50;
 /** Files that wait for their turn; each is held in memory. */
 const mostWaiting = 16;
 
+export type ParseOptions = {
+  /** Ends it, at once. */
+  signal?: AbortSignal;
+  /** Is told now and then how far it is, of a file that has pages. */
+  onPages?: (pages: PageProgress) => void;
+};
+
 let waiting = 0;
 let last: Promise<unknown> = Promise.resolve();
 
@@ -23,21 +30,37 @@ let last: Promise<unknown> = Promise.resolve();
  * seconds of a processor at most, a minute by the clock, and in 512 MB. One file at a time, in the order in which they came.
  *
  * @throws AppError what the reader refuses it for; `document.too_complex` when it takes too long or too much;
- *   `service.busy` when too many wait
+ *   `service.busy` when too many wait. The signal's reason
  */
-export async function parseInWorker(kind: ParsedKind, bytes: Uint8Array): Promise<Parsed> {
+export async function parseInWorker(kind: ParsedKind, bytes: Uint8Array, options: ParseOptions = {}): Promise<Parsed> {
+  options.signal?.throwIfAborted();
   if (waiting >= mostWaiting) throw new AppError("service.busy");
   waiting += 1;
-  const turn = last.then(() => run({ kind, bytes }));
-  last = turn.catch(() => {}); // for the order alone; whoever asked gets the error
+  const turn = last.then(() => run({ kind, bytes }, options));
+  // For the order alone; whoever asked gets the error.
+  last = turn
+    .catch(() => {})
+    .finally(() => {
+      waiting -= 1;
+    });
+  return await orAborted(turn, options.signal);
+}
+
+/** Who waits for a turn waits no longer than it is wanted; the turn itself ends as soon as it comes. */
+async function orAborted<T>(turn: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  const over = new AbortController();
+  const aborted = new Promise<never>((_, reject) => {
+    signal?.addEventListener("abort", () => reject(signal.reason as Error), { signal: over.signal });
+  });
   try {
-    return await turn;
+    return await Promise.race([turn, aborted]);
   } finally {
-    waiting -= 1;
+    over.abort();
   }
 }
 
-async function run(order: Order): Promise<Parsed> {
+async function run(order: Order, { signal, onPages }: ParseOptions): Promise<Parsed> {
+  signal?.throwIfAborted();
   const worker = new Worker(new URL("./parse-worker.ts", import.meta.url), {
     name: "reader",
     workerData: order,
@@ -47,10 +70,12 @@ async function run(order: Order): Promise<Parsed> {
   });
   let timer: NodeJS.Timeout | undefined;
   let watch: NodeJS.Timeout | undefined;
+  const over = new AbortController();
   try {
-    const outcome = await new Promise<Outcome>((resolve) => {
+    const outcome = await new Promise<Outcome>((resolve, reject) => {
+      signal?.addEventListener("abort", () => reject(signal.reason as Error), { signal: over.signal });
       const tooComplex = (detail: string) => resolve({ code: "document.too_complex", detail });
-      worker.once("message", resolve);
+      worker.on("message", (told: Told) => ("pages" in told ? onPages?.(told.pages) : resolve(told)));
       worker.once("error", (error) => {
         const code = (error as NodeJS.ErrnoException).code;
         if (code === "ERR_WORKER_OUT_OF_MEMORY") tooComplex("out of memory");
@@ -73,6 +98,7 @@ async function run(order: Order): Promise<Parsed> {
   } finally {
     clearTimeout(timer);
     clearInterval(watch);
+    over.abort();
     await worker.terminate();
   }
 }

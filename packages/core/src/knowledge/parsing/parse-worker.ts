@@ -1,6 +1,6 @@
 import { parentPort, workerData } from "node:worker_threads";
 import type { ErrorCode } from "@parley/contracts";
-import { type Parsed, Refusal } from "./parsed.ts";
+import { type PageProgress, type Parsed, Refusal } from "./parsed.ts";
 
 /** How each kind of file is read. A reader comes with its parsers, so only the one that is needed is loaded. */
 const readers = {
@@ -9,16 +9,23 @@ const readers = {
   pdf: async () => (await import("./read-pdf.ts")).readPdf,
   html: async () => (await import("./read-html.ts")).readHtml,
   xlsx: async () => (await import("./read-xlsx.ts")).readXlsx,
-} satisfies Record<string, () => Promise<(bytes: Uint8Array) => Parsed | Promise<Parsed>>>;
+} satisfies Record<string, () => Promise<Reader>>;
+
+/** @param tell is told now and then how far it is, by a reader that knows */
+type Reader = (bytes: Uint8Array, tell: (pages: PageProgress) => void) => Parsed | Promise<Parsed>;
 
 export type ParsedKind = keyof typeof readers;
 export type Order = { kind: ParsedKind; bytes: Uint8Array };
 export type Outcome = { parsed: Parsed } | { code: ErrorCode; detail: string };
+/** What the thread says: how far it is, then once what came of it. */
+export type Told = { pages: PageProgress } | Outcome;
+
+const tell = (told: Told) => parentPort?.postMessage(told);
 
 async function carryOut({ kind, bytes }: Order): Promise<Outcome> {
   try {
-    const read = await readers[kind]();
-    return { parsed: toStorable(await read(bytes)) };
+    const read: Reader = await readers[kind]();
+    return { parsed: toStorable(await read(bytes, (pages) => tell({ pages }))) };
   } catch (error) {
     const detail = String(error);
     if (error instanceof Refusal) return { code: error.code, detail };
@@ -36,4 +43,4 @@ const toStorable = (parsed: Parsed): Parsed => ({
 });
 const storable = (text: string) => text.replaceAll("\0", " ").toWellFormed();
 
-parentPort?.postMessage(await carryOut(workerData as Order));
+tell(await carryOut(workerData as Order));

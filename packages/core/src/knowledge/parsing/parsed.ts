@@ -11,6 +11,9 @@ export type Parsed = {
   pageStarts?: number[] | undefined;
 };
 
+/** Pages of a file that are read, of all that it has. */
+export type PageProgress = { done: number; of: number };
+
 /** A file that a reader does not take; it crosses from the worker as its code. */
 export class Refusal extends Error {
   readonly code: ErrorCode;

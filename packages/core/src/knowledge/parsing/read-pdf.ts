@@ -1,14 +1,17 @@
 import { getDocumentProxy } from "unpdf";
-import { type Parsed, Refusal } from "./parsed.ts";
+import { type PageProgress, type Parsed, Refusal } from "./parsed.ts";
 
 const mostPages = 5_000;
+/** How far it is is told every so many pages, and so many times at most. */
+const [toldPages, mostTold] = [25, 20];
 /** A gap that is so much higher than a line's letters begins a new paragraph. */
 const paragraphGap = 1.7;
 
 /** A PDF's text, page by page, as plain text with its paragraphs. Pictures are not looked at, and nothing in it is run. */
-export async function readPdf(bytes: Uint8Array): Promise<Parsed> {
+export async function readPdf(bytes: Uint8Array, tell: (pages: PageProgress) => void): Promise<Parsed> {
   const pdf = await open(bytes);
   if (pdf.numPages > mostPages) throw new Refusal("document.too_complex", `${pdf.numPages} pages`);
+  const step = Math.max(toldPages, Math.ceil(pdf.numPages / mostTold));
   const pageStarts: number[] = [];
   let text = "";
   for (let number = 1; number <= pdf.numPages; number += 1) {
@@ -19,6 +22,7 @@ export async function readPdf(bytes: Uint8Array): Promise<Parsed> {
     if (text !== "" && words !== "") text += "\n\n";
     pageStarts.push(text.length);
     text += words;
+    if (number % step === 0) tell({ done: number, of: pdf.numPages });
   }
   if (!/[\p{L}\p{N}]/u.test(text)) throw new Refusal("document.scanned");
   return { mediaType: "text/plain", text, pageStarts };

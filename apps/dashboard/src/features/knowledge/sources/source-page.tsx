@@ -1,4 +1,4 @@
-import { Link, useParams, useRouteContext, useSearch } from "@tanstack/react-router";
+import { Link, useNavigate, useParams, useRouteContext, useSearch } from "@tanstack/react-router";
 import { ArrowLeft } from "lucide-react";
 import { CommandLine } from "../../../components/command-line.tsx";
 import { EmptyState } from "../../../components/empty-state.tsx";
@@ -6,6 +6,7 @@ import { Skeleton } from "../../../components/skeleton.tsx";
 import { ErrorNotice } from "../../../errors/error-notice.tsx";
 import { PageTitle } from "../../../shell/page-title.tsx";
 import { DocumentList } from "../document-list.tsx";
+import { FindDocuments } from "../find-documents.tsx";
 import { IngestCommand } from "../ingest-command.tsx";
 import { LeavingNote } from "../leaving-note.tsx";
 import { UploadArea } from "../uploads/upload-area.tsx";
@@ -14,7 +15,8 @@ import { countPhrase } from "./count-phrase.ts";
 import { SitePanel } from "./site-panel.tsx";
 import { SourceActions } from "./source-actions.tsx";
 import { sourceKinds } from "./source-kinds.ts";
-import { parseSourceSearch, StateFilter } from "./state-filter.tsx";
+import { SourceReading } from "./source-reading.tsx";
+import { parseSourceSearch, type SourceSearch, StateFilter } from "./state-filter.tsx";
 import { type ListedSource, useMayManage, useSources } from "./use-sources.ts";
 
 /** One source: what it holds, and how more comes into it. */
@@ -48,8 +50,16 @@ export function SourcePage() {
 
 function SourceView({ source }: { source: ListedSource }) {
   const { id, name, kind, documents, isLeaving } = source;
-  const { state } = parseSourceSearch(useSearch({ from: "/app/knowledge/sources/$sourceId" }));
+  const { state, find } = parseSourceSearch(useSearch({ from: "/app/knowledge/sources/$sourceId" }));
+  const navigate = useNavigate();
   const mayManage = useMayManage();
+  const show = (search: Record<keyof SourceSearch, string | undefined>) =>
+    void navigate({
+      to: "/knowledge/sources/$sourceId",
+      params: { sourceId: id },
+      search: parseSourceSearch(search),
+      replace: true,
+    });
   return (
     <>
       <header className="flex flex-wrap items-start justify-between gap-x-6 gap-y-3">
@@ -72,10 +82,25 @@ function SourceView({ source }: { source: ListedSource }) {
           <h2 id="documents" className="font-semibold">
             Documents
           </h2>
-          {(documents.total > documents.ready || state) && <StateFilter sourceId={source.id} state={state} />}
+          {(documents.total > 0 || state || find) && (
+            <div className="flex flex-wrap items-center gap-3">
+              <FindDocuments find={find} onFind={(found) => show({ state, find: found.find })} />
+              {(documents.total > documents.ready || state) && (
+                <StateFilter state={state} onChange={(chosen) => show({ state: chosen, find })} />
+              )}
+            </div>
+          )}
         </div>
-        <DocumentList filter={{ sourceId: source.id, ...(state && { state }) }} hasSource={false}>
-          {state ? "No document is in this state." : "Nothing is in it yet."}
+        {mayManage && <SourceReading source={source} />}
+        <DocumentList
+          filter={{ sourceId: source.id, ...(state && { state }), ...(find && { search: find }) }}
+          hasSource={false}
+        >
+          {find
+            ? "No document has this in its title or path."
+            : state
+              ? "No document is in this state."
+              : "Nothing is in it yet."}
         </DocumentList>
       </section>
     </>

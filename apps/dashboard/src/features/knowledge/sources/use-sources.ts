@@ -1,8 +1,8 @@
-import type { SourceId } from "@parley/contracts";
+import type { DocumentId, SourceId } from "@parley/contracts";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { useMember } from "../../../session/session.ts";
-import { type ApiOutputs, useTRPC } from "../../../trpc.ts";
+import { type ApiOutputs, useTRPC, useTRPCClient } from "../../../trpc.ts";
 
 export type ListedSource = ApiOutputs["knowledge"]["sources"]["list"]["sources"][number];
 
@@ -29,6 +29,7 @@ export const newSourceId = () => crypto.randomUUID() as SourceId;
 /** What can be done with sources. Done once what is shown is current. */
 export function useSourceActions() {
   const trpc = useTRPC();
+  const client = useTRPCClient();
   const queryClient = useQueryClient();
   const navigate = useNavigate();
   const onSuccess = () => queryClient.invalidateQueries(trpc.knowledge.pathFilter());
@@ -38,6 +39,21 @@ export function useSourceActions() {
     changeSite: useMutation(trpc.knowledge.sources.changeSite.mutationOptions({ onSuccess })),
     crawl: useMutation(trpc.knowledge.sources.crawl.mutationOptions({ onSuccess })),
     cancelCrawl: useMutation(trpc.knowledge.sources.cancelCrawl.mutationOptions({ onSuccess })),
+    // Also when it failed: somebody else may have been first, or some were tried again before it did.
+    stop: useMutation(trpc.knowledge.sources.stop.mutationOptions({ onSettled: onSuccess })),
+    retryFailed: useMutation({
+      async mutationFn({ sourceId }: { sourceId: SourceId }) {
+        let after: DocumentId | null = null;
+        do {
+          const tried: { last: DocumentId | null } = await client.knowledge.sources.retryFailed.mutate({
+            sourceId,
+            ...(after && { after }),
+          });
+          after = tried.last;
+        } while (after);
+      },
+      onSettled: onSuccess,
+    }),
     remove: useMutation(
       trpc.knowledge.sources.remove.mutationOptions({
         async onSuccess({ held }) {
