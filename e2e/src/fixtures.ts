@@ -1,4 +1,5 @@
 import { type OpenIdProvider, startOpenIdProvider } from "@parley/auth/testing/openid-provider";
+import { startFakeEmbedderServer } from "@parley/core/testing/fake-embedder-server";
 import { type FakeProvider, startFakeProvider } from "@parley/core/testing/fake-provider";
 import { createInstallation, createStartedInstallation } from "@parley/standalone/testing/installation";
 import { type Browser, type BrowserContext, test as base, type Page } from "@playwright/test";
@@ -58,6 +59,7 @@ type Workers = {
   started: Installation;
   builtIn: RunningPlace;
   webSite: WebSite;
+  embedderServer: Awaited<ReturnType<typeof startFakeEmbedderServer>>;
   provider: FakeProvider;
   withModel: Place;
   withOpenId: PlaceWithOpenId;
@@ -100,7 +102,9 @@ export const test = base.extend<Tests, Workers>({
     { scope: "worker", timeout: 120_000 },
   ],
   builtIn: [
-    async ({ started, webSite }, use) => start(started, { FETCH_ALLOWED_HOSTS: webSite.host }, use),
+    async ({ started, webSite, embedderServer }, use) =>
+      // So that workspaces may have them.
+      start(started, { FETCH_ALLOWED_HOSTS: `${webSite.host},${new URL(embedderServer.url).host}` }, use),
     { scope: "worker", timeout: 120_000 },
   ],
   webSite: [
@@ -108,6 +112,15 @@ export const test = base.extend<Tests, Workers>({
     async ({}, use) => {
       await using site = await startWebSite();
       await use(site);
+    },
+    { scope: "worker" },
+  ],
+  embedderServer: [
+    // biome-ignore lint/correctness/noEmptyPattern: Playwright reads the parameter's form
+    async ({}, use) => {
+      const server = await startFakeEmbedderServer();
+      await use(server);
+      await server.close();
     },
     { scope: "worker" },
   ],

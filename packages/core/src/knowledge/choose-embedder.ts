@@ -11,7 +11,14 @@ import { type Actor, checkStillMay } from "../tenants/acting-member.ts";
 import { EmbedderError } from "./embedder-error.ts";
 import type { KnowledgeJobs } from "./jobs.ts";
 import type { Embedder } from "./passage.ts";
-import { currentEmbedderId, type EmbedderRow, findChoices, openEmbedder, placeOfKey } from "./tenant-embedder.ts";
+import {
+  currentEmbedderId,
+  type EmbedderRow,
+  findChoices,
+  languageOf,
+  openEmbedder,
+  placeOfKey,
+} from "./tenant-embedder.ts";
 
 const openaiUrl = "https://api.openai.com/v1";
 
@@ -151,10 +158,14 @@ export async function getEmbedder(db: Database, builtIn: Embedder, tenantId: Ten
     };
   };
   const { installation } = builtIn.others ?? {};
+  const kind = "built-in" as const;
+  const none = { kind, baseUrl: null, model: null, dimensions: null, keyHint: null, failure: null };
   return {
-    current: current
-      ? show(current)
-      : { kind: "built-in" as const, baseUrl: null, model: null, dimensions: null, keyHint: null, failure: null },
+    current: {
+      ...(current ? show(current) : none),
+      /** The one that it knows, by its ISO 639-1 code; null: many, or nobody has said. */
+      language: languageOf(builtIn, current) ?? null,
+    },
     next: next ? { ...show(next), done: next.done, total: next.total, givenUp: next.givenUp } : null,
     installation: installation ? { dimensions: installation.dimensions } : null,
   };

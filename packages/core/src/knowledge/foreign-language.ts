@@ -4,11 +4,16 @@ import { documentVersions } from "@parley/db/schema";
 import { desc, eq, sql } from "drizzle-orm";
 import { detectLanguage } from "../language/detect-language.ts";
 import type { Embedder } from "./passage.ts";
-import { findChoices } from "./tenant-embedder.ts";
+import { findChoices, languageOf } from "./tenant-embedder.ts";
 
+/** Noted of a version whose language nobody can tell. */
+export const unknownLanguage = "und";
 /** What of a document tells its language, in characters. */
 const readLength = 2_000;
 const names = new Intl.DisplayNames(["en"], { type: "language" });
+
+/** What is noted of a version with this text. */
+export const languageToNote = async (text: string): Promise<string> => (await detectLanguage(text)) ?? unknownLanguage;
 
 /**
  * The language of a document's newest version, by its English name, if the tenant's embedder does not know it: what such a document
@@ -21,17 +26,22 @@ export async function foreignLanguage(
   documentId: DocumentId,
 ): Promise<string | null> {
   const { current } = builtIn.others ? await findChoices(db, tenantId) : { current: undefined };
-  const known = !current || current.kind === "built-in" ? builtIn.language : undefined;
+  const known = languageOf(builtIn, current);
   if (!known) return null;
-  const { content, version } = documentVersions;
+  const { content, language: noted, version } = documentVersions;
   const [newest] = await db.read(tenantId, (read) =>
     read
-      .select({ beginning: sql<string | null>`left(${content}, ${readLength})` })
+      .select({
+        noted,
+        /** Of one that was read in before its language was noted. */
+        beginning: sql<string | null>`case when ${noted} is null then left(${content}, ${readLength}) end`,
+      })
       .from(documentVersions)
       .where(eq(documentVersions.documentId, documentId))
       .orderBy(desc(version))
       .limit(1),
   );
-  const language = newest?.beginning ? await detectLanguage(newest.beginning) : undefined;
-  return language && language !== known ? (names.of(language) ?? language) : null;
+  if (!newest) return null;
+  const language = newest.noted ?? (newest.beginning ? await languageToNote(newest.beginning) : unknownLanguage);
+  return language === unknownLanguage || language === known ? null : (names.of(language) ?? language);
 }

@@ -10,6 +10,7 @@ import { type Chunk, chunkDocument } from "./chunk-document.ts";
 import { clearChunks, clearDocument } from "./clear-document.ts";
 import { enterSpending } from "./enter-spending.ts";
 import { failureOf } from "./failure.ts";
+import { languageToNote } from "./foreign-language.ts";
 import { areChangesChecked, holdVersion } from "./held-changes.ts";
 import type { IngestOrder } from "./jobs.ts";
 import { type LockedDocument, lockDocument, putLive } from "./live-version.ts";
@@ -130,7 +131,8 @@ async function storeText(
 
 /** @returns `live` or `held` when it leaves nothing behind that has to be cleared */
 async function read(db: Database, builtIn: Embedder, claim: ReadClaim, signal: AbortSignal) {
-  const { tenantId, documentId, versionId, title, mediaType } = claim;
+  const { tenantId, documentId, versionId, title, mediaType, content } = claim;
+  const language = await languageToNote(content);
   let embedder = await currentEmbedder(db, builtIn, tenantId);
   const size = embedder.id === builtIn.id ? batchSize : batchSizeOfServers;
 
@@ -164,7 +166,7 @@ async function read(db: Database, builtIn: Embedder, claim: ReadClaim, signal: A
 
     const end = await db.transaction(tenantId, async (tx) => {
       const document = isLast ? await lockDocument(tx, documentId) : undefined;
-      if (!(await hold(tx, claim, progress))) {
+      if (!(await hold(tx, claim, language, progress))) {
         await enterSpending(tx, spent);
         return "lost";
       }
@@ -310,11 +312,14 @@ async function overtake(tx: TenantTransaction, versionId: DocumentVersionId): Pr
 async function hold(
   tx: TenantTransaction,
   claim: Claim,
+  language: string,
   progress: { done: number; of: number } | undefined,
 ): Promise<boolean> {
+  const progressDone = progress?.done ?? null;
+  const progressTotal = progress?.of ?? null;
   const held = await tx
     .update(documentVersions)
-    .set({ status: "embedding", progressDone: progress?.done ?? null, progressTotal: progress?.of ?? null })
+    .set({ status: "embedding", language, progressDone, progressTotal })
     .where(and(eq(documentVersions.id, claim.versionId), isHeldBy(claim)))
     .returning({ id: documentVersions.id });
   return held.length > 0;

@@ -52,6 +52,10 @@ function openUnguarded(builtIn: Embedder, chosen: NonNullable<Chosen>): Embedder
   throw new EmbedderError("embedder.unavailable");
 }
 
+/** The one language that what was chosen knows, by its ISO 639-1 code; undefined: many, or nobody has said. */
+export const languageOf = (builtIn: Embedder, chosen: Chosen): Embedder["language"] =>
+  !chosen || chosen.kind === "built-in" ? builtIn.language : undefined;
+
 /** The same, with the indexes that hold all vectors of an embedder: what a search has to know before it begins, in one round trip. */
 export async function findChoicesAndIndexes(db: Database, tenantId: TenantId) {
   const rows = await db.read(tenantId, (read) =>

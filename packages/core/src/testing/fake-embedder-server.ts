@@ -15,12 +15,17 @@ export async function startFakeEmbedderServer() {
   const words = createWordEmbedder();
   const behaviours: EmbedderBehaviour[] = [];
   const requests: EmbedderRequest[] = [];
-  const state = { behaviour: undefined as EmbedderBehaviour | undefined };
+  const state = {
+    behaviour: undefined as EmbedderBehaviour | undefined,
+    well: 0,
+    held: undefined as Promise<void> | undefined,
+  };
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     let text = "";
     for await (const part of request) text += part;
     const body = JSON.parse(text) as EmbedderRequest["body"];
     requests.push({ authorization: request.headers.authorization, body });
+    if (state.held && state.well-- <= 0) await state.held;
     const behaviour = behaviours.shift() ?? state.behaviour;
     if (behaviour?.hang) return;
     if (behaviour) {
@@ -48,6 +53,15 @@ export async function startFakeEmbedderServer() {
     /** Every request, until it is called without one. */
     always(behaviour?: EmbedderBehaviour) {
       state.behaviour = behaviour;
+    },
+    /** Nobody gets an answer, but for so many requests that come first. @returns lets all go who wait */
+    hold({ butFor }: { butFor: number }): () => void {
+      const { promise, resolve } = Promise.withResolvers<void>();
+      Object.assign(state, { well: butFor, held: promise });
+      return () => {
+        state.held = undefined;
+        resolve();
+      };
     },
     async close() {
       server.closeAllConnections();

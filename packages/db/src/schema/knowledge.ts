@@ -102,6 +102,8 @@ export const documentVersions = pgTable("document_versions", {
   pageStarts: integer().array(),
   /** Null until it is read from the original. */
   content: text(),
+  /** By its ISO 639-1 code; `und` where nobody can tell, null of one that was not read, or before this was noted. */
+  language: text(),
   contentSha256: text(),
   /** Of the file that was uploaded. */
   originalBytes: integer(),

@@ -11,6 +11,7 @@ import { parseFoundDocuments } from "./found-documents.ts";
 import { IngestCommand } from "./ingest-command.tsx";
 import { KnowledgeFrame } from "./knowledge-frame.tsx";
 import { AddSource } from "./sources/add-source.tsx";
+import { LanguageNote } from "./sources/language-note.tsx";
 import { SourceList } from "./sources/source-list.tsx";
 import { type ListedSource, useMayManage, useSources } from "./sources/use-sources.ts";
 
@@ -34,6 +35,7 @@ function Sources({ sources }: { sources: readonly ListedSource[] }) {
   const navigate = useNavigate();
   return (
     <>
+      <LanguageNote sources={sources} className="mb-5" />
       <section aria-labelledby="sources">
         <div className="mb-3 flex items-center justify-between gap-3">
           <h2 id="sources" className="font-semibold">

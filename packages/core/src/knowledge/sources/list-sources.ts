@@ -2,6 +2,7 @@ import { type CrawlProblem, type CrawlReason, DocumentState, type SourceId, type
 import type { Database } from "@parley/db";
 import { sources } from "@parley/db/schema";
 import { and, asc, eq, isNull, sql } from "drizzle-orm";
+import { unknownLanguage } from "../foreign-language.ts";
 
 export type DocumentCounts = Record<DocumentState, number> & {
   total: number;
@@ -35,8 +36,12 @@ export type Crawl = {
 
 const none = Object.fromEntries(DocumentState.options.map((state) => [state, 0])) as Record<DocumentState, number>;
 
+/** Documents whose newest version is in the same state and language. */
+type Group = Record<"documents" | "serving" | "waiting", number> & { status: DocumentState; language: string | null };
+
 /**
- * The tenant's sources by name, each with its documents counted by the state of their newest version.
+ * The tenant's sources by name, each with its documents counted by the state of their newest version, and by its language, where that is
+ * known: by its ISO 639-1 code.
  *
  * @param only this one
  */
@@ -69,17 +74,16 @@ export async function listSources(db: Database, tenantId: TenantId, only?: Sourc
             ))
           from crawls where source_id = sources.id order by created_at desc, crawls.id limit 1
         )`,
-        counts: sql<Partial<DocumentCounts> | null>`(
-          select json_object_agg(status, documents)::jsonb
-            || jsonb_build_object('total', sum(documents), 'serving', sum(serving), 'waiting', sum(waiting))
-          from (
-            select newest.status, count(*) as documents, count(d.current_version_id) as serving,
+        groups: sql<Group[] | null>`(
+          select json_agg(counted) from (
+            select newest.status, newest.language, count(*) as documents, count(d.current_version_id) as serving,
               count(newest.waits_for) filter (where newest.status = 'queued') as waiting
             from documents d cross join lateral (
-              select v.status, v.waits_for from document_versions v where v.document_id = d.id order by v.version desc limit 1
+              select v.status, v.language, v.waits_for from document_versions v
+              where v.document_id = d.id order by v.version desc limit 1
             ) newest
             where d.source_id = sources.id and d.removed_at is null
-            group by newest.status
+            group by newest.status, newest.language
           ) as counted
         )`,
       })
@@ -88,9 +92,19 @@ export async function listSources(db: Database, tenantId: TenantId, only?: Sourc
       .orderBy(asc(name), asc(id)),
   );
   return {
-    sources: rows.map(({ counts, ...source }) => ({
-      ...source,
-      documents: { ...none, total: 0, serving: 0, waiting: 0, ...counts } satisfies DocumentCounts,
-    })),
+    sources: rows.map(({ groups, ...source }) => ({ ...source, ...countDocuments(groups ?? []) })),
   };
+}
+
+function countDocuments(groups: readonly Group[]) {
+  const documents: DocumentCounts = { ...none, total: 0, serving: 0, waiting: 0 };
+  const languages: Record<string, number> = {};
+  for (const { status, language, documents: count, serving, waiting } of groups) {
+    documents[status] += count;
+    documents.total += count;
+    documents.serving += serving;
+    documents.waiting += waiting;
+    if (language && language !== unknownLanguage) languages[language] = (languages[language] ?? 0) + count;
+  }
+  return { documents, languages };
 }

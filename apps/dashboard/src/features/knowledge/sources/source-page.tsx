@@ -12,6 +12,7 @@ import { LeavingNote } from "../leaving-note.tsx";
 import { UploadArea } from "../uploads/upload-area.tsx";
 import { WriteAnswer } from "../written/write-answer.tsx";
 import { countPhrase } from "./count-phrase.ts";
+import { LanguageNote } from "./language-note.tsx";
 import { SitePanel } from "./site-panel.tsx";
 import { SourceActions } from "./source-actions.tsx";
 import { sourceKinds } from "./source-kinds.ts";
@@ -74,6 +75,7 @@ function SourceView({ source }: { source: ListedSource }) {
         {mayManage && <SourceActions source={source} />}
       </header>
       {isLeaving && <LeavingNote of={{ sourceId: id }}>It is to be removed, with all that it holds</LeavingNote>}
+      <LanguageNote sources={[source]} className="mt-4" />
       <div className="mt-6">
         <Intake source={source} />
       </div>
