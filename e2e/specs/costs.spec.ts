@@ -150,13 +150,24 @@ test("what answers cost is told per day, model, purpose and conversation, and a 
   await page.getByRole("button", { name: "Export as CSV" }).click();
   const file = await (await download).path();
   expect(await readFile(file, "utf8")).toMatch(/,answer,127\.0\.0\.1:\d+,test-model,2,900000,0,0,0,0,0\.900000\r\n$/);
+  const second = page.waitForEvent("download");
+  await page.getByRole("button", { name: "Export all conversations as CSV" }).click();
+  const conversations = await readFile(await (await second).path(), "utf8");
+  expect(conversations.split("\r\n")).toEqual([
+    "conversation,answers,requests,unpriced_requests,cost_usd",
+    `${await shop.conversationId()},2,2,0,0.900000`,
+    "",
+  ]);
 
   await shop.say(question);
   await expect(shop.answers.nth(2)).toHaveAttribute("aria-busy", "false");
   await page.goto(`${dashboardUrl}/assistant`);
   await expect(page.getByText("No model is paid for now")).toBeVisible();
-  await page.goBack();
-  await page.getByRole("table", { name: "The dearest conversations" }).getByRole("link").click();
+  await expect(page.getByRole("link", { name: "Budget", exact: true })).toHaveAttribute("href", "/costs");
+  await page.getByRole("link", { name: "Change the budget" }).click();
+  await expect(page.getByRole("button", { name: "Change", exact: true })).toBeVisible();
+  await expect(page.getByRole("link", { name: "Change the budget" })).toHaveCount(0);
+  await page.getByRole("table", { name: "Spent per conversation" }).getByRole("link").click();
   const receipts = page.getByRole("button", { name: "Receipt" });
   await expect(receipts).toHaveCount(3);
   await receipts.last().click();

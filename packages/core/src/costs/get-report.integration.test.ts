@@ -74,11 +74,51 @@ test("a report has what was spent in its time, day by day of UTC, and no other t
     largeCostMicros: 3_000,
     largeModels: ["large"],
   });
-  expect(report.conversations).toEqual([
-    { id: contact.conversationId, contactName: null, answers: 3, costMicros: 1_600 },
-  ]);
   expect(report.isCut).toBe(false);
 
-  const tooLong = contact.api.costs.report({ from: "2024-01-01T00:00:00Z", to: "2026-01-01T00:00:00Z" });
-  await expect(tooLong).rejects.toMatchObject({ code: "BAD_REQUEST" });
+  // By conversation, whatever became of it: an answer of the built-in answerer asks no model, one without a price costs what nobody knows.
+  const time = { from: "2026-11-01T00:00:00Z", to: "2026-11-03T00:00:00Z" };
+  const inOurs = { answers: 3, requests: 3, costMicros: 1_600, unpriced: 0 };
+  const inGone = { answers: 1, requests: 1, costMicros: 0, unpriced: 1 };
+  expect(await contact.api.costs.conversations(time)).toEqual({
+    conversations: [
+      { id: contact.conversationId, contactName: null, ...inOurs },
+      { id: gone, contactName: null, ...inGone },
+    ],
+    complete: true,
+  });
+
+  const years = { from: "2024-01-01T00:00:00Z", to: "2026-01-01T00:00:00Z" };
+  await expect(contact.api.costs.report(years)).rejects.toMatchObject({ code: "BAD_REQUEST" });
+  await expect(contact.api.costs.conversations(years)).rejects.toMatchObject({ code: "BAD_REQUEST" });
+});
+
+test("conversations come page by page, the dearest first, each once, also where two cost the same", async () => {
+  await using world = await createWorld();
+  const { tenantId, api } = await world.tenant();
+  const spent = [500, 200, 200, 200, 0, 900, 1].map((costMicros) => ({
+    id: ConversationId.parse(randomUUID()),
+    costMicros,
+  }));
+  await world.db.transaction(tenantId, (tx) =>
+    tx.insert(spending).values(
+      spent.map(({ id: conversationId, costMicros }) => ({
+        ...{ id: randomUUID(), at: new Date("2026-11-02T00:00:00Z"), purpose: "answer" as const, provider: "host" },
+        ...{ model: "m", countedBy: "provider" as const, inputTokens: 1, cachedTokens: 0, outputTokens: 1 },
+        ...{ costMicros, conversationId },
+      })),
+    ),
+  );
+  const time = { from: "2026-11-01T00:00:00Z", to: "2026-11-03T00:00:00Z" };
+  const paged: { id: ConversationId; costMicros: number }[] = [];
+  for (let isComplete = false; !isComplete; ) {
+    const last = paged.at(-1);
+    const after = last && { last: last.id, costMicros: last.costMicros };
+    const page = await api.costs.conversations({ ...time, limit: 2, ...(after && { after }) });
+    expect(page.conversations.length).toBe(page.complete ? 1 : 2);
+    paged.push(...page.conversations);
+    isComplete = page.complete;
+  }
+  expect(paged.map(({ costMicros }) => costMicros)).toEqual([900, 500, 200, 200, 200, 1, 0]);
+  expect(new Set(paged.map(({ id }) => id))).toEqual(new Set(spent.map(({ id }) => id)));
 });

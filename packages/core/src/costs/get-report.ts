@@ -1,7 +1,7 @@
-import type { ConversationId, TenantId } from "@parley/contracts";
+import type { TenantId } from "@parley/contracts";
 import type { Database } from "@parley/db";
-import { contacts, conversations, runs, spending } from "@parley/db/schema";
-import { and, asc, count, countDistinct, desc, eq, gte, isNotNull, lt, type SQL, sql, sum } from "drizzle-orm";
+import { runs, spending } from "@parley/db/schema";
+import { and, asc, count, desc, eq, gte, isNotNull, lt, type SQL, sql, sum } from "drizzle-orm";
 
 /** From this moment until before that one. */
 export type Span = { from: string; to: string };
@@ -32,8 +32,6 @@ export type CostReport = {
   rows: SpendingRow[];
   /** There are more rows than are told: choose a shorter time. */
   isCut: boolean;
-  /** The dearest first. */
-  conversations: { id: ConversationId; contactName: string | null; answers: number; costMicros: number }[];
   /** Of answers of which both are known: what they took, and what the large model would have taken in the place of whoever wrote them. */
   saving: {
     answers: number;
@@ -47,13 +45,12 @@ export type CostReport = {
 };
 
 const mostRows = 5_000;
-const mostConversations = 20;
 
 const number = (value: SQL) => sql`coalesce(${value}, 0)`.mapWith(Number);
 
 /** What the tenant has spent in the time, on what. */
 export async function getReport(db: Database, tenantId: TenantId, { from, to }: Span): Promise<CostReport> {
-  const { at, purpose, provider, model, runId, conversationId, countedBy, costMicros, largeCostMicros } = spending;
+  const { at, purpose, provider, model, runId, countedBy, costMicros, largeCostMicros } = spending;
   const within = and(gte(at, sql`${from}::timestamptz`), lt(at, sql`${to}::timestamptz`));
   const day = sql<string>`(${at} at time zone 'UTC')::date::text`;
   const rows = await db.read(tenantId, (read) =>
@@ -78,24 +75,6 @@ export async function getReport(db: Database, tenantId: TenantId, { from, to }: 
       .orderBy(sql`1`, asc(purpose), asc(provider), asc(model))
       .limit(mostRows + 1),
   );
-  const dearest = await db.read(tenantId, (read) => {
-    const spent = number(sum(costMicros));
-    return read
-      .select({
-        id: sql<ConversationId>`${conversationId}`,
-        contactName: contacts.name,
-        answers: countDistinct(runId),
-        costMicros: spent,
-      })
-      .from(spending)
-      .leftJoin(conversations, and(eq(conversations.tenantId, spending.tenantId), eq(conversations.id, conversationId)))
-      .leftJoin(contacts, and(eq(contacts.tenantId, spending.tenantId), eq(contacts.id, conversations.contactId)))
-      .where(and(within, isNotNull(conversationId)))
-      .groupBy(conversationId, contacts.name)
-      .having(sql`sum(${costMicros}) > 0`)
-      .orderBy(desc(spent), asc(conversationId))
-      .limit(mostConversations);
-  });
   const byLargeModel = await db.read(tenantId, (read) => {
     const answers = read
       .select({
@@ -128,7 +107,6 @@ export async function getReport(db: Database, tenantId: TenantId, { from, to }: 
   return {
     rows: rows.slice(0, mostRows),
     isCut: rows.length > mostRows,
-    conversations: dearest,
     saving: {
       ...{ answers: sumOf("answers"), costMicros: sumOf("costMicros"), largeCostMicros: sumOf("largeCostMicros") },
       largeModels: byLargeModel.flatMap(({ largeModel, largeCostMicros: cost }) =>

@@ -3,16 +3,21 @@ import * as z from "zod";
 import { AppError } from "../app-error.ts";
 import { procedureFor, router } from "../trpc.ts";
 import { getBudget } from "./get-budget.ts";
-import { getReport } from "./get-report.ts";
+import { getReport, type Span } from "./get-report.ts";
+import { ConversationPlace, listConversations } from "./list-conversations.ts";
 import { removeBudget, setBudget } from "./set-budget.ts";
 
 const longestMs = 366 * 86_400_000;
 
-const Span = z
-  .strictObject({ from: z.iso.datetime(), to: z.iso.datetime() })
-  .refine(({ from, to }) => Date.parse(to) >= Date.parse(from) && Date.parse(to) - Date.parse(from) <= longestMs, {
-    message: "must be a year at most, its end not before its beginning",
-  });
+const time = { from: z.iso.datetime(), to: z.iso.datetime() };
+const isYearAtMost = ({ from, to }: Span) =>
+  Date.parse(to) >= Date.parse(from) && Date.parse(to) - Date.parse(from) <= longestMs;
+const orElse = { message: "must be a year at most, its end not before its beginning" };
+
+const ReportOf = z.strictObject(time).refine(isYearAtMost, orElse);
+const ConversationsOf = z
+  .strictObject({ ...time, after: ConversationPlace.optional(), limit: z.int().min(1).max(5_000).default(20) })
+  .refine(isYearAtMost, orElse);
 
 const SetBudget = z
   .strictObject({
@@ -46,6 +51,13 @@ export const costsRouter = router({
   ),
 
   report: procedureFor("costs.read")
-    .input(Span)
+    .input(ReportOf)
     .query(({ ctx, input }) => getReport(ctx.db, ctx.caller.tenantId, input)),
+
+  /** The same by conversation. */
+  conversations: procedureFor("costs.read")
+    .input(ConversationsOf)
+    .query(({ ctx, input: { after, limit, ...span } }) =>
+      listConversations(ctx.db, ctx.caller.tenantId, span, { after, limit }),
+    ),
 });

@@ -10,6 +10,7 @@ const tabs = [
   { to: "/assistant/tools", label: "Tools", isForManagers: false },
   { to: "/assistant/models", label: "Models", isForManagers: true },
   { to: "/assistant/playground", label: "Playground", isForManagers: true },
+  { to: "/costs", label: "Budget", isForManagers: true },
 ] as const;
 
 type AssistantFrameProps = { title: string; lead: string; children: ReactNode };
@@ -39,7 +40,7 @@ export function AssistantFrame({ title, lead, children }: AssistantFrameProps) {
             ))}
           </nav>
         </header>
-        <BudgetBanner className="mb-5" />
+        <BudgetBanner className="mb-5" isElsewhere />
         {children}
       </div>
     </div>

@@ -10,9 +10,10 @@ import { Notice } from "../../forms/notice.tsx";
 import { PageTitle } from "../../shell/page-title.tsx";
 import { BudgetBanner } from "./budget-banner.tsx";
 import { BudgetCard } from "./budget-card.tsx";
+import { ConversationCosts } from "./conversation-costs.tsx";
 import { type Days, daysOf, monthAround, parseCostsSearch } from "./costs-search.ts";
 import { CostsSection } from "./costs-section.tsx";
-import { ConversationTable, SumTable } from "./costs-tables.tsx";
+import { SumTable } from "./costs-tables.tsx";
 import { PeriodForm } from "./period-form.tsx";
 import { SavingCard } from "./saving-card.tsx";
 import { toCsv } from "./spending-csv.ts";
@@ -62,7 +63,7 @@ export function CostsPage() {
 }
 
 function Report({ report, days }: { report: CostReport; days: Days }) {
-  const { rows, conversations, isCut, saving, answers } = report;
+  const { rows, isCut, saving, answers } = report;
   if (isNothingSpent(report)) {
     return (
       <div className="rounded-card border border-dashed border-edge bg-surface">
@@ -112,11 +113,7 @@ function Report({ report, days }: { report: CostReport; days: Days }) {
           />
         </CostsSection>
       </div>
-      {conversations.length > 0 && (
-        <CostsSection title="Dearest conversations">
-          <ConversationTable conversations={conversations} />
-        </CostsSection>
-      )}
+      <ConversationCosts days={days} />
     </div>
   );
 }

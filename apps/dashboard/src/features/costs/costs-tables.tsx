@@ -2,7 +2,7 @@ import { Link } from "@tanstack/react-router";
 import type { ReactNode } from "react";
 import { formatDollars } from "./budget-words.ts";
 import type { Sum } from "./spending-sums.ts";
-import type { CostReport } from "./use-costs.ts";
+import type { SpentInConversation } from "./use-costs.ts";
 
 const head = "px-3 py-2 font-medium first:ps-0 last:pe-0";
 const cell = "px-3 py-2 first:ps-0 last:pe-0";
@@ -66,7 +66,7 @@ export function SumTable({ caption, of, lines }: { caption: string; of: string; 
 }
 
 /** Of what has no price, no cost is told, and beside what has one that there is more. */
-function Cost({ sum: { costMicros, unpriced, requests } }: { sum: Sum }) {
+function Cost({ sum: { costMicros, unpriced, requests } }: { sum: Pick<Sum, "costMicros" | "unpriced" | "requests"> }) {
   if (requests > 0 && unpriced === requests) return <span className="text-ink-soft">unknown</span>;
   return (
     <>
@@ -78,11 +78,11 @@ function Cost({ sum: { costMicros, unpriced, requests } }: { sum: Sum }) {
   );
 }
 
-/** The dearest conversations, with the way to each. */
-export function ConversationTable({ conversations }: Pick<CostReport, "conversations">) {
+/** What was spent in each conversation, with the way to it. */
+export function ConversationTable({ conversations }: { conversations: readonly SpentInConversation[] }) {
   return (
     <table className="w-full text-sm">
-      <caption className="sr-only">The dearest conversations</caption>
+      <caption className="sr-only">Spent per conversation</caption>
       <thead>
         <tr className="border-b border-line text-xs text-ink-soft">
           <th scope="col" className={`${head} text-start`}>
@@ -97,7 +97,7 @@ export function ConversationTable({ conversations }: Pick<CostReport, "conversat
         </tr>
       </thead>
       <tbody className="divide-y divide-line">
-        {conversations.map(({ id, contactName, answers, costMicros }) => (
+        {conversations.map(({ id, contactName, answers, ...spent }) => (
           <tr key={id}>
             <th scope="row" className={`${cell} w-full max-w-0 truncate text-start font-normal`}>
               <Link to="/inbox/$conversationId" params={{ conversationId: id }} className="link" dir="auto">
@@ -105,7 +105,9 @@ export function ConversationTable({ conversations }: Pick<CostReport, "conversat
               </Link>
             </th>
             <td className={`${cell} text-end tabular-nums`}>{answers.toLocaleString("en")}</td>
-            <td className={`${cell} text-end tabular-nums`}>{formatDollars(costMicros)}</td>
+            <td className={`${cell} text-end whitespace-nowrap tabular-nums`}>
+              <Cost sum={spent} />
+            </td>
           </tr>
         ))}
       </tbody>

@@ -1,5 +1,6 @@
+import type { ConversationId } from "@parley/contracts";
 import { expect, test } from "vitest";
-import { toCsv } from "./spending-csv.ts";
+import { conversationsToCsv, toCsv } from "./spending-csv.ts";
 import { isNothingSpent, modelOf, sumBy, sumOf } from "./spending-sums.ts";
 import type { SpendingRow } from "./use-costs.ts";
 
@@ -38,6 +39,18 @@ test("the table file quotes what needs it, and no name becomes a formula; an unk
     "day,purpose,provider,model,entries,input_tokens,cached_tokens,output_tokens,estimated_entries,unpriced_entries,cost_usd",
     `2026-11-26,answer,"a,b","'=cmd|""x""",1,100,0,10,0,0,0.001000`,
     "2026-11-26,answer,,,1,100,0,10,0,1,",
+    "",
+  ]);
+});
+
+test("the conversations' table file has a line for each, by its id; what nobody knows the cost of is empty", () => {
+  const id = "0b8e8e1e-6a4b-4a53-9d55-2f2f4f6d9a01" as ConversationId;
+  const conversation = { id, contactName: "=Ada", answers: 2, requests: 3, costMicros: 1_500, unpriced: 1 };
+  const unknown = { ...conversation, requests: 1, costMicros: 0 };
+  expect(conversationsToCsv([conversation, unknown]).split("\r\n")).toEqual([
+    "conversation,answers,requests,unpriced_requests,cost_usd",
+    `${id},2,3,1,0.001500`,
+    `${id},2,1,1,`,
     "",
   ]);
 });
