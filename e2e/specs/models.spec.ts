@@ -138,7 +138,16 @@ test("a provider is added, tried and given models and prices; the playground tel
   await page.getByRole("button", { name: "Ask" }).click();
   await expect(page.getByRole("heading", { name: "Answered" })).toBeVisible();
   await expect(page.getByText("Drop the documents into the folder [1].")).toBeVisible();
-  await expect(page.getByRole("list", { name: "Citations" })).toContainText("They are read at once.");
+  const citations = page.getByRole("list", { name: "Citations" });
+  await expect(citations).toContainText("They are read at once.");
+  // A citation opens its passage, beside the answer, which nobody keeps.
+  const opened = page.context().waitForEvent("page");
+  await citations.getByRole("link").first().click();
+  const passage = await opened;
+  await expect(passage.getByRole("heading", { name: "Chunks of version 1" })).toBeVisible();
+  await expect(passage.locator("article[aria-current]")).toContainText("They are read at once.");
+  await passage.close();
+  await expect(page.getByRole("checkbox")).toHaveCount(0);
   const receipt = page.getByRole("region", { name: "Receipt" });
   await expect(receipt).toContainText("large-1");
   // The model was told what the workspace asks of its answers.
@@ -146,7 +155,7 @@ test("a provider is added, tried and given models and prices; the playground tel
   // On a phone a long line scrolls by itself, and not all that stands beside it.
   const { width } = looks[2].viewport;
   await page.setViewportSize(looks[2].viewport);
-  for (const part of [receipt, page.getByRole("list", { name: "Citations" })]) {
+  for (const part of [receipt, citations]) {
     const { x = 0, width: own = 0 } = (await part.boundingBox()) ?? {};
     expect(x + own).toBeLessThanOrEqual(width);
   }

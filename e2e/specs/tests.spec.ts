@@ -167,6 +167,18 @@ test("what a change does to the answers is shown before it is published; visitor
 
   await ask(questions[0] ?? "", 2);
   await expect(shop.answers.nth(2)).toContainText("Mister Quicksilver");
+  // Whoever wants to see more of it asks as if it were published.
+  await page.goto(`${builtIn.dashboardUrl}/assistant/playground`);
+  await page.getByLabel("Question", { exact: true }).fill(questions[0] ?? "");
+  await page.getByRole("button", { name: "Ask", exact: true }).click();
+  await expect(page.getByRole("region", { name: "Answered", exact: true })).toContainText("Mister Quicksilver");
+  await page.getByRole("checkbox", { name: "As it would be once the change that waits is published" }).check();
+  await page.getByRole("button", { name: "Ask", exact: true }).click();
+  const once = page.getByRole("region", { name: /, as it would be once the changes are published$/ });
+  await expect(once).toBeVisible();
+  await expect(once).not.toContainText("Mister Quicksilver");
+  await expectAccessible(page);
+  await page.goto(`${builtIn.dashboardUrl}/tests/changes`);
   await page.getByRole("button", { name: "Publish anyway" }).click();
   await page.getByRole("alertdialog").getByRole("button", { name: "Publish anyway" }).click();
   await expect(page.getByText("No change waits")).toBeVisible();

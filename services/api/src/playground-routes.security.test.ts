@@ -64,7 +64,13 @@ test("[T1] in another tenant it answers as in one that does not exist", async ()
 
 test("a question that is none is refused before anything is told", async () => {
   const owner = await world.signedIn();
-  for (const body of [{}, { question: " " }, { question: "x".repeat(4_001) }, { question, tenantId: owner.tenantId }]) {
+  for (const body of [
+    {},
+    { question: " " },
+    { question: "x".repeat(4_001) },
+    { question, held: "yes" },
+    { question, tenantId: owner.tenantId },
+  ]) {
     const refused = await ask(owner, body);
     expect([refused.statusCode, refused.json().error.code]).toEqual([400, "input.invalid"]);
   }

@@ -1,5 +1,5 @@
 import { useMutation } from "@tanstack/react-query";
-import { useRouteContext } from "@tanstack/react-router";
+import { Link, useRouteContext } from "@tanstack/react-router";
 import { type FormEvent, useEffect, useId, useRef, useState } from "react";
 import { Button } from "../../components/button.tsx";
 import { Markdown } from "../../components/markdown.tsx";
@@ -8,6 +8,7 @@ import { FieldFrame } from "../../forms/field.tsx";
 import { placeOf } from "../inbox/place-of.ts";
 import { previewOf } from "../inbox/preview-of.ts";
 import { ReceiptFigures } from "../inbox/receipt.tsx";
+import { useChangeCount, useLiveHeldDocuments } from "../tests/use-changes.ts";
 import { askPlayground, type PlaygroundAnswer } from "./ask-playground.ts";
 import { AssistantFrame } from "./assistant-frame.tsx";
 
@@ -29,7 +30,7 @@ export function PlaygroundPage() {
   const [isCancelled, setIsCancelled] = useState(false);
   const [words, setWords] = useState("");
   const ask = useMutation({
-    mutationFn: (input: { question: string; before?: string }) => {
+    mutationFn: (input: { question: string; before?: string; held: boolean }) => {
       leave.current = new AbortController();
       setWords("");
       const onWords = (more: string) => setWords((known) => known + more);
@@ -48,7 +49,8 @@ export function PlaygroundPage() {
     setIsCancelled(false);
     const form = new FormData(event.currentTarget);
     const before = String(form.get("before")).trim();
-    ask.mutate({ question: String(form.get("question")).trim(), ...(before !== "" && { before }) });
+    const question = String(form.get("question")).trim();
+    ask.mutate({ question, held: form.has("held"), ...(before !== "" && { before }) });
   }
 
   return (
@@ -75,6 +77,7 @@ export function PlaygroundPage() {
             <input {...field} name="before" maxLength={4_000} dir="auto" className="field mt-1.5 h-10.5 w-full px-3" />
           )}
         </FieldFrame>
+        <HeldChoice />
         <div className="mt-4 flex flex-wrap items-center gap-3">
           <Button type="submit" variant="primary" size="medium" busy={ask.isPending}>
             {ask.isPending ? "Asking…" : "Ask"}
@@ -97,8 +100,27 @@ export function PlaygroundPage() {
       {words !== "" && (ask.isPending || isCancelled) && (
         <Words title={isCancelled ? "Cancelled" : "Being written…"} words={words} isBusy={ask.isPending} />
       )}
-      {ask.data && <Told answer={ask.data} />}
+      {ask.data && <Told answer={ask.data} held={ask.variables.held} />}
     </AssistantFrame>
+  );
+}
+
+/** While something waits to be published, the question can be asked as if it were. */
+function HeldChoice() {
+  useLiveHeldDocuments();
+  const { data } = useChangeCount();
+  if (!data?.waiting) return null;
+  return (
+    <label className="mt-4 flex items-start gap-2.5 text-sm">
+      <input type="checkbox" name="held" className="mt-0.5 size-4 shrink-0 accent-accent" />
+      <span>
+        As it would be once{" "}
+        {data.waiting === 1
+          ? "the change that waits is"
+          : `the ${data.waiting.toLocaleString("en")} changes that wait are`}{" "}
+        published
+      </span>
+    </label>
   );
 }
 
@@ -130,7 +152,7 @@ function Words({ title, words, isBusy }: { title: string; words: string; isBusy:
   );
 }
 
-function Told({ answer }: { answer: PlaygroundAnswer }) {
+function Told({ answer, held }: { answer: PlaygroundAnswer; held: boolean }) {
   const { outcome, text, citations, receipt } = answer;
   const title = useId();
   return (
@@ -138,17 +160,31 @@ function Told({ answer }: { answer: PlaygroundAnswer }) {
       <div className={card}>
         <h2 id={title} className="text-sm font-medium text-ink-soft">
           {outcomes[outcome]}
+          {held && ", as it would be once the changes are published"}
         </h2>
         <div className="mt-2" dir="auto">
           <Markdown source={text} />
         </div>
         {citations.length > 0 && (
           <ol aria-label="Citations" className="mt-4 space-y-2 border-t border-line pt-3 text-sm">
-            {citations.map(({ number, title: document, headingPath, text: quote }) => (
+            {citations.map(({ number, title: document, headingPath, text: quote, documentId, place }) => (
               <li key={number} className="flex gap-2">
                 <span className="text-ink-soft tabular-nums">[{number}]</span>
                 <span className="min-w-0">
-                  <span className="font-medium wrap-anywhere">{placeOf(document, headingPath)}</span>
+                  {place ? (
+                    <Link
+                      to="/knowledge/$documentId"
+                      params={{ documentId }}
+                      search={{ version: place.version, chunk: place.ordinal }}
+                      // The answer is kept nowhere: it stays where it is.
+                      target="_blank"
+                      className="link wrap-anywhere"
+                    >
+                      {placeOf(document, headingPath)}
+                    </Link>
+                  ) : (
+                    <span className="font-medium wrap-anywhere">{placeOf(document, headingPath)}</span>
+                  )}
                   <span className="mt-0.5 line-clamp-3 block text-ink-soft wrap-anywhere" dir="auto">
                     {previewOf(quote)}
                   </span>

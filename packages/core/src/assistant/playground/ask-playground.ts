@@ -4,12 +4,14 @@ import type { Attempt } from "../../conversations/record-attempts.ts";
 import { createMeter } from "../../costs/meter.ts";
 import { recordSpending } from "../../costs/record-spending.ts";
 import { type Spent, type SpentFor, sumSpent } from "../../costs/spent.ts";
+import { type ChunkPlace, placeChunks } from "../../knowledge/place-chunks.ts";
 import { type Answer, type Asked, type ComposeDeps, composeAnswer } from "../compose-answer.ts";
 import type { Receipt } from "../get-receipt.ts";
 import { countTokens } from "../models/count-tokens.ts";
 
 export type PlaygroundAnswer = Pick<Answer, "outcome" | "text"> & {
-  citations: (Citation & { text: string })[];
+  /** Each with the place of its passage; null when that is gone by now. */
+  citations: (Citation & { text: string; place: ChunkPlace | null })[];
   receipt: Omit<Receipt, "runId">;
 };
 
@@ -78,7 +80,10 @@ async function answer(
     const composed = await composeAnswer(deps, tenantId, asked, listener);
     await record(composed.spent);
     const { outcome, text, citations } = composed;
-    return { outcome, text, citations, receipt: receiptOf(composed, queuedAt) };
+    const chunkIds = citations.map(({ chunkId }) => chunkId);
+    const places = await placeChunks(db, tenantId, chunkIds);
+    const placed = citations.map((citation) => ({ ...citation, place: places.get(citation.chunkId) ?? null }));
+    return { outcome, text, citations: placed, receipt: receiptOf(composed, queuedAt) };
   } catch (error) {
     await record(meter.spent());
     throw error;

@@ -54,7 +54,12 @@ test("a question is answered with its citations and its whole receipt; nothing i
   expect(answer).toMatchObject({
     outcome: "answered",
     text: "Drop the documents into the folder [1].",
-    citations: [{ number: 1, title: expect.any(String), text: expect.stringContaining("dropping them") }],
+    citations: [
+      {
+        ...{ number: 1, title: expect.any(String), text: expect.stringContaining("dropping them") },
+        place: { ordinal: 0, version: 1, pages: null },
+      },
+    ],
     receipt: {
       ...{ status: "answered", model: "fake-1", inputTokens: 200, reason: null },
       attempts: [{ level: 1, provider: "Ours", outcome: "answered", inputTokens: 200, countedBy: "provider" }],
@@ -143,6 +148,21 @@ test("the time that an answer may take is that of its search and its writing tog
   clock.mockRestore();
   expect(leftMs).toBeGreaterThan(0);
   expect(leftMs).toBeLessThanOrEqual(limits.timeoutMs - 15_000);
+});
+
+test("while a change waits, it answers as visitors are answered, and on demand as they would be once that were published", async () => {
+  const { tenantId, api } = await tenant();
+  await api.knowledgeTests.changes.choose({ mode: "ask" });
+  const change = "# Documents\n\nAdd documents by mailing them to the librarian.\n";
+  await teach({ db, embedder }, tenantId, { "documents.md": change });
+  const ask = async (more: { held?: boolean }) => {
+    const answer = await answerOf(await api.assistant.playground.ask({ question: "How do I add documents?", ...more }));
+    return answer.citations.map(({ text, place }) => [text, place?.version]);
+  };
+  const asItIs = [["Add documents by dropping them into the documents folder.", 1]];
+  expect(await ask({})).toEqual(asItIs);
+  expect(await ask({ held: true })).toEqual([["Add documents by mailing them to the librarian.", 2]]);
+  expect(await ask({ held: false })).toEqual(asItIs);
 });
 
 test("it is asked by owners and admins alone, for it costs money", async () => {
