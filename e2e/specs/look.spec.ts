@@ -23,6 +23,19 @@ const settings = [
   ["audit-log", /^Entry \d/],
 ] as const;
 
+/** Pages of all else, and what is there when they have loaded. */
+const others = [
+  ["assistant", "Hosts that answers may link to"],
+  ["assistant/tools", "Add a tool"],
+  ["assistant/models", "Who is asked first"],
+  ["assistant/playground", "What was asked before it"],
+  ["tests", /^(No tests yet|Add a test)$/],
+  ["tests/changes", "When somebody publishes them"],
+  ["gaps", /^(No gaps here$|Asked )/],
+  ["costs", "Nothing was spent in this time"],
+  ["knowledge/embedder", "Every passage is read anew by it"],
+] as const;
+
 const knowledge = [
   ["knowledge", "README"],
   ["knowledge/search?q=How%20do%20I%20add%20my%20own%20documents%3F", "that an answer is written from"],
@@ -151,10 +164,7 @@ for (const { name, viewport, colorScheme } of looks) {
   });
 }
 
-test("from right to left every page on the way in, of the settings and of the knowledge fits the screen, wide and narrow", async ({
-  page,
-  builtIn,
-}) => {
+test("from right to left every page of the dashboard fits the screen, wide and narrow", async ({ page, builtIn }) => {
   await page.addInitScript({
     content: 'document.addEventListener("DOMContentLoaded", () => document.documentElement.setAttribute("dir", "rtl"))',
   });
@@ -176,11 +186,22 @@ test("from right to left every page on the way in, of the settings and of the kn
     await page.getByRole("main").getByText(seen).first().waitFor();
     await expectToFit();
   }
-  for (const [path, seen] of knowledge) {
+  for (const [path, seen] of [...knowledge, ...others]) {
     await page.goto(`${builtIn.dashboardUrl}/${path}`);
     await page.getByRole("main").getByText(seen).first().waitFor();
     await expectToFit();
   }
+  await page.goto(`${builtIn.dashboardUrl}/knowledge`);
+  await page.getByRole("list", { name: "Sources" }).getByRole("link").first().click();
+  const documents = page.getByRole("table", { name: "Documents" });
+  await documents.waitFor();
+  await expectToFit();
+  await documents.getByRole("link").first().click();
+  await page.getByRole("heading", { name: /^Text of version \d/ }).waitFor();
+  await expectToFit();
+  await page.getByRole("link", { name: "Chunks", exact: true }).click();
+  await page.getByRole("article", { name: "Chunk 1", exact: true }).waitFor();
+  await expectToFit();
 });
 
 type Page = Parameters<typeof openShop>[0];
