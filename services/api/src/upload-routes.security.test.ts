@@ -168,6 +168,23 @@ describe("an uploaded file", () => {
     expect(versions).toHaveLength(2);
   });
 
+  test("that was to go stays when the same file is sent once more, and the log says who sent it", async () => {
+    const owner = await newOwner();
+    const { body } = await upload(owner, "a.html", page("The elephant is grey."));
+    await settled(owner, "a.html");
+    const { documentId } = body;
+    await owner.api.knowledgeTests.changes.choose({ mode: "ask" });
+    expect(await owner.api.knowledge.documents.remove({ documentId })).toEqual({ held: true });
+    const again = await upload(owner, "a.html", page("The elephant is grey."));
+    expect(again.body).toEqual({ ...body, outcome: "unchanged" });
+    expect(await owner.api.knowledge.documents.get({ documentId })).toMatchObject({ leavingWith: null });
+    const entries = await db.read(owner.tenantId, (read) => read.select().from(auditLog));
+    expect(entries.find(({ action }) => action === "document.removal_taken_back")).toMatchObject({
+      actorId: owner.member.memberId,
+      targetId: documentId,
+    });
+  });
+
   test("is kept of the newest five versions, as their text is", async () => {
     const owner = await newOwner();
     const versions: DocumentVersionId[] = [];

@@ -23,6 +23,7 @@ import { createMinilmEmbedder } from "../knowledge/embedders/minilm.ts";
 import type { KnowledgeJobs } from "../knowledge/jobs.ts";
 import type { Embedder } from "../knowledge/passage.ts";
 import { discardHeld, lockHeld, publishHeld } from "../knowledge/publish-held.ts";
+import { readDocument } from "../knowledge/read-document.ts";
 import { searchKnowledge } from "../knowledge/search.ts";
 import { lockMembers } from "../tenants/acting-member.ts";
 import { testObjects } from "../testing/test-objects.ts";
@@ -575,7 +576,7 @@ test.each(["publish", "discard"] as const)(
   },
 );
 
-test("a document that would be new and is discarded stays when another version of it is on its way in", async () => {
+test("a document that would be new and is discarded stays when a newer version of it is on its way in", async () => {
   const { library, changes, check, publish, answerTo, api } = await newShop();
   const { documentId } = await library.read("new.md", "# Toasters\n\nThe toaster is red.\n");
   await library.add("new.md", "# Toasters\n\nThe toaster is green.\n");
@@ -589,6 +590,24 @@ test("a document that would be new and is discarded stays when another version o
   await publish();
   expect(await answerTo("What colour is the toaster?")).toContain("green");
 });
+
+test.each(["new.md", "handbook.md"])(
+  "an older version of %s that is still on its way in does not come up when the newer one is discarded",
+  async (path) => {
+    const { library, changes, api, answerTo } = await newShop();
+    await library.add(path, "# Toasters\n\nThe toaster is red.\n");
+    const [older] = library.orders.splice(0);
+    const { documentId } = await library.read(path, "# Toasters\n\nThe toaster is green.\n");
+    await changes.discard({ seen: (await changes.get()).seen ?? "" });
+    await library.ingest(older);
+    expect(await changes.get()).toMatchObject({ seen: null, documents: [] });
+    const shown = api.knowledge.documents.get({ documentId });
+    if (path === "new.md") return expect(shown).rejects.toThrow("document.not_found");
+    const failed = ["document.discarded", "document.overtaken", null];
+    expect((await shown).versions.map(({ failureCode }) => failureCode)).toEqual(failed);
+    expect(await answerTo(s)).toContain("boat every Tuesday");
+  },
+);
 
 test("a removal that waits is told of where its document and source are shown, and can be taken back by itself", async () => {
   const { library, api, documentId, changes, answerTo, audit, tenantId, member, apiOf } = await newShop();
@@ -649,6 +668,23 @@ test("a document that was to go stays when it comes anew", async () => {
   expect(await check()).toMatchObject({ removals: [], documentsInAll: 1, check: { failed: 0 } });
   await publish();
   expect(await answerTo(s)).toContain("boat every Tuesday");
+});
+
+test("a document that was to go stays when the same is added once more; a page that its site has still does not", async () => {
+  const { library, api, documentId, changes, publish } = await newShop();
+  const page = {
+    ...(await readDocument(Buffer.from("# Lamps\n\nEvery lamp is blue.\n"), "lamps.md")),
+    fetched: { depth: 0 },
+  };
+  const visit = () => library.addRead("https://shop.example/lamps", page, "a site");
+  const { documentId: pageId } = await visit();
+  await library.ingest();
+  await publish(true);
+  for (const id of [documentId, pageId]) await api.knowledge.documents.remove({ documentId: id });
+  await library.read("handbook.md", handbook(returns, shipping, warranty));
+  expect(await visit()).toMatchObject({ outcome: "unchanged" });
+  expect((await changes.get()).removals).toMatchObject([{ documentId: pageId }]);
+  expect((await api.knowledge.documents.get({ documentId })).leavingWith).toBeNull();
 });
 
 test("publishing and discarding take as many statements for a hundred documents as for one; an index and what is left over are seen to", async () => {
@@ -723,6 +759,41 @@ test("a test that was not asked with what is held, and one that wants other word
   expect(await changes.get()).toMatchObject({ check: { failed: 1, isCurrent: true } });
   if (added) await api.knowledgeTests.remove({ testId: added });
   expect(await changes.get()).toMatchObject({ check: { failed: 0, isCurrent: true } });
+  await publish();
+});
+
+test("a test that comes after a check has been made is asked alone, unless something else is held by then", async () => {
+  const { library, check, changes, api, deps, orders, notice, replay, tenantId, publish } = await newShop();
+  const asked: string[] = [];
+  deps.modelsOf = writtenBy({
+    ...builtInAnswerer,
+    write(question, options) {
+      asked.push(question.text);
+      return builtInAnswerer.write(question, options);
+    },
+  });
+  const colour = (thing: string) => `What colour is the ${thing}?`;
+  const add = (question: string) =>
+    api.knowledgeTests.create({ id: KnowledgeTestId.parse(randomUUID()), question, words: ["green"] });
+  await check();
+  await library.read("new.md", "# Toasters\n\nThe toaster is green.\n");
+  asked.length = 0;
+  await check();
+  expect(asked.splice(0)).toHaveLength(3);
+  await add(colour("toaster"));
+  expect(await check()).toMatchObject({ check: { asked: 4, total: 4, failed: 0, isCurrent: true } });
+  expect(asked.splice(0)).toEqual([colour("toaster")]);
+  const runs = () =>
+    world.db.read(tenantId, (read) => read.$count(knowledgeTestRuns, eq(knowledgeTestRuns.isHeld, true)));
+  expect(await runs()).toBe(1);
+
+  // What was answered before something else came is no answer with that.
+  await add(colour("kettle"));
+  await notice();
+  await library.read("more.md", "# Kettles\n\nThe kettle is green.\n");
+  for (const runId of orders.splice(0)) await replay(runId);
+  expect(asked.toSorted()).toEqual([r, s, w, colour("toaster"), colour("kettle")].toSorted());
+  expect(await changes.get()).toMatchObject({ check: { asked: 5, failed: 0, isCurrent: true } });
   await publish();
 });
 

@@ -143,14 +143,19 @@ async function begin(
 ): Promise<KnowledgeScope | undefined> {
   const [run] = await tx.select().from(knowledgeTestRuns).where(eq(knowledgeTestRuns.id, runId)).for("update");
   const scope = run?.isHeld ? "held" : "live";
-  if (run?.status === "running") return scope;
-  if (run?.status !== "queued") return undefined;
+  if (run?.status !== "queued" && run?.status !== "running") return undefined;
   const state = await readTestedState(tx, by, scope);
+  const fingerprint = toFingerprint(state);
+  if (run.status === "running") {
+    if (scope === "live" || run.fingerprint === fingerprint) return scope;
+    // What was answered while something else was held is no answer with this.
+    await tx.delete(knowledgeTestResults).where(eq(knowledgeTestResults.runId, runId));
+  }
   const changes = await (scope === "held" ? listHeldChanges : listChanges)(tx, state);
   const total = await tx.$count(knowledgeTests);
   await tx
     .update(knowledgeTestRuns)
-    .set({ status: "running", startedAt: sql`now()`, fingerprint: toFingerprint(state), changes, total })
+    .set({ status: "running", startedAt: sql`now()`, fingerprint, changes, total })
     .where(eq(knowledgeTestRuns.id, runId));
   await announce(tx, { type: "tests.changed" });
   return scope;

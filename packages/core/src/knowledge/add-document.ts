@@ -20,7 +20,8 @@ export type NewDocument = ReadDocument & {
 
 /**
  * Stores a document's new version and queues it to be read in; the version before it serves until this one is ready. What is the
- * same as the newest version costs nothing, unless that one failed; from then on that one counts as verified.
+ * same as the newest version costs nothing, unless that one failed; from then on that one counts as verified. Who adds a document that
+ * waited to be removed keeps it; a page that its site has still waits on.
  *
  * @returns the version that holds this content
  */
@@ -81,12 +82,14 @@ export async function addToSource(
     // Of a page that was discarded or stopped nobody has asked for the same once more.
     !(fetched ? isUnread(newest) : newest.status === "failed") &&
     document.removedAt === null;
+  // That a site still has a page says nothing of whether anybody here wants it; whoever sends a document does.
+  const isKept = !(fetched && unchanged) && (await keepDocument(tx, documentId));
   if (unchanged) {
     await tx.update(documentVersions).set({ verifiedAt: sql`now()` }).where(eq(documentVersions.id, newest.id));
+    if (isKept) await announce(tx, { type: "document.changed", documentId });
     return { documentId, versionId: newest.id, outcome: "unchanged" };
   }
 
-  await keepDocument(tx, documentId);
   if (document.removedAt) {
     await tx.update(documents).set({ removedAt: null, title }).where(eq(documents.id, documentId));
   }

@@ -98,7 +98,15 @@ async function takeBack(
   });
 }
 
-/** A new version of it has come, which nobody has asked to go: that it is to go waits no more. The document is locked. */
-export async function keepDocument(tx: TenantTransaction, documentId: DocumentId): Promise<void> {
-  await tx.delete(heldRemovals).where(eq(heldRemovals.documentId, documentId));
+/**
+ * It has come once more since somebody asked that it goes: that waits no more. The document is locked.
+ *
+ * @returns whether it did
+ */
+export async function keepDocument(tx: TenantTransaction, documentId: DocumentId): Promise<boolean> {
+  const kept = await tx
+    .delete(heldRemovals)
+    .where(eq(heldRemovals.documentId, documentId))
+    .returning({ id: heldRemovals.id });
+  return kept.length > 0;
 }

@@ -1,7 +1,7 @@
 import type { DocumentId, SourceId, TenantId } from "@parley/contracts";
 import type { TenantTransaction } from "@parley/db";
 import { crawls, documents, documentVersions, heldRemovals, sources } from "@parley/db/schema";
-import { eq, isNull, sql } from "drizzle-orm";
+import { and, eq, inArray, isNull, sql } from "drizzle-orm";
 import { announce, announceAll } from "../outbox/announce.ts";
 import { failureOf } from "./failure.ts";
 import { clearedAtATime, type KnowledgeJobs } from "./jobs.ts";
@@ -78,9 +78,9 @@ export async function publishHeld(tx: TenantTransaction, jobs: Jobs): Promise<Re
 }
 
 /**
- * Nothing is held any more, and answers go on as they were. A document that would have been new is gone, unless another version of it is on
- * its way in, which nobody has seen; or it is a site's page, so that the next crawl knows it, and that nobody wants it as it is. `lockHeld`
- * went before.
+ * Nothing is held any more, and answers go on as they were. A document that would have been new is gone, unless a newer version of it is on
+ * its way in, which nobody has seen; or it is a site's page, so that the next crawl knows it, and that nobody wants it as it is. An older
+ * version that is on its way in comes up no more than if this one had stayed. `lockHeld` went before.
  */
 export async function discardHeld(tx: TenantTransaction, jobs: Jobs): Promise<Pick<Released, "documents">> {
   for (const { documentId, sourceId } of await tx.delete(heldRemovals).returning()) {
@@ -91,8 +91,20 @@ export async function discardHeld(tx: TenantTransaction, jobs: Jobs): Promise<Pi
     .update(documentVersions)
     .set(failureOf("document.discarded"))
     .where(eq(documentVersions.status, "held"))
-    .returning({ tenantId: documentVersions.tenantId, id: documentVersions.documentId });
+    .returning({
+      tenantId: documentVersions.tenantId,
+      id: documentVersions.documentId,
+      version: documentVersions.version,
+    });
   const ids = discarded.map(({ id }) => id);
+  const isOlder = sql`exists (
+    select from json_to_recordset(${JSON.stringify(discarded)}::json) as discarded (id uuid, version integer)
+    where discarded.id = ${documentVersions.documentId} and discarded.version > ${documentVersions.version}
+  )`;
+  await tx
+    .update(documentVersions)
+    .set({ ...failureOf("document.overtaken"), attempt: sql`${documentVersions.attempt} + 1` })
+    .where(and(inArray(documentVersions.status, ["queued", "parsing", "embedding"]), isOlder));
   await tx.execute(sql`
     update documents d set removed_at = now()
     where d.id in (select id::uuid from json_array_elements_text(${JSON.stringify(ids)}::json) as id)

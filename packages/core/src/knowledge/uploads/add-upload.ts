@@ -25,7 +25,8 @@ export type Upload = {
 
 /**
  * Stores a file that a member or a program sent as a document's new version and queues it to be read in; the version before it serves
- * until this one is ready. What has the bytes of the newest version costs nothing, unless that one failed; from then on that one counts as verified.
+ * until this one is ready. What has the bytes of the newest version costs nothing, unless that one failed; from then on that one counts as
+ * verified. A document that waited to be removed stays.
  *
  * @returns the version that has these bytes
  * @throws AppError `auth.forbidden`, `source.not_found`, `source.wrong_kind`, `document.type_unknown`, `document.queue_full`,
@@ -57,12 +58,21 @@ export async function addUpload(
     .where(eq(documentVersions.documentId, documentId))
     .orderBy(desc(version))
     .limit(1);
+  const isKept = await keepDocument(tx, documentId);
+  const byWhom = {
+    actor: isProgram ? ({ kind: "api_key", id: by.apiKeyId } as const) : ({ kind: "member", id: by.memberId } as const),
+    target: { kind: "document", id: documentId } as const,
+    ip: by.ip,
+  };
   if (newest?.originalSha256 === sha256 && newest.status !== "failed" && document.removedAt === null) {
     await tx.update(documentVersions).set({ verifiedAt: sql`now()` }).where(eq(id, newest.id));
+    if (isKept) {
+      await announce(tx, { type: "document.changed", documentId });
+      await recordAudit(tx, { ...byWhom, action: "document.removal_taken_back", details: {} });
+    }
     return { documentId, versionId: newest.id, outcome: "unchanged" };
   }
 
-  await keepDocument(tx, documentId);
   if (document.removedAt) {
     await tx.update(documents).set({ removedAt: null, title: name }).where(eq(documents.id, documentId));
   }
@@ -84,12 +94,6 @@ export async function addUpload(
   if (stored > limits.storedBytes) throw new AppError("document.storage_full");
   await jobs.send(tx, "ingestDocument", { tenantId, documentId, versionId });
   await announce(tx, { type: "document.changed", documentId });
-  await recordAudit(tx, {
-    action: "document.added",
-    actor: isProgram ? { kind: "api_key", id: by.apiKeyId } : { kind: "member", id: by.memberId },
-    target: { kind: "document", id: documentId },
-    ip: by.ip,
-    details: { versionId, sizeBytes },
-  });
+  await recordAudit(tx, { ...byWhom, action: "document.added", details: { versionId, sizeBytes } });
   return { documentId, versionId, outcome: "queued" };
 }
