@@ -310,6 +310,28 @@ test("an answer is written, found by its question, changed and taken out", async
   await page.getByRole("button", { name: "Save" }).click();
   await expect(page.getByRole("link", { name: /^Version 2/ })).toContainText("In use");
   await expect(page.getByText("with water and vinegar")).toBeVisible();
+
+  // Of two who change it at a time, the later one is told so, and what they typed is still there.
+  const answer = (one: Page) => one.getByLabel("Answer", { exact: true });
+  const other = await page.context().newPage();
+  await other.goto(page.url());
+  for (const one of [page, other]) {
+    await one.getByRole("button", { name: "Change" }).click();
+    await expect(answer(one)).toHaveValue(/vinegar/);
+  }
+  await answer(other).fill("Fill the samovar with water and soda.");
+  await other.getByRole("button", { name: "Save" }).click();
+  await expect(other.getByText("with water and soda")).toBeVisible();
+  await answer(page).fill("Fill the samovar with tea.");
+  await page.getByRole("button", { name: "Save" }).click();
+  await expect(page.getByText("Somebody else has changed this meanwhile")).toBeVisible();
+  await expectAccessibleInAllLooks(page);
+  await expect(answer(page)).toHaveValue("Fill the samovar with tea.");
+  await other.close();
+  await page.getByRole("button", { name: "Cancel" }).click();
+  await page.getByRole("button", { name: "Change" }).click();
+  await expect(answer(page)).toHaveValue("Fill the samovar with water and soda.");
+  await page.getByRole("button", { name: "Cancel" }).click();
   await page.getByRole("button", { name: "Remove" }).click();
   await page.getByRole("alertdialog").getByRole("button", { name: "Remove" }).click();
   await expect(page.getByText("Nothing is in it yet.")).toBeVisible();

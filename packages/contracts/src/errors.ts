@@ -131,6 +131,7 @@ export const errorCodes = {
   "document.discarded": { status: 409, meaning: "The version was discarded before it was published." },
   "document.removed": { status: 409, meaning: "The document was removed while it was read in." },
   "document.id_taken": { status: 409, meaning: "That document id is in use: choose another." },
+  "document.newer_version": { status: 409, meaning: "A newer version was saved since you read it: read it again." },
   "document.empty": { status: 422, meaning: "The document holds no text that can be searched." },
   "document.too_large": { status: 413, meaning: "The file is larger than 25 MB, or its text larger than 10 MB." },
   "document.not_alone": {

@@ -240,6 +240,10 @@ export const errorWords: Record<Exclude<ErrorCode, "internal">, Words> = {
   "document.discarded": { title: "The version was discarded", advice: "Have it read in again, or add another one." },
   "document.removed": { title: "The document was removed", advice: "Add it again if it is needed." },
   "document.id_taken": { title: "This document was made already", advice: "Look for it in the list, or make another." },
+  "document.newer_version": {
+    title: "Somebody else has changed this meanwhile",
+    advice: "Keep a copy of what you wrote, cancel, and change theirs.",
+  },
   "document.empty": { title: "The document holds no text", advice: "Choose one that has some." },
   "document.too_large": {
     title: "The document is too large",

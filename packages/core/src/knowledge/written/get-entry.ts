@@ -16,6 +16,7 @@ export async function getEntry(db: Database, tenantId: TenantId, documentId: Doc
       .select({
         sourceId: documents.sourceId,
         kind: sources.kind,
+        version: documentVersions.version,
         question: documentVersions.title,
         content: documentVersions.content,
       })

@@ -8,6 +8,8 @@ export const SaveEntry = z.strictObject({
   question: words(entryLimits.question).trim().min(1),
   /** Markdown. */
   answer: words(entryLimits.answer).trim().min(1),
+  /** The number of the version that is changed; others that were saved meanwhile are not written over. Absent: whichever it is. */
+  basedOn: z.int().positive().optional(),
 });
 export type SaveEntry = z.output<typeof SaveEntry>;
 

@@ -26,9 +26,9 @@ async function newTenant() {
     written,
     documents,
     /** Saves it, and reads it in. */
-    async save(documentId: DocumentId, question: string, answer: string) {
+    async save(documentId: DocumentId, question: string, answer: string, basedOn?: number) {
       const before = world.orders.length;
-      const saved = await written.save({ documentId, sourceId, question, answer });
+      const saved = await written.save({ documentId, sourceId, question, answer, ...(basedOn && { basedOn }) });
       for (const { order } of world.orders.slice(before)) await library.ingest(order as never);
       return saved;
     },
@@ -69,6 +69,28 @@ test("a question with its answer is found by its question, and can be changed", 
   const added = entries.filter(({ action }) => action === "document.added");
   expect(added).toHaveLength(3);
   expect(added[0]).toMatchObject({ actorKind: "member", actorId: member.memberId });
+});
+
+test("an answer that somebody else has changed meanwhile is not written over, also when both save at once", async () => {
+  const { save, written, sourceId } = await newTenant();
+  const [documentId, question] = [newId(), "How do I send something back?"];
+  await save(documentId, question, "By mail.");
+  const { version } = await written.get({ documentId });
+  await save(documentId, question, "By rail.", version);
+  await expect(save(documentId, question, "By boat.", version)).rejects.toMatchObject({
+    message: "document.newer_version",
+  });
+  expect(await written.get({ documentId })).toMatchObject({ answer: "By rail.", version: 2 });
+  // Whoever has saved the same has it saved.
+  expect(await save(documentId, question, "By rail.", version)).toMatchObject({ outcome: "unchanged" });
+  await save(documentId, question, "By boat.", 2);
+
+  const bothAtOnce = ["By bus.", "By tram."].map((answer) =>
+    written.save({ documentId, sourceId, question, answer, basedOn: 3 }),
+  );
+  const ends = await Promise.allSettled(bothAtOnce);
+  expect(ends.map(({ status }) => status).toSorted()).toEqual(["fulfilled", "rejected"]);
+  expect(await written.get({ documentId })).toMatchObject({ version: 4 });
 });
 
 test.each([

@@ -1,6 +1,6 @@
 import type { DocumentId, SourceId } from "@parley/contracts";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
-import { type FormEvent, useEffect, useRef } from "react";
+import { type FormEvent, useEffect, useRef, useState } from "react";
 import { Button } from "../../../components/button.tsx";
 import { ErrorNotice } from "../../../errors/error-notice.tsx";
 import { FieldFrame, TextField } from "../../../forms/field.tsx";
@@ -11,7 +11,7 @@ type EntryFormProps = {
   documentId: DocumentId;
   sourceId: SourceId;
   /** As it was saved last; absent for a new one. */
-  entry?: { question: string; answer: string };
+  entry?: { question: string; answer: string; version: number };
   onSaved: () => void;
   onCancel: () => void;
 };
@@ -20,6 +20,8 @@ type EntryFormProps = {
 export function EntryForm({ documentId, sourceId, entry, onSaved, onCancel }: EntryFormProps) {
   const trpc = useTRPC();
   const queryClient = useQueryClient();
+  // What is shown here, whatever comes meanwhile.
+  const [basedOn] = useState(entry?.version);
   const save = useMutation(
     trpc.knowledge.written.save.mutationOptions({
       onSuccess: () => queryClient.invalidateQueries(trpc.knowledge.pathFilter()),
@@ -33,7 +35,8 @@ export function EntryForm({ documentId, sourceId, entry, onSaved, onCancel }: En
     if (save.isPending) return;
     const given = new FormData(event.currentTarget);
     const words = (name: string) => String(given.get(name)).trim();
-    save.mutate({ documentId, sourceId, question: words("question"), answer: words("answer") }, { onSuccess: onSaved });
+    const written = { question: words("question"), answer: words("answer") };
+    save.mutate({ documentId, sourceId, ...written, basedOn }, { onSuccess: onSaved });
   }
 
   return (
