@@ -107,7 +107,20 @@ test("a question that nobody could answer turns up as a gap; the person's answer
   await expect(page.getByText("The article is published without what you typed.")).toBeVisible();
   await expect(written).toHaveValue(`${answer} Ask for an offer first.`);
   await other.close();
+  // What is typed while it is being published is nobody else's.
+  const goesOn = Promise.withResolvers<void>();
+  await page.route("**/trpc/gaps.publish*", async (route) => {
+    await goesOn.promise;
+    await route.continue();
+  });
   await page.getByRole("button", { name: "Publish and close" }).click();
+  await written.fill(`${answer} Ask for an offer first. Or call us.`);
+  await expect(page.getByText("The article is published without what you typed.")).toHaveCount(0);
+  goesOn.resolve();
+  await expect(page.getByText("The article is published without what you typed.")).toBeVisible();
+  await expect(page.getByText("Somebody else has changed the draft meanwhile.")).toHaveCount(0);
+  await expect(written).toHaveValue(`${answer} Ask for an offer first. Or call us.`);
+  await page.getByRole("button", { name: "Discard mine" }).click();
   await expect(written).toHaveCount(0);
   await expect(page.getByText("before the article was published; since then not asked again")).toBeVisible();
   await page.getByRole("link", { name: "The article" }).click();

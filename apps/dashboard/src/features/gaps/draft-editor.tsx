@@ -20,8 +20,7 @@ export function DraftEditor({ draft: kept, state, save, publish, onUnsaved }: Dr
   const [base, setBase] = useState(kept);
   const [words, setWords] = useState(kept);
   const isBusy = save.isPending || publish.isPending;
-  const isPublished = publish.isSuccess && isSame(words, publish.variables.draft);
-  const isUnsaved = !isSame(words, base) && !isPublished;
+  const isUnsaved = !isSame(words, base);
   useEffect(() => onUnsaved(isUnsaved), [onUnsaved, isUnsaved]);
   const isOthers = !isBusy && !isSame(kept, base);
   function take() {
@@ -38,7 +37,7 @@ export function DraftEditor({ draft: kept, state, save, publish, onUnsaved }: Dr
 
   function submit(event: FormEvent<HTMLFormElement>) {
     event.preventDefault();
-    if (!isBusy) publish.mutate({ draft: words, basedOn: base });
+    if (!isBusy) publish.mutate({ draft: words, basedOn: base }, { onSuccess: () => setBase(words) });
   }
   function keep() {
     save.mutate({ draft: words, basedOn: base }, { onSuccess: setBase });

@@ -33,11 +33,10 @@ export function useGapActions(gapId: GapId) {
   const refetch = () => queryClient.invalidateQueries(trpc.gaps.pathFilter());
   type Written = { draft: GapDraft; basedOn: GapDraft };
   /** Known at once, so that whoever has written it does not take it for somebody else's. */
+  const know = (draft: GapDraft, state: "drafted" | "closed") =>
+    queryClient.setQueryData(trpc.gaps.get.queryKey({ gapId }), (known) => known && { ...known, draft, state });
   const onDrafted = (draft: GapDraft) => {
-    queryClient.setQueryData(
-      trpc.gaps.get.queryKey({ gapId }),
-      (known) => known && { ...known, draft, state: "drafted" as const },
-    );
+    know(draft, "drafted");
     void refetch();
   };
   return {
@@ -49,6 +48,7 @@ export function useGapActions(gapId: GapId) {
     }),
     publish: useMutation({
       mutationFn: (written: Written) => gaps.publish.mutate({ gapId, ...written }),
+      onSuccess: (_, { draft }) => void know(draft, "closed"),
       onSettled: refetch,
     }),
     ignore: useMutation({ mutationFn: () => gaps.ignore.mutate({ gapId }), onSuccess: refetch }),
