@@ -286,7 +286,8 @@ test("a page that is covered and has not heard of the sign-in in another goes on
   await expect(cover).toBeVisible();
   const other = await context.newPage();
   await other.addInitScript({ content: "BroadcastChannel.prototype.postMessage = () => {}" });
-  await openDashboard(other, builtIn);
+  await signIn(other, builtIn, { email: "demo@example.com", password: builtIn.password });
+  await other.getByRole("navigation").first().waitFor();
   await expect(cover).toBeVisible();
   await lookAgain(page);
   await expect(cover).toBeHidden();
