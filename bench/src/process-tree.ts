@@ -51,13 +51,13 @@ export async function processorMs(pid: number): Promise<number> {
 }
 
 /** Follows the memory of a process tree. @returns stops it and says the highest that was seen, in MB */
-export function watchMemory(pid: number): () => number {
+export function watchMemory(pid: number, everyMs = 100): () => number {
   let peak = 0;
   let watching = true;
   const watch = async () => {
     while (watching) {
       peak = Math.max(peak, await memoryMb(pid));
-      await wait(100);
+      await wait(everyMs);
     }
   };
   void watch();
