@@ -1,4 +1,4 @@
-import { parentPort, workerData } from "node:worker_threads";
+import { parentPort } from "node:worker_threads";
 import type { ErrorCode } from "@parley/contracts";
 import { type PageProgress, type Parsed, Refusal } from "./parsed.ts";
 
@@ -17,7 +17,7 @@ type Reader = (bytes: Uint8Array, tell: (pages: PageProgress) => void) => Parsed
 export type ParsedKind = keyof typeof readers;
 export type Order = { kind: ParsedKind; bytes: Uint8Array };
 export type Outcome = { parsed: Parsed } | { code: ErrorCode; detail: string };
-/** What the thread says: how far it is, then once what came of it. */
+/** What the thread says of each file: how far it is, then once what came of it. */
 export type Told = { pages: PageProgress } | Outcome;
 
 const tell = (told: Told) => parentPort?.postMessage(told);
@@ -43,4 +43,4 @@ const toStorable = (parsed: Parsed): Parsed => ({
 });
 const storable = (text: string) => text.replaceAll("\0", " ").toWellFormed();
 
-tell(await carryOut(workerData as Order));
+parentPort?.on("message", (order: Order) => void carryOut(order).then(tell));

@@ -9,6 +9,7 @@ import { startHttpListener } from "@parley/platform/testing/http-listener";
 import { eq, sql } from "drizzle-orm";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { createLibrary, createWordEmbedder } from "../../../testing/library.ts";
+import { watchReaders } from "../../../testing/watch-readers.ts";
 import { createWorld, type World } from "../../../testing/world.ts";
 import { addDocument } from "../../add-document.ts";
 import type { KnowledgeJobs } from "../../jobs.ts";
@@ -611,6 +612,69 @@ describe("a crawl", () => {
     await giveUpCrawl({ db: world.db }, order());
     expect(await last()).toMatchObject({ status: "failed", why: { code: "crawl.given_up", detail: "5" } });
     await start();
+  });
+});
+
+describe("the thread that reads a crawl's pages", () => {
+  test("is its job's: two sites that are read side by side share none, and none is left when they are read", async () => {
+    pages["/"] = { body: page("The elephant is grey.", "/a", "/b") };
+    pages["/a"] = { body: page("The lion is yellow.") };
+    pages["/b"] = { body: page("The zebra is striped.") };
+    const [ours, theirs] = [await newSite(), await newSite()];
+    await Promise.all([ours.start(), theirs.start()]);
+    // Each has a page read before either goes on.
+    let met = 0;
+    let meet: () => void = () => {};
+    const both = new Promise<void>((resolve) => {
+      meet = resolve;
+    });
+    const together: GuardedFetch = {
+      ...fetch,
+      async get(...wanted) {
+        if (wanted[0].endsWith("/a") && ++met === 2) meet();
+        if (wanted[0].endsWith("/a")) await both;
+        return fetch.get(...wanted);
+      },
+    };
+    using readers = watchReaders();
+    await Promise.all(
+      [ours, theirs].map((one) => crawlSource({ ...one.services, fetch: together }, one.order(), never)),
+    );
+    expect(await ours.last()).toMatchObject({ status: "done", changed: 3 });
+    expect(await theirs.last()).toMatchObject({ status: "done", changed: 3 });
+    expect(readers.started).toHaveLength(2);
+    expect(readers.running()).toBe(0);
+  });
+
+  test("ends with a job that is ended", async () => {
+    pages["/"] = { body: page("The elephant is grey.", "/a") };
+    const { start, order, services } = await newSite();
+    await start();
+    const ending = new AbortController();
+    const { signal } = ending;
+    using readers = watchReaders();
+    const midway: GuardedFetch = {
+      ...fetch,
+      async get(...wanted) {
+        if (wanted[0].endsWith("/a")) ending.abort(new Error("this process ends"));
+        return fetch.get(...wanted);
+      },
+    };
+    await expect(crawlSource({ ...services, fetch: midway }, order(), signal)).rejects.toThrow("this process ends");
+    expect(readers.started).toHaveLength(1);
+    expect(readers.running()).toBe(0);
+  });
+
+  test("ends with a page that is more than it bears, and the next page is read by another", async () => {
+    pages["/"] = { body: page("The elephant is grey.", "/a", "/b") };
+    pages["/a"] = { body: "<div>".repeat(50_000) };
+    pages["/b"] = { body: page("The zebra is striped.") };
+    const one = await newSite();
+    using readers = watchReaders();
+    expect(await one.crawl()).toMatchObject({ changed: 2, failed: 1, problems: [{ code: "document.too_complex" }] });
+    expect(await one.paths()).toEqual(["/", "/b"]);
+    expect(readers.started).toHaveLength(2);
+    expect(readers.running()).toBe(0);
   });
 });
 

@@ -7,6 +7,7 @@ import { asc, eq } from "drizzle-orm";
 import { AppError } from "../../../app-error.ts";
 import type { KnowledgeJobs } from "../../jobs.ts";
 import { listPages } from "../../list-pages.ts";
+import { type KeptReader, keepReader } from "../../parsing/keep-reader.ts";
 import { type ReadDocument, readDocument } from "../../read-document.ts";
 import { type Claim, claimCrawl, endCrawl } from "./claim-crawl.ts";
 import type { CrawlOrder } from "./crawl-order.ts";
@@ -61,12 +62,14 @@ export async function crawlSource(services: CrawlServices, order: CrawlOrder, si
       },
     },
   );
+  // Of this job alone, and so of one tenant's one site.
+  await using reader = keepReader();
   const until = now() + longestMs;
   try {
     for (let read = 1; ; read += 1) {
       const next = await crawling.next();
       if (next.done) return await over(services, claim, next.value ? "partial" : "done", next.value);
-      const crawled = await parse(next.value);
+      const crawled = await parse(next.value, reader, signal);
       const isLast = read === pagesAtATime || now() > until;
       const goesOn = await db.transaction(order.tenantId, async (tx) => {
         const stored = await storeCrawled(tx, services.jobs, claim, {
@@ -108,11 +111,11 @@ export type ParsedPage =
   | Exclude<Crawled, { kind: "page" }>
   | { kind: "page"; address: string; depth: number; validators: object; document: ReadDocument };
 
-async function parse(crawled: Crawled): Promise<ParsedPage> {
+async function parse(crawled: Crawled, reader: KeptReader, signal: AbortSignal): Promise<ParsedPage> {
   if (crawled.kind !== "page") return crawled;
   const { page, name, bytes } = crawled;
   try {
-    return { kind: "page", ...page, document: await readDocument(bytes, name) };
+    return { kind: "page", ...page, document: await readDocument(bytes, name, { reader, signal }) };
   } catch (error) {
     if (!(error instanceof AppError) || error.code === "service.busy") throw error;
     return { kind: "skipped", address: page.address, why: { code: error.code }, isFailed: true };
