@@ -45,7 +45,11 @@ test("a provider is added, tried and given models and prices; the playground tel
   // A server that needs no key any more is not sent one.
   await row.getByRole("button", { name: "Change Our server" }).click();
   const changing = page.getByRole("form", { name: "Change Our server" });
+  // A password manager may have filled in another one.
+  await changing.getByLabel("API key").fill("sk-of-something-else");
   await changing.getByRole("checkbox", { name: /Take the key away/ }).check();
+  await expect(changing.getByLabel("API key")).toHaveValue("");
+  await expect(changing.getByLabel("API key")).toBeDisabled();
   await changing.getByRole("button", { name: "Save" }).click();
   await expect(row).not.toContainText("…1234");
 
@@ -127,6 +131,27 @@ test("a provider is added, tried and given models and prices; the playground tel
   await tabs.getByRole("link", { name: "Models" }).click();
   await expect.poll(() => provider.requests.at(-1)?.aborted).toBe(true);
   await page.goBack();
+
+  // What was said before the server was gone was paid for, and is there to be read.
+  await page.getByLabel("Question").fill("How do I add documents?");
+  await page.route("**/api/playground/ask", (route) =>
+    route.fulfill({
+      headers: { "access-control-allow-origin": withModel.dashboardUrl, "access-control-allow-credentials": "true" },
+      body: `${JSON.stringify({ words: "Drop the documents" })}\n`,
+    }),
+  );
+  await page.getByRole("button", { name: "Ask" }).click();
+  await expect(page.getByRole("alert")).toBeVisible();
+  await expect(written).toContainText("Broke off");
+  await expect(written).toContainText("Drop the documents");
+  await page.unroute("**/api/playground/ask");
+  // Without a network it is told at once, and not asked later, when nobody waits for it any more.
+  await page.context().setOffline(true);
+  await page.getByRole("button", { name: "Ask" }).click();
+  await expect(page.getByRole("button", { name: "Ask" })).toBeEnabled();
+  await expect(page.getByRole("alert")).toBeVisible();
+  await expect(written).toHaveCount(0);
+  await page.context().setOffline(false);
 
   provider.enqueue(
     { status: 500 },

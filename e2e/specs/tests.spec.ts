@@ -195,8 +195,9 @@ test("what a change does to the answers is shown before it is published; visitor
   await page.getByRole("link", { name: "Barometers", exact: true }).click();
   await expect(page.getByRole("note").filter({ hasText: "It is to be removed" })).toBeVisible();
   await expectAccessible(page);
-  await page.getByRole("button", { name: "Keep" }).click();
+  await page.getByRole("button", { name: "Keep Barometers", exact: true }).press("Enter");
   await expect(page.getByText("It is to be removed")).toHaveCount(0);
+  await expect(page.getByRole("heading", { name: "Barometers", level: 1 })).toBeFocused();
   await page.goto(`${builtIn.dashboardUrl}/tests/changes`);
   await expect(page.getByText("No change waits")).toBeVisible();
 

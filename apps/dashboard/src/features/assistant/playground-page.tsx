@@ -30,6 +30,8 @@ export function PlaygroundPage() {
   const [isCancelled, setIsCancelled] = useState(false);
   const [words, setWords] = useState("");
   const ask = useMutation({
+    // Without a network it fails at once: a question that waited for one would be paid for when nobody looks any more.
+    networkMode: "always",
     mutationFn: (input: { question: string; before?: string; held: boolean }) => {
       leave.current = new AbortController();
       setWords("");
@@ -97,8 +99,12 @@ export function PlaygroundPage() {
         </div>
       </form>
       {ask.isError && <ErrorNotice error={ask.error} className="mt-5" />}
-      {words !== "" && (ask.isPending || isCancelled) && (
-        <Words title={isCancelled ? "Cancelled" : "Being written…"} words={words} isBusy={ask.isPending} />
+      {words !== "" && !ask.data && (
+        <Words
+          title={ask.isPending ? "Being written…" : isCancelled ? "Cancelled" : outcomes.partial}
+          words={words}
+          isBusy={ask.isPending}
+        />
       )}
       {ask.data && <Told answer={ask.data} held={ask.variables.held} />}
     </AssistantFrame>

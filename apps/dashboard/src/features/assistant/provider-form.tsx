@@ -16,6 +16,7 @@ export function ProviderForm({ provider, onDone }: ProviderFormProps) {
   const { saveProvider } = useModelActions();
   const [kind, setKind] = useState<ModelProviderKind>(provider?.kind ?? "openai");
   const [id] = useState(() => provider?.id ?? (crypto.randomUUID() as Provider["id"]));
+  const [withoutKey, setWithoutKey] = useState(false);
   const isCompatible = kind === "openai-compatible";
 
   function submit(event: FormEvent<HTMLFormElement>) {
@@ -27,7 +28,7 @@ export function ProviderForm({ provider, onDone }: ProviderFormProps) {
       {
         ...{ id, kind, name: text("name") },
         ...(isCompatible && { baseUrl: text("baseUrl") }),
-        ...(text("apiKey") !== "" ? { apiKey: text("apiKey") } : form.has("withoutKey") && { apiKey: null }),
+        ...(withoutKey ? { apiKey: null } : text("apiKey") !== "" && { apiKey: text("apiKey") }),
       },
       { onSuccess: onDone },
     );
@@ -74,6 +75,9 @@ export function ProviderForm({ provider, onDone }: ProviderFormProps) {
         />
       )}
       <TextField
+        // Nothing stands in it, whoever filled it in, while the key is to go.
+        key={String(withoutKey)}
+        disabled={withoutKey}
         label="API key"
         name="apiKey"
         type="password"
@@ -90,7 +94,12 @@ export function ProviderForm({ provider, onDone }: ProviderFormProps) {
       />
       {isCompatible && provider?.keyHint && (
         <label className="mt-3 flex cursor-pointer items-start gap-2.5 text-sm">
-          <input type="checkbox" name="withoutKey" className="mt-0.5 size-4 shrink-0 accent-accent" />
+          <input
+            type="checkbox"
+            checked={withoutKey}
+            onChange={(event) => setWithoutKey(event.currentTarget.checked)}
+            className="mt-0.5 size-4 shrink-0 accent-accent"
+          />
           Take the key away: the server needs none
         </label>
       )}

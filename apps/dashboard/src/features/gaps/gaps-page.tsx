@@ -80,7 +80,7 @@ export function GapsPage() {
 }
 
 function GapRow({ gap }: { gap: ListedGap }) {
-  const { id, question, state, asked, askedLately, lastAskedAt, article } = gap;
+  const { id, question, state, asked, askedLately, askedSince, lastAskedAt, article } = gap;
   return (
     <li className="relative flex items-center gap-3 px-4 py-3 transition-colors hover:bg-hover md:px-5">
       <div className="min-w-0 grow">
@@ -98,9 +98,9 @@ function GapRow({ gap }: { gap: ListedGap }) {
           {state === "closed"
             ? `Since it was published: ${sinceThen(gap)}`
             : `Asked ${times(asked)}${askedLately < asked ? `, ${askedLately === 0 ? "not" : times(askedLately)} in the last 30 days` : ""}`}
-          {lastAskedAt && (
+          {lastAskedAt && (state !== "closed" || askedSince > 0) && (
             <>
-              {" · "}
+              {state === "closed" ? ", last " : " · "}
               <Age at={lastAskedAt} />
             </>
           )}

@@ -10,6 +10,7 @@ import { errorCode } from "../../errors/error-code.ts";
 import { ErrorNotice } from "../../errors/error-notice.tsx";
 import { PageTitle } from "../../shell/page-title.tsx";
 import { type ApiOutputs, useTRPC } from "../../trpc.ts";
+import { KeptFocus } from "../settings/kept-focus.tsx";
 import { ChunkList } from "./chunk-list.tsx";
 import { describeFailed } from "./describe-failed.ts";
 import { DocumentActions } from "./document-actions.tsx";
@@ -92,13 +93,19 @@ function DocumentView({ document }: { document: Document }) {
         )}
       </p>
       {shown && <Facts version={shown} />}
-      {newest && <ReadingNote document={document} newest={newest} />}
-      {document.leavingWith === "document" && <LeavingNote of={{ documentId: id }}>It is to be removed</LeavingNote>}
-      {document.leavingWith === "source" && (
-        <LeavingNote of={{ sourceId }} action="Keep the source">
-          It is to be removed with its source
-        </LeavingNote>
-      )}
+      <KeptFocus>
+        {newest && <ReadingNote document={document} newest={newest} />}
+        {document.leavingWith === "document" && (
+          <LeavingNote of={{ documentId: id }} title={title}>
+            It is to be removed
+          </LeavingNote>
+        )}
+        {document.leavingWith === "source" && (
+          <LeavingNote of={{ sourceId }} title={source} action="Keep the source">
+            It is to be removed with its source
+          </LeavingNote>
+        )}
+      </KeptFocus>
       {document.foreignLanguage && (
         <p role="note" className="mt-3 rounded-control bg-sunken px-3.5 py-2.5 text-sm text-ink-soft">
           Written in {document.foreignLanguage}: the built-in embedder knows English. Questions find this by the words

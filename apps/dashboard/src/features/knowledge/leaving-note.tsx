@@ -8,12 +8,13 @@ import { useMayManage } from "./sources/use-sources.ts";
 type LeavingNoteProps = {
   /** What is to go. */
   of: ApiInputs["knowledge"]["documents"]["keep"] | ApiInputs["knowledge"]["sources"]["keep"];
+  title: string;
   action?: string;
   children: string;
 };
 
 /** Says that a removal waits to be published, and takes it back. */
-export function LeavingNote({ of, action = "Keep", children }: LeavingNoteProps) {
+export function LeavingNote({ of, title, action = "Keep", children }: LeavingNoteProps) {
   const trpc = useTRPC();
   const queryClient = useQueryClient();
   const mayManage = useMayManage();
@@ -44,6 +45,7 @@ export function LeavingNote({ of, action = "Keep", children }: LeavingNoteProps)
             onClick={() => ("documentId" in of ? keepDocument.mutate(of) : keepSource.mutate(of))}
           >
             {action}
+            <span className="sr-only"> {title}</span>
           </Button>
         )}
       </div>

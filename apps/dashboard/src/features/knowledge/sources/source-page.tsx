@@ -5,6 +5,7 @@ import { EmptyState } from "../../../components/empty-state.tsx";
 import { Skeleton } from "../../../components/skeleton.tsx";
 import { ErrorNotice } from "../../../errors/error-notice.tsx";
 import { PageTitle } from "../../../shell/page-title.tsx";
+import { KeptFocus } from "../../settings/kept-focus.tsx";
 import { DocumentList } from "../document-list.tsx";
 import { FindDocuments } from "../find-documents.tsx";
 import { IngestCommand } from "../ingest-command.tsx";
@@ -74,7 +75,13 @@ function SourceView({ source }: { source: ListedSource }) {
         </div>
         {mayManage && <SourceActions source={source} />}
       </header>
-      {isLeaving && <LeavingNote of={{ sourceId: id }}>It is to be removed, with all that it holds</LeavingNote>}
+      <KeptFocus>
+        {isLeaving && (
+          <LeavingNote of={{ sourceId: id }} title={name}>
+            It is to be removed, with all that it holds
+          </LeavingNote>
+        )}
+      </KeptFocus>
       <LanguageNote sources={[source]} className="mt-4" />
       <div className="mt-6">
         <Intake source={source} />
