@@ -61,8 +61,8 @@ export function measureRouting(scored: readonly Scored[]): RoutingFigures {
 }
 
 /**
- * What becomes of prompts of which those go to the small model whose score is no more than `loss`: the share that goes there, and the
- * share of the large model's right answers that is kept (above 1 where the small one is right in more than are lost).
+ * What becomes of prompts of which those go to the small model whose score is no more than `loss`: the share that goes there, and how
+ * many are right then for each that is right with the large model alone (above 1 where the small one is right in more than are lost).
  */
 export function measureLoss(scored: readonly Scored[], loss: number) {
   const toSmall = scored.filter(({ score }) => score <= loss).length;
