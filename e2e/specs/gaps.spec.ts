@@ -122,7 +122,9 @@ test("a question that nobody could answer turns up as a gap; the person's answer
   await expect(written).toHaveValue(`${answer} Ask for an offer first. Or call us.`);
   await page.getByRole("button", { name: "Discard mine" }).click();
   await expect(written).toHaveCount(0);
-  await expect(page.getByText("before the article was published; since then not left open again, and its article not cited")).toBeVisible();
+  await expect(
+    page.getByText("before the article was published; since then not left open again, and its article not cited"),
+  ).toBeVisible();
   await page.getByRole("link", { name: "The article" }).click();
   await expect(page.getByText("Ask for an offer first.")).toBeVisible();
   await expect(page.getByText("In use")).toBeVisible();

@@ -472,6 +472,21 @@ test("a check counts as newer than a run of what was in use that began after it,
   expect((await api.knowledgeTests.runs())[0]?.changes).toMatchObject([{ kind: "document", title: "Toasters" }]);
 });
 
+test("a run that began after changes were published counts as newer than their check, however long it had waited", async () => {
+  const { library, api, changes, check, publish, orders, notice, replay } = await newShop();
+  await library.read("handbook.md", handbook(returns, warranty));
+  await check();
+  const { runId } = await api.knowledgeTests.start();
+  await publish(true);
+  await changes.choose({ mode: "off" });
+  await library.read("handbook.md", handbook(returns, shipping));
+  orders.length = 0;
+  await replay(runId);
+  expect((await api.knowledgeTests.runs())[0]).toMatchObject({ id: runId, failed: 1 });
+  await notice();
+  expect(orders).toEqual([]);
+});
+
 test("with the choice to publish by itself, what fails no test is in use at once, and what fails one waits", async () => {
   const { library, check, answerTo, audit, verdicts } = await newShop("auto");
   await library.read("new.md", "# Toasters\n\nThe toaster is green.\n");

@@ -155,7 +155,8 @@ async function begin(
   const total = await tx.$count(knowledgeTests);
   await tx
     .update(knowledgeTestRuns)
-    .set({ status: "running", startedAt: sql`now()`, fingerprint, changes, total })
+    // As new as what it asks with, however long it has waited: a check may have counted from its changes' publishing meanwhile.
+    .set({ status: "running", startedAt: sql`now()`, createdAt: sql`now()`, fingerprint, changes, total })
     .where(eq(knowledgeTestRuns.id, runId));
   await announce(tx, { type: "tests.changed" });
   return scope;

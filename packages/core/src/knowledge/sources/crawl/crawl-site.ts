@@ -74,6 +74,8 @@ const mostFailures = 5;
  *
  * @param services.wait until the site may be asked again
  * @param soFar what earlier calls of the same crawl have done; whatever they did not ask for is asked for now
+ * Whoever goes on after a page says by `next(false)` that nothing could be made of its bytes: then it is no address at which another is read.
+ *
  * @returns why it ended before every page was asked for; undefined when none is left
  * @throws FetchError when the site can't be reached at all; the signal's reason
  */
@@ -83,7 +85,7 @@ export async function* crawlSite(
   known: readonly KnownPage[],
   signal: AbortSignal,
   soFar: CrawlSoFar = {},
-): AsyncGenerator<Crawled, CrawlReason | undefined> {
+): AsyncGenerator<Crawled, CrawlReason | undefined, boolean | undefined> {
   const start = pageAddress(options.address);
   if (!start) throw new FetchError("invalid");
   const scope = scopeOf(start, options);
@@ -221,7 +223,9 @@ export async function* crawlSite(
           asked.add(own);
           read.add(own);
           for (const link of links) enqueue(link, depth + 1);
-          yield { kind: "page", page: { address: own, depth, validators }, name, bytes };
+          const isReadable = yield { kind: "page", page: { address: own, depth, validators }, name, bytes };
+          // What is known of it stays.
+          if (isReadable === false && !knownBy.has(own)) read.delete(own);
         }
         if (own !== address) {
           if (read.has(own)) read.add(address);

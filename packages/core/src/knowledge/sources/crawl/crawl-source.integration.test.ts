@@ -20,7 +20,7 @@ import { crawlAsOperator } from "./crawl-as-operator.ts";
 import type { CrawlOrder } from "./crawl-order.ts";
 import { type CrawlServices, crawlSource, giveUpCrawl } from "./crawl-source.ts";
 
-type Page = { body?: string; status?: number; etag?: string };
+type Page = { body?: string; status?: number; etag?: string; type?: string };
 
 let world: World;
 let pages: Record<string, Page>;
@@ -49,11 +49,12 @@ function answer(request: IncomingMessage, response: ServerResponse) {
   const isKnown = page.etag !== undefined && request.headers["if-none-match"] === page.etag;
   const status = isKnown ? 304 : (page.status ?? 200);
   if (!/robots|sitemap/.test(url)) asked.push(status === 200 ? url : `${url} ${status}`);
-  response.writeHead(status, { "content-type": "text/html", ...(page.etag && { etag: page.etag }) });
+  response.writeHead(status, { "content-type": page.type ?? "text/html", ...(page.etag && { etag: page.etag }) });
   response.end(isKnown ? undefined : page.body);
 }
 const page = (words: string, ...to: string[]) =>
   `<html><title>${words}</title><main><h1>Page</h1><p>${words}</p>${to.map((href) => `<a href="${href}">more</a>`).join(" ")}</main></html>`;
+const unreadable: Page = { type: "application/pdf", body: "This is none." };
 const never = new AbortController().signal;
 
 async function newSite(settings: Partial<SiteSettings> = {}) {
@@ -366,8 +367,13 @@ describe("a site", () => {
       pages["/a"] = { status: 503 };
       expect(await crawl()).toMatchObject({ failed: 1, gone: 0 });
       expect(await paths()).toEqual(["/", "/a"]);
-
+      // That it can't be read says that it is there.
+      pages["/a"] = unreadable;
+      expect(await crawl()).toMatchObject({ failed: 1, gone: 0 });
       pages["/a"] = kept;
+      expect(await crawl()).toMatchObject({ failed: 1, gone: 0 });
+      expect(await paths()).toEqual(["/", "/a"]);
+
       expect(await crawl()).toMatchObject({ failed: 0, gone: 1 });
       expect((await last()).problems).toEqual([expect.objectContaining({ code: "page.status", detail: `${status}` })]);
       expect(await paths()).toEqual(["/"]);
@@ -391,6 +397,22 @@ describe("a site", () => {
       expect(await paths()).toEqual(["/", "/a"]);
     },
   );
+
+  test("of whose pages one can't be read is read at the address that names that one as its own", async () => {
+    pages["/"] = { body: page("The elephant is grey.", "/a?print") };
+    pages["/a?print"] = { body: `<link rel="canonical" href="/a">${page("The lion is yellow.")}` };
+    pages["/a"] = unreadable;
+    const { crawl, paths } = await newSite();
+    expect(await crawl()).toMatchObject({ changed: 2, failed: 1 });
+    expect(await paths()).toEqual(["/", "/a?print"]);
+    pages["/a"] = { body: page("The lion is yellow.") };
+    await crawl();
+    expect(await paths()).toEqual(["/", "/a"]);
+    // What is known of it stays, and is said once.
+    pages["/a"] = unreadable;
+    expect(await crawl()).toMatchObject({ failed: 1, skipped: 1 });
+    expect(await paths()).toEqual(["/", "/a"]);
+  });
 
   test("with more pages than were asked for says so", async () => {
     pages["/"] = { body: page("One", "/a", "/b", "/c") };

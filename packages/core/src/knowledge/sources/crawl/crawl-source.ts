@@ -65,11 +65,13 @@ export async function crawlSource(services: CrawlServices, order: CrawlOrder, si
   // Of this job alone, and so of one tenant's one site.
   await using reader = keepReader();
   const until = now() + longestMs;
+  let isReadable = true;
   try {
     for (let read = 1; ; read += 1) {
-      const next = await crawling.next();
+      const next = await crawling.next(isReadable);
       if (next.done) return await over(services, claim, next.value ? "partial" : "done", next.value);
       const crawled = await parse(next.value, reader, signal);
+      isReadable = crawled.kind !== "unreadable";
       const isLast = read === pagesAtATime || now() > until;
       const goesOn = await db.transaction(order.tenantId, async (tx) => {
         const stored = await storeCrawled(tx, services.jobs, claim, {
@@ -109,7 +111,8 @@ const over = (
 /** A page with what it says, or why it says nothing. */
 export type ParsedPage =
   | Exclude<Crawled, { kind: "page" }>
-  | { kind: "page"; address: string; depth: number; validators: object; document: ReadDocument };
+  | { kind: "page"; address: string; depth: number; validators: object; document: ReadDocument }
+  | { kind: "unreadable"; address: string; why: CrawlReason };
 
 async function parse(crawled: Crawled, reader: KeptReader, signal: AbortSignal): Promise<ParsedPage> {
   if (crawled.kind !== "page") return crawled;
@@ -118,7 +121,7 @@ async function parse(crawled: Crawled, reader: KeptReader, signal: AbortSignal):
     return { kind: "page", ...page, document: await readDocument(bytes, name, { reader, signal }) };
   } catch (error) {
     if (!(error instanceof AppError) || error.code === "service.busy") throw error;
-    return { kind: "skipped", address: page.address, why: { code: error.code }, isFailed: true };
+    return { kind: "unreadable", address: page.address, why: { code: error.code } };
   }
 }
 

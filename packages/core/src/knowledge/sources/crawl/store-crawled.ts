@@ -115,12 +115,12 @@ async function storePage(
       return outcome === "unchanged" ? { count: "unchanged" } : { count: "changed", changed: documentId };
     }
     case "unchanged":
-      await tx
-        .update(documents)
-        .set({ fetched: sql`${documents.fetched} - 'isKept'` })
-        .where(and(isPage(sourceId, path), sql`${documents.fetched} ? 'isKept'`));
+      await setShown(tx, isPage(sourceId, path));
       await verifyDocument(tx, { sourceId, path });
       return { count: "unchanged" };
+    case "unreadable":
+      await setShown(tx, isPage(sourceId, path));
+      return { count: "failed" };
     case "gone":
       return takeOut(tx, jobs, isPage(sourceId, path));
     case "skipped": {
@@ -143,6 +143,14 @@ const isPage = (sourceId: SourceId, path: string) =>
     isNull(documents.removedAt),
     isNotNull(documents.fetched),
   );
+
+/** The site lets us have the page again. */
+async function setShown(tx: TenantTransaction, isIt: SQL | undefined): Promise<void> {
+  await tx
+    .update(documents)
+    .set({ fetched: sql`${documents.fetched} - 'isKept'` })
+    .where(and(isIt, sql`${documents.fetched} ? 'isKept'`));
+}
 
 async function takeOut(tx: TenantTransaction, jobs: Pick<KnowledgeJobs, "send">, isIt: SQL | undefined) {
   const [document] = await tx.select({ id: documents.id }).from(documents).where(isIt);
