@@ -135,6 +135,41 @@ describe.each(bothDatabases)("the doors to %s", (kind) => {
     });
   });
 
+  describe("a write of one statement", () => {
+    const rename = (tenantId: TenantId, name: string) =>
+      own.db.write(tenantId, (write) => write.update(tenants).set({ name }).returning({ name: tenants.name }));
+
+    test("changes what is the tenant's own, and nothing else", async () => {
+      const [one, other] = [await makeTenant(), await makeTenant()];
+      expect(await rename(one, "Another")).toEqual([{ name: "Another" }]);
+      const names = async (tenantId: TenantId) =>
+        own.db.read(tenantId, (read) => read.select({ name: tenants.name }).from(tenants));
+      expect(await names(one)).toEqual([{ name: "Another" }]);
+      expect(await names(other)).toEqual([{ name: "A tenant" }]);
+      const forged = own.db.write(one, (write) =>
+        write.insert(members).values({ ...addMember("Eve"), tenantId: other }),
+      );
+      await expect(forged).rejects.toMatchObject({ code: "42501" });
+      expect(await countMembers(other)).toBe(1);
+    });
+
+    test("is stored whole or not at all, and the next one finds the connection as it was", async () => {
+      const tenantId = await makeTenant();
+      const twice = addMember("Grace");
+      const failing = own.db.write(tenantId, (write) => write.insert(members).values([twice, twice]));
+      await expect(failing).rejects.toMatchObject({ code: "23505" });
+      expect(await countMembers(tenantId)).toBe(1);
+      await own.db.write(tenantId, (write) => write.insert(members).values(twice));
+      expect(await countMembers(tenantId)).toBe(2);
+    });
+
+    test("is refused inside a transaction, which it would not be part of", async () => {
+      const tenantId = await makeTenant();
+      const nested = own.db.transaction(tenantId, () => rename(tenantId, "Another"));
+      await expect(nested).rejects.toMatchObject({ code: "database.nested" });
+    });
+  });
+
   describe("keep tenants apart", () => {
     test("in a thousand reads of twenty tenants at once, one in ten of which fails", async () => {
       const all = await Promise.all(Array.from({ length: 20 }, (_, index) => makeTenant(10 + index)));

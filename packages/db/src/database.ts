@@ -35,6 +35,9 @@ export type Queries = Pick<
   "select" | "selectDistinct" | "selectDistinctOn" | "with" | "$with" | "$count" | "execute"
 >;
 
+/** What a write may ask, in one statement. */
+export type Changes = Pick<NodePgDatabase, "insert" | "update" | "delete">;
+
 export type TenantTransaction = NodePgTransaction<NoSchema, NoSchema> & {
   /** Calls the listeners of `onSignal(name)` once this transaction is committed, once however often it was said. */
   signal(name: string): void;
@@ -54,6 +57,13 @@ export type Database = {
    * @throws DatabaseError `database.busy`, `database.nested`; the driver's error when the statement fails
    */
   read<T>(scope: Scope, query: (db: Queries) => PromiseLike<T>, options?: ReadOptions): Promise<T>;
+
+  /**
+   * One statement that writes, in one round trip and a transaction of its own: what nothing has to be stored together with.
+   *
+   * @throws as `read`
+   */
+  write<T>(scope: Scope, query: (db: Changes) => PromiseLike<T>): Promise<T>;
 
   /**
    * A prepared statement, in one round trip and a transaction of its own: for the few that each request sends.
@@ -219,6 +229,7 @@ export function openDatabase(options: OpenOptions): Database {
   let closing: Promise<void> | undefined;
   return {
     read: async (scope, query, options) => query(alone(scope, "read", options)),
+    write: async (scope, query) => query(alone(scope, "write")),
     run: async <T extends Row, Value extends string>(
       scope: Scope,
       statement: Prepared<T, Value>,

@@ -151,7 +151,7 @@ test("a crash between publishing and deleting publishes the event again, with th
   const told = await tell(tenantId);
   const crashing: Database = {
     ...db,
-    transaction: () => Promise.reject(new Error("killed")),
+    write: () => Promise.reject(new Error("killed")),
   };
 
   startRelay({ db: crashing });

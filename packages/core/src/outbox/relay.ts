@@ -43,7 +43,7 @@ export function createRelay({ db, eventLog, logger, pollMs = 1_000, pageSize = 2
     if (rows.length === 0) return false;
     await eventLog.publish(rows.map(({ id, tenantId, event }): EventEnvelope => ({ id: String(id), tenantId, event })));
     const ids = rows.map(({ id }) => id);
-    await db.transaction("system", (tx) => tx.delete(outbox).where(inArray(outbox.id, ids)));
+    await db.write("system", (write) => write.delete(outbox).where(inArray(outbox.id, ids)));
     return rows.length === pageSize;
   }
 
