@@ -4,7 +4,8 @@ import type { Database } from "@parley/db";
 import { conversations, messages, runs } from "@parley/db/schema";
 import type { EventLog } from "@parley/platform/event-log/event-log";
 import type { Logger } from "@parley/platform/log";
-import { and, desc, eq, isNull, lt, ne, or } from "drizzle-orm";
+import { and, asc, desc, eq, isNull, lt, ne, or, sql } from "drizzle-orm";
+import { alias } from "drizzle-orm/pg-core";
 import { stepBack } from "../conversations/hand-off.ts";
 import { postReply } from "../conversations/post-reply.ts";
 import { type Attempt, recordAttempts } from "../conversations/record-attempts.ts";
@@ -175,21 +176,11 @@ async function answerOf(
 
 /** The question, and what was said before it. What the contact asked after it gets an answer of its own. */
 async function readQuestion(db: Database, claim: Claim): Promise<Asked> {
-  const { author, conversationId, id, outcome, seq, text } = messages;
-  const [question] = await db.read(claim.tenantId, (read) =>
-    read
-      .select({ seq, text, contactId: conversations.contactId })
-      .from(messages)
-      .innerJoin(
-        conversations,
-        and(eq(conversations.tenantId, messages.tenantId), eq(conversations.id, messages.conversationId)),
-      )
-      .where(eq(id, claim.questionId)),
-  );
-  if (!question) throw new Error("a run has lost its question");
-  const before = await db.read(claim.tenantId, (read) =>
-    read
-      .select({ author, text })
+  const question = alias(messages, "question");
+  const { author, conversationId, outcome, seq, text } = messages;
+  const rows = await db.read(claim.tenantId, (read) => {
+    const before = read
+      .select({ author, text, seq })
       .from(messages)
       .where(
         and(
@@ -201,8 +192,25 @@ async function readQuestion(db: Database, claim: Claim): Promise<Asked> {
         ),
       )
       .orderBy(desc(seq))
-      .limit(historyMessages),
-  );
-  const isTurn = (message: (typeof before)[number]): message is Turn => message.author !== "system";
-  return { text: question.text, contactId: question.contactId, history: before.filter(isTurn).reverse() };
+      .limit(historyMessages)
+      .as("before");
+    return read
+      .select({
+        text: question.text,
+        contactId: conversations.contactId,
+        turn: { author: before.author, text: before.text },
+      })
+      .from(question)
+      .innerJoin(
+        conversations,
+        and(eq(conversations.tenantId, question.tenantId), eq(conversations.id, question.conversationId)),
+      )
+      .leftJoinLateral(before, sql`true`)
+      .where(eq(question.id, claim.questionId))
+      .orderBy(asc(before.seq));
+  });
+  const [asked] = rows;
+  if (!asked) throw new Error("a run has lost its question");
+  const isTurn = (turn: (typeof rows)[number]["turn"]): turn is Turn => turn !== null && turn.author !== "system";
+  return { text: asked.text, contactId: asked.contactId, history: rows.map(({ turn }) => turn).filter(isTurn) };
 }

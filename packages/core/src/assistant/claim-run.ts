@@ -4,8 +4,8 @@ import type { Database } from "@parley/db";
 import { runs } from "@parley/db/schema";
 import { and, eq, inArray, isNull, lt, notExists, or, sql } from "drizzle-orm";
 import { alias } from "drizzle-orm/pg-core";
-import { lockConversation } from "../conversations/conversation-rows.ts";
-import { recordLost } from "../costs/record-lost.ts";
+import { conversationOfRun, lockConversation } from "../conversations/conversation-rows.ts";
+import { hasLost, recordLost } from "../costs/record-lost.ts";
 import { announce } from "../outbox/announce.ts";
 
 /** A run in the hands of one worker. Only who knows the lease's token may write for it. */
@@ -34,12 +34,9 @@ const fromNow = (ms: number) => sql`${now} + ${ms} * interval '1 millisecond'`;
  */
 export function claimRun(db: Database, tenantId: TenantId, runId: RunId, leaseMs: number): Promise<Claim | undefined> {
   return db.transaction(tenantId, async (tx) => {
-    const [due] = await tx
-      .select({ conversationId: runs.conversationId })
-      .from(runs)
-      .where(and(eq(runs.id, runId), inArray(runs.status, unfinished)));
     // Two runs of a conversation must not be claimed side by side.
-    if (!due || !(await lockConversation(tx, due.conversationId))) return undefined;
+    const conversation = await lockConversation(tx, conversationOfRun(runId));
+    if (!conversation) return undefined;
 
     const other = alias(runs, "other");
     const goesFirst = tx
@@ -47,7 +44,7 @@ export function claimRun(db: Database, tenantId: TenantId, runId: RunId, leaseMs
       .from(other)
       .where(
         and(
-          eq(other.conversationId, due.conversationId),
+          eq(other.conversationId, conversation.id),
           sql`${other.id} <> ${runs.id}`,
           or(
             eq(other.status, "running"),
@@ -79,10 +76,11 @@ export function claimRun(db: Database, tenantId: TenantId, runId: RunId, leaseMs
         ownershipEpoch: runs.ownershipEpoch,
         attempts: runs.attempts,
         claimedAt: now.mapWith(runs.createdAt),
+        hasLost: hasLost(runId),
       });
     if (!run) return undefined;
-    await recordLost(tx, runId);
-    const { claimedAt, ...claim } = run;
+    const { claimedAt, hasLost: isLeft, ...claim } = run;
+    if (isLeft) await recordLost(tx, runId);
     const sinceMs = performance.now();
     const clock = () => new Date(claimedAt.getTime() + performance.now() - sinceMs);
     return { tenantId, runId, leaseToken, ...claim, clock };
@@ -93,15 +91,15 @@ const held = ({ runId, leaseToken }: Claim) =>
   and(eq(runs.id, runId), eq(runs.status, "running"), eq(runs.leaseToken, leaseToken));
 
 /** @returns false when the run is no longer ours: another worker has it, or the conversation changed hands */
-export function renewLease(db: Database, claim: Claim, leaseMs: number): Promise<boolean> {
-  return db.transaction(claim.tenantId, async (tx) => {
-    const renewed = await tx
+export async function renewLease(db: Database, claim: Claim, leaseMs: number): Promise<boolean> {
+  const renewed = await db.write(claim.tenantId, (write) =>
+    write
       .update(runs)
       .set({ leaseUntil: fromNow(leaseMs) })
       .where(held(claim))
-      .returning({ id: runs.id });
-    return renewed.length > 0;
-  });
+      .returning({ id: runs.id }),
+  );
+  return renewed.length > 0;
 }
 
 /** Hands the run over to whichever worker is free, at once. This attempt doesn't count. */
@@ -119,8 +117,8 @@ export function handOverRun(db: Database, claim: Claim): Promise<void> {
 
 /** Lets go of the run after an attempt that failed; nobody takes it up before `delayMs` have passed. */
 export async function putOffRun(db: Database, claim: Claim, delayMs: number): Promise<void> {
-  await db.transaction(claim.tenantId, (tx) =>
-    tx
+  await db.write(claim.tenantId, (write) =>
+    write
       .update(runs)
       .set({ status: "queued", leaseUntil: fromNow(delayMs), leaseToken: null })
       .where(held(claim)),

@@ -20,7 +20,7 @@ import { findSmallTalk } from "./extractive/small-talk.ts";
 import type { HttpTools } from "./http-tools.ts";
 import { countPromptTokens, countTokens } from "./models/count-tokens.ts";
 import { writePrompt } from "./models/prompt.ts";
-import { readSettings } from "./read-settings.ts";
+import { readSetup } from "./read-settings.ts";
 import { retrieve } from "./retrieve.ts";
 import { type Models, route } from "./routing/route.ts";
 import type { ToolCall } from "./tools/toolbox.ts";
@@ -93,13 +93,13 @@ export async function composeAnswer(
 
   const deadline = performance.now() + deps.limits.timeoutMs;
   const inTime = AbortSignal.any([signal, AbortSignal.timeout(deps.limits.timeoutMs)]);
-  const [settings, models] = await unlessAborted(
+  const [{ settings, hasTools, hasBudget }, models] = await unlessAborted(
     inTime,
-    Promise.all([readSettings(deps.db, tenantId, deps.scope), deps.modelsOf(tenantId, deps.scope)]),
+    Promise.all([readSetup(deps.db, tenantId, deps.scope), deps.modelsOf(tenantId, deps.scope)]),
   );
   const { passages, searchMs } = await unlessAborted(inTime, timed(retrieve(deps, models, tenantId, asked)));
   // Whoever can look nothing up is given nothing.
-  const openTools = models.tiers.length > 0 ? deps.toolsOf : undefined;
+  const openTools = hasTools && models.tiers.length > 0 ? deps.toolsOf : undefined;
   const toolbox = await openTools?.(tenantId, asked.contactId, passages.length + 1);
   if (toolbox) listener.onToolCalls?.(toolbox.calls);
   const { text, history } = asked;
@@ -111,10 +111,7 @@ export async function composeAnswer(
     return byNobody({ outcome: "unknown", text: unknown, reason, searchMs });
   }
 
-  const most = models.tiers
-    .flatMap((tier) => tier.models[0]?.request?.(question) ?? [])
-    .flatMap((request) => (toolbox ? stepsOf(request) : [request]));
-  const budgetStep = await meter.admit(most);
+  const budgetStep = hasBudget ? await meter.admit(requestsOf(models, question)) : null;
   if (budgetStep === "person") {
     const { handedOff } = await wordingFor(question);
     const why = { outcome: "unknown", reason: "the budget is spent" } as const;
@@ -196,6 +193,12 @@ function cite({ screen, spans }: Draft, passages: readonly Passage[]): CitedSpan
 }
 
 const tokensPerResult = httpToolLimits.resultBytes / 4;
+
+/** The requests that the answer may take at most. */
+function requestsOf({ tiers }: Models, question: Question): ModelRequest[] {
+  const requests = tiers.flatMap((tier) => tier.models[0]?.request?.(question) ?? []);
+  return question.toolbox ? requests.flatMap(stepsOf) : requests;
+}
 
 /** The requests that one answer may take that looks something up: each with all that came back before it. */
 function stepsOf(request: ModelRequest): ModelRequest[] {

@@ -1,12 +1,12 @@
 import { randomUUID } from "node:crypto";
-import type { RunId } from "@parley/contracts";
+import { HttpToolId, type RunId } from "@parley/contracts";
 import type { Database } from "@parley/db";
-import { messages, runs, spending, spendingMonths, spendingReserved } from "@parley/db/schema";
+import { httpTools, messages, runs, spending, spendingMonths, spendingReserved } from "@parley/db/schema";
 import { bothDatabases, type OwnDatabase, openOwnDatabase } from "@parley/db/testing/both-databases";
 import { createInProcessEventLog } from "@parley/platform/event-log/in-process-event-log";
 import { createCircuit } from "@parley/platform/http/circuit";
 import { createLogger } from "@parley/platform/log";
-import { asc, eq } from "drizzle-orm";
+import { asc, eq, inArray, sql } from "drizzle-orm";
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import { takeOver } from "../conversations/take-over.ts";
 import { createMeter } from "../costs/meter.ts";
@@ -188,14 +188,16 @@ describe.each(bothDatabases)("on %s", (kind) => {
     },
     async "the commit's answer is lost"(contact) {
       const runId = await queue(contact);
+      const loseOnceFinished = async <T>(written: Promise<T>): Promise<T> => {
+        const result = await written;
+        const [run] = await db.read(contact.tenantId, (read) => read.select().from(runs).where(eq(runs.id, runId)));
+        if (run?.finishedAt) throw new Error("the connection is gone");
+        return result;
+      };
       const forgetful: Database = {
         ...db,
-        async transaction(scope, work) {
-          const result = await db.transaction(scope, work);
-          const [run] = await db.read(contact.tenantId, (read) => read.select().from(runs).where(eq(runs.id, runId)));
-          if (run?.finishedAt) throw new Error("the connection is gone");
-          return result;
-        },
+        transaction: (scope, work) => loseOnceFinished(db.transaction(scope, work)),
+        write: (scope, query) => loseOnceFinished(db.write(scope, query)),
       };
       expect(await answerRun(contact, runId, { db: forgetful }).catch(() => "lost")).toBe("lost");
       expect(await answerRun(contact, runId)).toBe("not_due");
@@ -383,6 +385,10 @@ describe.each(bothDatabases)("on %s", (kind) => {
       provider.enqueue({ ...words, ...(usage !== undefined && { usage }) });
     }
     const before = provider.requests.length;
+    const saved = { id: HttpToolId.parse(randomUUID()), method: "GET" as const, url: "https://shop.example/orders" };
+    const { name, description } = lookUp;
+    const tool = { ...saved, name, description, parameters: "{}", headerNames: [], sendsContact: false, enabled: true };
+    await db.transaction(contact.tenantId, (tx) => tx.insert(httpTools).values(tool));
     const toolsOf: AnswerDeps["toolsOf"] = async (_tenant, _contact, first) => createToolbox([lookUp], first);
     expect(await answerRun(contact, await queue(contact), { toolsOf })).toBe("answered");
     const sent = provider.requests.slice(before).map(({ body }) => countTokens(JSON.stringify(body.messages)));
@@ -392,6 +398,28 @@ describe.each(bothDatabases)("on %s", (kind) => {
     expect(entries).toMatchObject([{ countedBy: "tokenizer" }]);
     expect(entries[0]?.inputTokens).toBeGreaterThan(0.85 * all);
     expect(entries[0]?.inputTokens).toBeLessThan(1.15 * all);
+  });
+
+  test("a request that nobody has ended for an hour is entered as the next one begins, and one that may go on is not", async () => {
+    const contact = await visitor();
+    const { tenantId } = contact;
+    const reserved = (minutes: number) => ({
+      ...{ id: randomUUID(), purpose: "playground" as const, provider: "host", model: "m", tier: 1 },
+      ...{ inputTokens: 100, inputCostMicros: 50, largeInputCostMicros: null },
+      at: sql`now() - ${minutes} * interval '1 minute'`,
+    });
+    const [forgotten, goingOn] = [reserved(61), reserved(59)];
+    await db.transaction(tenantId, (tx) => tx.insert(spendingReserved).values([forgotten, goingOn]));
+    await answerRun(contact, await queue(contact));
+    const entered = await db.read(tenantId, (read) =>
+      read
+        .select()
+        .from(spending)
+        .where(inArray(spending.id, [forgotten.id, goingOn.id])),
+    );
+    expect(entered).toMatchObject([{ id: forgotten.id, inputTokens: 100, costMicros: 50, countedBy: "tokenizer" }]);
+    const left = await db.read(tenantId, (read) => read.select({ id: spendingReserved.id }).from(spendingReserved));
+    expect(left).toEqual([{ id: goingOn.id }]);
   });
 
   test("the ledger can neither be changed nor cut", async () => {

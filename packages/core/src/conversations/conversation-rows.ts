@@ -1,7 +1,7 @@
-import type { ContactId, Conversation, ConversationId } from "@parley/contracts";
+import type { ContactId, Conversation, ConversationId, RunId } from "@parley/contracts";
 import type { Database, TenantTransaction } from "@parley/db";
-import { conversations, members } from "@parley/db/schema";
-import { and, eq, getTableColumns } from "drizzle-orm";
+import { conversations, members, runs } from "@parley/db/schema";
+import { and, eq, getTableColumns, type SQL, sql } from "drizzle-orm";
 
 export type ConversationRow = typeof conversations.$inferSelect & {
   assigneeName: string | null;
@@ -14,14 +14,14 @@ const columns = {
   ...getTableColumns(conversations),
   assigneeName: members.name,
 };
-const matches = (id: ConversationId, { contactId }: Owner) =>
+const matches = (id: ConversationId | SQL<ConversationId>, { contactId }: Owner) =>
   and(eq(conversations.id, id), contactId && eq(conversations.contactId, contactId));
 const assignee = and(eq(members.tenantId, conversations.tenantId), eq(members.id, conversations.assigneeId));
 
 /** The conversation, held until the transaction ends: one change at a time, so `seq` has no holes and owners no races. */
 export async function lockConversation(
   tx: TenantTransaction,
-  id: ConversationId,
+  id: ConversationId | SQL<ConversationId>,
   owner: Owner = {},
 ): Promise<ConversationRow | undefined> {
   // The assignee is looked up below the lock: of a conversation that was waited for, a join beside it sees the old one.
@@ -32,6 +32,10 @@ export async function lockConversation(
     .leftJoin(members, and(eq(members.tenantId, locked.tenantId), eq(members.id, locked.assigneeId)));
   return row && { ...row.locked, assigneeName: row.members?.name ?? null };
 }
+
+/** Which conversation a run belongs to: that never changes, so that it is looked up in the statement that locks it. */
+export const conversationOfRun = (runId: RunId): SQL<ConversationId> =>
+  sql`(select ${runs.conversationId} from ${runs} where ${runs.id} = ${runId})`;
 
 /** The conversation as it is now. */
 export async function findConversation(

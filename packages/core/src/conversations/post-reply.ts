@@ -4,7 +4,7 @@ import type { TenantTransaction } from "@parley/db";
 import { citations, documents, documentVersions, runPassages, runs } from "@parley/db/schema";
 import { asc, eq, inArray, sql } from "drizzle-orm";
 import { appendMessage } from "./advance.ts";
-import { lockConversation } from "./conversation-rows.ts";
+import { conversationOfRun, lockConversation } from "./conversation-rows.ts";
 import { announceNextRun } from "./queue-answer.ts";
 import { type Attempt, recordAttempts } from "./record-attempts.ts";
 import { recordToolCalls, type ToolCallRow } from "./record-tool-calls.ts";
@@ -38,9 +38,8 @@ export type Reply = {
  * @throws when a document that it cites was removed meanwhile: another reply has to be found
  */
 export async function postReply(tx: TenantTransaction, reply: Reply): Promise<Message | "discarded"> {
-  const [due] = await tx.select({ conversationId: runs.conversationId }).from(runs).where(eq(runs.id, reply.runId));
   // The conversation before the run, as everywhere: two locks in one order can't deadlock.
-  const conversation = due && (await lockConversation(tx, due.conversationId));
+  const conversation = await lockConversation(tx, conversationOfRun(reply.runId));
   const [run] = await tx.select().from(runs).where(eq(runs.id, reply.runId)).for("update");
   if (!conversation || !run) return "discarded";
   await recordAttempts(tx, run.id, reply.attempts);

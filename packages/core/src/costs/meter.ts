@@ -3,7 +3,7 @@ import type { BudgetStep, TenantId } from "@parley/contracts";
 import type { Database } from "@parley/db";
 import { spendingReserved } from "@parley/db/schema";
 import { admitAnswer } from "./admit-answer.ts";
-import { recordForgotten } from "./record-lost.ts";
+import { hasForgotten, recordForgotten } from "./record-lost.ts";
 import type { Spent, SpentFor, TokenCounts } from "./spent.ts";
 
 /** What is about to be asked of a model. */
@@ -80,15 +80,18 @@ export function createMeter(options: {
       const countInput = request.countInput ?? (() => inputTokens);
       const id = randomUUID();
       const prompt = { inputTokens, cachedTokens: null, outputTokens: 0 };
-      await db.transaction(tenantId, async (tx) => {
-        await recordForgotten(tx);
-        await tx.insert(spendingReserved).values({
-          ...spentFor,
-          ...{ id, provider, model, tier, inputTokens },
-          inputCostMicros: costOf(prompt),
-          largeInputCostMicros: largeCostOf(prompt),
-        });
-      });
+      const [noted] = await db.write(tenantId, (write) =>
+        write
+          .insert(spendingReserved)
+          .values({
+            ...spentFor,
+            ...{ id, provider, model, tier, inputTokens },
+            inputCostMicros: costOf(prompt),
+            largeInputCostMicros: largeCostOf(prompt),
+          })
+          .returning({ hasForgotten }),
+      );
+      if (noted?.hasForgotten) await db.transaction(tenantId, recordForgotten);
 
       let heard = "";
       const sentAgain: string[] = [];

@@ -1,10 +1,15 @@
 import type { RunId } from "@parley/contracts";
 import type { TenantTransaction } from "@parley/db";
 import { budgetReservations, runs, spendingReserved } from "@parley/db/schema";
-import { asc, eq, inArray, sql } from "drizzle-orm";
+import { asc, eq, inArray, type SQL, sql } from "drizzle-orm";
 import { recordSpending } from "./record-spending.ts";
 
 type Reserved = typeof spendingReserved.$inferSelect;
+
+/** Whether `recordLost` has anything to do: most runs are taken up once. */
+export const hasLost = (runId: RunId): SQL<boolean> => sql<boolean>`
+  exists (select from ${spendingReserved} where run_id = ${runId})
+  or exists (select from ${budgetReservations} where run_id = ${runId})`;
 
 /**
  * Enters what an earlier worker asked a model for the run and did not live to enter: what it sent is known, about; what it got back
@@ -22,10 +27,14 @@ export async function recordLost(tx: TenantTransaction, runId: RunId): Promise<v
   );
 }
 
+const isForgotten = sql`${sql.identifier("at")} < now() - interval '1 hour'`;
+
+/** Whether `recordForgotten` has anything to do. */
+export const hasForgotten = sql<boolean>`exists (select from ${spendingReserved} where ${isForgotten})`;
+
 /** The same of requests that began so long ago that nobody waits for them: their run is not taken up again. */
 export async function recordForgotten(tx: TenantTransaction): Promise<void> {
-  const isOld = sql`${spendingReserved.at} < now() - interval '1 hour'`;
-  const old = await tx.select().from(spendingReserved).where(isOld).orderBy(asc(spendingReserved.at)).limit(10);
+  const old = await tx.select().from(spendingReserved).where(isForgotten).orderBy(asc(spendingReserved.at)).limit(10);
   const runIds = old.flatMap(({ runId }) => runId ?? []);
   // The runs before the month, as everywhere.
   if (runIds.length > 0) {

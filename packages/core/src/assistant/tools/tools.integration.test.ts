@@ -382,6 +382,7 @@ test("of the budget as much is set aside as all steps of an answer may take", as
       addFree: () => {},
       spent: () => [],
     };
+    await made.api.costs.setBudget({ monthlyMicros: 1_000_000, cheaperAt: null, builtInAt: null, personAt: 100 });
     const asked = { text: "When does an order arrive?", history: [], contactId: made.contactId };
     const listener = { signal: never, onWords: () => {}, clock: () => new Date(), meter, onAttempt: () => {} };
     await composeAnswer(deps, made.tenantId, asked, listener);
