@@ -7,7 +7,7 @@ import { createGuardedFetch, type GuardedFetch } from "@parley/platform/http/fet
 import { createLogger } from "@parley/platform/log";
 import { startHttpListener } from "@parley/platform/testing/http-listener";
 import { eq, sql } from "drizzle-orm";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import { createLibrary, createWordEmbedder } from "../../../testing/library.ts";
 import { watchReaders } from "../../../testing/watch-readers.ts";
 import { createWorld, type World } from "../../../testing/world.ts";
@@ -531,6 +531,31 @@ describe("a crawl", () => {
       seen: 4,
     });
     expect(sitemaps).toBe(1);
+  });
+
+  test("reads two hundred pages in a job, for all of which what is known of the site is listed once", {
+    timeout: 120_000,
+  }, async () => {
+    const links = Array.from({ length: 205 }, (_, index) => `/missing/${index}`);
+    pages["/"] = { body: page("The elephant is grey.", ...links) };
+    const { start, order, orders, services, last } = await newSite();
+    await start();
+    const read = vi.spyOn(world.db, "read");
+    const jobs: { asked: number; listed: number }[] = [];
+    for (let next: CrawlOrder | undefined = order(); next; next = orders.at(-1)?.order) {
+      orders.length = 0;
+      asked.length = 0;
+      read.mockClear();
+      await crawlSource(services, next, never);
+      jobs.push({ asked: asked.length, listed: read.mock.calls.length });
+    }
+    read.mockRestore();
+    // Of the pages that the source holds, and of the addresses that the crawl has found.
+    expect(jobs).toEqual([
+      { asked: 200, listed: 2 },
+      { asked: 6, listed: 2 },
+    ]);
+    expect(await last()).toMatchObject({ status: "done", seen: 206 });
   });
 
   test("and whoever cancels it at the same moment don't wait for each other", async () => {
