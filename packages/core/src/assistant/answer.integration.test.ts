@@ -1,7 +1,9 @@
+import { AsyncLocalStorage } from "node:async_hooks";
 import { randomUUID } from "node:crypto";
 import {
   type AssistantSettings,
   type DocumentId,
+  type DocumentVersionId,
   defaultAssistantSettings,
   type EventEnvelope,
   type EventOf,
@@ -586,6 +588,61 @@ test("a document that is removed while the answer is written is not cited, and w
   );
   expect(await answer(builtIn(), { tenantId, runId }, neverStops)).toBe("unknown");
   expect((await stored(contact, runId)).replies).toHaveLength(1);
+});
+
+test("of a removed document that an answer was given and did not cite, no text stays; of one that it cites, it does", async () => {
+  const contact = await visitor();
+  const { tenantId } = contact;
+  const { runId } = await ask(contact, "How do I add documents?", builtIn());
+  const { rows } = await db.read(tenantId, (read) => read.execute<{ id: DocumentId }>(sql`select id from documents`));
+  for (const { id: documentId } of rows) {
+    await db.transaction(tenantId, (tx) => removeDocument(tx, { send: async () => {} }, documentId));
+    await clearDocument({ db, objects: testObjects }, { tenantId, documentId });
+  }
+  const { title, content } = documentVersions;
+  const kept = await db.read(tenantId, (read) => read.select({ title, content }).from(documentVersions).orderBy(title));
+  expect(kept).toEqual([
+    { title: "documents", content: documents["documents.md"] },
+    { title: "opening", content: "" },
+  ]);
+  // The receipt says as before what the answer was made from.
+  const { passages, quotes } = await stored(contact, runId);
+  expect(new Set(passages.map(({ documentVersionId }) => documentVersionId)).size).toBe(2);
+  expect(quotes.join()).toContain("dropping them");
+});
+
+test("what an answer cites that is just being written down keeps its text when it is cleared away", async () => {
+  const contact = await visitor();
+  const { tenantId } = contact;
+  const { passages, replies } = await ask(contact, "How do I add documents?", builtIn());
+  const [reply] = replies;
+  const { rows } = await db.read(tenantId, (read) =>
+    read.execute<{ id: DocumentId; version: DocumentVersionId }>(
+      sql`select id, current_version_id as version from documents where path = 'opening.md'`,
+    ),
+  );
+  const [{ id: documentId, version: documentVersionId } = { id: undefined, version: undefined }] = rows;
+  const given = passages.find((passage) => passage.documentVersionId === documentVersionId);
+  if (!documentId || !given || !reply) throw new Error("the answer was given a passage of each document");
+  const { chunkId, startOffset, endOffset } = given;
+  const place = { documentVersionId: given.documentVersionId, chunkId, startOffset, endOffset, headingPath: [] };
+  // As in another process.
+  const outside = AsyncLocalStorage.snapshot();
+  let clearing: Promise<void> | undefined;
+  await db.transaction(tenantId, async (tx) => {
+    await tx.insert(citations).values({ ...place, messageId: reply.id, number: 9, quoteSha256: "0".repeat(64) });
+    clearing = outside(async () => {
+      await db.transaction(tenantId, (other) => removeDocument(other, { send: async () => {} }, documentId));
+      await clearDocument({ db, objects: testObjects }, { tenantId, documentId });
+    });
+    const isWaitedFor = sql`select 1 from pg_locks where not granted and pg_backend_pid() = any (pg_blocking_pids(pid))`;
+    await expect.poll(async () => (await tx.execute(isWaitedFor)).rows, { timeout: 20_000 }).not.toEqual([]);
+  });
+  await clearing;
+  const [kept] = await db.read(tenantId, (read) =>
+    read.select().from(documentVersions).where(eq(documentVersions.id, given.documentVersionId)),
+  );
+  expect(kept?.content).toBe(documents["opening.md"]);
 });
 
 test("of workers that race for a run one gets it, and there is one answer", async () => {

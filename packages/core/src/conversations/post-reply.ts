@@ -97,13 +97,15 @@ export async function postReply(tx: TenantTransaction, reply: Reply): Promise<Me
 async function holdVersions(tx: TenantTransaction, { passages, citations: cited }: Reply) {
   const pointedTo = [...new Set([...passages, ...cited].map(({ documentVersionId }) => documentVersionId))];
   if (pointedTo.length === 0) return { given: [], isCitedGone: false };
+  const { id, documentId } = documentVersions;
+  const isIt = inArray(id, pointedTo);
+  await tx.select({ id }).from(documentVersions).where(isIt).orderBy(asc(id)).for("key share");
+  // Asked only then: of a document that was removed before, the text may be gone by now.
   const there = await tx
-    .select({ id: documentVersions.id, removedAt: documents.removedAt })
+    .select({ id, removedAt: documents.removedAt })
     .from(documentVersions)
-    .innerJoin(documents, eq(documents.id, documentVersions.documentId))
-    .where(inArray(documentVersions.id, pointedTo))
-    .orderBy(asc(documentVersions.id))
-    .for("key share", { of: documentVersions });
+    .innerJoin(documents, eq(documents.id, documentId))
+    .where(isIt);
   const removedAtOf = new Map(there.map(({ id, removedAt }) => [id, removedAt]));
   return {
     given: passages.filter(({ documentVersionId }) => removedAtOf.has(documentVersionId)),

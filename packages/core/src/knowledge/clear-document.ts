@@ -2,8 +2,9 @@ import { type DocumentId, type DocumentVersionId, limits, type TenantId } from "
 import type { Database } from "@parley/db";
 import { chunks, citations, documents, documentVersions, runPassages } from "@parley/db/schema";
 import { type ObjectStore, objectKey } from "@parley/platform/objects/object-store";
-import { and, eq, inArray, isNotNull, isNull, notExists, or, type SQL, sql } from "drizzle-orm";
+import { and, asc, eq, inArray, isNotNull, isNull, notExists, or, type SQL, sql } from "drizzle-orm";
 import { lockDocument } from "./live-version.ts";
+import { sha256Of } from "./sha256-of.ts";
 
 /** Chunks that are deleted at a time, with their postings and embeddings. */
 const batchSize = 32;
@@ -99,23 +100,31 @@ export async function clearChunks(
 }
 
 /**
- * Of a removed document stays what a conversation has shown: the versions that a citation or a receipt points into. Of another one its
- * newest versions stay as well, what answers are made from, and what is still to be read in or published.
+ * Of a removed document stays what a conversation has shown: the versions that a citation points into; of those that a receipt alone
+ * points to their titles, and nothing of their text. Of another one its newest versions stay as well, what answers are made from, and
+ * what is still to be read in or published.
  */
 async function forget(db: Database, tenantId: TenantId, documentId: DocumentId): Promise<void> {
+  const { id } = documentVersions;
   await db.transaction(tenantId, async (tx) => {
     const document = await lockDocument(tx, documentId);
     if (!document) return;
-    const pointers = [citations, runPassages].map((table) =>
-      notExists(tx.select({ one: sql`1` }).from(table).where(eq(table.documentVersionId, documentVersions.id))),
-    );
+    const isOfIt = eq(documentVersions.documentId, documentId);
+    // Whoever writes an answer down holds what it cites until it is there to be seen.
+    if (document.removedAt) await tx.select({ id }).from(documentVersions).where(isOfIt).orderBy(asc(id)).for("update");
+    const isUncited = notExists(tx.select().from(citations).where(eq(citations.documentVersionId, id)));
+    const isInNoReceipt = notExists(tx.select().from(runPassages).where(eq(runPassages.documentVersionId, id)));
     const isOver = document.removedAt
       ? undefined
       : // Its file and its chunks go first; what has become past since is left to the job that made it so.
         and(isPast(documentId), isNull(documentVersions.originalSha256), eq(documentVersions.chunkState, "none"));
-    await tx.delete(documentVersions).where(and(eq(documentVersions.documentId, documentId), isOver, ...pointers));
+    await tx.delete(documentVersions).where(and(isOfIt, isOver, isUncited, isInNoReceipt));
     if (!document.removedAt) return;
-    const left = await tx.$count(documentVersions, eq(documentVersions.documentId, documentId));
+    await tx
+      .update(documentVersions)
+      .set({ content: "", contentSha256: sha256Of(""), pageStarts: null })
+      .where(and(isOfIt, isNotNull(documentVersions.content), isUncited));
+    const left = await tx.$count(documentVersions, isOfIt);
     if (left === 0) await tx.delete(documents).where(eq(documents.id, documentId));
   });
 }

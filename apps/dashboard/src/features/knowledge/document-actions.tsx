@@ -61,7 +61,8 @@ export function DocumentActions({ document: { id, title, sourceId }, onChange }:
         >
           <p>
             It leaves all answers{(!isChecked || atOnce) && " at once"}, and is deleted with all its versions; what
-            conversations have cited of it stays there. To undo this, add it again.
+            conversations have cited of it stays there, and the whole version is kept for that. To undo this, add it
+            again.
           </p>
           {isChecked && <RemovalCheck atOnce={atOnce} onChange={setAtOnce} />}
         </ConfirmDialog>

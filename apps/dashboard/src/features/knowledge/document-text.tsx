@@ -37,7 +37,7 @@ export function DocumentText({ documentId, versionId }: DocumentTextProps) {
   if (!pages.some(({ text }) => text.trim())) {
     return (
       <EmptyState icon={FileText} title="Nothing to read">
-        There is no text in this version.
+        There is no text in this version, or it was deleted when the document was removed once.
       </EmptyState>
     );
   }

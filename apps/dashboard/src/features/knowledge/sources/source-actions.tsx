@@ -42,7 +42,7 @@ export function SourceActions({ source }: { source: ListedSource }) {
         >
           <p>
             {removalPhrase(documents, isChecked && !atOnce)} Its documents and files are deleted; what conversations
-            have cited of them stays there. This can't be undone.
+            have cited of them stays there, and the whole version is kept for that. This can't be undone.
           </p>
           {isChecked && <RemovalCheck atOnce={atOnce} onChange={setAtOnce} />}
         </ConfirmDialog>
