@@ -48,6 +48,9 @@ async function ask(): Promise<number> {
     await wait(2);
   }
   const took = performance.now() - started;
+  const answer = socket.messages[1];
+  // "I don't know" comes sooner than an answer, and is none.
+  if (!answer?.citations.length) throw new Error(`an answer cites nothing: ${answer?.text}`);
   socket.close();
   await wait(betweenMs);
   return took;
