@@ -113,7 +113,7 @@ function Report({ report, days }: { report: CostReport; days: Days }) {
           />
         </CostsSection>
       </div>
-      <ConversationCosts days={days} />
+      <ConversationCosts key={`${days.from} ${days.until}`} days={days} />
     </div>
   );
 }

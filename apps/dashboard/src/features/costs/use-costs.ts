@@ -59,14 +59,17 @@ export function useCostlyConversations(days: Days) {
 const mostExported = 50_000;
 const exportedAtATime = 5_000;
 
-/** All of these conversations, as far as one file holds them. */
+/** All of these conversations, as far as one file holds them, as they are when it is asked for: one that goes on meanwhile leaves no page. */
 export function useAllConversations(days: Days) {
   const client = useTRPCClient();
   return useMutation({
     async mutationFn() {
       const all: SpentInConversation[] = [];
+      const { from, to } = toSpan(days);
+      const now = new Date().toISOString();
+      const span = { from, to: now > from && now < to ? now : to };
       for (let after: Place | null = null; all.length < mostExported; ) {
-        const asked = { ...toSpan(days), limit: exportedAtATime, ...(after && { after }) };
+        const asked = { ...span, limit: exportedAtATime, ...(after && { after }) };
         const { conversations, complete } = await client.costs.conversations.query(asked);
         all.push(...conversations);
         if (complete) return { conversations: all, complete };
