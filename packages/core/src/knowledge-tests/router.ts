@@ -16,11 +16,11 @@ const OneRun = z.strictObject({ runId: KnowledgeTestRunId });
 
 type ChangingContext = MemberContext & Pick<Context, "db" | "knowledgeJobs">;
 
-/** Changes the tests; what waits is published by itself once none of them fails, where the workspace wants that. */
+/** Changes the tests. What waits is checked with those that are new, and published by itself once none fails, where the workspace wants that. */
 async function change<Result>(ctx: ChangingContext, work: (tx: TenantTransaction) => Promise<Result>): Promise<Result> {
   const { db, caller, knowledgeJobs } = ctx;
   const result = await db.transaction(caller.tenantId, work);
-  const isWanted = (await db.transaction(caller.tenantId, readCheckMode)) === "auto";
+  const isWanted = (await db.transaction(caller.tenantId, readCheckMode)) !== "off";
   if (isWanted) {
     const by = await testedBy(ctx);
     // By itself, since whoever publishes has the members before any test.
