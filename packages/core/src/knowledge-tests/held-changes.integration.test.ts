@@ -1,12 +1,14 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import { randomUUID } from "node:crypto";
 import {
+  DocumentId,
   defaultAssistantSettings,
   KnowledgeTestId,
   type KnowledgeTestRunId,
   MemberId,
   ModelId,
   ModelProviderId,
+  SourceId,
   testLimits,
 } from "@parley/contracts";
 import { crawls, documents, knowledgeTestRuns } from "@parley/db/schema";
@@ -88,6 +90,15 @@ async function newShop(mode: "ask" | "auto" = "ask") {
 }
 
 const { returns: r, shipping: s, warranty: w } = questions;
+
+/** What members' own calls order from now on is told by what is returned. */
+function runsOrdered(): () => KnowledgeTestRunId[] {
+  const before = world.orders.length;
+  return () =>
+    world.orders
+      .slice(before)
+      .flatMap(({ name, order }) => (name === "replayTests" ? (order as { runId: KnowledgeTestRunId }).runId : []));
+}
 
 test("delete a paragraph: before it is published exactly the questions that depend on it turn red, while visitors are answered as before", async () => {
   const { library, check, changes, publish, verdicts, answerTo, orders, notice, audit, clear, api } = await newShop();
@@ -702,6 +713,31 @@ test("a document that was to go stays when the same is added once more; a page t
   expect((await api.knowledge.documents.get({ documentId })).leavingWith).toBeNull();
 });
 
+test("an entry that was to go stays when it is saved once more, and the audit log says who has done that", async () => {
+  const { api, audit, changes, library, publish } = await newShop();
+  const sourceId = SourceId.parse(randomUUID());
+  const documentId = DocumentId.parse(randomUUID());
+  await api.knowledge.sources.create({ id: sourceId, kind: "written", name: "Answers" });
+  const save = async (answer: string) => {
+    const before = world.orders.length;
+    const saved = await api.knowledge.written.save({ documentId, sourceId, question: "Are lamps blue?", answer });
+    for (const { order } of world.orders.slice(before)) await library.ingest(order as never);
+    return saved;
+  };
+  await save("All of them.");
+  await publish(true);
+  for (const [answer, done] of [
+    ["All of them.", ["document.removal_taken_back", "document.removal_held"]],
+    ["Most of them.", ["document.added", "document.removal_taken_back", "document.removal_held"]],
+  ] as const) {
+    await api.knowledge.documents.remove({ documentId });
+    expect((await changes.get()).removals).toHaveLength(1);
+    await save(answer);
+    expect((await changes.get()).removals).toEqual([]);
+    expect((await audit()).slice(0, done.length).map(({ action }) => action)).toEqual(done);
+  }
+});
+
 test("publishing and discarding take as many statements for a hundred documents as for one; an index and what is left over are seen to", async () => {
   const { library, tenantId } = await newShop();
   const read = async (count: number, round: number) => {
@@ -743,18 +779,17 @@ test("publishing and discarding take as many statements for a hundred documents 
 });
 
 test("a test that was not asked with what is held, and one that wants other words since, count before it is published", async () => {
-  const { library, check, changes, publish, api, orders, notice, replay, deps } = await newShop();
+  const { library, check, changes, publish, api, orders, replay, deps } = await newShop();
   await library.read("new.md", "# Toasters\n\nThe toaster is green.\n");
   expect(await check()).toMatchObject({ check: { failed: 0, isCurrent: true } });
   const add = () => {
     const id = KnowledgeTestId.parse(randomUUID());
     return api.knowledgeTests.create({ id, question: "What colour is the toaster?", words: ["red"] }).then(() => id);
   };
+  const ordered = runsOrdered();
   const testId = await add();
-  expect(await changes.get()).toMatchObject({ tests: 4, check: { failed: 0, isCurrent: false } });
+  expect(await changes.get()).toMatchObject({ tests: 4, check: { status: "running", asked: 3, total: 4, failed: 0 } });
   await expect(publish()).rejects.toMatchObject(refused("changes.unchecked"));
-  await notice();
-  expect(orders).toHaveLength(1);
   // One more comes while they are asked.
   let added: KnowledgeTestId | undefined;
   deps.modelsOf = writtenBy({
@@ -764,7 +799,7 @@ test("a test that was not asked with what is held, and one that wants other word
       return yield* builtInAnswerer.write(...given);
     },
   });
-  for (const runId of orders.splice(0)) await replay(runId);
+  for (const runId of ordered()) await replay(runId);
   deps.modelsOf = writtenBy();
   expect(orders).toHaveLength(1);
   for (const runId of orders.splice(0)) await replay(runId);
@@ -778,7 +813,7 @@ test("a test that was not asked with what is held, and one that wants other word
 });
 
 test("a test that comes after a check has been made is asked alone, unless something else is held by then", async () => {
-  const { library, check, changes, api, deps, orders, notice, replay, tenantId, publish } = await newShop();
+  const { library, check, changes, api, deps, orders, replay, tenantId, publish } = await newShop();
   const asked: string[] = [];
   deps.modelsOf = writtenBy({
     ...builtInAnswerer,
@@ -795,17 +830,20 @@ test("a test that comes after a check has been made is asked alone, unless somet
   asked.length = 0;
   await check();
   expect(asked.splice(0)).toHaveLength(3);
+  const ordered = runsOrdered();
   await add(colour("toaster"));
-  expect(await check()).toMatchObject({ check: { asked: 4, total: 4, failed: 0, isCurrent: true } });
+  for (const runId of ordered()) await replay(runId);
+  expect(await changes.get()).toMatchObject({ check: { asked: 4, total: 4, failed: 0, isCurrent: true } });
   expect(asked.splice(0)).toEqual([colour("toaster")]);
   const runs = () =>
     world.db.read(tenantId, (read) => read.$count(knowledgeTestRuns, eq(knowledgeTestRuns.isHeld, true)));
   expect(await runs()).toBe(1);
 
   // What was answered before something else came is no answer with that.
+  const orderedForKettle = runsOrdered();
   await add(colour("kettle"));
-  await notice();
   await library.read("more.md", "# Kettles\n\nThe kettle is green.\n");
+  for (const runId of orderedForKettle()) await replay(runId);
   for (const runId of orders.splice(0)) await replay(runId);
   expect(asked.toSorted()).toEqual([r, s, w, colour("toaster"), colour("kettle")].toSorted());
   expect(await changes.get()).toMatchObject({ check: { asked: 5, failed: 0, isCurrent: true } });

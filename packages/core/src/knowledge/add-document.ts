@@ -30,7 +30,8 @@ export async function addDocument(
   jobs: Pick<KnowledgeJobs, "send">,
   { source, ...document }: NewDocument,
 ): Promise<AddedDocument> {
-  return addToSource(tx, jobs, await ensureSource(tx, source), document);
+  const { isKept: _, ...added } = await addToSource(tx, jobs, await ensureSource(tx, source), document);
+  return added;
 }
 
 export type AddedDocument = {
@@ -48,7 +49,7 @@ export async function addToSource(
     /** Of the document, if it is new. */
     id?: DocumentId;
   },
-): Promise<AddedDocument> {
+): Promise<AddedDocument & { /** Its removal waited, and does no more. */ isKept: boolean }> {
   const { id, path, title, mediaType, originalType, text, pageStarts, fetched = null } = given;
   await lockSource(tx, sourceId, "share");
   // Locks the document, so that its versions have an order.
@@ -87,7 +88,7 @@ export async function addToSource(
   if (unchanged) {
     await tx.update(documentVersions).set({ verifiedAt: sql`now()` }).where(eq(documentVersions.id, newest.id));
     if (isKept) await announce(tx, { type: "document.changed", documentId });
-    return { documentId, versionId: newest.id, outcome: "unchanged" };
+    return { documentId, versionId: newest.id, outcome: "unchanged", isKept };
   }
 
   if (document.removedAt) {
@@ -109,7 +110,7 @@ export async function addToSource(
   if (!version) throw new Error("an insert returned no row");
   await jobs.send(tx, "ingestDocument", { tenantId: document.tenantId, documentId, versionId: version.id });
   await announce(tx, { type: "document.changed", documentId });
-  return { documentId, versionId: version.id, outcome: "queued" };
+  return { documentId, versionId: version.id, outcome: "queued", isKept };
 }
 
 async function ensureSource(tx: TenantTransaction, name: string): Promise<SourceId> {

@@ -1,11 +1,12 @@
 import type { DocumentId } from "@parley/contracts";
 import { documentVersions } from "@parley/db/schema";
 import { openTestDatabase } from "@parley/db/testing";
-import { sql } from "drizzle-orm";
+import { eq, sql } from "drizzle-orm";
 import { afterAll, expect, test } from "vitest";
 import { createLibrary, createWordEmbedder } from "../testing/library.ts";
 import { createWorld } from "../testing/world.ts";
 import { createEmbedderCircuits } from "./embedders/embedder-circuits.ts";
+import { failureOf } from "./failure.ts";
 import type { Embedder } from "./passage.ts";
 
 const db = await openTestDatabase();
@@ -48,6 +49,19 @@ test("documents in a language that the embedder does not know are said to be suc
     }));
   expect(await counted()).toEqual([{ total: 3, ready: 3, languages: { de: 1, en: 1 } }]);
   expect(await api.knowledge.embedder.get()).toMatchObject({ current: { language: "en" } });
+
+  // A version counts that is not read yet, or was given up, no more than what it was to replace.
+  const newer = await library.add("returns.md", german);
+  expect(await counted()).toEqual([{ total: 3, ready: 2, languages: { de: 1, en: 1 } }]);
+  library.orders.length = 0;
+  await db.transaction(tenantId, (tx) =>
+    tx
+      .update(documentVersions)
+      .set({ ...failureOf("document.discarded"), language: "de" })
+      .where(eq(documentVersions.id, newer.versionId)),
+  );
+  expect(await counted()).toEqual([{ total: 3, ready: 2, languages: { de: 1, en: 1 } }]);
+  expect(await told(newer.documentId)).toBeNull();
 
   // The newest version counts, and is told by what was noted when it was read in.
   expect(await languageOf("returns.md", german)).toBe("German");

@@ -1,7 +1,7 @@
 import type { DocumentId, TenantId } from "@parley/contracts";
 import type { Database } from "@parley/db";
 import { documentVersions } from "@parley/db/schema";
-import { desc, eq, sql } from "drizzle-orm";
+import { and, desc, eq, ne, sql } from "drizzle-orm";
 import { detectLanguage } from "../language/detect-language.ts";
 import type { Embedder } from "./passage.ts";
 import { findChoices, languageOf } from "./tenant-embedder.ts";
@@ -16,7 +16,7 @@ const names = new Intl.DisplayNames(["en"], { type: "language" });
 export const languageToNote = async (text: string): Promise<string> => (await detectLanguage(text)) ?? unknownLanguage;
 
 /**
- * The language of a document's newest version, by its English name, if the tenant's embedder does not know it: what such a document
+ * The language of a document's newest version that has not failed, by its English name, if the tenant's embedder does not know it: what such a document
  * means is then not found, only its words are. Null where nobody can tell, or the embedder says of no language that it is its own.
  */
 export async function foreignLanguage(
@@ -28,7 +28,7 @@ export async function foreignLanguage(
   const { current } = builtIn.others ? await findChoices(db, tenantId) : { current: undefined };
   const known = languageOf(builtIn, current);
   if (!known) return null;
-  const { content, language: noted, version } = documentVersions;
+  const { content, language: noted, version, status } = documentVersions;
   const [newest] = await db.read(tenantId, (read) =>
     read
       .select({
@@ -37,7 +37,7 @@ export async function foreignLanguage(
         beginning: sql<string | null>`case when ${noted} is null then left(${content}, ${readLength}) end`,
       })
       .from(documentVersions)
-      .where(eq(documentVersions.documentId, documentId))
+      .where(and(eq(documentVersions.documentId, documentId), ne(status, "failed")))
       .orderBy(desc(version))
       .limit(1),
   );

@@ -288,6 +288,19 @@ describe("a document whose embedder does not answer", () => {
     expect(await counted()).toMatchObject([{ queued: 0, waiting: 0 }]);
   });
 
+  test("leaves nothing behind when it is stopped just before the embedder fails at it", async () => {
+    const { state, api, library, add, find, waiting } = await withServer();
+    state.hangsAt = "walrus";
+    const added = await add("a.md", `${sections(64, "elephant")}\n# Last\n\nThe walrus sings.\n`);
+    await expect.poll(() => state.hanging.length, patience).toBe(1);
+    expect(await library.audit()).not.toMatchObject({ stored: 0 });
+    await api.knowledge.documents.stop({ documentId: added.documentId });
+    for (const goOn of state.hanging) goOn();
+    await expect.poll(() => library.audit(), patience).toMatchObject({ stored: 0, keptChunks: 0, hidden: 0 });
+    expect(await find(added)).toMatchObject({ status: "failed", failureCode: "document.stopped" });
+    expect((await waiting()).rows).toEqual([]);
+  });
+
   test("[F12] is read in with all others that wait once one of them could be", async () => {
     const { state, api, add, find, waiting, pass } = await withServer();
     state.fault = new EmbedderError("embedder.unreachable");

@@ -18,7 +18,7 @@ const mostRefusals = 5;
  * what it waits for. Where it is the document itself that the embedder fails at, it is given up in the end, with the embedder's reason.
  *
  * @param wasWell nothing was wrong with the embedder when this attempt began
- * @returns whether it was given up
+ * @returns whether nothing waits for it any more: it was given up, or somebody stopped it meanwhile
  */
 export async function putOff(
   { db, queue }: { db: Database; queue: Pick<JobQueue, "send"> },
@@ -40,19 +40,19 @@ export async function putOff(
   if (!isToBlame) await noteFailure(db, tenantId, "current", error.code);
   const wanted = Math.max(firstDelay * 2 ** before, (error.restMs ?? 0) / 1_000);
   const delaySeconds = Math.ceil(Math.min(wanted, longestDelay));
-  await db.transaction(tenantId, async (tx) => {
+  return db.transaction(tenantId, async (tx) => {
     const isOpen = inArray(documentVersions.status, ["queued", "parsing", "embedding"]);
     const [put] = await tx
       .update(documentVersions)
       .set({ status: "queued", waitsFor: error.code, attempt: sql`${documentVersions.attempt} + 1` })
       .where(and(eq(documentVersions.id, versionId), isOpen))
       .returning({ putOffAt: sql<string>`to_jsonb(now()) #>> '{}'` });
-    if (!put) return;
+    if (!put) return true;
     const later: IngestOrder = { ...order, ...put, putOff: before + 1, ...(refusals > 0 && { refused: refusals }) };
     await queue.send(tx, "ingestDocument", later, { inTurnOf: tenantId, delaySeconds });
     await announce(tx, { type: "document.changed", documentId });
+    return false;
   });
-  return false;
 }
 
 /** Whether the embedder has made the vectors of another document since this one was put off. */

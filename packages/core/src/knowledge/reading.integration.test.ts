@@ -311,12 +311,14 @@ describe("a source's documents that failed", () => {
       await giveUp(world.db, { tenantId: library.tenantId, ...added }, "document.given_up");
       failed.push(added.versionId);
     }
+    const discarded = await library.add("discarded.md", "The lion is blue.");
+    await giveUp(world.db, { tenantId: library.tenantId, ...discarded }, "document.discarded");
     const other = await library.add("other.md", "The zebra has stripes.", "others");
     await giveUp(world.db, { tenantId: library.tenantId, ...other }, "document.given_up");
 
     const sourceId = await library.sourceId();
     const first = await library.sources.retryFailed({ sourceId });
-    expect(await library.listed({ sourceId, state: "failed" })).toHaveLength(10);
+    expect(await library.listed({ sourceId, state: "failed" })).toHaveLength(11);
     if (!first.last) throw new Error("there are more");
     // One of the first fails again meanwhile: it is not tried a second time.
     const [again] = await library.listed({ sourceId, state: "queued" });
@@ -325,10 +327,15 @@ describe("a source's documents that failed", () => {
     await giveUp(world.db, order, "document.given_up");
     expect(await library.sources.retryFailed({ sourceId, after: first.last })).toEqual({ last: null });
 
-    expect(await library.listed({ sourceId, state: "failed" })).toMatchObject([{ id: again.id }]);
+    const left = (await library.listed({ sourceId, state: "failed" })).map(({ id }) => id);
+    expect(left.toSorted()).toEqual([again.id, discarded.documentId].toSorted());
+    expect((await library.sources.list()).sources.find(({ id }) => id === sourceId)?.documents).toMatchObject({
+      failed: 2,
+      discarded: 1,
+    });
     const ordered = ordersOf(library.tenantId).map((one) => (one.order as typeof order).versionId);
     expect(ordered.toSorted()).toEqual(failed.toSorted());
-    expect(await library.listed({ state: "failed" })).toHaveLength(2);
+    expect(await library.listed({ state: "failed" })).toHaveLength(3);
   });
 
   test("are not, where more would wait than a workspace may have", async () => {

@@ -44,7 +44,7 @@ export async function retryDocument(
 }
 
 /**
- * The same of a source's documents that failed, some at a time.
+ * The same of a source's documents that failed, some at a time. What somebody has discarded is not tried again with the others.
  *
  * @param options.after the last one of those before
  * @returns the last one of these; null: there is none after it
@@ -58,13 +58,17 @@ export async function retryFailed(
 ): Promise<{ last: DocumentId | null }> {
   await checkStillMay(tx, by, "knowledge.manage");
   const { tenantId } = await lockSource(tx, sourceId);
+  const isWanted = and(
+    eq(documentVersions.status, "failed"),
+    sql`${documentVersions.failureCode} is distinct from 'document.discarded'`,
+  );
   const newest = sql`(
     select id from document_versions newest where newest.document_id = ${documents.id} order by newest.version desc limit 1
   )`;
   const found = await tx
     .select({ id: documents.id, versionId: documentVersions.id })
     .from(documents)
-    .innerJoin(documentVersions, and(eq(documentVersions.id, newest), eq(documentVersions.status, "failed")))
+    .innerJoin(documentVersions, and(eq(documentVersions.id, newest), isWanted))
     .where(and(eq(documents.sourceId, sourceId), isNull(documents.removedAt), after && gt(documents.id, after)))
     .orderBy(asc(documents.id))
     .limit(atATime)
@@ -74,7 +78,7 @@ export async function retryFailed(
     .update(documentVersions)
     .set({ status: "queued", failure: null, failureCode: null })
     // Somebody else may have been first.
-    .where(and(inArray(documentVersions.id, ids), eq(documentVersions.status, "failed")))
+    .where(and(inArray(documentVersions.id, ids), isWanted))
     .returning({ documentId: documentVersions.documentId, versionId: documentVersions.id });
   const { rows } = await tx.execute<{ waiting: number }>(sql`select ${waitingVersions} as waiting`);
   if (failed.length > 0 && (rows[0]?.waiting ?? 0) > limits.waitingDocuments) throw new AppError("document.queue_full");

@@ -39,15 +39,16 @@ export async function saveArticle(
   const known = documentId && (await findPlaces(tx, [documentId]))[0];
   const place = known || { path, sourceId: await findSource(tx, by, others) };
   const article = { ...entryToMarkdown(draft), mediaType: "text/markdown", path: place.path } as const;
-  const added = await addToSource(tx, jobs, place.sourceId, article);
-  if (added.outcome === "unchanged") return added;
-  await recordAudit(tx, {
-    action: "document.added",
+  const { isKept, ...added } = await addToSource(tx, jobs, place.sourceId, article);
+  const byWhom = {
     actor: { kind: "member", id: by.memberId },
     target: { kind: "document", id: added.documentId },
     ip: by.ip,
-    details: { versionId: added.versionId },
-  });
+  } as const;
+  if (isKept) await recordAudit(tx, { ...byWhom, action: "document.removal_taken_back", details: {} });
+  if (added.outcome === "queued") {
+    await recordAudit(tx, { ...byWhom, action: "document.added", details: { versionId: added.versionId } });
+  }
   return added;
 }
 

@@ -10,6 +10,8 @@ export type DocumentCounts = Record<DocumentState, number> & {
   serving: number;
   /** That are queued since the embedder does not answer. */
   waiting: number;
+  /** Of those that failed, what somebody discarded. */
+  discarded: number;
 };
 
 /** A site's last reading: its pages, each counted once, as far as it has come. Times are ISO 8601. */
@@ -36,12 +38,15 @@ export type Crawl = {
 
 const none = Object.fromEntries(DocumentState.options.map((state) => [state, 0])) as Record<DocumentState, number>;
 
-/** Documents whose newest version is in the same state and language. */
-type Group = Record<"documents" | "serving" | "waiting", number> & { status: DocumentState; language: string | null };
+/** Documents whose newest version is in the same state, and which are in the same language. */
+type Group = Record<"documents" | "serving" | "waiting" | "discarded", number> & {
+  status: DocumentState;
+  language: string | null;
+};
 
 /**
- * The tenant's sources by name, each with its documents counted by the state of their newest version, and by its language, where that is
- * known: by its ISO 639-1 code.
+ * The tenant's sources by name, each with its documents counted by the state of their newest version, and by their language, where that is
+ * known, by its ISO 639-1 code: that of the newest version unless it failed, or was not read yet, else that of the one in use.
  *
  * @param only this one
  */
@@ -76,14 +81,16 @@ export async function listSources(db: Database, tenantId: TenantId, only?: Sourc
         )`,
         groups: sql<Group[] | null>`(
           select json_agg(counted) from (
-            select newest.status, newest.language, count(*) as documents, count(d.current_version_id) as serving,
-              count(newest.waits_for) filter (where newest.status = 'queued') as waiting
+            select newest.status, coalesce(newest.language, served.language) as language,
+              count(*) as documents, count(d.current_version_id) as serving,
+              count(newest.waits_for) filter (where newest.status = 'queued') as waiting,
+              count(*) filter (where newest.failure_code = 'document.discarded') as discarded
             from documents d cross join lateral (
-              select v.status, v.language, v.waits_for from document_versions v
-              where v.document_id = d.id order by v.version desc limit 1
-            ) newest
+              select v.status, case when v.status <> 'failed' then v.language end as language, v.waits_for, v.failure_code
+              from document_versions v where v.document_id = d.id order by v.version desc limit 1
+            ) newest left join document_versions served on served.id = d.current_version_id
             where d.source_id = sources.id and d.removed_at is null
-            group by newest.status, newest.language
+            group by newest.status, coalesce(newest.language, served.language)
           ) as counted
         )`,
       })
@@ -97,13 +104,14 @@ export async function listSources(db: Database, tenantId: TenantId, only?: Sourc
 }
 
 function countDocuments(groups: readonly Group[]) {
-  const documents: DocumentCounts = { ...none, total: 0, serving: 0, waiting: 0 };
+  const documents: DocumentCounts = { ...none, total: 0, serving: 0, waiting: 0, discarded: 0 };
   const languages: Record<string, number> = {};
-  for (const { status, language, documents: count, serving, waiting } of groups) {
+  for (const { status, language, documents: count, serving, waiting, discarded } of groups) {
     documents[status] += count;
     documents.total += count;
     documents.serving += serving;
     documents.waiting += waiting;
+    documents.discarded += discarded;
     if (language && language !== unknownLanguage) languages[language] = (languages[language] ?? 0) + count;
   }
   return { documents, languages };

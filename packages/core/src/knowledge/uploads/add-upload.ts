@@ -64,12 +64,10 @@ export async function addUpload(
     target: { kind: "document", id: documentId } as const,
     ip: by.ip,
   };
+  if (isKept) await recordAudit(tx, { ...byWhom, action: "document.removal_taken_back", details: {} });
   if (newest?.originalSha256 === sha256 && newest.status !== "failed" && document.removedAt === null) {
     await tx.update(documentVersions).set({ verifiedAt: sql`now()` }).where(eq(id, newest.id));
-    if (isKept) {
-      await announce(tx, { type: "document.changed", documentId });
-      await recordAudit(tx, { ...byWhom, action: "document.removal_taken_back", details: {} });
-    }
+    if (isKept) await announce(tx, { type: "document.changed", documentId });
     return { documentId, versionId: newest.id, outcome: "unchanged" };
   }
 

@@ -15,7 +15,7 @@ import { entryToMarkdown, type SaveEntry } from "./written-entry.ts";
  * Stores a question with its answer as a document of its own, or as a new version of it. The same again changes nothing.
  *
  * @throws AppError `auth.forbidden`, `source.not_found`, `source.wrong_kind`; `document.id_taken` when another document has the id;
- *   `document.newer_version`
+ *   `document.newer_version`, or `document.not_found` when it was removed since it was read
  */
 export async function saveEntry(
   tx: TenantTransaction,
@@ -27,20 +27,22 @@ export async function saveEntry(
   const { kind } = await lockSource(tx, sourceId, "share");
   if (kind !== "written") throw new AppError("source.wrong_kind");
   const known = await lockDocument(tx, documentId);
+  if (basedOn !== undefined && (!known || known.removedAt)) throw new AppError("document.not_found");
   if (known && (known.sourceId !== sourceId || known.removedAt)) throw new AppError("document.id_taken");
   // One that was published from a gap has another path.
   const path = known?.path ?? documentId;
   const written = { ...entryToMarkdown(entry), mediaType: "text/markdown", path, id: documentId } as const;
   if (basedOn !== undefined) await checkBase(tx, written, basedOn);
-  const added = await addToSource(tx, jobs, sourceId, written);
-  if (added.outcome === "unchanged") return added;
-  await recordAudit(tx, {
-    action: "document.added",
+  const { isKept, ...added } = await addToSource(tx, jobs, sourceId, written);
+  const byWhom = {
     actor: { kind: "member", id: by.memberId },
     target: { kind: "document", id: added.documentId },
     ip: by.ip,
-    details: { versionId: added.versionId },
-  });
+  } as const;
+  if (isKept) await recordAudit(tx, { ...byWhom, action: "document.removal_taken_back", details: {} });
+  if (added.outcome === "queued") {
+    await recordAudit(tx, { ...byWhom, action: "document.added", details: { versionId: added.versionId } });
+  }
   return added;
 }
 

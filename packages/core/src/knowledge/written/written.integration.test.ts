@@ -3,7 +3,9 @@ import { DocumentId, SourceId } from "@parley/contracts";
 import { auditLog } from "@parley/db/schema";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { createLibrary, createWordEmbedder } from "../../testing/library.ts";
+import { testObjects } from "../../testing/test-objects.ts";
 import { createWorld, type World } from "../../testing/world.ts";
+import { clearDocument } from "../clear-document.ts";
 
 let world: World;
 beforeAll(async () => {
@@ -91,6 +93,18 @@ test("an answer that somebody else has changed meanwhile is not written over, al
   const ends = await Promise.allSettled(bothAtOnce);
   expect(ends.map(({ status }) => status).toSorted()).toEqual(["fulfilled", "rejected"]);
   expect(await written.get({ documentId })).toMatchObject({ version: 4 });
+});
+
+test("an answer that somebody else has removed meanwhile does not come back unseen", async () => {
+  const { save, documents, tenantId } = await newTenant();
+  const [documentId, question] = [newId(), "How do I send something back?"];
+  await save(documentId, question, "By mail.");
+  await documents.remove({ documentId });
+  const saveOver = () => save(documentId, question, "By boat.", 1);
+  await expect(saveOver()).rejects.toMatchObject({ message: "document.not_found" });
+  await clearDocument({ db: world.db, objects: testObjects }, { tenantId, documentId });
+  await expect(saveOver()).rejects.toMatchObject({ message: "document.not_found" });
+  expect((await documents.list({})).documents).toEqual([]);
 });
 
 test.each([

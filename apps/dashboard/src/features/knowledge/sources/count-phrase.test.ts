@@ -1,7 +1,8 @@
 import { expect, test } from "vitest";
 import { countPhrase, removalPhrase } from "./count-phrase.ts";
 
-const none = { queued: 0, parsing: 0, embedding: 0, held: 0, ready: 0, failed: 0, total: 0, serving: 0, waiting: 0 };
+const states = { queued: 0, parsing: 0, embedding: 0, held: 0, ready: 0, failed: 0 };
+const none = { ...states, total: 0, serving: 0, waiting: 0, discarded: 0 };
 
 test.each([
   [{}, "No documents"],

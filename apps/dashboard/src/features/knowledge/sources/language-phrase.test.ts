@@ -1,7 +1,8 @@
 import { expect, test } from "vitest";
 import { languagePhrase } from "./language-phrase.ts";
 
-const none = { queued: 0, parsing: 0, embedding: 0, held: 0, ready: 0, failed: 0, serving: 0, waiting: 0 };
+const states = { queued: 0, parsing: 0, embedding: 0, held: 0, ready: 0, failed: 0 };
+const none = { ...states, serving: 0, waiting: 0, discarded: 0 };
 const source = (total: number, languages: Record<string, number>) => ({ documents: { ...none, total }, languages });
 
 test.each<[string, ReturnType<typeof source>[], string | undefined]>([

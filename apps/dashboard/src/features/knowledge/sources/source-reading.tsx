@@ -7,10 +7,20 @@ import { type ListedSource, useSourceActions } from "./use-sources.ts";
 export function SourceReading({ source: { id, documents } }: { source: ListedSource }) {
   const { stop, retryFailed } = useSourceActions();
   const underWay = documents.queued + documents.parsing + documents.embedding;
+  const failed = documents.failed - documents.discarded;
+  // Only what was asked for last has something to say.
   const error = stop.error ?? retryFailed.error;
-  if (underWay === 0 && documents.failed === 0 && !error) return null;
-  const retryButton = documents.failed > 0 && (
-    <Button busy={retryFailed.isPending} onClick={() => retryFailed.mutate({ sourceId: id })}>
+  const stopAll = () => {
+    retryFailed.reset();
+    stop.mutate({ sourceId: id });
+  };
+  const retryAll = () => {
+    stop.reset();
+    retryFailed.mutate({ sourceId: id });
+  };
+  if (underWay === 0 && failed === 0 && !error) return null;
+  const retryButton = failed > 0 && (
+    <Button busy={retryFailed.isPending} onClick={retryAll}>
       <RotateCw aria-hidden className="size-3.5" />
       {retryFailed.isPending ? "Trying again…" : "Retry all failed"}
     </Button>
@@ -19,7 +29,7 @@ export function SourceReading({ source: { id, documents } }: { source: ListedSou
     <div className="mb-3">
       <div className="flex flex-wrap gap-2">
         {underWay > 0 ? (
-          <Button busy={stop.isPending} onClick={() => stop.mutate({ sourceId: id })}>
+          <Button busy={stop.isPending} onClick={stopAll}>
             <CircleStop aria-hidden className="size-3.5" />
             {stop.isPending ? "Stopping…" : "Stop reading"}
           </Button>
