@@ -14,7 +14,8 @@ const cli = fileURLToPath(new URL("../cli.ts", import.meta.url));
  * A folder and ports of its own for `npm start`'s process: it can be started, killed and started again.
  *
  * @param options.copyOf the folder of an installation that was started and ended: what it kept is there, and with it all that a first
- *   start takes its time to make. By default there is nothing yet.
+ *   start takes its time to make. Copies of one have its secrets, keys and ids: they are no strangers to each other, as a test of two
+ *   installations wants them. By default there is nothing yet.
  */
 export async function createInstallation(
   environment: Record<string, string> = {},
@@ -87,10 +88,16 @@ export async function createInstallation(
   };
 }
 
-/** An installation as its first start leaves it, to be copied. */
+/** An installation as its first start leaves it, to be copied. @throws what was printed, when that did not start or end as it should */
 export async function createStartedInstallation() {
   const installation = await createInstallation();
-  const process = await installation.start();
-  await process.end();
-  return installation;
+  try {
+    const process = await installation.start();
+    const ended = await process.end();
+    if (ended !== 0) throw new Error(`a first start was to be copied, and ended with ${ended}:\n${process.output()}`);
+    return installation;
+  } catch (error) {
+    await installation[Symbol.asyncDispose]();
+    throw error;
+  }
 }

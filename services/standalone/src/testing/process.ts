@@ -4,6 +4,9 @@ import { fileURLToPath } from "node:url";
 
 const root = fileURLToPath(new URL("../../../..", import.meta.url));
 
+/** Until something is printed that has to come: longer than any start takes, however much else runs. */
+const longestMs = 120_000;
+
 /** A service as a process of its own, with nothing of this process's environment but the path. */
 export function startProcess(main: string, environment: Record<string, string>, args: string[] = []) {
   const child: ChildProcess = spawn(process.execPath, [main, ...args], {
@@ -25,13 +28,15 @@ export function startProcess(main: string, environment: Record<string, string>, 
     output: () => output,
     /** The exit code, or the signal that ended it. */
     exited,
-    /** Resolves when the text was printed. @throws what it printed instead, when it ended first */
+    /** Resolves when the text was printed. @throws what it printed instead, when it ended first or took longer than anything does */
     async printed(text: string): Promise<void> {
       let ended = false;
       void exited.then(() => {
         ended = true;
       });
+      const until = performance.now() + longestMs;
       while (!output.includes(text)) {
+        if (performance.now() > until) throw new Error(`did not print "${text}":\n${output}`);
         if (ended) throw new Error(`ended before it printed "${text}":\n${output}`);
         await new Promise((resolve) => setTimeout(resolve, 50));
       }
