@@ -1,4 +1,4 @@
-import { ConversationId, type TenantId } from "@parley/contracts";
+import type { ConversationId, TenantId } from "@parley/contracts";
 import type { Database } from "@parley/db";
 import { contacts, conversations, spending } from "@parley/db/schema";
 import { and, count, countDistinct, desc, eq, gte, isNotNull, lt, type SQL, sql, sum } from "drizzle-orm";
@@ -19,7 +19,10 @@ type SpentInConversation = {
 };
 
 /** Where a page of the list ends: after this cost and, of those that cost the same, after this id, whether there is such a one or not. */
-export const ConversationPlace = z.strictObject({ costMicros: z.int().nonnegative(), last: ConversationId });
+export const ConversationPlace = z.strictObject({
+  costMicros: z.int().nonnegative(),
+  last: z.string().regex(/^[\da-f-]{36}$/),
+});
 type Place = z.infer<typeof ConversationPlace>;
 
 /**
