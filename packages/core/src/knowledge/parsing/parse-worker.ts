@@ -1,5 +1,6 @@
 import { parentPort } from "node:worker_threads";
 import type { ErrorCode } from "@parley/contracts";
+import { answerOrders } from "./answer-orders.ts";
 import { type PageProgress, type Parsed, Refusal } from "./parsed.ts";
 
 /** How each kind of file is read. A reader comes with its parsers, so only the one that is needed is loaded. */
@@ -20,7 +21,7 @@ export type Outcome = { parsed: Parsed } | { code: ErrorCode; detail: string };
 /** What the thread says of each file: how far it is, then once what came of it. */
 export type Told = { pages: PageProgress } | Outcome;
 
-const tell = (told: Told) => parentPort?.postMessage(told);
+const tell = (told: { pages: PageProgress }) => parentPort?.postMessage(told);
 
 async function carryOut({ kind, bytes }: Order): Promise<Outcome> {
   try {
@@ -43,4 +44,4 @@ const toStorable = (parsed: Parsed): Parsed => ({
 });
 const storable = (text: string) => text.replaceAll("\0", " ").toWellFormed();
 
-parentPort?.on("message", (order: Order) => void carryOut(order).then(tell));
+if (parentPort) answerOrders(parentPort, carryOut);
