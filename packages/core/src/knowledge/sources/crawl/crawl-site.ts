@@ -70,11 +70,11 @@ const mostFailures = 5;
 /**
  * Reads a site page by page, one at a time: from the address on by links, then what its sitemap lists, then what was known and came by
  * neither way. A page that has not changed costs the site and us one short answer. When the address leads to the site with `www` or
- * HTTPS, or without, the site is read there.
+ * HTTPS, or without, the site is read there. Whoever goes on after a page says by `next(false)` that nothing could be made of its bytes:
+ * then it is no address at which another is read.
  *
  * @param services.wait until the site may be asked again
  * @param soFar what earlier calls of the same crawl have done; whatever they did not ask for is asked for now
- * Whoever goes on after a page says by `next(false)` that nothing could be made of its bytes: then it is no address at which another is read.
  *
  * @returns why it ended before every page was asked for; undefined when none is left
  * @throws FetchError when the site can't be reached at all; the signal's reason
@@ -228,8 +228,12 @@ export async function* crawlSite(
           if (isReadable === false && !knownBy.has(own)) read.delete(own);
         }
         if (own !== address) {
-          if (read.has(own)) read.add(address);
-          yield leave({ code: "page.other_address", detail: own });
+          const why = { code: "page.other_address", detail: own } as const;
+          // Nothing could be read there.
+          const isLost = before && asked.has(own) && !read.has(own);
+          // What is known of it stays.
+          if (isLost || read.has(own)) read.add(address);
+          yield isLost ? { kind: "skipped", address, why, isFailed: true } : leave(why);
         }
       }
     }

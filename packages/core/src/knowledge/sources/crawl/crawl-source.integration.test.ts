@@ -20,7 +20,7 @@ import { crawlAsOperator } from "./crawl-as-operator.ts";
 import type { CrawlOrder } from "./crawl-order.ts";
 import { type CrawlServices, crawlSource, giveUpCrawl } from "./crawl-source.ts";
 
-type Page = { body?: string; status?: number; etag?: string; type?: string };
+type Page = { body?: string; status?: number; etag?: string; type?: string; location?: string };
 
 let world: World;
 let pages: Record<string, Page>;
@@ -49,7 +49,8 @@ function answer(request: IncomingMessage, response: ServerResponse) {
   const isKnown = page.etag !== undefined && request.headers["if-none-match"] === page.etag;
   const status = isKnown ? 304 : (page.status ?? 200);
   if (!/robots|sitemap/.test(url)) asked.push(status === 200 ? url : `${url} ${status}`);
-  response.writeHead(status, { "content-type": page.type ?? "text/html", ...(page.etag && { etag: page.etag }) });
+  const { etag, location, type = "text/html" } = page;
+  response.writeHead(status, { "content-type": type, ...(etag && { etag }), ...(location && { location }) });
   response.end(isKnown ? undefined : page.body);
 }
 const page = (words: string, ...to: string[]) =>
@@ -412,6 +413,22 @@ describe("a site", () => {
     pages["/a"] = unreadable;
     expect(await crawl()).toMatchObject({ failed: 1, skipped: 1 });
     expect(await paths()).toEqual(["/", "/a"]);
+  });
+
+  test("of which a page has moved to where it can't be read keeps what is known of it", async () => {
+    pages["/"] = { body: page("The elephant is grey.", "/guide") };
+    pages["/guide"] = { body: page("The lion is yellow.") };
+    const { crawl, paths } = await newSite();
+    await crawl();
+    pages["/guide"] = { status: 301, location: "/guide-2" };
+    pages["/guide-2"] = unreadable;
+    for (let times = 0; times < 2; times += 1) {
+      await crawl();
+      expect(await paths()).toEqual(["/", "/guide"]);
+    }
+    pages["/guide-2"] = { body: page("The lion is yellow.") };
+    await crawl();
+    expect(await paths()).toEqual(["/", "/guide-2"]);
   });
 
   test("with more pages than were asked for says so", async () => {
