@@ -590,6 +590,25 @@ test("a document that is removed while the answer is written is not cited, and w
   expect((await stored(contact, runId)).replies).toHaveLength(1);
 });
 
+test("an answer cites no version whose text is gone, though its document is back", async () => {
+  const contact = await visitor();
+  const { tenantId } = contact;
+  const losing: AnswerDeps = {
+    ...withModel(),
+    modelsOf: writtenBy({
+      ...builtInAnswerer,
+      async *write(question, options) {
+        const ending = yield* builtInAnswerer.write(question, options);
+        // As of one that was removed and added again meanwhile, while a receipt points to this version.
+        await db.transaction(tenantId, (tx) => tx.update(documentVersions).set({ content: "" }));
+        return ending;
+      },
+    }),
+  };
+  const { outcome, replies } = await ask(contact, "How do I add documents?", losing);
+  expect([outcome, replies]).toEqual(["put_off", []]);
+});
+
 test("of a removed document that an answer was given and did not cite, no text stays; of one that it cites, it does", async () => {
   const contact = await visitor();
   const { tenantId } = contact;

@@ -100,15 +100,16 @@ async function holdVersions(tx: TenantTransaction, { passages, citations: cited 
   const { id, documentId } = documentVersions;
   const isIt = inArray(id, pointedTo);
   await tx.select({ id }).from(documentVersions).where(isIt).orderBy(asc(id)).for("key share");
-  // Asked only then: of a document that was removed before, the text may be gone by now.
+  // Asked only then: of a document that was removed before, also if it is back, the text may be gone by now.
+  const isGone = sql<boolean>`${documents.removedAt} is not null or ${documentVersions.content} = ''`;
   const there = await tx
-    .select({ id, removedAt: documents.removedAt })
+    .select({ id, isGone })
     .from(documentVersions)
     .innerJoin(documents, eq(documents.id, documentId))
     .where(isIt);
-  const removedAtOf = new Map(there.map(({ id, removedAt }) => [id, removedAt]));
+  const goneBy = new Map(there.map((version) => [version.id, version.isGone]));
   return {
-    given: passages.filter(({ documentVersionId }) => removedAtOf.has(documentVersionId)),
-    isCitedGone: cited.some(({ documentVersionId }) => removedAtOf.get(documentVersionId) !== null),
+    given: passages.filter(({ documentVersionId }) => goneBy.has(documentVersionId)),
+    isCitedGone: cited.some(({ documentVersionId }) => goneBy.get(documentVersionId) !== false),
   };
 }
