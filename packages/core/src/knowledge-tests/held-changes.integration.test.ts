@@ -20,6 +20,7 @@ import { nameModels } from "../assistant/name-models.ts";
 import { createWorkspaceModels } from "../assistant/workspace-models.ts";
 import { listAuditEntries } from "../audit/list-entries.ts";
 import { createMeter } from "../costs/meter.ts";
+import { addDocumentAsOperator } from "../knowledge/add-document-as-operator.ts";
 import { clearDocument } from "../knowledge/clear-document.ts";
 import { createMinilmEmbedder } from "../knowledge/embedders/minilm.ts";
 import type { KnowledgeJobs } from "../knowledge/jobs.ts";
@@ -697,7 +698,7 @@ test("a document that was to go stays when it comes anew", async () => {
 });
 
 test("a document that was to go stays when the same is added once more; a page that its site has still does not", async () => {
-  const { library, api, documentId, changes, publish } = await newShop();
+  const { library, api, documentId, changes, publish, audit, tenantId } = await newShop();
   const page = {
     ...(await readDocument(Buffer.from("# Lamps\n\nEvery lamp is blue.\n"), "lamps.md")),
     fetched: { depth: 0 },
@@ -711,6 +712,20 @@ test("a document that was to go stays when the same is added once more; a page t
   expect(await visit()).toMatchObject({ outcome: "unchanged" });
   expect((await changes.get()).removals).toMatchObject([{ documentId: pageId }]);
   expect((await api.knowledge.documents.get({ documentId })).leavingWith).toBeNull();
+
+  // The audit log says who keeps it, as whoever runs the installation does.
+  await api.knowledge.documents.remove({ documentId });
+  const handbookAgain = await readDocument(Buffer.from(handbook(returns, shipping, warranty)), "handbook.md");
+  await world.db.transaction(tenantId, (tx) =>
+    addDocumentAsOperator(
+      tx,
+      { send: async () => {} },
+      { source: "docs", path: "handbook.md", ...handbookAgain },
+      null,
+    ),
+  );
+  expect((await audit())[0]).toMatchObject({ action: "document.removal_taken_back", actor: "operator" });
+  expect((await changes.get()).removals).toMatchObject([{ documentId: pageId }]);
 });
 
 test("an entry that was to go stays when it is saved once more, and the audit log says who has done that", async () => {

@@ -29,15 +29,19 @@ export async function addDocument(
   tx: TenantTransaction,
   jobs: Pick<KnowledgeJobs, "send">,
   { source, ...document }: NewDocument,
-): Promise<AddedDocument> {
-  const { isKept: _, ...added } = await addToSource(tx, jobs, await ensureSource(tx, source), document);
-  return added;
+): Promise<AddedDocument & KeptDocument> {
+  return addToSource(tx, jobs, await ensureSource(tx, source), document);
 }
 
 export type AddedDocument = {
   documentId: DocumentId;
   versionId: DocumentVersionId;
   outcome: "queued" | "unchanged";
+};
+
+type KeptDocument = {
+  /** Its removal waited, and does no more. */
+  isKept: boolean;
 };
 
 /** As `addDocument`, in a source that is there. @throws AppError `source.not_found` */
@@ -49,7 +53,7 @@ export async function addToSource(
     /** Of the document, if it is new. */
     id?: DocumentId;
   },
-): Promise<AddedDocument & { /** Its removal waited, and does no more. */ isKept: boolean }> {
+): Promise<AddedDocument & KeptDocument> {
   const { id, path, title, mediaType, originalType, text, pageStarts, fetched = null } = given;
   await lockSource(tx, sourceId, "share");
   // Locks the document, so that its versions have an order.

@@ -64,10 +64,14 @@ export async function addUpload(
     target: { kind: "document", id: documentId } as const,
     ip: by.ip,
   };
-  if (isKept) await recordAudit(tx, { ...byWhom, action: "document.removal_taken_back", details: {} });
+  // The last thing that is done, since it locks the log.
+  const recordKept = async () => {
+    if (isKept) await recordAudit(tx, { ...byWhom, action: "document.removal_taken_back", details: {} });
+  };
   if (newest?.originalSha256 === sha256 && newest.status !== "failed" && document.removedAt === null) {
     await tx.update(documentVersions).set({ verifiedAt: sql`now()` }).where(eq(id, newest.id));
     if (isKept) await announce(tx, { type: "document.changed", documentId });
+    await recordKept();
     return { documentId, versionId: newest.id, outcome: "unchanged" };
   }
 
@@ -92,6 +96,7 @@ export async function addUpload(
   if (stored > limits.storedBytes) throw new AppError("document.storage_full");
   await jobs.send(tx, "ingestDocument", { tenantId, documentId, versionId });
   await announce(tx, { type: "document.changed", documentId });
+  await recordKept();
   await recordAudit(tx, { ...byWhom, action: "document.added", details: { versionId, sizeBytes } });
   return { documentId, versionId, outcome: "queued" };
 }

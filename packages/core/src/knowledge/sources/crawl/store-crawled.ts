@@ -70,7 +70,12 @@ export async function storeCrawled(
       .onConflictDoNothing();
   }
 
-  const { count, changed } = await storePage(tx, jobs, claim, isReadOtherwise ? withoutValidators(crawled) : crawled);
+  const { count, changed, isKept } = await storePage(
+    tx,
+    jobs,
+    claim,
+    isReadOtherwise ? withoutValidators(crawled) : crawled,
+  );
   const problem = "why" in crawled && crawled.kind !== "gone" && { address, ...crawled.why };
   await tx
     .update(crawls)
@@ -87,12 +92,13 @@ export async function storeCrawled(
     .where(eq(crawls.id, crawlId));
   await announce(tx, { type: "source.changed", sourceId });
   if (changed) {
-    await recordAudit(tx, {
-      action: count === "gone" ? "document.removed" : "document.added",
+    const bySite = {
       actor: { kind: "system", id: null },
       target: { kind: "document", id: changed },
       details: { crawlId },
-    });
+    } as const;
+    if (isKept) await recordAudit(tx, { ...bySite, action: "document.removal_taken_back" });
+    await recordAudit(tx, { ...bySite, action: count === "gone" ? "document.removed" : "document.added" });
   }
   return true;
 }
@@ -100,19 +106,20 @@ export async function storeCrawled(
 const withoutValidators = (crawled: ParsedPage): ParsedPage =>
   crawled.kind === "page" ? { ...crawled, validators: {} } : crawled;
 
-/** @returns `changed`: the document that is new, has a new version or is gone */
+/** @returns `changed`: the document that is new, has a new version or is gone; `isKept`: its removal waited, and does no more */
 async function storePage(
   tx: TenantTransaction,
   jobs: Pick<KnowledgeJobs, "send">,
   { sourceId }: Claim,
   crawled: ParsedPage,
-): Promise<{ count: Count; changed?: DocumentId | undefined }> {
+): Promise<{ count: Count; changed?: DocumentId | undefined; isKept?: boolean }> {
   const { address: path } = crawled;
   switch (crawled.kind) {
     case "page": {
       const fetched = { depth: crawled.depth, ...crawled.validators };
-      const { documentId, outcome } = await addToSource(tx, jobs, sourceId, { path, ...crawled.document, fetched });
-      return outcome === "unchanged" ? { count: "unchanged" } : { count: "changed", changed: documentId };
+      const given = { path, ...crawled.document, fetched };
+      const { documentId, outcome, isKept } = await addToSource(tx, jobs, sourceId, given);
+      return outcome === "unchanged" ? { count: "unchanged" } : { count: "changed", changed: documentId, isKept };
     }
     case "unchanged":
       await setShown(tx, isPage(sourceId, path));
