@@ -91,7 +91,8 @@ export function createMeter(options: {
           })
           .returning({ hasForgotten }),
       );
-      if (noted?.hasForgotten) await db.transaction(tenantId, recordForgotten);
+      // Should that fail, the next request sees to it; this one has nothing to do with those.
+      if (noted?.hasForgotten) await db.transaction(tenantId, recordForgotten).catch(() => {});
 
       let heard = "";
       const sentAgain: string[] = [];
