@@ -47,7 +47,7 @@ export type Row = Record<string, unknown>;
 
 export type ReadOptions = { settings?: Readonly<Record<string, string>>; isPlannedAnew?: true };
 
-/** The two doors to the database, and what libraries are given in their place. Role, tenant and read-only end with each use. */
+/** The doors to the database, and what libraries are given in their place. Role, tenant and read-only end with each use. */
 export type Database = {
   /**
    * One statement in one round trip, which can't write.
