@@ -18,11 +18,7 @@ if (!Number.isSafeInteger(pages) || pages < 1 || pages > 10_000) {
   process.exit(2);
 }
 
-const questions = [
-  "How do I add my own documents?",
-  "How do I invite a colleague?",
-  "Where do I see what answers cost?",
-];
+const questions = ["How do I add my own documents?", "How do I read a web site?", "Where do I see what answers cost?"];
 const askedBefore = 30;
 const betweenMs = 500;
 const longestAnswerMs = 300_000;
@@ -36,9 +32,14 @@ await using installation = await createInstallation({ FETCH_ALLOWED_HOSTS: site.
 const server = await installation.start();
 const place = { ...installation, publishableKey: await installation.publishableKey() };
 
+type Waited = {
+  ms: number;
+  /** "I don't know" comes sooner than an answer, and is none. */
+  isCited: boolean;
+};
 let asked = 0;
 /** What a visitor waits for an answer in a conversation of their own, in milliseconds. */
-async function ask(): Promise<number> {
+async function ask(): Promise<Waited> {
   const visitor = await createVisitor(place);
   const socket = await visitor.follow();
   const started = performance.now();
@@ -47,13 +48,11 @@ async function ask(): Promise<number> {
     if (performance.now() - started > longestAnswerMs) throw new Error(`no answer:\n${server.output().slice(-2_000)}`);
     await wait(2);
   }
-  const took = performance.now() - started;
-  const answer = socket.messages[1];
-  // "I don't know" comes sooner than an answer, and is none.
-  if (!answer?.citations.length) throw new Error(`an answer cites nothing: ${answer?.text}`);
+  const ms = performance.now() - started;
+  const isCited = (socket.messages[1]?.citations.length ?? 0) > 0;
   socket.close();
   await wait(betweenMs);
-  return took;
+  return { ms, isCited };
 }
 
 /** Has the site read, as from the command line, until every page can be cited. */
@@ -68,8 +67,8 @@ async function read() {
     isOver = true;
     return { code, at: performance.now() };
   });
-  const answers: { at: number; ms: number }[] = [];
-  while (!isOver) answers.push({ at: performance.now(), ms: await ask() });
+  const answers: (Waited & { at: number })[] = [];
+  while (!isOver) answers.push({ at: performance.now(), ...(await ask()) });
   const { code, at: endedAt } = await ended;
   if (code !== 0) throw new Error(command.output());
   const { lastAt, ...requests } = site.takeAsked();
@@ -88,8 +87,8 @@ async function read() {
 }
 
 await ask(); // what is loaded for the first answer only
-const before: { ms: number }[] = [];
-for (let count = 0; count < askedBefore; count += 1) before.push({ ms: await ask() });
+const before: Waited[] = [];
+for (let count = 0; count < askedBefore; count += 1) before.push(await ask());
 const memoryBeforeMb = await memoryMb(server.pid);
 say(`reading ${pages} pages …`);
 const first = await read();
@@ -117,11 +116,12 @@ await installation.withDatabase(async (db) => {
 const results = { pages, before: { ...inMs(before), memoryMb: memoryBeforeMb }, first, again, kept };
 process.stdout.write(`${JSON.stringify(results, null, 2)}\n`);
 
-function inMs(answers: readonly { ms: number }[]) {
+function inMs(answers: readonly Waited[]) {
   const waits = answers.map(({ ms }) => ms);
   if (waits.length === 0) return { questions: 0 };
   return {
     questions: waits.length,
+    cited: answers.filter(({ isCited }) => isCited).length,
     medianMs: Math.round(percentile(waits, 0.5)),
     p95Ms: Math.round(percentile(waits, 0.95)),
     longestMs: Math.round(Math.max(...waits)),
