@@ -1,6 +1,8 @@
 import { spawn } from "node:child_process";
-import { once } from "node:events";
+import { randomBytes } from "node:crypto";
+import { EventEmitter, once } from "node:events";
 import { connect } from "node:net";
+import type { Readable } from "node:stream";
 import { fileURLToPath } from "node:url";
 import { createTestDatabase } from "@parley/db/testing";
 import { freePort } from "@parley/platform/testing/free-port";
@@ -20,6 +22,7 @@ test("told to stop, it answers what it was being asked, takes no more and ends w
       API_PORT: String(port),
       DATABASE_URL: `postgres://${login}@${host}:${databasePort}/${name}`,
       PARLEY_SECRET: "a secret of this test alone, 32 characters or more",
+      TRUSTED_PROXIES: "127.0.0.1,::1",
       ADMIN_TOKEN: "an-admin-token-of-this-test-alone-long-enough",
       LOG_FORMAT: "json",
     },
@@ -28,25 +31,29 @@ test("told to stop, it answers what it was being asked, takes no more and ends w
   // Also when the test has taken too long, and never comes to its own end.
   onTestFinished(() => void api.kill("SIGKILL"));
   try {
-    await until(api.stdout, "listening");
+    // What Fastify says comes before the process hears signals.
+    await hear(api.stdout)(`"msg":"listening"`);
     const body = JSON.stringify({ publishableKey: "pk_of_nobody" });
     const request = connect(port, "localhost").setEncoding("utf8");
+    const answered = hear(request);
     request.write(
       [
         "POST /widget/v1/visits HTTP/1.1",
         "host: localhost",
+        // Nobody else's requests count with it.
+        `x-forwarded-for: 2001:db8:${randomBytes(2).toString("hex")}:${randomBytes(2).toString("hex")}::1`,
         "content-type: application/json",
         `content-length: ${body.length}`,
         "expect: 100-continue",
         "\r\n",
       ].join("\r\n"),
     );
-    await until(request, "100 Continue");
+    await answered("100 Continue");
 
     api.kill("SIGTERM");
     await expect.poll(() => isOpen(port)).toBe(false);
     request.write(body);
-    expect(await until(request, "inbox.not_found")).toContain("404 Not Found");
+    expect(await answered("inbox.not_found")).toContain("404 Not Found");
     expect(await exited).toEqual([0, null]);
   } finally {
     api.kill("SIGKILL");
@@ -54,17 +61,27 @@ test("told to stop, it answers what it was being asked, takes no more and ends w
   }
 });
 
-/** Reads on until the words come. @returns what was read */
-async function until(stream: NodeJS.ReadableStream, words: string): Promise<string> {
-  const { promise, resolve, reject } = Promise.withResolvers<string>();
-  let read = "";
-  const onData = (chunk: unknown) => {
-    read += String(chunk);
-    if (read.includes(words)) resolve(read);
+/** Reads a stream from now on to its end. @returns what waits until it has said the words, and tells all that it said */
+function hear(stream: Readable): (words: string) => Promise<string> {
+  let said = "";
+  let isOver = false;
+  const heard = new EventEmitter();
+  stream.on("data", (chunk: unknown) => {
+    said += String(chunk);
+    heard.emit("more");
+  });
+  stream.on("error", () => {}); // it closes then
+  stream.on("close", () => {
+    isOver = true;
+    heard.emit("more");
+  });
+  return async (words) => {
+    while (!said.includes(words)) {
+      if (isOver) throw new Error(`it ended without saying "${words}": ${said}`);
+      await once(heard, "more");
+    }
+    return said;
   };
-  const onEnd = () => reject(new Error(`it ended without saying "${words}": ${read}`));
-  stream.on("data", onData).on("end", onEnd);
-  return promise.finally(() => stream.off("data", onData).off("end", onEnd));
 }
 
 async function isOpen(port: number): Promise<boolean> {

@@ -27,6 +27,9 @@ test("[R5] of 100 who try at once at two processes, with one attempt left, exact
         ...process.env,
         HOST: "127.0.0.1",
         API_PORT: String(apiPort),
+        // What an installation of this machine is set to is not asked for here.
+        API_URL: "http://localhost:3001",
+        DASHBOARD_URL: dashboard,
         DATABASE_URL: `postgres://${user}:${encodeURIComponent(String(password))}@${host}:${port}/${name}`,
         PARLEY_SECRET: secret,
         ADMIN_TOKEN: "an-admin-token-of-this-test-alone-long-enough",
