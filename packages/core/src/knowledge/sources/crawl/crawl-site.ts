@@ -218,7 +218,7 @@ export async function* crawlSite(
         const { address: own, name, bytes, validators, links } = visited;
         // What it leads to comes out with it, and it before the other address that it was found by: whoever stores all that comes
         // out, and goes on from there, misses nothing.
-        if (own === address || !seen.has(own)) {
+        if (own === address || !asked.has(own)) {
           seen.add(own);
           asked.add(own);
           read.add(own);

@@ -415,21 +415,27 @@ describe("a site", () => {
     expect(await paths()).toEqual(["/", "/a"]);
   });
 
-  test("of which a page has moved to where it can't be read keeps what is known of it", async () => {
-    pages["/"] = { body: page("The elephant is grey.", "/guide") };
-    pages["/guide"] = { body: page("The lion is yellow.") };
-    const { crawl, paths } = await newSite();
-    await crawl();
-    pages["/guide"] = { status: 301, location: "/guide-2" };
-    pages["/guide-2"] = unreadable;
-    for (let times = 0; times < 2; times += 1) {
+  test.each([
+    ["by nothing else", []],
+    ["later", ["/guide-2"]],
+  ])(
+    "of which a page has moved to where it can't be read, which is linked %s, keeps what is known of it",
+    async (_how, links) => {
+      pages["/"] = { body: page("The elephant is grey.", "/guide", ...links) };
+      pages["/guide"] = { body: page("The lion is yellow.") };
+      const { crawl, paths } = await newSite();
       await crawl();
-      expect(await paths()).toEqual(["/", "/guide"]);
-    }
-    pages["/guide-2"] = { body: page("The lion is yellow.") };
-    await crawl();
-    expect(await paths()).toEqual(["/", "/guide-2"]);
-  });
+      pages["/guide"] = { status: 301, location: "/guide-2" };
+      pages["/guide-2"] = unreadable;
+      for (let times = 0; times < 2; times += 1) {
+        await crawl();
+        expect(await paths()).toEqual(["/", "/guide"]);
+      }
+      pages["/guide-2"] = { body: page("The lion is yellow.") };
+      await crawl();
+      expect(await paths()).toEqual(["/", "/guide-2"]);
+    },
+  );
 
   test("with more pages than were asked for says so", async () => {
     pages["/"] = { body: page("One", "/a", "/b", "/c") };
